@@ -1,0 +1,146 @@
+import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
+import type { Leg, Stage } from './stage.ts';
+import type { StageReason } from './stage-source.ts';
+
+/** The background work that a task belongs to. */
+export type LaneName = 'learn' | 'mirror';
+
+/** The callback or operation that failed and was contained. */
+export type Operation =
+  | 'identify'
+  | 'flags.initialize'
+  | 'flags.resolve'
+  | 'flags.close'
+  | 'force'
+  | 'view'
+  | 'snapshot'
+  | 'fallback.when'
+  | 'fallback.isFailure'
+  | 'isGone'
+  | 'learn.filter'
+  | 'learn.redact'
+  | 'learn.runId'
+  | 'engramia.key'
+  | 'engramia.learn'
+  | 'engramia.confirm'
+  | 'history'
+  | 'waitUntil'
+  | 'logger'
+  | 'listener'
+  | 'read'
+  | 'capture';
+
+/** Why a call has the stage it has. */
+export type DecisionReason = StageReason | 'forced' | 'killed' | 'frozen' | 'no-tenant' | 'timeout';
+
+interface CallFacts {
+  readonly route: string;
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly stage: Stage;
+}
+
+/** How a leg ended, in metrics: no text of the reply, and of an error only its name and codes. */
+export interface LegFacts {
+  readonly leg: Leg;
+  readonly status: 'fulfilled' | 'rejected';
+  readonly durationMs: number;
+  /** Length of the reply's text in Unicode code points; absent when it could not be read. */
+  readonly chars?: number;
+  /** SHA-256 of the reply's text, hex. */
+  readonly sha256?: string;
+  /** Names of the tools that were called, in order. */
+  readonly tools?: readonly string[];
+  readonly error?: ErrorFacts;
+}
+
+/** An error without its message, which may hold anything; the error itself is the non-enumerable `cause`. */
+export interface ErrorFacts {
+  readonly name: string;
+  readonly code?: string;
+  readonly status?: number;
+  /** The very value that was thrown. Not enumerable, so that printing the event does not print it. */
+  readonly cause: unknown;
+}
+
+/** Everything that the library tells, by type. */
+export interface CutoverEvents {
+  /** A stage was chosen for a call. */
+  decided: CallFacts & { readonly leg: Leg; readonly reason: DecisionReason };
+  /** The user was answered, or got the served leg's error. */
+  served: CallFacts & LegFacts & { readonly fellBack: boolean };
+  /** The candidate failed and legacy was asked instead. */
+  fallback: CallFacts & {
+    readonly why: 'error' | 'timeout' | 'failure';
+    readonly error?: ErrorFacts;
+  };
+  /** An exchange was stored, or a near duplicate was there already. */
+  learned: CallFacts & {
+    readonly leg: Leg;
+    readonly outcome: 'stored' | 'deduplicated';
+    readonly attempts: number;
+  };
+  /** Both legs have answered the same exchange. */
+  compared: CallFacts & { readonly served: LegFacts; readonly mirrored: LegFacts };
+  /** A background task has ended. */
+  settled: CallFacts & {
+    readonly lane: LaneName;
+    readonly outcome: TaskOutcome | SkipReason;
+    readonly error?: ErrorFacts;
+  };
+  /** A lane had no room. */
+  dropped: { readonly lane: LaneName; readonly reason: DropReason; readonly tenant: string };
+  /** A lane's or a scope's delivery stopped, or goes on. */
+  delivery: {
+    readonly lane: LaneName;
+    readonly state: 'paused' | 'resumed' | 'quota' | 'open' | 'closed' | 'stuck';
+    readonly scope?: string;
+    readonly address?: string;
+    /** Milliseconds until it goes on, where known. */
+    readonly forMs?: number;
+  };
+  /** The way back was taken at once, or refused because legacy no longer exists. */
+  rollback: { readonly outcome: 'killed' | 'frozen' | 'revived'; readonly reason: string };
+  /** Legacy answered that it no longer exists; fallback stops. `alive` true: it answers again. */
+  gone: { readonly route: string; readonly alive: boolean; readonly error?: ErrorFacts };
+  /** A callback of the app, a plug-in or the service failed and was contained. */
+  error: {
+    readonly operation: Operation;
+    readonly route?: string;
+    readonly tenant?: string;
+    readonly error: ErrorFacts;
+  };
+}
+
+export type CutoverEventType = keyof CutoverEvents;
+
+/** One event with its type, for those who listen to all. */
+export type CutoverEvent = {
+  [T in CutoverEventType]: { readonly type: T } & CutoverEvents[T];
+}[CutoverEventType];
+
+/** How the rooms tell what happened. Never throws; `wants` is asked first, so that nothing is built for nobody. */
+export interface Reporter {
+  wants(type: CutoverEventType): boolean;
+  emit<T extends CutoverEventType>(type: T, event: CutoverEvents[T]): void;
+  /** Emits `error` and warns once per operation until it succeeds again. */
+  contained(
+    operation: Operation,
+    error: unknown,
+    where?: { route?: string; tenant?: string },
+  ): void;
+}
+
+/** Takes from a thrown value what may be told. */
+export function errorFacts(cause: unknown): ErrorFacts {
+  const source = (typeof cause === 'object' && cause !== null ? cause : {}) as Record<
+    string,
+    unknown
+  >;
+  const facts: { name: string; code?: string; status?: number } = {
+    name: cause instanceof Error ? cause.name : typeof cause,
+  };
+  if (typeof source.code === 'string') facts.code = source.code;
+  if (typeof source.status === 'number') facts.status = source.status;
+  return Object.defineProperty(facts, 'cause', { value: cause }) as unknown as ErrorFacts;
+}

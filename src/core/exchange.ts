@@ -1,0 +1,39 @@
+import type { Leg, Stage } from './stage.ts';
+import type { ReplyView, ReportedFacts, Subject } from './subject.ts';
+
+/** One call as callbacks of the app see it. */
+export interface Exchange {
+  /** The route's name. */
+  readonly route: string;
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly subject: Subject;
+  readonly stage: Stage;
+  /** The leg that answered the user. */
+  readonly leg: Leg;
+}
+
+/** A call that has been answered, as the router hands it to the shadow: references only, nothing read yet. */
+export interface ServedExchange extends Exchange {
+  /** What the user got; read only later, off the caller's path. */
+  readonly reply: unknown;
+  readonly facts: ReportedFacts | undefined;
+  readonly learning: LearnPolicy;
+  /** Told once by each lane that took the exchange, when its task has ended. */
+  taskEnded(): void;
+}
+
+/** What of an exchange is learned, and how: a route's `learn` options without gaps. */
+export interface LearnPolicy {
+  readonly evalScore: { readonly legacy: number; readonly candidate: number };
+  /** Unicode code points. */
+  readonly maxTaskChars: number;
+  /** Unicode code points. */
+  readonly maxCodeChars: number;
+  /** Unicode code points; a shorter task is not worth learning. */
+  readonly minTaskChars: number;
+  readonly filter: ((exchange: Exchange & { readonly reply: ReplyView }) => boolean) | undefined;
+  readonly redact: (text: string) => string;
+  readonly runId: (exchange: Exchange) => string;
+  readonly view: (reply: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>;
+}

@@ -1,0 +1,34 @@
+import type { LaneCounts, LaneStats, SkipReason } from './counts.ts';
+
+/** A bounded queue off the user's path, as the router sees it. */
+export interface Lane<Item> {
+  /** Takes references to one task. Synchronous, never throws. False: it was dropped, and counted. */
+  offer(item: Item): boolean;
+  /** Counts a task that was not handed over by decision. */
+  skip(reason: SkipReason): void;
+}
+
+/** A lane as its owner sees it. */
+export interface OwnedLane<Item> extends Lane<Item> {
+  stats(): LaneStats;
+  /** Resolves when everything taken up has ended, or after `timeoutMs`. */
+  flush(timeoutMs: number): Promise<{ counts: LaneCounts; drained: boolean }>;
+  /** Takes nothing more, drains until `timeoutMs`, then aborts what is left and counts it. Idempotent. */
+  close(timeoutMs: number): Promise<{ counts: LaneCounts; drained: boolean }>;
+}
+
+/** Bounds of one lane. */
+export interface LaneOptions {
+  /** Tasks waiting or running. @default 1000 */
+  maxCount?: number;
+  /** Bytes that waiting and running tasks may retain. @default 16 MiB */
+  maxBytes?: number;
+  /** Tasks running at once. Learning is also limited to one at a time per scope. @default 4 */
+  concurrency?: number;
+  /** Milliseconds a task may run, from its start. @default 30_000 */
+  deadlineMs?: number;
+  /** Milliseconds a task may wait for its start; older ones count as timed out. @default 600_000 */
+  maxAgeMs?: number;
+  /** The part of the lane that one tenant may fill while others use it too, 0 to 1. @default 0.25 */
+  tenantShare?: number;
+}

@@ -1,0 +1,50 @@
+/** One exchange as it is sent to Engramia: made safe, redacted and cut. */
+export interface Lesson {
+  readonly task: string;
+  readonly code: string;
+  /** 0 to 10. */
+  readonly evalScore: number;
+  readonly runId: string;
+}
+
+/**
+ * How an attempt to learn ended, with the service's peculiarities already understood.
+ *
+ * - `stored`, `present`: the service answered; `present` means a near duplicate was there already.
+ * - `perhaps`: timeout, reset or a 500: the pattern may have been stored. Confirm, or retry one at a time.
+ * - `later`: certainly not stored, and worth another try after `afterMs` (absent: by the caller's own backoff).
+ * - `quota`: the scope is full; retrying is useless.
+ * - `unauthorized`: 401. After an earlier success it can be a database outage, so it is not final for a minute.
+ * - `refused`: certainly not stored, and never will be (403, 413, 422, …).
+ * - `aborted`: our own signal ended it before it was sent.
+ */
+export type LearnOutcome =
+  | { readonly kind: 'stored' | 'present'; readonly patternCount: number }
+  | {
+      readonly kind: 'perhaps' | 'quota' | 'unauthorized' | 'refused' | 'aborted';
+      readonly error: unknown;
+    }
+  | { readonly kind: 'later'; readonly error: unknown; readonly afterMs: number | undefined };
+
+/** The scope that a tenant's exchanges are learned into: one key of the service. */
+export interface LearnTarget {
+  /** Fingerprint of the scope. Learning is serialized per scope: parallel learns race in the service. */
+  readonly scope: string;
+  /** The service's address. One circuit breaker and one pacer an address. */
+  readonly address: string;
+  /** Milliseconds until pacing allows the next learn; 0: now. Takes nothing. */
+  readyInMs(): number;
+  /** Sends one lesson. Never rejects. */
+  learn(lesson: Lesson, signal: AbortSignal): Promise<LearnOutcome>;
+  /**
+   * Whether a lesson that was perhaps stored since `sinceMs` (wall time) is there; undefined when the key's role or
+   * the service's state does not tell. Never rejects.
+   */
+  wasStored(lesson: Lesson, sinceMs: number, signal: AbortSignal): Promise<boolean | undefined>;
+}
+
+/** Finds the scope of a tenant. */
+export interface Learner {
+  /** The tenant's own scope; undefined: it has none, so nothing is called. May reject: then nothing is called either. */
+  targetOf(tenant: string): LearnTarget | undefined | Promise<LearnTarget | undefined>;
+}

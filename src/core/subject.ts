@@ -1,0 +1,46 @@
+import type { Leg } from './stage.ts';
+
+/** Whose call it is, and what it asks for. */
+export interface Subject {
+  /** The customer: the Engramia scope, and the unit that is moved. Absent or empty: served by legacy, nothing learned. */
+  tenant?: string;
+  /** The end user within the tenant. */
+  user?: string;
+  /** What the user asked for, in words: the text that is learned and later recalled. */
+  task: string;
+  /** The conversation that the call belongs to. */
+  conversation?: string;
+  /** More facts for the flag provider. */
+  attributes?: Record<string, string | number | boolean>;
+}
+
+/** One turn of a conversation as it was served to the user. */
+export interface Turn {
+  role: 'user' | 'assistant';
+  text: string;
+  /** The leg that answered this turn. */
+  leg: Leg;
+  /** When it was served, milliseconds since the epoch. */
+  at: number;
+}
+
+/** A tool that a leg called. */
+export interface ToolCall {
+  name: string;
+  arguments: unknown;
+  result?: unknown;
+}
+
+/** A reply as the library reads it, whatever shape the handler answers in. */
+export interface ReplyView {
+  text: string;
+  toolCalls?: readonly ToolCall[];
+}
+
+/** What a candidate knows about its own run and tells by `context.report`. */
+export interface ReportedFacts {
+  toolCalls?: readonly ToolCall[];
+  usage?: { inputTokens: number; outputTokens: number };
+  /** Keys of the patterns that were recalled. */
+  recalled?: readonly string[];
+}

@@ -1,0 +1,1 @@
+export type { Leg, Stage } from './core/stage.ts';

@@ -1,0 +1,17 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    flags: 'src/flags/index.ts',
+    express: 'src/router/adapters/express.ts',
+    testing: 'src/testing/index.ts',
+  },
+  format: ['esm'],
+  dts: true,
+  target: 'node22',
+  platform: 'node',
+  sourcemap: true,
+  splitting: true, // one copy of each class, so that instanceof holds across entries
+  outDir: 'dist',
+});

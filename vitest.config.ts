@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** Tests import the package by its name, as users do, and get the sources. */
+export const alias = {
+  'engramia-cutover/flags': source('flags/index.ts'),
+  'engramia-cutover/express': source('router/adapters/express.ts'),
+  'engramia-cutover/testing': source('testing/index.ts'),
+  'engramia-cutover': source('index.ts'),
+};
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    environment: 'node',
+    testTimeout: 20_000,
+    restoreMocks: true,
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'json-summary'] },
+  },
+});
