@@ -1,3 +1,4 @@
+import type { Observation } from './observation.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { ReplyView, ReportedFacts, Subject } from './subject.ts';
 
@@ -36,4 +37,15 @@ export interface LearnPolicy {
   readonly redact: (text: string) => string;
   readonly runId: (exchange: Exchange) => string;
   readonly view: (reply: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>;
+}
+
+/** A call whose other leg is to be run in the shadow. */
+export interface MirrorableExchange extends ServedExchange {
+  /** How the served leg ended. */
+  readonly served: Observation;
+  readonly mirroredLeg: Leg;
+  /** Copies the caller's arguments for the mirror, later than the call itself. Throws what cannot be copied. */
+  copyArguments(): unknown[];
+  /** Starts the other leg with a mirrored context. May throw or return a plain value, as a handler may. */
+  runMirror(args: unknown[], signal: AbortSignal): unknown;
 }
