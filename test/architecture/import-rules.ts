@@ -1,0 +1,82 @@
+import { posix } from 'node:path';
+import { type ImportFact, sourceFacts } from './source-facts.ts';
+
+/** What a room may import besides itself. `adapters` is `router/adapters`; a file directly in `src` is its own room. */
+const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
+  core: [],
+  flags: ['core'],
+  engramia: ['core'],
+  shadow: ['core'],
+  router: ['core'],
+  adapters: ['core', 'router', 'create'],
+  create: ['core', 'flags', 'engramia', 'shadow', 'router'],
+  index: ['core', 'flags', 'engramia', 'shadow', 'router', 'create'],
+  testing: 'anything',
+};
+
+/** How a package of others may be imported, and where; a package without a row may not be. */
+const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | 'type' }>> = {
+  undici: { where: /^engramia\/transport\.ts$/, how: 'lazy' },
+  zod: { where: /(^engramia\/schemas|-schema)\.ts$/, how: 'any' },
+  eventemitter3: { where: /^(router\/|create\.ts)/, how: 'any' },
+  msw: { where: /^testing\//, how: 'any' },
+  express: { where: /^(router\/adapters|testing)\//, how: 'type' },
+};
+
+/** Globals that only the named files may touch. */
+const globals: readonly { use: RegExp; where: RegExp }[] = [
+  { use: /^console$/, where: /^cli\// },
+  { use: /^process\.(exit|exitCode|abort|kill)$/, where: /^cli\/bin\.ts$/ },
+  { use: /^process\.(on|once|addListener|prependListener|prependOnceListener)$/, where: /^cli\// },
+];
+
+/** The room that a path below `src` belongs to. */
+export function roomOf(path: string): string {
+  if (path.startsWith('router/adapters/')) return 'adapters';
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : path.replace(/\.ts$/, '');
+}
+
+function roomProblem(path: string, specifier: string): string | undefined {
+  const target = posix.join(posix.dirname(path), specifier);
+  const from = roomOf(path);
+  const to = roomOf(target);
+  if (!specifier.endsWith('.ts')) return `${path}: "${specifier}" lacks its .ts extension`;
+  if (target.startsWith('..')) return `${path}: imports "${specifier}" from outside src`;
+  const allowed = rooms[from];
+  if (allowed === undefined) return `${path}: the room "${from}" has no rule`;
+  if (from === to || allowed === 'anything' || allowed.includes(to)) return undefined;
+  return `${path}: ${from} must not import ${to} ("${specifier}")`;
+}
+
+function packageProblem(path: string, fact: ImportFact): string | undefined {
+  const name = fact.specifier
+    .split('/')
+    .slice(0, fact.specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+  const rule = packages[name];
+  if (rule === undefined) return `${path}: the package "${name}" has no rule`;
+  if (!rule.where.test(path)) return `${path}: must not import ${name}`;
+  if (fact.typeOnly || rule.how === 'any' || (rule.how === 'lazy' && fact.lazy)) return undefined;
+  return `${path}: ${name} may be imported ${rule.how === 'lazy' ? 'lazily' : 'as types'} only`;
+}
+
+function importProblem(path: string, fact: ImportFact): string | undefined {
+  if (fact.specifier.startsWith('node:')) return undefined;
+  return fact.specifier.startsWith('.')
+    ? roomProblem(path, fact.specifier)
+    : packageProblem(path, fact);
+}
+
+/** Every breach of the rules in sources given by their paths below `src`. */
+export function importViolations(sources: ReadonlyMap<string, string>): string[] {
+  const problems: (string | undefined)[] = [];
+  for (const [path, text] of sources) {
+    const facts = sourceFacts(path, text);
+    problems.push(...facts.imports.map((fact) => importProblem(path, fact)));
+    const broken = globals.filter((rule) => !rule.where.test(path));
+    for (const use of facts.globals) {
+      if (broken.some((rule) => rule.use.test(use))) problems.push(`${path}: must not use ${use}`);
+    }
+  }
+  return problems.filter((problem) => problem !== undefined);
+}
