@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importCost } from '../../bench/import-cost.ts';
+import { type StagedPackage, stagePackage } from './staged-package.ts';
+
+/** What importing one entry did to a fresh process. */
+interface ImportEffects {
+  readonly names: readonly string[];
+  /** Packages of others that were loaded. */
+  readonly packages: readonly string[];
+  readonly listeners: readonly string[];
+  readonly resources: readonly string[];
+}
+
+// Hooks see every module of the graph, also those that a dependency loads.
+const probe = `
+import { registerHooks } from 'node:module';
+const packages = new Set();
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    const [, name] = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(found.url) ?? [];
+    if (name !== undefined && name !== 'engramia-cutover') packages.add(name);
+    return found;
+  },
+});
+const counts = () => process.eventNames().map((name) => String(name) + ':' + process.listenerCount(name));
+const before = { listeners: counts(), resources: process.getActiveResourcesInfo() };
+const module = await import(process.argv[2]);
+const added = (now, then) => now.filter((entry) => !then.includes(entry));
+const effects = JSON.stringify({
+  names: Object.keys(module).sort(),
+  packages: [...packages].sort(),
+  listeners: added(counts(), before.listeners),
+  resources: added(process.getActiveResourcesInfo(), before.resources),
+});
+process.stdout.write(effects);
+`;
+
+let staged: StagedPackage;
+
+async function effectsOf(specifier: string): Promise<ImportEffects> {
+  const { stdout } = await staged.run(['probe.mjs', specifier]);
+  return JSON.parse(stdout) as ImportEffects;
+}
+
+beforeAll(async () => {
+  staged = await stagePackage();
+  writeFileSync(join(staged.folder, 'probe.mjs'), probe);
+}, 60_000);
+
+afterAll(() => staged[Symbol.dispose]());
+
+describe('the entry points', () => {
+  it.each(['engramia-cutover', 'engramia-cutover/flags', 'engramia-cutover/express'])(
+    '%s loads no package but zod and eventemitter3',
+    async (entry) => {
+      const { packages } = await effectsOf(entry);
+      expect(packages.filter((name) => name !== 'zod' && name !== 'eventemitter3')).toEqual([]);
+    },
+  );
+
+  it.each([
+    'engramia-cutover',
+    'engramia-cutover/flags',
+    'engramia-cutover/express',
+    'engramia-cutover/testing',
+  ])(
+    '%s installs no process listener and starts nothing that keeps the process alive',
+    async (entry) => {
+      const { listeners, resources } = await effectsOf(entry);
+      expect({ listeners, resources }).toEqual({ listeners: [], resources: [] });
+    },
+  );
+
+  it('notices what it looks for', async () => {
+    const program = `import 'undici'; process.on('SIGTERM', () => {}); setTimeout(() => {}, 300);`;
+    writeFileSync(join(staged.folder, 'rude.mjs'), program);
+    const { packages, listeners, resources } = await effectsOf('./rude.mjs');
+    expect(packages).toContain('undici');
+    expect(listeners).toContain('SIGTERM:1');
+    expect(resources).toContain('Timeout');
+  });
+
+  it('can be imported for less than 1.6 times the cost of zod and eventemitter3', () => {
+    const { ratio, packageMs, baselineMs } = importCost({ folder: staged.folder });
+    expect(baselineMs).toBeGreaterThan(0);
+    expect(ratio, `${packageMs} ms against ${baselineMs} ms`).toBeLessThan(1.6);
+  }, 60_000);
+});
