@@ -114,10 +114,11 @@ export interface CutoverEvents {
 
 export type CutoverEventType = keyof CutoverEvents;
 
-/** One event with its type, for those who listen to all. */
-export type CutoverEvent = {
-  [T in CutoverEventType]: { readonly type: T } & CutoverEvents[T];
-}[CutoverEventType];
+/** The event of one type as listeners get it. */
+export type CutoverEventOf<T extends CutoverEventType> = { readonly type: T } & CutoverEvents[T];
+
+/** Any event, told apart by its `type`. */
+export type CutoverEvent = { [T in CutoverEventType]: CutoverEventOf<T> }[CutoverEventType];
 
 /** How the rooms tell what happened. Never throws; `wants` is asked first, so that nothing is built for nobody. */
 export interface Reporter {

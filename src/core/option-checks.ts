@@ -1,0 +1,101 @@
+import { InvalidOptionsError } from './errors.ts';
+
+/** What one option must be: a test, and the sentence that mends a wrong value. */
+export interface OptionCheck {
+  readonly test: (value: unknown) => boolean;
+  readonly must: string;
+  readonly required?: boolean;
+}
+
+/** The rules of an options object, by option name. */
+export interface OptionChecks {
+  readonly [option: string]: OptionCheck | OptionChecks;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Ready-made rules. A rule speaks of values that were given; `undefined` means "not given". */
+export const check = {
+  function: { test: (value) => typeof value === 'function', must: 'be a function' },
+  boolean: { test: (value) => typeof value === 'boolean', must: 'be true or false' },
+  object: { test: isObject, must: 'be an object' },
+  text: {
+    test: (value) => typeof value === 'string' && value !== '',
+    must: 'be a string that is not empty',
+  },
+  positive: {
+    test: (value) => typeof value === 'number' && Number.isFinite(value) && value > 0,
+    must: 'be a finite number above 0',
+  },
+  count: {
+    test: (value) => Number.isInteger(value) && (value as number) > 0,
+    must: 'be a whole number above 0',
+  },
+  share: {
+    test: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    must: 'be a number from 0 to 1',
+  },
+  score: {
+    test: (value) => typeof value === 'number' && value >= 0 && value <= 10,
+    must: 'be a number from 0 to 10',
+  },
+  signal: { test: (value) => value instanceof AbortSignal, must: 'be an AbortSignal' },
+} satisfies Record<string, OptionCheck>;
+
+/** A rule for an option that must be one of a few values. */
+export function oneOf(...values: readonly unknown[]): OptionCheck {
+  return {
+    test: (value) => values.includes(value),
+    must: `be one of ${values.map((value) => JSON.stringify(value)).join(', ')}`,
+  };
+}
+
+/** A rule for an option that may also be `false`, which turns the thing off. */
+export function orFalse(rule: OptionCheck): OptionCheck {
+  return { test: (value) => value === false || rule.test(value), must: `${rule.must}, or false` };
+}
+
+/** A rule for an object that has certain methods. */
+export function having(...methods: readonly string[]): OptionCheck {
+  return {
+    test: (value) => isObject(value) && methods.every((name) => typeof value[name] === 'function'),
+    must: `be an object with ${methods.map((name) => `${name}()`).join(' and ')}`,
+  };
+}
+
+/** The same rule for an option that has to be given. */
+export function required(rule: OptionCheck): OptionCheck {
+  return { ...rule, required: true };
+}
+
+/** Names a wrong value without printing what it may hold. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
+  if (typeof value === 'function') return 'a function';
+  return isObject(value) ? 'an object' : String(value);
+}
+
+const isCheck = (rule: OptionCheck | OptionChecks): rule is OptionCheck =>
+  typeof rule.test === 'function';
+
+/** Every issue of an options object; empty when it can be used. Unknown options are issues too. */
+export function issuesOf(options: unknown, checks: OptionChecks, path = ''): string[] {
+  if (!isObject(options)) return [`${path || 'options'} must be an object, not ${show(options)}`];
+  const unknown = Object.keys(options)
+    .filter((key) => !Object.hasOwn(checks, key))
+    .map((key) => `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})`);
+  const wrong = Object.entries(checks).flatMap(([key, rule]) => {
+    const value = options[key];
+    if (!isCheck(rule)) return value === undefined ? [] : issuesOf(value, rule, `${path}${key}.`);
+    if (value === undefined)
+      return rule.required ? [`${path}${key} is missing: it must ${rule.must}`] : [];
+    return rule.test(value) ? [] : [`${path}${key} must ${rule.must}, not ${show(value)}`];
+  });
+  return [...unknown, ...wrong];
+}
+
+/** Throws one `InvalidOptionsError` with every issue, if there is any. */
+export function refuse(subject: string, issues: readonly string[]): void {
+  if (issues.length > 0) throw new InvalidOptionsError(subject, issues);
+}

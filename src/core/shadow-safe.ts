@@ -1,0 +1,16 @@
+const mark = Symbol.for('engramia-cutover.shadow-safe');
+
+/**
+ * Declares that a candidate may run in the shadow: it honours `context.mirrored` and then changes nothing in the world.
+ * Marks and returns the very same function.
+ *
+ * @throws TypeError when the function is frozen and cannot be marked
+ */
+export function shadowSafe<F extends (...args: never[]) => unknown>(candidate: F): F {
+  return Object.defineProperty(candidate, mark, { value: true });
+}
+
+/** Whether a candidate was declared safe by `shadowSafe`. */
+export function isShadowSafe(candidate: unknown): boolean {
+  return typeof candidate === 'function' && mark in candidate;
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../core/clock.ts';
+import type { Reporter } from '../core/events.ts';
+
+/** How shadow work relates to the caller's response. */
+export interface BackgroundOptions {
+  /**
+   * `detached`: it goes on by itself, for servers. `waitUntil`: its promise is handed to the platform. `await`: the reply
+   * waits for it, for platforms that freeze after the response; this knowingly gives up non-interference.
+   *
+   * @default 'detached'
+   */
+  mode: 'detached' | 'waitUntil' | 'await';
+  /** The platform's function; a call's own `waitUntil` comes first. */
+  waitUntil?: (promise: Promise<unknown>) => void;
+  /** Milliseconds that one call's shadow work is waited for. @default 10_000 */
+  deadlineMs?: number | (() => number);
+}
+
+/** What the wait for a call's shadow work needs of the call. */
+export interface Held {
+  /** Tasks of the call that have not ended. */
+  outstanding: number;
+  /** Called when the last has ended. */
+  release: (() => void) | undefined;
+  readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined;
+}
+
+const defaultDeadlineMs = 10_000;
+
+/** Keeps a platform, or the caller, waiting for a call's shadow work; never longer than the deadline. */
+export class Background {
+  readonly #options: BackgroundOptions;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+
+  constructor(options: BackgroundOptions, clock: Clock, reporter: Reporter) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#reporter = reporter;
+  }
+
+  /** A promise if the caller has to wait; the platform's wait is arranged here. Never throws. */
+  hold(call: Held, offered?: Promise<void>): Promise<void> | undefined {
+    if (offered === undefined && call.outstanding === 0) return undefined;
+    const ended = this.#ended(call, offered);
+    if (this.#options.mode === 'await') return ended;
+    try {
+      (call.waitUntil ?? this.#options.waitUntil)?.(ended);
+    } catch (error) {
+      this.#reporter.contained('waitUntil', error);
+    }
+    return undefined;
+  }
+
+  async #ended(call: Held, offered: Promise<void> | undefined): Promise<void> {
+    const { deadlineMs = defaultDeadlineMs } = this.#options;
+    const ms = typeof deadlineMs === 'function' ? deadlineMs() : deadlineMs;
+    const tasks = async (): Promise<void> => {
+      await offered;
+      if (call.outstanding > 0) await new Promise<void>((resolve) => (call.release = resolve));
+    };
+    let timer: unknown;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, ms);
+    });
+    await Promise.race([tasks(), late]);
+    this.#clock.clearTimeout(timer);
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { LearnPolicy, MirrorableExchange } from '../core/exchange.ts';
+import type { Observation } from '../core/observation.ts';
+import type { Leg, Plan, Stage } from '../core/stage.ts';
+import type { ReportedFacts, Subject } from '../core/subject.ts';
+import type { Held } from './background.ts';
+import { invokeWith } from './invoke.ts';
+import { MirrorContext } from './mirror-context.ts';
+import type { Route } from './route.ts';
+
+/** What one call may bring along besides its arguments. */
+export interface RunInit {
+  /** The caller's own signal: when it aborts, the caller has gone. */
+  signal?: AbortSignal;
+  /** Names the call in events and towards Engramia. @default a random UUID */
+  requestId?: string;
+  /** The platform's way to be kept alive for background work; used with `background.mode: 'waitUntil'`. */
+  waitUntil?: (promise: Promise<unknown>) => void;
+}
+
+/** A call without a tenant: it is served, and nothing else. */
+export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
+
+/**
+ * One call: made once, handed to the shadow as it is. Whatever costs is made when first asked for.
+ */
+export class Call implements MirrorableExchange, Held {
+  readonly owner: Route;
+  readonly plan: Plan;
+  readonly self: unknown;
+  readonly args: unknown[];
+  readonly init: RunInit | undefined;
+  readonly subject: Subject;
+  readonly stage: Stage;
+  leg: Leg;
+  status: 'fulfilled' | 'rejected' = 'fulfilled';
+  /** What the user got: a value, or what was thrown. */
+  reply: unknown = undefined;
+  facts: ReportedFacts | undefined = undefined;
+  fellBack = false;
+  /** Monotonic milliseconds; 0: this call is not timed. */
+  startedAt = 0;
+  durationMs = 0;
+  outstanding = 0;
+  release: (() => void) | undefined = undefined;
+  #requestId: string | undefined = undefined;
+
+  constructor(
+    owner: Route,
+    plan: Plan,
+    stage: Stage,
+    subject: Subject,
+    self: unknown,
+    args: unknown[],
+    init: RunInit | undefined,
+  ) {
+    this.owner = owner;
+    this.plan = plan;
+    this.stage = stage;
+    this.leg = plan.serves;
+    this.subject = subject;
+    this.self = self;
+    this.args = args;
+    this.init = init;
+  }
+
+  get route(): string {
+    return this.owner.name;
+  }
+
+  get tenant(): string {
+    return this.subject.tenant as string;
+  }
+
+  get requestId(): string {
+    this.#requestId ??= this.init?.requestId ?? randomUUID();
+    return this.#requestId;
+  }
+
+  get learning(): LearnPolicy {
+    return this.owner.learning;
+  }
+
+  get waitUntil(): ((promise: Promise<unknown>) => void) | undefined {
+    return this.init?.waitUntil;
+  }
+
+  get callerGone(): boolean {
+    return this.init?.signal?.aborted === true;
+  }
+
+  get served(): Observation {
+    const { leg, durationMs } = this;
+    return this.status === 'fulfilled'
+      ? { status: 'fulfilled', value: this.reply, leg, durationMs }
+      : { status: 'rejected', reason: this.reply, leg, durationMs };
+  }
+
+  get mirroredLeg(): Leg {
+    return this.plan.mirrors as Leg;
+  }
+
+  copyArguments(): unknown[] {
+    const { snapshot } = this.owner;
+    return snapshot === undefined ? structuredClone(this.args) : snapshot(this.args);
+  }
+
+  runMirror(args: unknown[], signal: AbortSignal): unknown {
+    const { candidate, legacyShadow } = this.owner;
+    const run = this.mirroredLeg === 'candidate' ? candidate : legacyShadow;
+    return run && invokeWith(new MirrorContext(this, signal), run, this.self, args);
+  }
+
+  taskEnded(): void {
+    this.outstanding -= 1;
+    if (this.outstanding === 0) this.release?.();
+  }
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../core/clock.ts';
+import type { Reporter } from '../core/events.ts';
+import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/exchange.ts';
+import type { Lane } from '../core/lane.ts';
+import { isShadowSafe } from '../core/shadow-safe.ts';
+import type { Stage } from '../core/stage.ts';
+import type { StageSource } from '../core/stage-source.ts';
+import type { ReplyView, Subject } from '../core/subject.ts';
+import type { Transcript } from '../core/transcript.ts';
+import type { Background } from './background.ts';
+import { Deadlines } from './deadlines.ts';
+import { isGoneByDefault } from './gone.ts';
+import { isFailureByDefault, viewByDefault } from './reply-view.ts';
+import type { AnyFunction, Route, RouteHooks } from './route.ts';
+import { RouteCounters } from './route-counters.ts';
+import type { FallbackOptions, LearnOptions, RouteOptions } from './route-options.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** What all routes of an app share. */
+export interface Surroundings {
+  readonly force: ((subject: Subject) => Stage | undefined) | undefined;
+  readonly decideTimeoutMs: number;
+  readonly learnLane: Lane<ServedExchange> | undefined;
+  readonly mirrorLane: Lane<MirrorableExchange>;
+  readonly background: Background | undefined;
+  readonly transcript: Transcript | undefined;
+  readonly switchboard: Switchboard;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly redact: (text: string) => string;
+  readonly warnOnce: (code: string, message: string) => void;
+}
+
+/** A served candidate's time, where the app sets none. */
+const defaultAfterMs = 60_000;
+
+const whenAllowed: Record<'never' | 'when-uncommitted', boolean> = {
+  never: false,
+  'when-uncommitted': true,
+};
+
+/** Applies every default once, so that the hot path has none to apply. */
+export function createRoute(
+  options: RouteOptions<never[], unknown>,
+  source: StageSource,
+  around: Surroundings,
+  hooks?: RouteHooks,
+): Route {
+  const { fallback = {} } = options;
+  const { when = 'when-uncommitted', afterMs = defaultAfterMs } = fallback as FallbackOptions;
+  const { redact, ...shared } = around;
+  return {
+    ...shared,
+    name: options.name,
+    legacy: options.legacy,
+    candidate: options.candidate as AnyFunction,
+    identify: options.identify,
+    legacyShadow: options.legacyShadow as AnyFunction | undefined,
+    snapshot: options.snapshot as Route['snapshot'],
+    fallback: {
+      allows: typeof when === 'function' ? when : whenAllowed[when],
+      isFailure: (fallback.isFailure as Route['fallback']['isFailure']) ?? isFailureByDefault,
+    },
+    deadlines: afterMs === false ? undefined : new Deadlines(afterMs, around.clock),
+    afterMs: afterMs === false ? Number.POSITIVE_INFINITY : afterMs,
+    isGone: options.isGone ?? isGoneByDefault,
+    mirrorShare: options.sample?.mirror ?? 1,
+    candidateIsSafe: isShadowSafe(options.candidate),
+    mirrors: options.compare !== false,
+    learning: learnPolicy(options, redact),
+    source,
+    learnLane: options.learn === false ? undefined : around.learnLane,
+    hooks,
+    counters: new RouteCounters(),
+    legacyGone: false,
+  };
+}
+
+function learnPolicy(
+  options: RouteOptions<never[], unknown>,
+  redact: (text: string) => string,
+): LearnPolicy {
+  const learn: LearnOptions = options.learn || {};
+  return {
+    // The guide's scores: 5.0 for what its background task learns, 7.0 for what its run hooks learn.
+    evalScore: { legacy: learn.evalScore?.legacy ?? 5, candidate: learn.evalScore?.candidate ?? 7 },
+    maxTaskChars: learn.maxTaskChars ?? 2000,
+    maxCodeChars: learn.maxCodeChars ?? 8000,
+    minTaskChars: learn.minTaskChars ?? 8,
+    filter: learn.filter,
+    redact: learn.redact ?? redact,
+    runId: learn.runId ?? ((exchange) => `shadow:${exchange.tenant}`),
+    view:
+      (options.view as ((reply: unknown) => ReplyView | undefined) | undefined) ?? viewByDefault,
+  };
+}

@@ -1,0 +1,137 @@
+import { isThenable } from '../core/observation.ts';
+import type { Leg, Stage } from '../core/stage.ts';
+import type { Subject } from '../core/subject.ts';
+import { Call, nobody, type RunInit } from './call.ts';
+import { CandidateCall } from './candidate-call.ts';
+import { type Chosen, decide, decideLater, hasTenant, planOf, undecided } from './decide.ts';
+import { invoke } from './invoke.ts';
+import type { Route } from './route.ts';
+import { RouteCounters } from './route-counters.ts';
+import { serveCandidate } from './serve-candidate.ts';
+import { serveLegacy } from './serve-legacy.ts';
+
+/** What would happen to a call, or did. */
+export interface Decision {
+  readonly tenant: string | undefined;
+  readonly stage: Stage;
+  /** The leg that answers. */
+  readonly leg: Leg;
+  /** The leg that also runs in the shadow, if the route allows it. */
+  readonly mirrors: Leg | undefined;
+  readonly learns: boolean;
+  readonly fallback: boolean;
+  readonly reason: Chosen['reason'];
+}
+
+/** One call in 16 is timed: reading the clock twice costs as much as hashing the tenant. */
+const timingMask = 15;
+
+/**
+ * Serves one call: identify, decide, serve, offer. Synchronous up to the leg when subject and flag are, so that the leg
+ * starts in the caller's tick.
+ */
+export function serve(
+  route: Route,
+  self: unknown,
+  args: unknown[],
+  init: RunInit | undefined,
+): Promise<unknown> {
+  route.counters.calls += 1;
+  let subject: unknown;
+  try {
+    subject = invoke(route.identify, self, args);
+  } catch (error) {
+    route.reporter.contained('identify', error, { route: route.name });
+    return serveLeg(route, undecided(route, 'identify').chosen, nobody, self, args, init);
+  }
+  if (isThenable(subject))
+    return serveLater(route, subject as PromiseLike<Subject>, self, args, init);
+  if (!hasTenant(subject as Subject | undefined)) {
+    return serveLeg(route, undecided(route, 'noTenant').chosen, nobody, self, args, init);
+  }
+  const chosen = decide(route, subject as Subject);
+  return chosen instanceof Promise
+    ? serveLater(route, subject as Subject, self, args, init, chosen)
+    : serveLeg(route, chosen, subject as Subject, self, args, init);
+}
+
+async function serveLater(
+  route: Route,
+  pending: Subject | PromiseLike<Subject>,
+  self: unknown,
+  args: unknown[],
+  init: RunInit | undefined,
+  flag?: Promise<Chosen>,
+): Promise<unknown> {
+  const { subject, chosen } = await decideLater(route, pending, flag);
+  return serveLeg(route, chosen, subject, self, args, init);
+}
+
+function serveLeg(
+  route: Route,
+  chosen: Chosen,
+  subject: Subject,
+  self: unknown,
+  args: unknown[],
+  init: RunInit | undefined,
+): Promise<unknown> {
+  const { counters, reporter, clock } = route;
+  const plan = planOf(chosen);
+  counters.stages[chosen.stage] += 1;
+  const byCandidate = plan.serves === 'candidate';
+  const call = byCandidate
+    ? new CandidateCall(route, plan, chosen.stage, subject, self, args, init)
+    : new Call(route, plan, chosen.stage, subject, self, args, init);
+  if (
+    (counters.calls & timingMask) === 1 ||
+    (plan.mirrors !== undefined && route.mirrors) ||
+    reporter.wants('served')
+  ) {
+    call.startedAt = clock.monotonic();
+  }
+  if (reporter.wants('decided')) emitDecided(call, chosen);
+  route.hooks?.decided?.(args, plan);
+  return byCandidate ? serveCandidate(call as CandidateCall) : serveLegacy(call);
+}
+
+function emitDecided(call: Call, { reason }: Chosen): void {
+  const { route, requestId, tenant, stage, leg } = call;
+  call.owner.reporter.emit('decided', { route, requestId, tenant, stage, leg, reason });
+}
+
+/** What would happen to a call with these arguments. Runs neither leg. */
+export async function explain(route: Route, self: unknown, args: unknown[]): Promise<Decision> {
+  const unseen = { ...route, counters: new RouteCounters() };
+  const { subject, chosen } = await decided(unseen, self, args);
+  const plan = planOf(chosen);
+  const { stage, reason } = chosen;
+  return {
+    tenant: hasTenant(subject) ? subject.tenant : undefined,
+    stage,
+    leg: plan.serves,
+    mirrors: plan.mirrors,
+    learns: plan.learns,
+    fallback: plan.fallback,
+    reason,
+  };
+}
+
+async function decided(
+  route: Route,
+  self: unknown,
+  args: unknown[],
+): Promise<{ subject: Subject; chosen: Chosen }> {
+  let subject: unknown;
+  try {
+    subject = invoke(route.identify, self, args);
+  } catch (error) {
+    route.reporter.contained('identify', error, { route: route.name });
+    return undecided(route, 'identify');
+  }
+  if (isThenable(subject)) return decideLater(route, subject as PromiseLike<Subject>);
+  if (!hasTenant(subject as Subject | undefined)) return undecided(route, 'noTenant');
+  const chosen = decide(route, subject as Subject);
+  return chosen instanceof Promise
+    ? decideLater(route, subject as Subject, chosen)
+    : { subject: subject as Subject, chosen };
+}

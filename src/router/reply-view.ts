@@ -1,0 +1,24 @@
+import type { ReplyView, ToolCall } from '../core/subject.ts';
+
+/** Where handlers usually put the text of their reply, in the order in which it is looked for. */
+const textFields = ['text', 'output', 'content', 'finalOutput', 'reply'] as const;
+
+/** Reads a string, or an object with its text in a usual field; undefined: not readable without the app's own `view`. */
+export function viewByDefault(reply: unknown): ReplyView | undefined {
+  if (typeof reply === 'string') return { text: reply };
+  if (typeof reply !== 'object' || reply === null) return undefined;
+  const fields = reply as Record<string, unknown>;
+  const name = textFields.find((field) => typeof fields[field] === 'string');
+  if (name === undefined) return undefined;
+  const text = fields[name] as string;
+  return Array.isArray(fields.toolCalls)
+    ? { text, toolCalls: fields.toolCalls as readonly ToolCall[] }
+    : { text };
+}
+
+/** Whether a reply is a failed HTTP response, without touching the global `Response` (reading it loads Node's fetch). */
+export function isFailureByDefault(reply: unknown): boolean {
+  if (typeof reply !== 'object' || reply === null) return false;
+  const { status, headers } = reply as { status?: unknown; headers?: { get?: unknown } };
+  return typeof status === 'number' && status >= 500 && typeof headers?.get === 'function';
+}

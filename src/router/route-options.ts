@@ -1,0 +1,135 @@
+import type { CallContext } from '../core/call-context.ts';
+import type { Exchange } from '../core/exchange.ts';
+import {
+  check,
+  issuesOf,
+  type OptionChecks,
+  oneOf,
+  orFalse,
+  required,
+} from '../core/option-checks.ts';
+import type { ReplyView, Subject } from '../core/subject.ts';
+
+/** When legacy answers although the candidate was asked. */
+export interface FallbackOptions<R = unknown> {
+  /**
+   * `'when-uncommitted'`: unless the candidate has called `context.commit()`. A function decides by the reason (what was
+   * thrown, the deadline's error, or the failed reply); it cannot override a commit.
+   *
+   * @default 'when-uncommitted'
+   */
+  when?: 'never' | 'when-uncommitted' | ((reason: unknown, exchange: Exchange) => boolean);
+  /**
+   * Milliseconds that a served candidate has until it settles, counted from the end of the event loop's turn in which it
+   * began; `false`: no deadline. Past it legacy answers, if it may, and `context.signal` aborts unless the candidate has
+   * committed.
+   *
+   * @default 60_000
+   */
+  afterMs?: number | false;
+  /** Whether a reply is a failure although nothing was thrown. @default a `Response` with a status of 500 or more */
+  isFailure?: (reply: R) => boolean;
+}
+
+/** What is learned of the served exchanges, and how. */
+export interface LearnOptions {
+  /** The score that Engramia is told, 0 to 10, by the leg that answered. @default { legacy: 5, candidate: 7 } */
+  evalScore?: { legacy?: number; candidate?: number };
+  /** Longer tasks are cut; Unicode code points, at most the service's 10,000. @default 2000 */
+  maxTaskChars?: number;
+  /** Longer replies are cut; Unicode code points, at most the service's 500,000. @default 8000 */
+  maxCodeChars?: number;
+  /** Shorter tasks are not worth learning: everybody's "ok" is one pattern. Unicode code points. @default 8 */
+  minTaskChars?: number;
+  /** Whether an exchange is learned. Called off the user's path. */
+  filter?: (exchange: Exchange & { readonly reply: ReplyView }) => boolean;
+  /** Takes personal data and secrets out of task, reply and run id. @default e-mail addresses, numbers, keys and tokens */
+  redact?: (text: string) => string;
+  /** At most 200 code points. @default (exchange) => `shadow:${exchange.tenant}` */
+  runId?: (exchange: Exchange) => string;
+}
+
+/** One route: the handler that answers today, the one that shall, and how to tell whose call it is. */
+export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
+  /** Names the route in events, statistics and flags. */
+  name: string;
+  /** The handler that exists; called with exactly the caller's arguments and `this`. */
+  legacy: (...args: A) => R;
+  /** The handler that replaces it: a context, then the same arguments. */
+  candidate: (
+    ...args: [context: CallContext, ...args: A]
+  ) => NoInfer<Awaited<R> | PromiseLike<Awaited<R>>>;
+  /** Whose call it is and what for. Throwing, late or without a tenant: served by legacy, counted, nothing learned. */
+  identify: (...args: A) => Subject | Promise<Subject>;
+  /**
+   * Reads a reply's text, off the user's path.
+   *
+   * @default strings, and objects with a string in `text`, `output`, `content`, `finalOutput` or `reply`
+   */
+  view?: (reply: Awaited<R>) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  /** Legacy as it may be run a second time, in the shadow of a served candidate. Absent: legacy is never mirrored. */
+  legacyShadow?: (...args: [context: CallContext, ...args: A]) => unknown;
+  /** Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. @default structuredClone */
+  snapshot?: (args: A) => A;
+  fallback?: FallbackOptions<Awaited<R>>;
+  /** Whether an error of legacy says that legacy no longer exists; stops fallback. @default HTTP 410, or 404 of an endpoint */
+  isGone?: (reason: unknown) => boolean;
+  /** Shares of the calls, 0 to 1. `mirror`: run in the shadow where the stage says so. @default { mirror: 1 } */
+  sample?: { mirror?: number };
+  /** `false`: this route is not learned. */
+  learn?: LearnOptions | false;
+  /** `false`: nothing of this route is mirrored. @default true */
+  compare?: boolean;
+  /** The flag that decides this route. @default `cutover.${name}` */
+  flagKey?: string;
+}
+
+const chars = (most: number) => ({
+  test: (value: unknown) =>
+    Number.isInteger(value) && (value as number) > 0 && (value as number) <= most,
+  must: `be a whole number from 1 to ${most}`,
+});
+
+/** The rules of a route's options. */
+export const routeChecks: OptionChecks = {
+  name: required(check.text),
+  legacy: required(check.function),
+  candidate: required(check.function),
+  identify: required(check.function),
+  view: check.function,
+  legacyShadow: check.function,
+  snapshot: check.function,
+  fallback: {
+    when: {
+      test: (value) =>
+        value === 'never' || value === 'when-uncommitted' || typeof value === 'function',
+      must: "be 'never', 'when-uncommitted' or a function",
+    },
+    afterMs: orFalse(check.positive),
+    isFailure: check.function,
+  },
+  isGone: check.function,
+  sample: { mirror: check.share },
+  learn: orFalse(check.object),
+  compare: oneOf(true, false),
+  flagKey: check.text,
+};
+
+const learnChecks: OptionChecks = {
+  evalScore: { legacy: check.score, candidate: check.score },
+  maxTaskChars: chars(10_000),
+  maxCodeChars: chars(500_000),
+  minTaskChars: chars(10_000),
+  filter: check.function,
+  redact: check.function,
+  runId: check.function,
+};
+
+/** Every issue of a route's options. */
+export function routeIssues(options: unknown): string[] {
+  const learn = (options as { learn?: unknown } | undefined)?.learn;
+  return [
+    ...issuesOf(options, routeChecks),
+    ...(typeof learn === 'object' && learn !== null ? issuesOf(learn, learnChecks, 'learn.') : []),
+  ];
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../core/clock.ts';
+import type { Reporter } from '../core/events.ts';
+import type {
+  Exchange,
+  LearnPolicy,
+  MirrorableExchange,
+  ServedExchange,
+} from '../core/exchange.ts';
+import type { Lane } from '../core/lane.ts';
+import type { Plan, Stage } from '../core/stage.ts';
+import type { StageSource } from '../core/stage-source.ts';
+import type { Subject } from '../core/subject.ts';
+import type { Transcript } from '../core/transcript.ts';
+import type { Background } from './background.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { RouteCounters } from './route-counters.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** A function of the app, called with arguments that only its own types know. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** What an adapter adds to a route: when its framework, and not a return value, delivers the reply. */
+export interface RouteHooks {
+  /** Told in the tick in which the leg starts what the plan wants of the reply. */
+  decided?(args: unknown[], plan: Plan): void;
+  /** The reply as it was delivered, for the shadow; rejects when the delivery was cut short. */
+  delivered?(args: unknown[], reply: unknown): Promise<unknown>;
+}
+
+/** A route with everything decided: what the hot path reads, without a default left to apply. */
+export interface Route {
+  readonly name: string;
+  readonly legacy: AnyFunction;
+  readonly candidate: AnyFunction;
+  readonly identify: AnyFunction;
+  readonly legacyShadow: AnyFunction | undefined;
+  readonly snapshot: ((args: unknown[]) => unknown[]) | undefined;
+  readonly fallback: {
+    readonly allows: ((reason: unknown, exchange: Exchange) => boolean) | boolean;
+    readonly isFailure: (reply: unknown) => boolean;
+  };
+  /** Undefined: a served candidate may take as long as it likes. */
+  readonly deadlines: Deadlines | undefined;
+  readonly afterMs: number;
+  readonly isGone: (reason: unknown) => boolean;
+  readonly mirrorShare: number;
+  /** Whether the candidate is declared safe to run in the shadow. */
+  readonly candidateIsSafe: boolean;
+  readonly mirrors: boolean;
+  readonly learning: LearnPolicy;
+  readonly source: StageSource;
+  readonly force: ((subject: Subject) => Stage | undefined) | undefined;
+  readonly decideTimeoutMs: number;
+  /** Undefined: nothing of this route is learned. */
+  readonly learnLane: Lane<ServedExchange> | undefined;
+  readonly mirrorLane: Lane<MirrorableExchange>;
+  readonly background: Background | undefined;
+  readonly transcript: Transcript | undefined;
+  readonly hooks: RouteHooks | undefined;
+  readonly switchboard: Switchboard;
+  readonly counters: RouteCounters;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Warns once per code and route. */
+  readonly warnOnce: (code: string, message: string) => void;
+  /** Whether legacy answered that it no longer exists. */
+  legacyGone: boolean;
+}

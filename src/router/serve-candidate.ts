@@ -1,0 +1,137 @@
+import { CutoverError } from '../core/errors.ts';
+import { errorFacts } from '../core/events.ts';
+import { isThenable } from '../core/observation.ts';
+import type { CandidateCall } from './candidate-call.ts';
+import { invoke, invokeWith } from './invoke.ts';
+import { offerToShadow } from './offer.ts';
+import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
+
+type Why = 'error' | 'timeout' | 'failure';
+
+/**
+ * Answers with the candidate. One promise settles for it, for its deadline and for legacy in its place, whichever is
+ * first: nothing here awaits the candidate, so nothing has to wait for one that hangs.
+ */
+export function serveCandidate(call: CandidateCall): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    call.resolve = resolve;
+    call.reject = reject;
+    start(call);
+  });
+}
+
+function start(call: CandidateCall): void {
+  let reply: unknown;
+  try {
+    reply = invokeWith(call, call.owner.candidate, call.self, call.args);
+    // Assimilated once: a lazy thenable must not be started twice.
+    if (isThenable(reply)) reply = reply instanceof Promise ? reply : Promise.resolve(reply);
+  } catch (error) {
+    failed(call, 'error', error);
+    return;
+  }
+  if (!(reply instanceof Promise)) {
+    answered(call, reply);
+    return;
+  }
+  call.owner.deadlines?.add(call);
+  reply.then(
+    (value) => answered(call, value),
+    (reason) => failed(call, 'error', reason),
+  );
+}
+
+function answered(call: CandidateCall, reply: unknown): void {
+  if (call.run === 'superseded') return;
+  if (isFailure(call, reply)) failed(call, 'failure', reply);
+  else finish(call, 'candidate', 'fulfilled', reply);
+}
+
+function failed(call: CandidateCall, why: Why, reason: unknown): void {
+  if (call.run === 'superseded') return;
+  if (mayFallBack(call, reason)) fallBack(call, why, reason);
+  else finish(call, 'candidate', why === 'failure' ? 'fulfilled' : 'rejected', reason);
+}
+
+/** The deadline has passed: legacy answers if it may; else the candidate is asked to stop, and still waited for. */
+export function candidateIsLate(call: CandidateCall): void {
+  if (call.run !== 'open') return;
+  const { name, afterMs } = call.owner;
+  const late = new CutoverError(
+    'ERR_CUTOVER_DEADLINE',
+    `The candidate of route "${name}" did not settle within ${afterMs} ms.`,
+  );
+  if (mayFallBack(call, late)) fallBack(call, 'timeout', late);
+  call.abort(late);
+}
+
+function isFailure(call: CandidateCall, reply: unknown): boolean {
+  try {
+    return call.owner.fallback.isFailure(reply) === true;
+  } catch (error) {
+    call.owner.reporter.contained('fallback.isFailure', error, { route: call.route });
+    return false;
+  }
+}
+
+function mayFallBack(call: CandidateCall, reason: unknown): boolean {
+  const { fallback, legacyGone, reporter } = call.owner;
+  if (!call.plan.fallback || call.run !== 'open' || call.callerGone || legacyGone) return false;
+  if (typeof fallback.allows === 'boolean') return fallback.allows;
+  try {
+    return fallback.allows(reason, call) === true;
+  } catch (error) {
+    reporter.contained('fallback.when', error, { route: call.route });
+    return false; // legacy after a candidate that perhaps acted is the worse mistake
+  }
+}
+
+function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
+  const { counters, deadlines, reporter } = call.owner;
+  call.run = 'superseded';
+  call.fellBack = true;
+  counters.fallbacks += 1;
+  deadlines?.remove(call);
+  if (reporter.wants('fallback')) {
+    const { route, requestId, tenant, stage } = call;
+    const told = why === 'failure' ? {} : { error: errorFacts(reason) };
+    reporter.emit('fallback', { route, requestId, tenant, stage, why, ...told });
+  }
+  void answerInstead(call);
+}
+
+async function answerInstead(call: CandidateCall): Promise<void> {
+  let reply: unknown;
+  try {
+    reply = invoke(call.owner.legacy, call.self, call.args);
+    if (isThenable(reply)) reply = await reply;
+  } catch (error) {
+    legacyFailed(call, error);
+    finish(call, 'legacy', 'rejected', error);
+    return;
+  }
+  legacyAnswered(call);
+  finish(call, 'legacy', 'fulfilled', reply);
+}
+
+function finish(
+  call: CandidateCall,
+  leg: 'legacy' | 'candidate',
+  status: 'fulfilled' | 'rejected',
+  reply: unknown,
+): void {
+  if (leg === 'candidate') {
+    call.run = 'settled';
+    call.owner.deadlines?.remove(call);
+  }
+  call.unfollow();
+  settle(call, leg, status, reply);
+  const held = offerToShadow(call);
+  if (held === undefined) handOver(call, status, reply);
+  else void held.then(() => handOver(call, status, reply));
+}
+
+function handOver(call: CandidateCall, status: 'fulfilled' | 'rejected', reply: unknown): void {
+  if (status === 'fulfilled') call.resolve(reply);
+  else call.reject(reply);
+}
