@@ -1,16 +1,16 @@
 import { posix } from 'node:path';
 import { type ImportFact, sourceFacts } from './source-facts.ts';
 
-/** What a room may import besides itself. `adapters` is `router/adapters`; a file directly in `src` is its own room. */
+/** What a room may import besides itself. `adapters` is `router/adapters`, `root` the files in `src` but for `index.ts`. */
 const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   core: [],
   flags: ['core'],
   engramia: ['core'],
   shadow: ['core'],
   router: ['core'],
-  adapters: ['core', 'router', 'create'],
-  create: ['core', 'flags', 'engramia', 'shadow', 'router'],
-  index: ['core', 'flags', 'engramia', 'shadow', 'router', 'create'],
+  adapters: ['core', 'router', 'root'],
+  root: ['core', 'flags', 'engramia', 'shadow', 'router'],
+  index: ['core', 'flags', 'engramia', 'shadow', 'router', 'root'],
   testing: 'anything',
 };
 
@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
 const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | 'type' }>> = {
   undici: { where: /^engramia\/transport\.ts$/, how: 'lazy' },
   zod: { where: /(^engramia\/schemas|-schema)\.ts$/, how: 'any' },
-  eventemitter3: { where: /^(router\/|create\.ts)/, how: 'any' },
+  eventemitter3: { where: /^core\/event-hub\.ts$/, how: 'any' },
   msw: { where: /^testing\//, how: 'any' },
   express: { where: /^(router\/adapters|testing)\//, how: 'type' },
 };
@@ -31,9 +31,10 @@ const globals: readonly { use: RegExp; where: RegExp }[] = [
 ];
 
 /** The room that a path below `src` belongs to. */
-export function roomOf(path: string): string {
+function roomOf(path: string): string {
   if (path.startsWith('router/adapters/')) return 'adapters';
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : path.replace(/\.ts$/, '');
+  if (path.includes('/')) return path.slice(0, path.indexOf('/'));
+  return path === 'index.ts' ? 'index' : 'root';
 }
 
 function roomProblem(path: string, specifier: string): string | undefined {
