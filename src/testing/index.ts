@@ -1,1 +1,11 @@
-export {};
+export type { Outage } from './emulator.ts';
+export type { KeyScope } from './engine/key-ring.ts';
+export type { RateLimits } from './engine/rate-limits.ts';
+export type { Role } from './engine/roles.ts';
+export type { StorageMode } from './engine/state.ts';
+export { type FakeClock, fakeClock } from './fake-clock.ts';
+export { type FakeEngramia, fakeEngramia } from './fake-engramia.ts';
+export type { Fetch } from './fake-fetch.ts';
+export type { FakeEngramiaOptions } from './fake-options.ts';
+export type { FakePattern } from './fake-pattern.ts';
+export type { LoggedRequest } from './request-log.ts';
