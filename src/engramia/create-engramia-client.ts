@@ -1,0 +1,18 @@
+import type { EngramiaClient } from './client.ts';
+import { type EngramiaClientOptions, toClientSettings } from './client-options.ts';
+import { createFamily } from './family.ts';
+import { RestClient } from './rest-client.ts';
+
+/**
+ * Makes a client of the Engramia service. Opens nothing and sends nothing.
+ *
+ * Throws one `InvalidOptionsError` that names every issue.
+ *
+ * @example
+ * const client = createEngramiaClient({ baseUrl: 'https://engramia.example.com', apiKey });
+ * await client.learn({ task: 'Parse a CSV file', code: 'Use a streaming parser.', evalScore: 7 });
+ */
+export function createEngramiaClient(options: EngramiaClientOptions = {}): EngramiaClient {
+  const { settings, apiKey } = toClientSettings(options);
+  return new RestClient({ family: createFamily(settings), key: apiKey });
+}

@@ -1,0 +1,12 @@
+export type * from './answers.ts';
+export { EngramiaCallError } from './call-error.ts';
+export type { CallOptions } from './call-options.ts';
+export type { EngramiaClient, KeyOperations, Pacing, WithKeyOptions } from './client.ts';
+export type { EngramiaClientOptions } from './client-options.ts';
+export { createEngramiaClient } from './create-engramia-client.ts';
+export { type KeyLookup, type KeyPerTenantOptions, keyPerTenant } from './key-per-tenant.ts';
+export { oneScope } from './one-scope.ts';
+export type { CallPriority, PacingLimits } from './pacer.ts';
+export type * from './requests.ts';
+export type { ScopeSource } from './scope-source.ts';
+export type { FetchLike, PoolOptions } from './transport.ts';

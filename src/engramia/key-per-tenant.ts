@@ -1,0 +1,122 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { LearnTarget } from '../core/learner.ts';
+import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
+import type { EngramiaClient } from './client.ts';
+import { toLearnTarget } from './learn-target.ts';
+import type { ScopeSource } from './scope-source.ts';
+
+/** Tells a tenant's own key; undefined or null: it has none, and nothing is called for it. */
+export type KeyLookup = (
+  tenant: string,
+) => string | null | undefined | PromiseLike<string | null | undefined>;
+
+/** Options of `keyPerTenant`. */
+export interface KeyPerTenantOptions {
+  /** Milliseconds that an answer is remembered, also that there is no key. @default 60_000 */
+  ttlMs?: number;
+  /** Tenants remembered; beyond it the oldest is forgotten. @default 10_000 */
+  maxTenants?: number;
+  /** Where time is read. @default Node's */
+  clock?: Clock;
+}
+
+interface Scope {
+  readonly client: EngramiaClient;
+  readonly target: LearnTarget;
+}
+
+type Entry =
+  | { readonly state: 'asking'; readonly answer: Promise<Scope | undefined> }
+  | { readonly state: 'known'; readonly scope: Scope | undefined; readonly until: number };
+
+const optionChecks = { ttlMs: check.positive, maxTenants: check.count, clock: check.object };
+
+class TenantKeys implements ScopeSource {
+  readonly #base: EngramiaClient;
+  readonly #lookup: KeyLookup;
+  readonly #ttlMs: number;
+  readonly #maxTenants: number;
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(base: EngramiaClient, lookup: KeyLookup, options: KeyPerTenantOptions) {
+    this.#base = base;
+    this.#lookup = lookup;
+    this.#ttlMs = options.ttlMs ?? 60_000;
+    this.#maxTenants = options.maxTenants ?? 10_000;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  targetOf(tenant: string): LearnTarget | undefined | Promise<LearnTarget | undefined> {
+    const scope = this.#scopeOf(tenant);
+    return scope instanceof Promise ? scope.then((known) => known?.target) : scope?.target;
+  }
+
+  clientOf(tenant: string): EngramiaClient | undefined | Promise<EngramiaClient | undefined> {
+    const scope = this.#scopeOf(tenant);
+    return scope instanceof Promise ? scope.then((known) => known?.client) : scope?.client;
+  }
+
+  #scopeOf(tenant: string): Scope | undefined | Promise<Scope | undefined> {
+    if (typeof tenant !== 'string' || tenant === '') return undefined;
+    const entry = this.#entries.get(tenant);
+    if (entry?.state === 'asking') return entry.answer;
+    if (entry !== undefined && this.#clock.monotonic() < entry.until) return entry.scope;
+    return this.#ask(tenant);
+  }
+
+  #ask(tenant: string): Promise<Scope | undefined> {
+    const answer = this.#find(tenant);
+    const asking: Entry = { state: 'asking', answer };
+    this.#remember(tenant, asking);
+    const ended = (next?: Entry): void => {
+      // It may have been forgotten meanwhile, and asked anew.
+      if (this.#entries.get(tenant) !== asking) return;
+      if (next === undefined) this.#entries.delete(tenant);
+      else this.#entries.set(tenant, next);
+    };
+    answer.then(
+      (scope) => ended({ state: 'known', scope, until: this.#clock.monotonic() + this.#ttlMs }),
+      () => ended(),
+    );
+    return answer;
+  }
+
+  async #find(tenant: string): Promise<Scope | undefined> {
+    const key = await this.#lookup(tenant);
+    if (key === undefined || key === null) return undefined;
+    const client: EngramiaClient = this.#base.withKey(key, {
+      onUnauthorized: () => this.#forget(tenant, client),
+    });
+    return { client, target: toLearnTarget(client, client.fingerprint ?? tenant) };
+  }
+
+  #remember(tenant: string, entry: Entry): void {
+    this.#entries.delete(tenant);
+    const oldest = this.#entries.keys().next();
+    if (this.#entries.size >= this.#maxTenants && !oldest.done) this.#entries.delete(oldest.value);
+    this.#entries.set(tenant, entry);
+  }
+
+  #forget(tenant: string, client: EngramiaClient): void {
+    const entry = this.#entries.get(tenant);
+    if (entry?.state === 'known' && entry.scope?.client === client) this.#entries.delete(tenant);
+  }
+}
+
+/**
+ * Each tenant has a key of its own, and so a scope of its own. Look-ups are remembered, concurrent ones are shared; a
+ * look-up that rejects is not remembered, and a key that is answered with 401 is forgotten.
+ */
+export function keyPerTenant(
+  client: EngramiaClient,
+  lookup: KeyLookup,
+  options: KeyPerTenantOptions = {},
+): ScopeSource {
+  const given = { client, lookup };
+  refuse('keyPerTenant', [
+    ...issuesOf(given, { client: required(having('withKey')), lookup: required(check.function) }),
+    ...issuesOf(options, optionChecks),
+  ]);
+  return new TenantKeys(client, lookup, options);
+}

@@ -1,0 +1,45 @@
+import { fingerprint } from '../core/fingerprint.ts';
+import type { LearnTarget } from '../core/learner.ts';
+import type { EventsAnswer } from './answers.ts';
+import type { EngramiaClient } from './client.ts';
+import { learned, notLearned } from './learn-outcome.ts';
+
+/** The most events that the service lists at once. */
+const maxEvents = 1000;
+
+/** Whether a learn of this task since then is among the events; undefined when the list ends before that moment. */
+function isAmong({ events }: EventsAnswer, task: string, sinceSeconds: number) {
+  const prefix = `patterns/${fingerprint(task, 8)}_`;
+  const recent = events.filter(({ ts }) => ts >= sinceSeconds);
+  const found = recent.some(
+    (event) => event.kind === 'learn' && event.patternKey?.startsWith(prefix),
+  );
+  return found || recent.length < maxEvents ? found : undefined;
+}
+
+/** Makes a client with a key the place where exchanges are learned; `scope` is the client's fingerprint. */
+export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarget {
+  return Object.freeze<LearnTarget>({
+    scope,
+    address: client.baseUrl,
+    readyInMs: () => client.pacing.readyInMs('learn', 'shadow'),
+    learn: async ({ task, code, evalScore, runId }, signal) => {
+      try {
+        const request = { task, code, evalScore, runId };
+        return learned(await client.learn(request, { signal, priority: 'shadow' }));
+      } catch (error) {
+        return notLearned(error);
+      }
+    },
+    wasStored: async ({ task }, sinceMs, signal) => {
+      // The events carry the service's time.
+      const since = (sinceMs + client.pacing.clockSkewMs) / 1000;
+      const request = { since: Math.max(0, Math.floor(since)), limit: maxEvents };
+      try {
+        return isAmong(await client.events(request, { signal, priority: 'shadow' }), task, since);
+      } catch {
+        return undefined;
+      }
+    },
+  });
+}

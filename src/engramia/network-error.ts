@@ -1,0 +1,45 @@
+/** What the connection's own error codes say about a request: whether it may have been sent. */
+const sentByCode: ReadonlyMap<string, boolean> = new Map([
+  ['ECONNREFUSED', false],
+  ['ENOTFOUND', false],
+  ['EAI_AGAIN', false],
+  ['UND_ERR_CONNECT_TIMEOUT', false],
+  ['CERT_HAS_EXPIRED', false],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', false],
+  ['SELF_SIGNED_CERT_IN_CHAIN', false],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', false],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+  ['EHOSTUNREACH', true],
+  ['ENETUNREACH', true],
+  ['ETIMEDOUT', true],
+  ['ECONNRESET', true],
+  ['EPIPE', true],
+  ['UND_ERR_SOCKET', true],
+  ['UND_ERR_HEADERS_TIMEOUT', true],
+  ['UND_ERR_BODY_TIMEOUT', true],
+]);
+
+const connecting: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
+
+/** A network failure without its own words: an HTTP function may put request and headers into them. */
+export interface NetworkFailure {
+  /** A code of Node or undici; undefined when the failure has none that is known. */
+  readonly code: string | undefined;
+  /** False when the request certainly was not sent. */
+  readonly sent: boolean;
+}
+
+/** Looks for a known code in a thrown value and its causes. */
+export function networkFailure(thrown: unknown): NetworkFailure {
+  let link = thrown;
+  for (let depth = 0; depth < 5 && typeof link === 'object' && link !== null; depth += 1) {
+    const { code, syscall, cause } = link as { code?: unknown; syscall?: unknown; cause?: unknown };
+    if (typeof code === 'string') {
+      const sent = sentByCode.get(code);
+      if (sent !== undefined) return { code, sent: sent && !connecting.has(syscall) };
+    }
+    link = cause;
+  }
+  return { code: undefined, sent: true };
+}

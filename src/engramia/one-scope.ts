@@ -1,0 +1,21 @@
+import { InvalidOptionsError } from '../core/errors.ts';
+import type { EngramiaClient } from './client.ts';
+import { toLearnTarget } from './learn-target.ts';
+import type { ScopeSource } from './scope-source.ts';
+
+/**
+ * All tenants share the client's one scope: what one of them taught may be recalled for another. Throws
+ * `InvalidOptionsError` when the client has no key.
+ */
+export function oneScope(client: EngramiaClient): ScopeSource {
+  if (client?.fingerprint === undefined) {
+    throw new InvalidOptionsError('oneScope', [
+      'the client has no key: set apiKey or ENGRAMIA_API_KEY, or use keyPerTenant',
+    ]);
+  }
+  const target = toLearnTarget(client, client.fingerprint);
+  return Object.freeze<ScopeSource>({
+    targetOf: (tenant) => (tenant === '' ? undefined : target),
+    clientOf: (tenant) => (tenant === '' ? undefined : client),
+  });
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+
+/** A value that fits, or what does not fit about it: places and rules, never contents. */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly string[] };
+
+/** Checks a value from outside and gives it its type. */
+export type Reader<T> = (value: unknown) => Reading<T>;
+
+const maxIssues = 10;
+const fieldName = /^\w{1,40}$/;
+
+function describe(issue: z.core.$ZodIssue): string {
+  const place = issue.path
+    .map(String)
+    .map((part) => (fieldName.test(part) ? part : '…'))
+    .join('.');
+  if (issue.code !== 'unrecognized_keys') return `${place || 'value'} ${tell(issue)}`;
+  const names = issue.keys.filter((key) => fieldName.test(key)).slice(0, maxIssues);
+  return `${place || 'value'} has fields that do not exist: ${names.join(', ')}`;
+}
+
+// Zod's own sentences begin with a capital; a sentence of ours goes on after the field's name.
+function tell({ code, message }: z.core.$ZodIssue): string {
+  return code === 'custom' ? message : `does not fit: ${message}`;
+}
+
+/** Makes a reader of a schema. */
+export function toReader<T>(schema: z.ZodType<T>): Reader<T> {
+  return (value) => {
+    const result = schema.safeParse(value);
+    if (result.success) return { ok: true, value: result.data };
+    return { ok: false, issues: result.error.issues.slice(0, maxIssues).map(describe) };
+  };
+}

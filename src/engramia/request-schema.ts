@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { snakeKeys } from './field-names.ts';
+import { toReader } from './reader-schema.ts';
+import { serviceTime } from './service-time.ts';
+import { textProblem } from './text-problem.ts';
+
+/** The service's limits, in Unicode code points. */
+const limits = {
+  task: 10_000,
+  code: 500_000,
+  runId: 200,
+  label: 50,
+  action: 100,
+  name: 100,
+  key: 500,
+  id: 200,
+} as const;
+
+const maxRecords = 10_000;
+const maxSkills = 50;
+
+const text = (max: number) =>
+  z.string().superRefine((value, context) => {
+    const problem = textProblem(value, max);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const whole = (least: number, most: number) => z.int().min(least).max(most).optional();
+const score = z.number().min(0).max(10);
+const flag = z.boolean().optional();
+const label = text(limits.label).optional();
+const task = text(limits.task);
+const code = text(limits.code);
+const output = code.optional();
+
+// Fields that do not exist are refused: the service would ignore a misspelt one in silence.
+const request = <S extends z.core.$ZodLooseShape>(shape: S) =>
+  toReader(z.strictObject(shape).transform((value) => snakeKeys(value)));
+
+const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[\d.:+-]*$/;
+const moment = z
+  .union([z.date(), z.string().regex(timestamp)], {
+    error: 'it must be a Date, or a timestamp with a blank between day and time',
+  })
+  .transform((value) => (typeof value === 'string' ? value : serviceTime(value)))
+  .optional();
+const seconds = z
+  .union([z.date(), z.number().min(0)], { error: 'it must be a Date, or seconds since the epoch' })
+  .transform((value) => (typeof value === 'number' ? value : value.getTime() / 1000))
+  .optional();
+
+const patternKey = text(limits.key).refine(
+  (key) => /^patterns\/[^/]/.test(key) && !key.includes('..') && !/\/\.?(\/|$)/.test(key),
+  'must begin with "patterns/" and have no "..", "." or nothing as a part',
+);
+const segment = text(limits.id).refine(
+  (value) => !/^\.{1,2}$|[/\\]/.test(value),
+  'must not be "." or ".." nor hold a slash',
+);
+const record = z.strictObject({
+  version: z.int().min(0).max(1),
+  key: patternKey,
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** How each request is checked and brought into the service's spelling. */
+export const readRequest = {
+  learn: request({
+    task,
+    code,
+    evalScore: score,
+    output,
+    runId: text(limits.runId).optional(),
+    classification: label,
+    source: text(limits.label).default('api'),
+  }),
+  recall: request({
+    task,
+    limit: whole(1, 50),
+    offset: whole(0, 10_000),
+    deduplicate: flag,
+    evalWeighted: flag,
+    recencyWeight: z.number().min(0).max(1).optional(),
+    recencyHalfLifeDays: z.number().gt(0).optional(),
+    classification: label,
+    source: label,
+    minScore: score.optional(),
+  }),
+  audit: request({
+    limit: whole(1, 1000),
+    since: moment,
+    until: moment,
+    action: text(limits.action).optional(),
+    actor: text(limits.id).optional(),
+  }),
+  events: request({ limit: whole(1, 1000), since: seconds }),
+  import: request({ records: z.array(record).max(maxRecords), overwrite: flag }),
+  searchSkills: request({
+    required: z.array(text(limits.name)).min(1).max(maxSkills),
+    matchAll: flag,
+  }),
+  evaluate: request({ task, code, output }),
+  createKey: request({
+    name: text(limits.name),
+    role: z.enum(['reader', 'editor', 'admin', 'owner']),
+    maxPatterns: z.int().min(1).optional(),
+    expiresAt: z
+      .date()
+      .transform((value) => value.toISOString())
+      .optional(),
+  }),
+  rollup: request({ window: z.enum(['hourly', 'daily', 'weekly']) }),
+  none: request({}),
+};
+
+/** How the part of an address that names a thing is checked. */
+export const readSegment = { patternKey: toReader(patternKey), id: toReader(segment) };
