@@ -1,0 +1,147 @@
+import { bucketOf, saltSeed } from '../core/bucket.ts';
+import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
+import type { Stage } from '../core/stage.ts';
+import { userOf } from './evaluation-context.ts';
+import type { FlagProvider, FlagResolution } from './provider.ts';
+import { stageResolutions } from './stage-resolutions.ts';
+import {
+  stageCheck,
+  type TenantStages,
+  tenantStageIssues,
+  tenantStagePairs,
+  tenantStagesCheck,
+} from './tenant-stages.ts';
+
+/** What of a ramp can change while it runs. */
+export interface PercentageFlagsChange {
+  /** Stage of those outside the percentage: `shadow` or `dualwrite`, as a rule. */
+  from?: Stage;
+  /** Stage of those inside the percentage: `live`, as a rule. */
+  to?: Stage;
+  /** Percent of tenants inside, 0 to 100, with up to two decimals. */
+  percent?: number;
+  /** Stages of single tenants, whatever their bucket. Given, it replaces all earlier ones. */
+  overrides?: TenantStages;
+}
+
+/** A ramp over tenants, or over users. */
+export interface PercentageFlagsOptions extends PercentageFlagsChange {
+  from: Stage;
+  to: Stage;
+  percent: number;
+  /**
+   * Decides who is early. The same salt gives the same tenants at the same percentage everywhere; another one gives an
+   * unrelated order. Cannot be changed later: that would move tenants back.
+   * @default 'engramia-cutover'
+   */
+  salt?: string;
+  /**
+   * What is counted into the percentage. With `user` a call without a user goes by its tenant; overrides always name
+   * tenants.
+   * @default 'tenant'
+   */
+  by?: 'tenant' | 'user';
+}
+
+/** A ramp that can be moved at run time. Every flag key gets the same answer. */
+export interface PercentageFlags extends FlagProvider {
+  /** Changes the ramp from the next call on, all fields at once or, if one is invalid, none. Throws `InvalidOptionsError`. */
+  set(change: PercentageFlagsChange): void;
+}
+
+interface Ramp {
+  readonly inside: FlagResolution;
+  readonly outside: FlagResolution;
+  /** Buckets below it are inside. */
+  readonly threshold: number;
+  readonly overrides: ReadonlyMap<string, FlagResolution>;
+}
+
+const percentCheck: OptionCheck = {
+  test: (value) =>
+    typeof value === 'number' &&
+    value >= 0 &&
+    value <= 100 &&
+    Math.round(value * 100) / 100 === value,
+  must: 'be a number from 0 to 100 with up to two decimals',
+};
+const changeChecks = {
+  from: stageCheck,
+  to: stageCheck,
+  percent: percentCheck,
+  overrides: tenantStagesCheck,
+};
+const optionChecks = {
+  from: required(stageCheck),
+  to: required(stageCheck),
+  percent: required(percentCheck),
+  overrides: tenantStagesCheck,
+  salt: { test: (value: unknown) => typeof value === 'string', must: 'be a string' },
+  by: oneOf('tenant', 'user'),
+};
+const bySplit = stageResolutions('SPLIT');
+const byOverride = stageResolutions('TARGETING_MATCH');
+
+/**
+ * Flags for a ramp: the tenants inside the percentage are in stage `to`, the others in `from`. Sticky, and raising the
+ * percentage never takes a tenant out.
+ *
+ * @example
+ * const flags = percentageFlags({ from: 'shadow', to: 'live', percent: 5 });
+ * flags.set({ percent: 25 });
+ * @throws InvalidOptionsError naming everything that is wrong.
+ */
+export function percentageFlags(options: PercentageFlagsOptions): PercentageFlags {
+  refuse('percentageFlags', [
+    ...issuesOf(options, optionChecks),
+    ...tenantStageIssues('overrides', options?.overrides),
+  ]);
+  const { salt = 'engramia-cutover', by = 'tenant' } = options;
+  let ramp = toRamp(options);
+
+  const seed = saltSeed(salt);
+  const byUser = by === 'user';
+  return {
+    metadata: { name: 'percentage' },
+    inProcess: true,
+    resolveStringEvaluation(_flagKey, _defaultValue, context) {
+      const { targetingKey } = context;
+      if (targetingKey === undefined) return ramp.outside;
+      const override = ramp.overrides.get(targetingKey);
+      if (override !== undefined) return override;
+      const unit = byUser ? (userOf(context) ?? targetingKey) : targetingKey;
+      return bucketOf(seed, unit) < ramp.threshold ? ramp.inside : ramp.outside;
+    },
+    set(change) {
+      ramp = changedRamp(ramp, change);
+    },
+  };
+}
+
+function changedRamp(ramp: Ramp, change: PercentageFlagsChange): Ramp {
+  refuse('percentageFlags.set', [
+    ...issuesOf(change, changeChecks),
+    ...tenantStageIssues('overrides', change?.overrides),
+  ]);
+  const {
+    from = ramp.outside.value as Stage,
+    to = ramp.inside.value as Stage,
+    percent = ramp.threshold / 100,
+    overrides,
+  } = change;
+  // Kept by reference: a step of a ramp must not cost a copy of ten thousand overrides.
+  return overrides === undefined
+    ? { ...toRamp({ from, to, percent }), overrides: ramp.overrides }
+    : toRamp({ from, to, percent, overrides });
+}
+
+function toRamp({ from, to, percent, overrides }: PercentageFlagsOptions): Ramp {
+  return {
+    inside: bySplit[to],
+    outside: bySplit[from],
+    threshold: Math.round(percent * 100),
+    overrides: new Map(
+      tenantStagePairs(overrides).map(([tenant, stage]) => [tenant, byOverride[stage]]),
+    ),
+  };
+}
