@@ -25,15 +25,17 @@ registerHooks({
     return found;
   },
 });
+// A pipe is this process's own stdout or stderr, which some package has looked at.
+const resources = () => process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
 const counts = () => process.eventNames().map((name) => String(name) + ':' + process.listenerCount(name));
-const before = { listeners: counts(), resources: process.getActiveResourcesInfo() };
+const before = { listeners: counts(), resources: resources() };
 const module = await import(process.argv[2]);
 const added = (now, then) => now.filter((entry) => !then.includes(entry));
 const effects = JSON.stringify({
   names: Object.keys(module).sort(),
   packages: [...packages].sort(),
   listeners: added(counts(), before.listeners),
-  resources: added(process.getActiveResourcesInfo(), before.resources),
+  resources: added(resources(), before.resources),
 });
 process.stdout.write(effects);
 `;
