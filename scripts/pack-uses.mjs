@@ -57,10 +57,9 @@ export const uses = {
   },
   './testing': async (load, assert) => {
     const { fakeEngramia } = await load('engramia-cutover/testing');
-    const fake = await fakeEngramia({
-      keys: { 'key-a': { tenant: 'a', project: 'p', role: 'editor' } },
-    });
-    const response = await fake.fetch('http://engramia.test/v1/health');
+    const fake = await fakeEngramia();
+    const response = await fake.fetch(`${fake.url}/v1/health`);
     assert.equal(response.status, 200);
+    await fake[Symbol.asyncDispose]();
   },
 };

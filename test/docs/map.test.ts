@@ -8,16 +8,20 @@ const map =
   readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').split('## A map of the code')[1] ?? '';
 const named = [...map.matchAll(/^\| `([^`]+)` \|/gm)].map((row) => row[1] ?? '');
 
-function sourceFolders(): string[] {
-  const entries = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => `${join(entry.parentPath, entry.name).slice(root.length)}/`);
+/** Every folder of src, and the files that are in none of its folders. */
+function places(): string[] {
+  const source = join(root, 'src');
+  return readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.parentPath === source)
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name).slice(root.length);
+      return entry.isDirectory() ? `${path}/` : path;
+    });
 }
 
 describe('the map of the code', () => {
-  it('names every folder of src', () => {
-    expect(sourceFolders().filter((folder) => !named.includes(folder))).toEqual([]);
+  it('names every folder of src, and every file outside them', () => {
+    expect(places().filter((place) => !named.includes(place))).toEqual([]);
   });
 
   it('names nothing that is not there', () => {

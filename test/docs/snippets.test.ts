@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fakeEngramia } from 'engramia-cutover/testing';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StagedPackage, stagePackage } from '../package/staged-package.ts';
@@ -19,7 +20,10 @@ await import(process.argv[2]);
 setTimeout(() => process.exit(0), 100).unref();
 `;
 
+/** A block that names no address of the service finds this one, as it would find the reader's own. */
+const key = 'key-of-the-documents';
 let staged: StagedPackage;
+let service: { url: string; close(): Promise<void> };
 
 const fileOf = (snippet: Snippet): string => snippet.place.replaceAll(/[^\w-]+/g, '_');
 
@@ -48,17 +52,25 @@ async function runSnippet(snippet: Snippet): Promise<void> {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   const { outputText } = ts.transpileModule(snippet.code, { compilerOptions });
   writeFileSync(join(staged.folder, file), outputText);
-  await staged.run(['run-snippet.mjs', `./${file}`]);
+  const env = { ENGRAMIA_API_URL: service.url, ENGRAMIA_API_KEY: key };
+  await staged.run(['run-snippet.mjs', `./${file}`], { env });
 }
 
 beforeAll(async () => {
   staged = await stagePackage();
+  const fake = await fakeEngramia({
+    keys: { [key]: { tenant: 'a', project: 'p', role: 'editor' } },
+  });
+  service = await fake.listen();
   writeFileSync(join(staged.folder, 'ambient.d.mts'), ambient.types);
   writeFileSync(join(staged.folder, 'ambient.mjs'), ambient.values);
   writeFileSync(join(staged.folder, 'run-snippet.mjs'), runner);
 }, 60_000);
 
-afterAll(() => staged[Symbol.dispose]());
+afterAll(async () => {
+  await service.close();
+  staged[Symbol.dispose]();
+});
 
 describe(`the ${snippets.length} TypeScript blocks of the documents`, () => {
   it('compile against the sources', () => {
