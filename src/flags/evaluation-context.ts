@@ -5,7 +5,7 @@ import type { EvaluationContext } from './provider.ts';
 export type TargetingUnit = 'tenant' | 'user';
 
 /** The user, if there is one: like a tenant, only a non-empty string is one. */
-export function userOf({ user }: { readonly user?: unknown }): string | undefined {
+export function userOf({ user }: Subject | EvaluationContext): string | undefined {
   return typeof user === 'string' && user !== '' ? user : undefined;
 }
 

@@ -5,8 +5,8 @@ export type EvaluationContextValue =
   | boolean
   | null
   | Date
-  | { readonly [key: string]: EvaluationContextValue }
-  | readonly EvaluationContextValue[];
+  | { [key: string]: EvaluationContextValue }
+  | EvaluationContextValue[];
 
 /** Whose flag is asked for. */
 export interface EvaluationContext {

@@ -1,9 +1,9 @@
-import { type Stage, stageNames } from '../core/stage.ts';
+import { type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageReason, StageResolution } from '../core/stage-source.ts';
 
 function answersBecause(reason: StageReason): Readonly<Record<Stage, StageResolution>> {
   const table: Record<string, StageResolution> = Object.create(null);
-  for (const stage of stageNames) table[stage] = Object.freeze({ stage, reason });
+  for (const stage of stageNames) table[stage] = Object.freeze({ stage, reason, plan: stages[stage] });
   return Object.freeze(table) as Readonly<Record<Stage, StageResolution>>;
 }
 
