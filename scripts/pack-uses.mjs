@@ -58,7 +58,9 @@ export const uses = {
   './testing': async (load, assert) => {
     const { fakeEngramia } = await load('engramia-cutover/testing');
     const fake = await fakeEngramia();
-    const response = await fake.fetch(`${fake.url}/v1/health`);
+    const response = await fake.fetch(`${fake.url}/v1/health`, {
+      headers: { authorization: `Bearer ${fake.key}` },
+    });
     assert.equal(response.status, 200);
     await fake[Symbol.asyncDispose]();
   },
