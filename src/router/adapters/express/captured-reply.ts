@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http';
+
+/** A reply as it left the app, in bytes; nothing of it has been read yet. */
+export interface CapturedReply {
+  /** The request's method. */
+  readonly method: string;
+  /** The status that was sent. */
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** The declared length in bytes; undefined when none was declared. */
+  readonly contentLength: number | undefined;
+  /** The body's bytes in order; empty when `truncated`. */
+  readonly chunks: readonly Uint8Array[];
+  /** Whether the body was larger than the cap, or could not be copied. */
+  readonly truncated: boolean;
+}
+
+type ReplyHead = Omit<CapturedReply, 'chunks' | 'truncated'>;
+
+/** Reads of a response that has been sent what is needed to read its body later. */
+export function readHead(res: ServerResponse): ReplyHead {
+  // Headers given to `writeHead` alone are in no getter, and a status set after the head was sent is not what
+  // was sent: Node keeps the head's own text in `_header`.
+  const { _header } = res as { _header?: unknown };
+  const head = typeof _header === 'string' ? _header : '';
+  const header = (name: string): string | undefined =>
+    res.getHeader(name)?.toString() ?? new RegExp(`\\r\\n${name}: *([^\\r]*)`, 'i').exec(head)?.[1];
+  const length = header('content-length');
+  return {
+    method: res.req?.method ?? 'GET',
+    status: Number(/^HTTP\/\d\.\d (\d{3})/.exec(head)?.[1] ?? res.statusCode),
+    contentType: header('content-type'),
+    contentEncoding: header('content-encoding'),
+    contentLength: length === undefined ? undefined : Number(length),
+  };
+}

@@ -1,0 +1,29 @@
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+const names = ['text', 'output_text', 'output', 'content', 'finalOutput', 'reply'] as const;
+
+function partsText(parts: readonly unknown[]): string | undefined {
+  const texts = parts.map(jsonText).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join('');
+}
+
+/**
+ * Finds the answer's text in a JSON body of a common shape: a string, `{ text | output | content | finalOutput | reply }`,
+ * `message.content`, or the `choices`, `output` and `content` items of OpenAI's APIs. Undefined for any other shape.
+ */
+export function jsonText(body: unknown): string | undefined {
+  if (typeof body === 'string') return body;
+  if (!isFields(body)) return undefined;
+  for (const name of names) {
+    const value = body[name];
+    if (typeof value === 'string') return value;
+    if (isFields(value) && typeof value.value === 'string') return value.value;
+    const text = Array.isArray(value) ? partsText(value) : undefined;
+    if (text !== undefined) return text;
+  }
+  if (isFields(body.message)) return jsonText({ content: body.message.content });
+  const first: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
+  return isFields(first) ? jsonText({ text: first.text, message: first.message }) : undefined;
+}

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import { type CapturedReply, readHead } from './captured-reply.ts';
+
+/** How much of a reply is kept. */
+export interface TapOptions {
+  /** Bytes of the body; a larger one is captured as `truncated`, without its bytes. @default 262_144 */
+  maxBytes?: number | undefined;
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** What has been written to one response so far. */
+class Recording {
+  chunks: Uint8Array[] = [];
+  truncated = false;
+  /** After `end`, or after the response is gone, nothing counts. */
+  closed = false;
+  /** Inside a call of the app: what it writes in turn is the same bytes once more. */
+  nested = false;
+  #room: number;
+
+  constructor(maxBytes: number) {
+    this.#room = maxBytes;
+  }
+
+  keep(chunk: unknown, encoding: unknown): void {
+    if (this.truncated || chunk === undefined || chunk === null) return;
+    try {
+      this.#keepBytes(chunk, encoding);
+    } catch {
+      this.#giveUp();
+    }
+  }
+
+  #keepBytes(chunk: unknown, encoding: unknown): void {
+    const named = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
+    if (typeof chunk === 'string') {
+      // No encoding makes less than half a byte of a unit (hex does), so what is surely too large costs no copy.
+      if (chunk.length > this.#room * 2) this.#giveUp();
+      else this.#push(Buffer.from(chunk, named));
+    } else if (chunk instanceof Uint8Array) {
+      // Copied, because callers reuse their buffers.
+      if (chunk.byteLength > this.#room) this.#giveUp();
+      else this.#push(new Uint8Array(chunk));
+    } else if (typeof chunk !== 'function') this.#giveUp();
+  }
+
+  #push(bytes: Uint8Array): void {
+    this.#room -= bytes.byteLength;
+    if (this.#room < 0) this.#giveUp();
+    else this.chunks.push(bytes);
+  }
+
+  #giveUp(): void {
+    this.truncated = true;
+    this.chunks = [];
+  }
+}
+
+function tapped(original: Method, recording: Recording, ends: boolean): Method {
+  return function tap(this: unknown, ...args: unknown[]): unknown {
+    if (recording.closed || recording.nested) return original.apply(this, args);
+    recording.nested = true;
+    let result: unknown;
+    try {
+      result = original.apply(this, args);
+    } finally {
+      recording.nested = false;
+    }
+    recording.keep(args[0], args[1]);
+    if (ends) recording.closed = true;
+    return result;
+  };
+}
+
+/**
+ * Observes what the app answers, by `write` and `end` alone and without changing a byte, a header, a return value or a
+ * thrown error. Resolves with the reply once it has been sent whole, with undefined if it was cut short; never rejects.
+ */
+export function tapReply(
+  res: ServerResponse,
+  options: TapOptions = {},
+): Promise<CapturedReply | undefined> {
+  const recording = new Recording(options.maxBytes ?? 262_144);
+  const target = res as unknown as Record<'write' | 'end', Method>;
+  target.write = tapped(target.write, recording, false);
+  target.end = tapped(target.end, recording, true);
+  return new Promise((resolve) => {
+    const settle = (finished: boolean): void => {
+      recording.closed = true;
+      const { chunks, truncated } = recording;
+      recording.chunks = [];
+      resolve(finished ? { ...readHead(res), chunks, truncated } : undefined);
+    };
+    // The first of the two tells: `finish` before `close` means that all was handed to the system.
+    res.once('finish', () => settle(true));
+    res.once('close', () => settle(false));
+  });
+}

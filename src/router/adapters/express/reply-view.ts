@@ -1,0 +1,108 @@
+import type { ReplyView } from '../../../core/subject.ts';
+import type { CapturedReply } from './captured-reply.ts';
+import { decodeContent } from './content-decoding.ts';
+import { eventStreamText } from './event-stream-text.ts';
+import { jsonText } from './json-text.ts';
+import { isJsonType, toMediaType } from './media-type.ts';
+
+/** How a captured reply is read. */
+export interface ReplyViewOptions {
+  /** The app's own reading: gets the parsed body of a JSON reply, else the decoded text. Default: common shapes. */
+  view?:
+    | ((body: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>)
+    | undefined;
+  /** Bytes of the decoded body; a larger one is not read. @default 1_048_576 */
+  maxDecodedBytes?: number | undefined;
+}
+
+interface Reading {
+  /** What the app's own view gets. */
+  readonly body: (text: string) => unknown;
+  /** The text by default. */
+  readonly text: (text: string) => string | undefined;
+}
+
+const same = (text: string): string => text;
+const readings: Readonly<Record<'json' | 'events' | 'plain', Reading>> = {
+  json: { body: (text) => JSON.parse(text), text: (text) => jsonText(JSON.parse(text)) },
+  events: { body: same, text: eventStreamText },
+  plain: { body: same, text: same },
+};
+
+// A partial, an empty or an unchanged answer is no answer to learn from.
+const unreadable: ReadonlySet<number> = new Set([204, 205, 206, 304]);
+
+function readingOf(essence: string | undefined): Reading | undefined {
+  if (essence === undefined) return readings.plain;
+  if (isJsonType(essence)) return readings.json;
+  if (essence === 'text/event-stream') return readings.events;
+  return essence.startsWith('text/') ? readings.plain : undefined;
+}
+
+function decodeText(bytes: Uint8Array, charset: string): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const hasControls = (bytes: Uint8Array): boolean =>
+  bytes.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13);
+
+async function toText(
+  captured: CapturedReply,
+  charset: string,
+  maxBytes: number,
+): Promise<string | undefined> {
+  const bytes = Buffer.concat(captured.chunks);
+  const asIs = decodeText(bytes, charset);
+  if (captured.contentEncoding === undefined) return asIs;
+  // Where compression wraps the response outside of the tap, the bytes are plain whatever the header says. Asked first,
+  // because one plain text in forty is a valid brotli stream too, and no compressed one is plain UTF-8.
+  if (/^utf-?8$/.test(charset) && !hasControls(bytes) && asIs !== undefined) return asIs;
+  try {
+    return decodeText(await decodeContent(bytes, captured.contentEncoding, maxBytes), charset);
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : asIs;
+  }
+}
+
+function isWhole(captured: CapturedReply): boolean {
+  if (captured.truncated) return false;
+  const bytes = captured.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  return bytes > 0 && (captured.contentLength === undefined || bytes >= captured.contentLength);
+}
+
+/**
+ * Reads the text of a captured reply. Undefined for one that is not text, not whole, not a success or has no text.
+ * Rejects only with what the app's own `view` throws.
+ */
+export async function replyView(
+  captured: CapturedReply,
+  options: ReplyViewOptions = {},
+): Promise<ReplyView | undefined> {
+  const { status } = captured;
+  if (captured.method === 'HEAD' || status >= 300 || unreadable.has(status)) return undefined;
+  const type = toMediaType(captured.contentType);
+  const reading = readingOf(type?.essence);
+  if (reading === undefined || !isWhole(captured)) return undefined;
+  const text = await toText(
+    captured,
+    type?.charset ?? 'utf-8',
+    options.maxDecodedBytes ?? 1_048_576,
+  );
+  if (text === undefined) return undefined;
+  if (options.view !== undefined) return options.view(contained(reading.body, text));
+  const found = contained(reading.text, text);
+  return typeof found === 'string' && found !== '' ? { text: found } : undefined;
+}
+
+/** Text that says it is JSON and is not has no body and no text. */
+function contained(read: (text: string) => unknown, text: string): unknown {
+  try {
+    return read(text);
+  } catch {
+    return undefined;
+  }
+}
