@@ -28,7 +28,7 @@ const auditEvent = object({
   actor: maybeText,
   resource_type: maybeText,
   resource_id: maybeText,
-  detail: z.unknown(),
+  detail: z.unknown().optional(),
 });
 
 const analyticsEvent = object({

@@ -38,10 +38,9 @@ const request = <S extends z.core.$ZodLooseShape>(shape: S) =>
   toReader(z.strictObject(shape).transform((value) => snakeKeys(value)));
 
 const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[\d.:+-]*$/;
+const momentRule = 'it must be a Date, or a timestamp with a blank between day and time';
 const moment = z
-  .union([z.date(), z.string().regex(timestamp)], {
-    error: 'it must be a Date, or a timestamp with a blank between day and time',
-  })
+  .union([z.date(), z.string().regex(timestamp, momentRule)], { error: momentRule })
   .transform((value) => (typeof value === 'string' ? value : serviceTime(value)))
   .optional();
 const seconds = z

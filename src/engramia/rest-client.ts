@@ -157,6 +157,6 @@ export class RestClient implements EngramiaClient {
 
   #isClosed(): boolean {
     const { parent } = this.#member;
-    return this.#closed || (parent !== undefined && parent.#isClosed());
+    return parent === undefined ? this.#closed : this.#closed || parent.#isClosed();
   }
 }

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createEngramiaClient } from '../../src/engramia/index.ts';
+import { failureOf } from './failure-of.ts';
+import { loopbackService } from './loopback-service.ts';
+
+const version = { app_version: '1', api_version: 'v1' };
+const builtInDispatcher = Symbol.for('undici.globalDispatcher.1');
+const dispatcher = (): unknown => (globalThis as Record<symbol, unknown>)[builtInDispatcher];
+
+describe('the default way out', () => {
+  it('is looked up per call, so that msw can be set up after the client', async () => {
+    const client = createEngramiaClient({ baseUrl: 'https://engramia.invalid' });
+    const server = setupServer(
+      http.get('https://engramia.invalid/v1/version', () => HttpResponse.json(version)),
+    );
+    server.listen();
+    onTestFinished(() => server.close());
+    expect((await client.version()).appVersion).toBe('1');
+  });
+});
+
+describe('an own pool', () => {
+  it('opens no more sockets than it may, and leaves the global dispatcher alone', async () => {
+    const { url, server, requests } = await loopbackService({ json: version });
+    let sockets = 0;
+    server.on('connection', () => {
+      sockets += 1;
+    });
+    await fetch(url); // Node's own dispatcher is there from now on
+    const before = dispatcher();
+    sockets = 0;
+    const client = createEngramiaClient({ baseUrl: url, pool: { connections: 2 }, pacing: false });
+    onTestFinished(() => client.close());
+    await Promise.all(Array.from({ length: 20 }, () => client.version()));
+    expect(requests).toHaveLength(21);
+    expect(sockets).toBe(2);
+    expect(before).toBeDefined();
+    expect(dispatcher()).toBe(before);
+  });
+
+  it('is intercepted by msw all the same', async () => {
+    const client = createEngramiaClient({ baseUrl: 'https://engramia.invalid', pool: {} });
+    onTestFinished(() => client.close());
+    const server = setupServer(
+      http.get('https://engramia.invalid/v1/version', () => HttpResponse.json(version)),
+    );
+    server.listen();
+    onTestFinished(() => server.close());
+    expect((await client.version()).appVersion).toBe('1');
+  });
+
+  it('tells a refused connection as certainly not sent', async () => {
+    const { url, server } = await loopbackService();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    const client = createEngramiaClient({ baseUrl: url, apiKey: 'k', pool: {} });
+    onTestFinished(() => client.close());
+    expect(await failureOf(client.metrics())).toMatchObject({
+      code: 'ERR_ENGRAMIA_NETWORK',
+      sent: false,
+    });
+  });
+});
+
+describe('closing', () => {
+  it('ends running calls first and refuses later ones', async () => {
+    let answer: () => void = () => {};
+    let arrived: () => void = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { url } = await loopbackService({
+      byHand: (response) => {
+        answer = () => response.end(JSON.stringify(version));
+        arrived();
+      },
+    });
+    const client = createEngramiaClient({ baseUrl: url, apiKey: 'k', pool: {} });
+    const running = client.version();
+    await arrival;
+    const closed = client.close();
+    expect(client.close()).toBe(closed);
+    answer();
+    expect((await running).appVersion).toBe('1');
+    await closed;
+    const derived = client.withKey('k2');
+    for (const call of [client.version(), derived.metrics()]) {
+      expect(await failureOf(call)).toMatchObject({ code: 'ERR_CUTOVER_CLOSED', sent: false });
+    }
+  });
+
+  it('a client made by withKey leaves its family open', async () => {
+    const { url } = await loopbackService({ json: version });
+    const client = createEngramiaClient({ baseUrl: url });
+    const derived = client.withKey('k');
+    await derived.close();
+    expect((await failureOf(derived.version())).code).toBe('ERR_CUTOVER_CLOSED');
+    expect((await client.version()).appVersion).toBe('1');
+  });
+});
+
+describe('importing the client', () => {
+  const loaded = (code: string): boolean => {
+    const module = new URL('../../src/engramia/index.ts', import.meta.url);
+    const script = `
+      import { createRequire } from 'node:module';
+      const { createEngramiaClient } = await import(${JSON.stringify(module)});
+      ${code}
+      const paths = Object.keys(createRequire(${JSON.stringify(module)}).cache);
+      process.stdout.write(String(paths.some((path) => path.includes('/node_modules/undici/'))));`;
+    const options = ['--no-warnings', '--input-type=module', '--eval', script];
+    return execFileSync(process.execPath, options, { encoding: 'utf8' }) === 'true';
+  };
+  const call = (options: string): string =>
+    `await createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', ${options} }).version().catch(() => {});`;
+
+  it('loads undici only when a pool is asked for and used', () => {
+    expect(loaded('')).toBe(false);
+    expect(loaded(call(''))).toBe(false);
+    expect(loaded(call('pool: {}'))).toBe(true);
+  });
+});
