@@ -12,7 +12,7 @@ export interface CallOptions {
   readonly key?: string | null;
   readonly method?: string;
   readonly body?: unknown;
-  readonly raw?: BodyInit;
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Record<string, string>;
 }
 
@@ -33,7 +33,7 @@ export async function calling(
     ...(payload === undefined ? {} : { body: payload }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type') === 'application/json';
+  const isJson = text !== '' && response.headers.get('content-type') === 'application/json';
   return {
     status: response.status,
     headers: response.headers,

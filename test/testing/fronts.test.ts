@@ -1,0 +1,243 @@
+import { createServer } from 'node:http';
+import { fakeClock, fakeEngramia } from 'engramia-cutover/testing';
+import { setupServer } from 'msw/node';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { calling } from './calling.ts';
+
+const headers = { authorization: 'Bearer test-key', 'content-type': 'application/json' };
+const lesson = (task: string, signal?: AbortSignal): RequestInit => ({
+  method: 'POST',
+  headers,
+  body: JSON.stringify({ task, code: 'c', eval_score: 5 }),
+  ...(signal === undefined ? {} : { signal }),
+});
+
+async function start(options = {}) {
+  const fake = await fakeEngramia(options);
+  onTestFinished(() => fake[Symbol.asyncDispose]());
+  return fake;
+}
+
+async function withMsw() {
+  const fake = await start();
+  const server = setupServer(...fake.handlers);
+  server.listen({ onUnhandledFrame: 'bypass' });
+  onTestFinished(() => server.close());
+  return fake;
+}
+
+const errorOf = async (work: Promise<unknown>): Promise<TypeError> =>
+  work.then(
+    () => expect.unreachable('it was answered'),
+    (error) => error,
+  );
+
+describe('one service behind three fronts', () => {
+  it('keeps one state for fetch, msw and the loopback port', async () => {
+    const fake = await withMsw();
+    const { url } = await fake.listen();
+    const counts: unknown[] = [];
+    for (const [ask, base] of [
+      [fake.fetch, fake.url],
+      [fetch, fake.url],
+      [fetch, url],
+    ] as const) {
+      const response = await ask(`${base}/v1/learn`, lesson(`task ${counts.length}`));
+      counts.push(await response.json());
+    }
+    expect(counts).toMatchObject([1, 2, 3].map((pattern_count) => ({ pattern_count })));
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  it('follows the redirect of a trailing slash on every front', async () => {
+    const fake = await withMsw();
+    const { url } = await fake.listen();
+    for (const base of [fake.url, url]) {
+      const response = await fetch(`${base}/v1/learn/`, lesson(`slash ${base}`));
+      expect(await response.json()).toMatchObject({ stored: true });
+    }
+  });
+
+  it('reads a size over the port before the key', async () => {
+    const { url } = await (await start()).listen();
+    const body = 'x'.repeat(3_000_000);
+    const response = await fetch(`${url}/v1/learn`, { method: 'POST', body });
+    expect(response.status).toBe(413);
+    const stream = new Blob([body]).stream();
+    const chunked = { method: 'POST', body: stream, duplex: 'half' } as const;
+    expect((await fetch(`${url}/v1/learn`, chunked)).status).toBe(400);
+  });
+
+  it('sends a date of its clock and no Keep-Alive header', async () => {
+    const { url } = await (await start({ clock: fakeClock(0) })).listen();
+    const response = await fetch(`${url}/v1/version`);
+    expect(response.headers.get('date')).toBe('Thu, 01 Jan 1970 00:00:00 GMT');
+    expect(response.headers.get('keep-alive')).toBeNull();
+  });
+
+  it('answers no other address', async () => {
+    const fake = await start();
+    const error = await errorOf(fake.fetch('https://elsewhere.test/v1/version'));
+    expect(error).toMatchObject({ name: 'TypeError', cause: { code: 'ENOTFOUND' } });
+    expect(fake.requests).toEqual([]);
+  });
+});
+
+describe('a service that is down', () => {
+  it('refuses connections and listens again on the same port', async () => {
+    const fake = await start();
+    const { url } = await fake.listen();
+    expect((await fetch(`${url}/v1/version`)).status).toBe(200);
+    fake.down();
+    for (const [ask, base] of [
+      [fetch, url],
+      [fake.fetch, fake.url],
+    ] as const) {
+      const refused = await errorOf(ask(`${base}/v1/version`));
+      expect(refused).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    }
+    await fake.up();
+    expect((await fetch(`${url}/v1/version`)).status).toBe(200);
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('never answers when it hangs, and does nothing', async () => {
+    const fake = await withMsw();
+    const { url, close } = await fake.listen();
+    fake.down('hang');
+    const abort = new AbortController();
+    const hanging = [
+      fake.fetch(`${fake.url}/v1/learn`, lesson('one', abort.signal)),
+      fetch(`${fake.url}/v1/learn`, lesson('two', abort.signal)),
+      fetch(`${url}/v1/learn`, lesson('three')),
+    ].map(errorOf);
+    await expect.poll(() => fake.requests.length).toBe(3);
+    await fake.up();
+    expect((await calling(fake, '/v1/health')).json.pattern_count).toBe(0);
+    abort.abort();
+    await close();
+    expect((await Promise.all(hanging)).map((error) => error.name)).toEqual([
+      'AbortError',
+      'AbortError',
+      'TypeError',
+    ]);
+    expect(fake.requests.map((request) => request.status)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      200,
+    ]);
+  });
+
+  it('does the work and breaks the connection when it is reset', async () => {
+    const fake = await withMsw();
+    const { url } = await fake.listen();
+    fake.down('reset');
+    const errors = [
+      await errorOf(fake.fetch(`${fake.url}/v1/learn`, lesson('one'))),
+      await errorOf(fetch(`${fake.url}/v1/learn`, lesson('two'))),
+      await errorOf(fetch(`${url}/v1/learn`, lesson('three'))),
+    ];
+    expect(errors.map((error) => error.name)).toEqual(Array(3).fill('TypeError'));
+    expect(errors[0]).toMatchObject({ cause: { code: 'ECONNRESET' } });
+    expect(fake.patterns('default').map((pattern) => pattern.task)).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+  });
+
+  it('answers 500 as plain text and does nothing when every handler fails', async () => {
+    const fake = await start();
+    fake.down('error');
+    const {
+      status,
+      text,
+      headers: sent,
+    } = await calling(fake, '/v1/learn', {
+      body: { task: 'a task', code: 'c', eval_score: 5 },
+    });
+    expect([status, text, sent.get('content-type')]).toEqual([
+      500,
+      'Internal Server Error',
+      'text/plain; charset=utf-8',
+    ]);
+    expect(fake.patterns('default')).toEqual([]);
+  });
+
+  it('stores what a client did not wait for', async () => {
+    const clock = fakeClock();
+    const fake = await start({ clock });
+    fake.setLatency(4000);
+    const abort = new AbortController();
+    const late = errorOf(fake.fetch(`${fake.url}/v1/learn`, lesson('slow', abort.signal)));
+    await clock.advance(1000);
+    abort.abort();
+    expect((await late).name).toBe('AbortError');
+    await clock.advance(3000);
+    fake.setLatency(0);
+    const again = await fake.fetch(`${fake.url}/v1/learn`, lesson('slow'));
+    expect(await again.json()).toEqual({ stored: false, pattern_count: 1 });
+  });
+
+  it('answers a signal that was aborted before the call without a request', async () => {
+    const fake = await start();
+    const aborted = fake.fetch(`${fake.url}/v1/version`, { signal: AbortSignal.abort() });
+    expect((await errorOf(aborted)).name).toBe('AbortError');
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('ends sockets that wait when it is disposed of, and closes twice without harm', async () => {
+    const fake = await fakeEngramia();
+    const { url, close } = await fake.listen();
+    fake.down('hang');
+    const waiting = errorOf(fetch(`${url}/v1/version`));
+    await expect.poll(() => fake.requests.length).toBe(1);
+    await fake[Symbol.asyncDispose]();
+    expect((await waiting).name).toBe('TypeError');
+    await close();
+    const { port } = new URL(url);
+    const server = createServer().listen(Number(port), '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await expect.poll(() => server.listening).toBe(true);
+  });
+});
+
+describe('what arrived', () => {
+  it("tells whose key brought a text, so that one tenant's never hides under another's", async () => {
+    const keys = { 'key-a': { tenant: 'a' }, 'key-b': { tenant: 'b' } };
+    const fake = await start({ keys });
+    const body = { task: "a's secret plan", code: 'c', eval_score: 5 };
+    await calling(fake, '/v1/learn', { key: 'key-a', body });
+    await calling(fake, '/v1/health', { key: 'key-b' });
+    const holders = fake.requests
+      .filter((request) => JSON.stringify(request.body ?? null).includes('secret plan'))
+      .map((request) => request.tenant);
+    expect(holders).toEqual(['a']);
+    expect(fake.requests).toMatchObject([
+      { method: 'POST', path: '/v1/learn', status: 200, project: 'default', body },
+      { method: 'GET', path: '/v1/health', tenant: 'b', body: undefined },
+    ]);
+  });
+
+  it('never holds a key', async () => {
+    const fake = await start();
+    await calling(fake, '/v1/health?limit=1', { key: 'some-other-key' });
+    await calling(fake, '/v1/health');
+    const text = JSON.stringify(fake.requests);
+    expect(text).not.toMatch(/some-other-key|test-key/u);
+    expect(fake.requests).toMatchObject([
+      { key: expect.stringMatching(/^[0-9a-f]{12}$/u), tenant: undefined, query: 'limit=1' },
+      { tenant: 'default' },
+    ]);
+  });
+});
+
+describe('options', () => {
+  it('are refused all at once', async () => {
+    const keys = { one: { tenant: 'a' }, two: { tenant: 'default', role: 'owner' } } as const;
+    await expect(fakeEngramia({ mode: 'json', keys, quota: 0, url: 'nowhere' })).rejects.toThrow(
+      /scope default\/default; in mode json all keys have the same role; url .*; quota/u,
+    );
+  });
+});
