@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LearnTarget } from '../../src/core/learner.ts';
+import { createEngramiaClient, type FetchLike, keyPerTenant } from '../../src/engramia/index.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const tenants = ['a', 'b', '__proto__', 'constructor', 'keyless', 'broken'] as const;
+const { signal } = new AbortController();
+
+describe('isolation of tenants', () => {
+  it("sends every lesson under its own tenant's key, whatever is interleaved", async () => {
+    const step = fc.record({
+      tenant: fc.constantFrom(...tenants),
+      waitMs: fc.constantFrom(0, 0, 0, 40_000),
+      status: fc.constantFrom(200, 200, 200, 401, 500),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 25 }),
+        fc.scheduler(),
+        async (steps, scheduler) => {
+          const sent: { tenant: string; key: string }[] = [];
+          const fetch: FetchLike = scheduler.scheduleFunction(async (_url, init) => {
+            const { run_id: tenant, code } = JSON.parse(String(init?.body));
+            const key = new Headers(init?.headers).get('authorization') ?? '';
+            sent.push({ tenant, key });
+            return Response.json({ stored: true, pattern_count: 1 }, { status: Number(code) });
+          });
+          const clock = new ManualClock();
+          const client = createEngramiaClient({
+            baseUrl: 'https://e.example',
+            apiKey: 'base',
+            fetch,
+            clock,
+            pacing: false,
+          });
+          const lookup = scheduler.scheduleFunction(async (tenant: string) => {
+            if (tenant === 'broken') throw new Error('no vault');
+            return tenant === 'keyless' ? undefined : `key-of-${tenant}`;
+          });
+          const scopes = keyPerTenant(client, lookup, { maxTenants: 2, clock });
+          const learn = async (tenant: string, status: number) => {
+            const target: LearnTarget | undefined = await scopes.targetOf(tenant);
+            const lesson = { task: 't', code: String(status), evalScore: 5, runId: tenant };
+            await target?.learn(lesson, signal);
+          };
+          const running = steps.map(({ tenant, status, waitMs }) => {
+            clock.advance(waitMs);
+            return learn(tenant, status).catch(() => {});
+          });
+          await scheduler.waitFor(Promise.all(running));
+          const own = steps.filter(({ tenant }) => tenant !== 'keyless' && tenant !== 'broken');
+          expect(sent).toHaveLength(own.length);
+          for (const { tenant, key } of sent) expect(key).toBe(`Bearer key-of-${tenant}`);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
