@@ -46,3 +46,27 @@ export interface FlushReport {
   /** False when time ran out before everything had ended. */
   readonly drained: boolean;
 }
+
+/** The counts of a lane that does not exist. */
+export const noCounts: LaneStats = Object.freeze({
+  offered: 0,
+  accepted: 0,
+  skipped: Object.freeze({
+    noKey: 0,
+    filtered: 0,
+    unsafe: 0,
+    unreadable: 0,
+    sampled: 0,
+    budget: 0,
+  }),
+  dropped: Object.freeze({ count: 0, bytes: 0, tenant: 0, closed: 0 }),
+  ok: Object.freeze({ stored: 0, deduplicated: 0 }),
+  unknown: 0,
+  failed: 0,
+  timedOut: 0,
+  aborted: 0,
+  pending: 0,
+  running: 0,
+  bytes: 0,
+  tenants: 0,
+});

@@ -12,6 +12,7 @@ import type { Warnings } from './warnings.ts';
 /** Where the rooms report and the app listens. A throwing listener is contained, and tells nobody but the log. */
 export class EventHub implements Reporter {
   readonly #emitter = new EventEmitter<string>();
+  readonly listeners = noListeners();
   readonly #warnings: Warnings;
 
   constructor(warnings: Warnings) {
@@ -19,7 +20,7 @@ export class EventHub implements Reporter {
   }
 
   wants(type: CutoverEventType): boolean {
-    return this.#emitter.listenerCount(type) > 0;
+    return this.listeners[type] > 0;
   }
 
   emit<T extends CutoverEventType>(type: T, event: CutoverEvents[T]): void {
@@ -51,18 +52,37 @@ export class EventHub implements Reporter {
     listener: (event: CutoverEventOf<T>) => void,
     signal?: AbortSignal,
   ): Disposable {
+    if (signal?.aborted) return { [Symbol.dispose]: () => undefined };
+    // A function of its own each time: one listener may be added twice and taken away once.
+    const told = (event: CutoverEventOf<T>): unknown => listener(event);
     const off = (): void => {
-      this.#emitter.off(type, listener);
+      if (this.#emitter.listeners(type).includes(told)) this.listeners[type] -= 1;
+      this.#emitter.off(type, told);
       signal?.removeEventListener('abort', off);
     };
-    if (signal?.aborted !== true) {
-      this.#emitter.on(type, listener);
-      signal?.addEventListener('abort', off, { once: true });
-    }
+    this.#emitter.on(type, told);
+    this.listeners[type] += 1;
+    signal?.addEventListener('abort', off, { once: true });
     return { [Symbol.dispose]: off };
   }
 
   #listenerFailed(type: string, error: unknown): void {
     this.#warnings.warn('listener', `A listener of "${type}" failed: ${errorFacts(error).name}.`);
   }
+}
+
+function noListeners(): Record<CutoverEventType, number> {
+  return {
+    decided: 0,
+    served: 0,
+    fallback: 0,
+    learned: 0,
+    compared: 0,
+    settled: 0,
+    dropped: 0,
+    delivery: 0,
+    rollback: 0,
+    gone: 0,
+    error: 0,
+  };
 }

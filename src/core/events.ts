@@ -122,6 +122,8 @@ export type CutoverEvent = { [T in CutoverEventType]: CutoverEventOf<T> }[Cutove
 
 /** How the rooms tell what happened. Never throws; `wants` is asked first, so that nothing is built for nobody. */
 export interface Reporter {
+  /** How many listen, by type: what the hot path reads instead of calling `wants`. */
+  readonly listeners: Readonly<Record<CutoverEventType, number>>;
   wants(type: CutoverEventType): boolean;
   emit<T extends CutoverEventType>(type: T, event: CutoverEvents[T]): void;
   /** Emits `error` and warns once per operation until it succeeds again. */

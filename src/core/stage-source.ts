@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts';
+import type { Plan, Stage } from './stage.ts';
 import type { Subject } from './subject.ts';
 
 /** Why a stage was chosen. */
@@ -7,6 +7,7 @@ export type StageReason = 'flag' | 'cached' | 'last-known' | 'default';
 /** The stage of a tenant, and why. Frozen and shared: the hot path makes none. */
 export interface StageResolution {
   readonly stage: Stage;
+  readonly plan: Plan;
   readonly reason: StageReason;
 }
 

@@ -6,6 +6,8 @@ export type Stage = 'off' | 'dualwrite' | 'shadow' | 'live' | 'rampdown' | 'comp
 
 /** What a stage means for one call. */
 export interface Plan {
+  /** Position in the migration, from 0. */
+  readonly order: number;
   /** The leg that answers the user. */
   readonly serves: Leg;
   /** The leg that also runs off the user's path, to be compared and thrown away. */
@@ -16,21 +18,23 @@ export interface Plan {
   readonly fallback: boolean;
 }
 
-// A null prototype: a flag that answers "constructor" or "__proto__" must find nothing here.
-const table: Record<Stage, Plan> = Object.assign(Object.create(null), {
-  off: { serves: 'legacy', mirrors: undefined, learns: false, fallback: false },
-  dualwrite: { serves: 'legacy', mirrors: undefined, learns: true, fallback: false },
-  shadow: { serves: 'legacy', mirrors: 'candidate', learns: true, fallback: false },
-  live: { serves: 'candidate', mirrors: 'legacy', learns: true, fallback: true },
-  rampdown: { serves: 'candidate', mirrors: undefined, learns: true, fallback: true },
-  complete: { serves: 'candidate', mirrors: undefined, learns: true, fallback: false },
-});
+const rows: Record<Stage, Plan> = {
+  off: { order: 0, serves: 'legacy', mirrors: undefined, learns: false, fallback: false },
+  dualwrite: { order: 1, serves: 'legacy', mirrors: undefined, learns: true, fallback: false },
+  shadow: { order: 2, serves: 'legacy', mirrors: 'candidate', learns: true, fallback: false },
+  live: { order: 3, serves: 'candidate', mirrors: 'legacy', learns: true, fallback: true },
+  rampdown: { order: 4, serves: 'candidate', mirrors: undefined, learns: true, fallback: true },
+  complete: { order: 5, serves: 'candidate', mirrors: undefined, learns: true, fallback: false },
+};
 
 /** The stage table: the whole routing policy, a row a stage. */
-export const stages: Readonly<Record<Stage, Plan>> = Object.freeze(table);
+// A null prototype: a flag that answers "constructor" or "__proto__" must find nothing here.
+export const stages: Readonly<Record<Stage, Plan>> = Object.freeze(
+  Object.assign(Object.create(null), rows),
+);
 
 /** The stages in the order in which a migration passes through them. */
-export const stageNames = Object.freeze(Object.keys(table) as Stage[]);
+export const stageNames = Object.freeze(Object.keys(rows) as Stage[]);
 
 /** Whether a value, from a flag system say, names a stage. */
 export function isStage(value: unknown): value is Stage {

@@ -3,7 +3,8 @@ import type { StageReason, StageResolution } from '../core/stage-source.ts';
 
 function answersBecause(reason: StageReason): Readonly<Record<Stage, StageResolution>> {
   const table: Record<string, StageResolution> = Object.create(null);
-  for (const stage of stageNames) table[stage] = Object.freeze({ stage, reason, plan: stages[stage] });
+  for (const stage of stageNames)
+    table[stage] = Object.freeze({ stage, reason, plan: stages[stage] });
   return Object.freeze(table) as Readonly<Record<Stage, StageResolution>>;
 }
 

@@ -4,6 +4,7 @@ import type { Observation } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
 import type { Held } from './background.ts';
+import type { Chosen } from './decide.ts';
 import { invokeWith } from './invoke.ts';
 import { MirrorContext } from './mirror-context.ts';
 import type { Route } from './route.ts';
@@ -25,43 +26,61 @@ export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
  * One call: made once, handed to the shadow as it is. Whatever costs is made when first asked for.
  */
 export class Call implements MirrorableExchange, Held {
-  readonly owner: Route;
-  readonly plan: Plan;
-  readonly self: unknown;
-  readonly args: unknown[];
-  readonly init: RunInit | undefined;
-  readonly subject: Subject;
-  readonly stage: Stage;
-  leg: Leg;
-  status: 'fulfilled' | 'rejected' = 'fulfilled';
+  // Declared here and set in the constructor: class fields cost three times as much per object.
+  declare readonly owner: Route;
+  declare readonly chosen: Chosen;
+  declare readonly self: unknown;
+  declare readonly args: unknown[];
+  declare readonly init: RunInit | undefined;
+  declare readonly subject: Subject;
+  declare leg: Leg;
+  declare status: 'fulfilled' | 'rejected';
   /** What the user got: a value, or what was thrown. */
-  reply: unknown = undefined;
-  facts: ReportedFacts | undefined = undefined;
-  fellBack = false;
+  declare reply: unknown;
+  declare facts: ReportedFacts | undefined;
   /** Monotonic milliseconds; 0: this call is not timed. */
-  startedAt = 0;
-  durationMs = 0;
-  outstanding = 0;
-  release: (() => void) | undefined = undefined;
-  #requestId: string | undefined = undefined;
+  declare startedAt: number;
+  declare durationMs: number;
+  declare outstanding: number;
+  declare release: (() => void) | undefined;
+  declare knownRequestId: string | undefined;
 
   constructor(
     owner: Route,
-    plan: Plan,
-    stage: Stage,
+    chosen: Chosen,
     subject: Subject,
     self: unknown,
     args: unknown[],
     init: RunInit | undefined,
   ) {
     this.owner = owner;
-    this.plan = plan;
-    this.stage = stage;
-    this.leg = plan.serves;
+    this.chosen = chosen;
+    this.leg = chosen.plan.serves;
     this.subject = subject;
     this.self = self;
     this.args = args;
     this.init = init;
+    this.status = 'fulfilled';
+    this.reply = undefined;
+    this.facts = undefined;
+    this.startedAt = 0;
+    this.durationMs = 0;
+    this.outstanding = 0;
+    this.release = undefined;
+    this.knownRequestId = init?.requestId;
+  }
+
+  get plan(): Plan {
+    return this.chosen.plan;
+  }
+
+  get stage(): Stage {
+    return this.chosen.stage;
+  }
+
+  /** Whether legacy answered in the candidate's place. */
+  get fellBack(): boolean {
+    return this.leg !== this.chosen.plan.serves;
   }
 
   get route(): string {
@@ -73,8 +92,8 @@ export class Call implements MirrorableExchange, Held {
   }
 
   get requestId(): string {
-    this.#requestId ??= this.init?.requestId ?? randomUUID();
-    return this.#requestId;
+    this.knownRequestId ??= randomUUID();
+    return this.knownRequestId;
   }
 
   get learning(): LearnPolicy {

@@ -1,9 +1,12 @@
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
-import type { ReportedFacts, Turn } from '../core/subject.ts';
-import { Call } from './call.ts';
+import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
+import { Aborting } from './aborting.ts';
+import { Call, type RunInit } from './call.ts';
 import type { Expiring } from './deadlines.ts';
+import type { Chosen } from './decide.ts';
 import { historyOf } from './history.ts';
+import type { Route } from './route.ts';
 import { candidateIsLate } from './serve-candidate.ts';
 
 /** How far a served candidate is: only an open run can be superseded, only an open one can commit. */
@@ -11,24 +14,41 @@ export type RunState = 'open' | 'committed' | 'superseded' | 'settled';
 
 /** A call that the candidate answers; it is the candidate's context itself. */
 export class CandidateCall extends Call implements CallContext, Expiring {
-  readonly mirrored = false;
-  run: RunState = 'open';
-  resolve: (reply: unknown) => void = ignore;
-  reject: (reason: unknown) => void = ignore;
-  previous: Expiring | undefined = undefined;
-  next: Expiring | undefined = undefined;
-  deadlineAt = 0;
-  #controller: AbortController | undefined = undefined;
-  #abortReason: unknown = undefined;
-  #unfollow: (() => void) | undefined = undefined;
+  declare run: RunState;
+  declare resolve: (reply: unknown) => void;
+  declare reject: (reason: unknown) => void;
+  declare previous: Expiring | undefined;
+  declare next: Expiring | undefined;
+  declare slot: number;
+  declare deadlineAt: number;
+  declare aborting: Aborting | undefined;
+
+  constructor(
+    owner: Route,
+    chosen: Chosen,
+    subject: Subject,
+    self: unknown,
+    args: unknown[],
+    init: RunInit | undefined,
+  ) {
+    super(owner, chosen, subject, self, args, init);
+    this.run = 'open';
+    this.resolve = ignore;
+    this.reject = ignore;
+    this.previous = undefined;
+    this.next = undefined;
+    this.slot = 0;
+    this.deadlineAt = 0;
+    this.aborting = undefined;
+  }
+
+  get mirrored(): boolean {
+    return false;
+  }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
-      else if (this.run !== 'settled') this.#followCaller();
-    }
-    return this.#controller.signal;
+    this.aborting ??= new Aborting(this.run === 'settled' ? undefined : this.init?.signal);
+    return this.aborting.signal;
   }
 
   commit(): void {
@@ -55,26 +75,8 @@ export class CandidateCall extends Call implements CallContext, Expiring {
 
   /** Aborts the candidate's signal, also one that is asked for later. */
   abort(reason: unknown): void {
-    this.#abortReason = reason;
-    this.#controller?.abort(reason);
-  }
-
-  /** Lets go of the caller's signal: a long-lived one must not collect listeners. */
-  unfollow(): void {
-    this.#unfollow?.();
-    this.#unfollow = undefined;
-  }
-
-  #followCaller(): void {
-    const signal = this.init?.signal;
-    if (signal === undefined) return;
-    const abort = (): void => this.abort(signal.reason);
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    this.#unfollow = () => signal.removeEventListener('abort', abort);
+    this.aborting ??= new Aborting(undefined);
+    this.aborting.abort(reason);
   }
 }
 

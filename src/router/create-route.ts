@@ -50,6 +50,7 @@ export function createRoute(
   const { fallback = {} } = options;
   const { when = 'when-uncommitted', afterMs = defaultAfterMs } = fallback as FallbackOptions;
   const { redact, ...shared } = around;
+  const compares = options.compare !== false;
   return {
     ...shared,
     name: options.name,
@@ -66,8 +67,11 @@ export function createRoute(
     afterMs: afterMs === false ? Number.POSITIVE_INFINITY : afterMs,
     isGone: options.isGone ?? isGoneByDefault,
     mirrorShare: options.sample?.mirror ?? 1,
-    candidateIsSafe: isShadowSafe(options.candidate),
-    mirrors: options.compare !== false,
+    mirrors: {
+      candidate: compares && isShadowSafe(options.candidate),
+      legacy: compares && options.legacyShadow !== undefined,
+    },
+    compares,
     learning: learnPolicy(options, redact),
     source,
     learnLane: options.learn === false ? undefined : around.learnLane,

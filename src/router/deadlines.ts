@@ -1,27 +1,28 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 
-/** Something with a deadline; the links belong to the list. */
+/** Something with a deadline; the fields belong to the list. */
 export interface Expiring {
   previous: Expiring | undefined;
   next: Expiring | undefined;
-  /** Monotonic milliseconds; 0 until the turn of the loop in which it began has ended. */
+  /** Its place among those that began in this turn of the loop. */
+  slot: number;
+  /** Monotonic milliseconds; 0 until the turn in which it began has ended. */
   deadlineAt: number;
   expire(): void;
 }
 
 /**
  * The deadlines of all calls of a route, with one timer between them: as each has the same length, they expire in the
- * order of their start. A call that settles in the turn in which it began costs neither a timer nor a look at the clock.
- * A deadline counts from the end of that turn.
+ * order of their start. A call that settles in the turn in which it began costs one slot, neither a timer nor a look at
+ * the clock nor a link. A deadline counts from the end of that turn.
  */
 export class Deadlines {
   readonly #ms: number;
   readonly #clock: Clock;
+  readonly #begun: (Expiring | undefined)[] = [];
   #first: Expiring | undefined;
   #last: Expiring | undefined;
-  #unstamped: Expiring | undefined;
-  #stamping = false;
   #timer: TimerHandle | undefined;
 
   constructor(ms: number, clock: Clock) {
@@ -30,17 +31,25 @@ export class Deadlines {
   }
 
   add(item: Expiring): void {
+    const begun = this.#begun;
+    item.slot = begun.length;
+    if (begun.push(item) === 1) this.#stampLater();
+  }
+
+  remove(item: Expiring): void {
+    if (item.deadlineAt !== 0) this.#unlink(item);
+    else if (this.#begun[item.slot] === item) this.#begun[item.slot] = undefined;
+  }
+
+  #link(item: Expiring): void {
     item.previous = this.#last;
     if (this.#last === undefined) this.#first = item;
     else this.#last.next = item;
     this.#last = item;
-    this.#unstamped ??= item;
-    if (!this.#stamping) this.#stampLater();
   }
 
-  remove(item: Expiring): void {
+  #unlink(item: Expiring): void {
     if (item.previous === undefined && this.#first !== item) return;
-    if (this.#unstamped === item) this.#unstamped = item.next;
     if (item.previous === undefined) this.#first = item.next;
     else item.previous.next = item.next;
     if (item.next === undefined) this.#last = item.previous;
@@ -50,19 +59,18 @@ export class Deadlines {
   }
 
   #stampLater(): void {
-    this.#stamping = true;
     inRootScope(() => setImmediate(() => this.#stamp()));
   }
 
   #stamp(): void {
-    this.#stamping = false;
-    if (this.#unstamped === undefined) return;
     const deadlineAt = this.#clock.monotonic() + this.#ms;
-    for (let item = this.#unstamped as Expiring | undefined; item; item = item.next) {
+    for (const item of this.#begun) {
+      if (item === undefined) continue;
       item.deadlineAt = deadlineAt;
+      this.#link(item);
     }
-    this.#unstamped = undefined;
-    if (this.#timer === undefined) this.#arm(this.#ms);
+    this.#begun.length = 0;
+    if (this.#timer === undefined && this.#first !== undefined) this.#arm(this.#ms);
   }
 
   #arm(ms: number): void {
@@ -73,11 +81,11 @@ export class Deadlines {
     this.#timer = undefined;
     const now = this.#clock.monotonic();
     let item = this.#first;
-    while (item !== undefined && item.deadlineAt !== 0 && item.deadlineAt <= now) {
-      this.remove(item);
+    while (item !== undefined && item.deadlineAt <= now) {
+      this.#unlink(item);
       item.expire();
       item = this.#first;
     }
-    if (item !== undefined && item.deadlineAt !== 0) this.#arm(Math.max(1, item.deadlineAt - now));
+    if (item !== undefined) this.#arm(Math.max(1, item.deadlineAt - now));
   }
 }

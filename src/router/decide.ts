@@ -1,4 +1,4 @@
-import { isStage, type Plan, type Stage, stages } from '../core/stage.ts';
+import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageReason } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import { nobody } from './call.ts';
@@ -8,24 +8,18 @@ import type { UndecidedReason } from './route-counters.ts';
 /** What was chosen for a call, and why. Frozen and shared. */
 export interface Chosen {
   readonly stage: Stage;
+  readonly plan: Plan;
   readonly reason: StageReason | 'forced' | 'killed' | 'frozen' | 'no-tenant' | 'timeout';
 }
 
-const noTenant: Chosen = Object.freeze({ stage: 'off', reason: 'no-tenant' });
-const late: Chosen = Object.freeze({ stage: 'off', reason: 'timeout' });
-const killed: Chosen = Object.freeze({ stage: 'off', reason: 'killed' });
-const frozen: Chosen = Object.freeze({ stage: 'complete', reason: 'frozen' });
-const frozenPlan: Plan = Object.freeze({ ...stages.complete, learns: false });
-const forced = Object.freeze(
-  Object.fromEntries(
-    Object.keys(stages).map((stage) => [stage, Object.freeze({ stage, reason: 'forced' })]),
-  ),
-) as Readonly<Record<Stage, Chosen>>;
+const choose = (stage: Stage, reason: Chosen['reason'], plan = stages[stage]): Chosen =>
+  Object.freeze({ stage, plan, reason });
 
-/** What the chosen stage means. A frozen call shadows nothing; a killed one is `off`. */
-export function planOf(chosen: Chosen): Plan {
-  return chosen.reason === 'frozen' ? frozenPlan : stages[chosen.stage];
-}
+const noTenant = choose('off', 'no-tenant');
+const late = choose('off', 'timeout');
+const killed = choose('off', 'killed');
+const frozen = choose('complete', 'frozen', Object.freeze({ ...stages.complete, learns: false }));
+const forced = new Map(stageNames.map((stage) => [stage, choose(stage, 'forced')]));
 
 /** Chooses the stage of a subject. In order: no tenant, kill, force, flag. Never throws, never rejects. */
 export function decide(route: Route, subject: Subject): Chosen | Promise<Chosen> {
@@ -33,7 +27,7 @@ export function decide(route: Route, subject: Subject): Chosen | Promise<Chosen>
   if (route.switchboard.killed) return killedOrFrozen(route);
   if (route.force !== undefined) {
     const stage = forcedStage(route, subject);
-    if (stage !== undefined) return forced[stage];
+    if (stage !== undefined) return forced.get(stage) as Chosen;
   }
   return route.source.resolve(tenant, subject);
 }

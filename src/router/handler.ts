@@ -1,14 +1,14 @@
 import { isThenable } from '../core/observation.ts';
-import type { Leg, Stage } from '../core/stage.ts';
+import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { Subject } from '../core/subject.ts';
 import { Call, nobody, type RunInit } from './call.ts';
 import { CandidateCall } from './candidate-call.ts';
-import { type Chosen, decide, decideLater, hasTenant, planOf, undecided } from './decide.ts';
+import { type Chosen, decide, decideLater, hasTenant, undecided } from './decide.ts';
 import { invoke } from './invoke.ts';
 import type { Route } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
 import { serveCandidate } from './serve-candidate.ts';
-import { serveLegacy } from './serve-legacy.ts';
+import { serveLegacy, serveUnobserved } from './serve-legacy.ts';
 
 /** What would happen to a call, or did. */
 export interface Decision {
@@ -75,23 +75,25 @@ function serveLeg(
   args: unknown[],
   init: RunInit | undefined,
 ): Promise<unknown> {
-  const { counters, reporter, clock } = route;
-  const plan = planOf(chosen);
-  counters.stages[chosen.stage] += 1;
-  const byCandidate = plan.serves === 'candidate';
-  const call = byCandidate
-    ? new CandidateCall(route, plan, chosen.stage, subject, self, args, init)
-    : new Call(route, plan, chosen.stage, subject, self, args, init);
-  if (
-    (counters.calls & timingMask) === 1 ||
-    (plan.mirrors !== undefined && route.mirrors) ||
-    reporter.wants('served')
-  ) {
-    call.startedAt = clock.monotonic();
+  const { counters, reporter } = route;
+  const { plan } = chosen;
+  counters.stages[plan.order] = (counters.stages[plan.order] as number) + 1;
+  const timed = (counters.calls & timingMask) === 1 || wantsTime(route, plan);
+  if (plan.order === 0 && !timed && reporter.listeners.decided === 0 && route.hooks === undefined) {
+    return serveUnobserved(route, self, args);
   }
-  if (reporter.wants('decided')) emitDecided(call, chosen);
+  const call =
+    plan.serves === 'candidate'
+      ? new CandidateCall(route, chosen, subject, self, args, init)
+      : new Call(route, chosen, subject, self, args, init);
+  if (timed) call.startedAt = route.clock.monotonic();
+  if (reporter.listeners.decided > 0) emitDecided(call, chosen);
   route.hooks?.decided?.(args, plan);
-  return byCandidate ? serveCandidate(call as CandidateCall) : serveLegacy(call);
+  return plan.serves === 'candidate' ? serveCandidate(call as CandidateCall) : serveLegacy(call);
+}
+
+function wantsTime({ mirrors, reporter }: Route, plan: Plan): boolean {
+  return (plan.mirrors !== undefined && mirrors[plan.mirrors]) || reporter.listeners.served > 0;
 }
 
 function emitDecided(call: Call, { reason }: Chosen): void {
@@ -103,8 +105,7 @@ function emitDecided(call: Call, { reason }: Chosen): void {
 export async function explain(route: Route, self: unknown, args: unknown[]): Promise<Decision> {
   const unseen = { ...route, counters: new RouteCounters() };
   const { subject, chosen } = await decided(unseen, self, args);
-  const plan = planOf(chosen);
-  const { stage, reason } = chosen;
+  const { stage, plan, reason } = chosen;
   return {
     tenant: hasTenant(subject) ? subject.tenant : undefined,
     stage,

@@ -1,3 +1,4 @@
+import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 
 /**
@@ -26,20 +27,23 @@ function offer(call: Call): void {
   if (plan.learns && call.status === 'fulfilled' && route.learnLane?.offer(call)) {
     call.outstanding += 1;
   }
-  if (plan.mirrors !== undefined && route.mirrors && !call.fellBack) offerMirror(call);
+  if (plan.mirrors !== undefined && route.compares && !call.fellBack)
+    offerMirror(call, plan.mirrors);
 }
 
-function offerMirror(call: Call): void {
-  const { mirrorLane, mirrorShare, random, candidateIsSafe, legacyShadow, warnOnce } = call.owner;
-  if (call.plan.mirrors === 'legacy' && legacyShadow === undefined) return;
-  if (call.plan.mirrors === 'candidate' && !candidateIsSafe) {
-    mirrorLane.skip('unsafe');
-    warnOnce(
-      'unsafe',
-      `The candidate of route "${call.route}" is not declared safe, so stage "shadow" only learns. Wrap it in shadowSafe() if it honours context.mirrored.`,
-    );
-    return;
-  }
-  if (mirrorShare < 1 && random() >= mirrorShare) mirrorLane.skip('sampled');
+function offerMirror(call: Call, leg: Leg): void {
+  const { mirrorLane, mirrorShare, mirrors, random } = call.owner;
+  if (!mirrors[leg]) notMirrored(call, leg);
+  else if (mirrorShare < 1 && random() >= mirrorShare) mirrorLane.skip('sampled');
   else if (mirrorLane.offer(call)) call.outstanding += 1;
+}
+
+/** Legacy without a `legacyShadow` is simply not mirrored; a candidate that nobody vouched for is a gap to be told. */
+function notMirrored(call: Call, leg: Leg): void {
+  if (leg === 'legacy') return;
+  call.owner.mirrorLane.skip('unsafe');
+  call.owner.warnOnce(
+    'unsafe',
+    `The candidate of route "${call.route}" is not declared safe, so stage "shadow" only learns. Wrap it in shadowSafe() if it honours context.mirrored.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { errorFacts, type LegFacts } from '../core/events.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
+import type { Route } from './route.ts';
 
 /** Records how a call ended: counters, the sampled duration, the `served` event. */
 export function settle(
@@ -13,13 +14,18 @@ export function settle(
   call.leg = leg;
   call.status = status;
   call.reply = reply;
-  if (status === 'fulfilled') counters.served[leg] += 1;
-  else counters.failed[leg] += 1;
+  count(status === 'fulfilled' ? counters.served : counters.failed, leg);
   if (call.startedAt !== 0) {
     call.durationMs = clock.monotonic() - call.startedAt;
     counters.latency[leg].record(call.durationMs);
   }
-  if (reporter.wants('served')) emitServed(call);
+  if (reporter.listeners.served > 0) emitServed(call);
+}
+
+/** By name: an index by a variable is looked up anew each time once several objects pass here. */
+function count(counts: Record<Leg, number>, leg: Leg): void {
+  if (leg === 'legacy') counts.legacy += 1;
+  else counts.candidate += 1;
 }
 
 function emitServed(call: Call): void {
@@ -32,26 +38,25 @@ function emitServed(call: Call): void {
 }
 
 /** Notices that legacy no longer exists: nothing falls back to it from now on. */
-export function legacyFailed(call: Call, error: unknown): void {
-  const { owner: route } = call;
+export function legacyFailed(route: Route, error: unknown): void {
+  const { name, reporter } = route;
   let gone = false;
   try {
     gone = route.isGone(error);
   } catch (failure) {
-    route.reporter.contained('isGone', failure, { route: route.name });
+    reporter.contained('isGone', failure, { route: name });
   }
   if (!gone || route.legacyGone) return;
   route.legacyGone = true;
-  route.reporter.emit('gone', { route: route.name, alive: false, error: errorFacts(error) });
+  reporter.emit('gone', { route: name, alive: false, error: errorFacts(error) });
   const { state } = route.switchboard;
   if (state.kind === 'killed' && !state.force) {
-    route.reporter.emit('rollback', { outcome: 'frozen', reason: state.reason });
+    reporter.emit('rollback', { outcome: 'frozen', reason: state.reason });
   }
 }
 
-/** Notices that legacy answers again. */
-export function legacyAnswered(call: Call): void {
-  if (!call.owner.legacyGone) return;
-  call.owner.legacyGone = false;
-  call.owner.reporter.emit('gone', { route: call.route, alive: true });
+/** Notices that a legacy that had gone answers again. */
+export function legacyAnswered(route: Route): void {
+  route.legacyGone = false;
+  route.reporter.emit('gone', { route: route.name, alive: true });
 }

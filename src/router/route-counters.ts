@@ -1,5 +1,5 @@
 import { Histogram } from '../core/histogram.ts';
-import type { Leg, Stage } from '../core/stage.ts';
+import { type Leg, type Stage, stageNames } from '../core/stage.ts';
 
 /** Why a call had no stage of its own. */
 export type UndecidedReason = 'identify' | 'noTenant' | 'timeout' | 'flag';
@@ -41,7 +41,8 @@ const latencyOf = (histogram: Histogram): LatencyStats => ({
 export class RouteCounters {
   calls = 0;
   fallbacks = 0;
-  readonly stages = { off: 0, dualwrite: 0, shadow: 0, live: 0, rampdown: 0, complete: 0 };
+  /** Calls by the stage's place in the stage table. */
+  readonly stages = stageNames.map(() => 0);
   readonly served = { legacy: 0, candidate: 0 };
   readonly failed = { legacy: 0, candidate: 0 };
   readonly undecided = { identify: 0, noTenant: 0, timeout: 0, flag: 0 };
@@ -50,7 +51,9 @@ export class RouteCounters {
   snapshot(legacyGone: boolean): RouteStats {
     return {
       calls: this.calls,
-      stages: { ...this.stages },
+      stages: Object.fromEntries(
+        stageNames.map((stage, order) => [stage, this.stages[order]]),
+      ) as RouteStats['stages'],
       served: { ...this.served },
       failed: { ...this.failed },
       fallbacks: this.fallbacks,

@@ -7,7 +7,7 @@ import type {
   ServedExchange,
 } from '../core/exchange.ts';
 import type { Lane } from '../core/lane.ts';
-import type { Plan, Stage } from '../core/stage.ts';
+import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Transcript } from '../core/transcript.ts';
@@ -44,9 +44,10 @@ export interface Route {
   readonly afterMs: number;
   readonly isGone: (reason: unknown) => boolean;
   readonly mirrorShare: number;
-  /** Whether the candidate is declared safe to run in the shadow. */
-  readonly candidateIsSafe: boolean;
-  readonly mirrors: boolean;
+  /** Which legs may run in the shadow: the candidate if it is declared safe, legacy if the app gave a `legacyShadow`. */
+  readonly mirrors: Readonly<Record<Leg, boolean>>;
+  /** Whether the app wants anything of this route mirrored. */
+  readonly compares: boolean;
   readonly learning: LearnPolicy;
   readonly source: StageSource;
   readonly force: ((subject: Subject) => Stage | undefined) | undefined;

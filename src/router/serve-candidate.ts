@@ -89,10 +89,9 @@ function mayFallBack(call: CandidateCall, reason: unknown): boolean {
 function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
   const { counters, deadlines, reporter } = call.owner;
   call.run = 'superseded';
-  call.fellBack = true;
   counters.fallbacks += 1;
   deadlines?.remove(call);
-  if (reporter.wants('fallback')) {
+  if (reporter.listeners.fallback > 0) {
     const { route, requestId, tenant, stage } = call;
     const told = why === 'failure' ? {} : { error: errorFacts(reason) };
     reporter.emit('fallback', { route, requestId, tenant, stage, why, ...told });
@@ -106,11 +105,11 @@ async function answerInstead(call: CandidateCall): Promise<void> {
     reply = invoke(call.owner.legacy, call.self, call.args);
     if (isThenable(reply)) reply = await reply;
   } catch (error) {
-    legacyFailed(call, error);
+    legacyFailed(call.owner, error);
     finish(call, 'legacy', 'rejected', error);
     return;
   }
-  legacyAnswered(call);
+  if (call.owner.legacyGone) legacyAnswered(call.owner);
   finish(call, 'legacy', 'fulfilled', reply);
 }
 
@@ -124,7 +123,7 @@ function finish(
     call.run = 'settled';
     call.owner.deadlines?.remove(call);
   }
-  call.unfollow();
+  call.aborting?.unfollow();
   settle(call, leg, status, reply);
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);

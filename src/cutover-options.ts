@@ -1,0 +1,107 @@
+import type { Clock } from './core/clock.ts';
+import type { LaneOptions } from './core/lane.ts';
+import type { Logger } from './core/logger.ts';
+import {
+  check,
+  having,
+  issuesOf,
+  type OptionChecks,
+  oneOf,
+  required,
+} from './core/option-checks.ts';
+import { type Stage, stageNames } from './core/stage.ts';
+import type { Subject } from './core/subject.ts';
+import type { Transcript } from './core/transcript.ts';
+import type { ScopeSource } from './engramia/scope-source.ts';
+import type { FlagProvider } from './flags/provider.ts';
+import type { BackgroundOptions } from './router/background.ts';
+import { routeChecks, routeIssues } from './router/route-options.ts';
+
+/** What the routes of an app share. */
+export interface CutoverOptions {
+  /** Who is in which stage: `memoryFlags`, `percentageFlags`, any OpenFeature server provider, … */
+  flags: FlagProvider;
+  /** The stage when the flag gives no usable answer and never gave one. @default 'off' */
+  defaultStage?: Stage;
+  /** Milliseconds that `identify` and the flag may take together when they are asynchronous. @default 50 */
+  decideTimeoutMs?: number;
+  /** Overrules the flag for testers and support; a kill overrules it. */
+  force?: (subject: Subject) => Stage | undefined;
+  /** Where exchanges are learned: `oneScope(client)` or `keyPerTenant(client, …)`. Absent: nothing is learned. */
+  engramia?: ScopeSource;
+  /** Bounds of the two lanes that run off the users' path. */
+  shadow?: { learn?: LaneOptions; mirror?: LaneOptions };
+  /** Served turns, for `context.history()`. */
+  transcript?: Transcript;
+  /** How shadow work relates to the caller's response. @default { mode: 'detached' } */
+  background?: BackgroundOptions;
+  /** Where warnings go; they are limited to one a minute and kind. @default `process.emitWarning` */
+  logger?: Logger;
+  /** When it aborts, the cutover closes: calls are still served, nothing more is offered to the shadow. */
+  signal?: AbortSignal;
+  /** A seam for tests. @default Node's clock, timers unref'd */
+  clock?: Clock;
+  /** A seam for tests, for sampling and jitter. @default Math.random */
+  random?: () => number;
+}
+
+const laneChecks: OptionChecks = {
+  maxCount: check.count,
+  maxBytes: check.count,
+  concurrency: check.count,
+  deadlineMs: check.positive,
+  maxAgeMs: check.positive,
+  tenantShare: {
+    test: (value) => typeof value === 'number' && value > 0 && value <= 1,
+    must: 'be a number above 0 and up to 1',
+  },
+};
+
+const cutoverChecks: OptionChecks = {
+  flags: required(having('resolveStringEvaluation')),
+  defaultStage: oneOf(...stageNames),
+  decideTimeoutMs: check.positive,
+  force: check.function,
+  engramia: {
+    test: having('targetOf').test,
+    must: 'be oneScope(client) or keyPerTenant(client, tenant => key): a bare client does not say whose memory is shared',
+  },
+  shadow: { learn: laneChecks, mirror: laneChecks },
+  transcript: having('history'),
+  background: {
+    mode: required(oneOf('detached', 'waitUntil', 'await')),
+    waitUntil: check.function,
+    deadlineMs: {
+      test: (value) => typeof value === 'function' || check.positive.test(value),
+      must: 'be a finite number above 0, or a function that gives one',
+    },
+  },
+  logger: having('warn'),
+  signal: check.signal,
+  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  random: check.function,
+};
+
+/** The part of combined options that belongs to the route, or the part that does not. */
+function part<T extends object>(options: T, ofRoute: boolean): T {
+  const entries = Object.entries(options);
+  return Object.fromEntries(
+    entries.filter(([name]) => Object.hasOwn(routeChecks, name) === ofRoute),
+  ) as T;
+}
+
+/** The route's part of options that were given as one object. */
+export function routePart<T extends object>(options: T): T {
+  return part(options, true);
+}
+
+/** Every issue of the options that routes share. */
+export function cutoverIssues(options: unknown): string[] {
+  return issuesOf(options, cutoverChecks);
+}
+
+/** Every issue of the shared options and one route's, given as one object. */
+export function handlerIssues(options: unknown): string[] {
+  if (typeof options !== 'object' || options === null) return issuesOf(options, cutoverChecks);
+  return [...issuesOf(part(options, false), cutoverChecks), ...routeIssues(part(options, true))];
+}

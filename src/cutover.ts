@@ -1,0 +1,60 @@
+import type { FlushReport, LaneStats } from './core/counts.ts';
+import type { CutoverEventOf, CutoverEventType } from './core/events.ts';
+import type { RunInit } from './router/call.ts';
+import type { Decision } from './router/handler.ts';
+import type { RouteStats } from './router/route-counters.ts';
+import type { RouteOptions } from './router/route-options.ts';
+
+/** What a cutover has done, and its state. */
+export interface CutoverStats {
+  /** `frozen`: killed while a route's legacy is gone, so that route stays with the candidate. */
+  readonly state: 'open' | 'killed' | 'frozen' | 'closed';
+  /** By the routes' names. */
+  readonly routes: Readonly<Record<string, RouteStats>>;
+  readonly learn: LaneStats;
+  readonly mirror: LaneStats;
+}
+
+/** What an operator and the app's shutdown need of a cutover. */
+export interface CutoverControls extends AsyncDisposable {
+  /** Listens until disposed or until `signal` aborts. A listener that throws is contained. */
+  on<T extends CutoverEventType>(
+    type: T,
+    listener: (event: CutoverEventOf<T>) => void,
+    options?: { signal?: AbortSignal },
+  ): Disposable;
+  /**
+   * Sends every tenant back to legacy from the next call on, without a shadow, whatever flags say or fail to say. A route
+   * whose legacy is known to be gone is frozen instead: its candidate goes on, without a shadow; `force` overrides that.
+   */
+  kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen';
+  /** Takes a kill back: flags decide again. */
+  revive(): void;
+  stats(): CutoverStats;
+  /** Waits until the shadow's tasks have ended; the report says what became of them. @default timeoutMs 10_000 */
+  flush(options?: { timeoutMs?: number }): Promise<FlushReport>;
+  /**
+   * Stops offering, waits like `flush`, then aborts what is left and counts it. Calls are still served. Further calls get
+   * the first one's report. @default timeoutMs 10_000
+   */
+  close(options?: { timeoutMs?: number }): Promise<FlushReport>;
+}
+
+/** A handler with the signature of the one it wraps. */
+export interface CutoverHandler<A extends unknown[], R> extends CutoverControls {
+  (...args: A): Promise<Awaited<R>>;
+  /** The same call with the caller's signal, a request id, or the platform's `waitUntil`. */
+  run(args: A, init?: RunInit): Promise<Awaited<R>>;
+  /** What would happen to a call with these arguments; runs neither leg. */
+  decide(...args: A): Promise<Decision>;
+}
+
+/** The routes of one app with the lanes, flags and controls they share. */
+export interface Cutover extends CutoverControls {
+  /**
+   * Wraps one handler.
+   *
+   * @throws InvalidOptionsError naming every issue of the route
+   */
+  handler<A extends unknown[], R>(route: RouteOptions<A, R>): CutoverHandler<A, R>;
+}
