@@ -39,7 +39,7 @@ function isFlushed(received: string): boolean {
 async function sendParts(socket: net.Socket, parts: readonly (string | Buffer)[]): Promise<void> {
   for (const part of parts) {
     if (socket.destroyed) return;
-    await new Promise<void>((resolve) => socket.write(part, 'latin1', () => resolve()));
+    await new Promise<void>((resolve) => socket.write(part, () => resolve()));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

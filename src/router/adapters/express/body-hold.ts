@@ -1,0 +1,98 @@
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * What became of an attempt to hold a request's body. Held or not, every later reader gets what it would have got.
+ *
+ * - `{ body }`: the whole raw body, still encoded as it was sent.
+ * - `too-large`: it is, or says it is, larger than the cap.
+ * - `aborted`: the client left before it had sent everything.
+ * - `taken`: someone reads it already, or has read it.
+ * - `awaited`: the app itself decides whether the client may send it (`checkContinue`), so waiting would never end.
+ */
+export type HeldBody = { readonly body: Buffer } | 'too-large' | 'aborted' | 'taken' | 'awaited';
+
+// Undocumented, and without a documented equal: whether the end has arrived but was not read; whether anything was ever
+// read (`fetch` refuses such a body); and whether Node is to drain an unread body after the response, without which
+// a kept-alive connection stalls.
+interface Internals {
+  _readableState?: { ended?: boolean; dataEmitted?: boolean };
+  _consuming?: boolean;
+  _consumed?: boolean;
+}
+
+const nothing = Buffer.alloc(0);
+
+const hasEnded = (req: IncomingMessage): boolean =>
+  (req as Internals)._readableState?.ended ?? req.complete;
+
+const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
+function isTaken(req: IncomingMessage): boolean {
+  return (
+    req.readableFlowing !== null ||
+    req.readableDidRead ||
+    req.readableEnded ||
+    req.readableEncoding !== null ||
+    req.listenerCount('data') + req.listenerCount('readable') > 0
+  );
+}
+
+function isAwaited(req: IncomingMessage): boolean {
+  if (req.headers.expect === undefined) return false;
+  const { server } = req.socket as { server?: EventEmitter };
+  return (server?.listenerCount('checkContinue') ?? 0) > 0;
+}
+
+function restore(req: IncomingMessage, chunks: readonly Buffer[]): void {
+  const internals = req as Internals;
+  for (const chunk of chunks.toReversed()) req.unshift(chunk);
+  if (internals._readableState?.dataEmitted) internals._readableState.dataEmitted = false;
+  if (internals._consuming) internals._consuming = false;
+  if (internals._consumed) internals._consumed = false;
+}
+
+/** Reads chunk by chunk up to the end, which is left unread: once `end` was emitted, parsers skip the body. */
+function readAll(req: IncomingMessage, maxBytes: number): Promise<HeldBody> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve) => {
+    const settle = (held: HeldBody): void => {
+      req.removeListener('readable', onReadable);
+      req.removeListener('close', onClose);
+      if (!req.destroyed) restore(req, chunks);
+      // Only in the next tick does the stream notice that no one listens, and can flow again.
+      process.nextTick(resolve, held);
+    };
+    const onClose = (): void => settle('aborted');
+    const onReadable = (): void => {
+      // Exactly what is there: `read()` without a number would emit `end`.
+      const chunk: Buffer | null = req.readableLength > 0 ? req.read(req.readableLength) : null;
+      if (chunk !== null) size += chunks[chunks.push(chunk) - 1]?.byteLength ?? 0;
+      if (size > maxBytes) settle('too-large');
+      else if (hasEnded(req)) settle({ body: Buffer.concat(chunks) });
+    };
+    req.on('readable', onReadable);
+    req.on('close', onClose);
+  });
+}
+
+/**
+ * Reads a request's raw body and puts it back, so that whatever reads it later finds it as it was sent. Bodies larger
+ * than `maxBytes` are put back too. Never rejects.
+ */
+export async function holdBody(req: IncomingMessage, maxBytes = 1_048_576): Promise<HeldBody> {
+  const declared = req.headers['content-length'];
+  const chunked = req.headers['transfer-encoding'] !== undefined;
+  if (!chunked && !(Number(declared) > 0)) return { body: nothing };
+  if (isTaken(req)) return 'taken';
+  if (!chunked && Number(declared) > maxBytes) return 'too-large';
+  if (isAwaited(req)) return 'awaited';
+  // Within this tick Node may still deliver what came with the head; a listener that is added before the end of an
+  // empty body would make the stream emit it.
+  await tick();
+  if (req.destroyed) return 'aborted';
+  if (isTaken(req)) return 'taken';
+  if (hasEnded(req) && req.readableLength === 0) return { body: nothing };
+  return readAll(req, maxBytes);
+}
