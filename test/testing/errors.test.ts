@@ -216,10 +216,19 @@ describe('rate limits', () => {
   });
 
   it('counts 120 calls of a key over all paths, those that another limit refused included', async () => {
-    const fake = await fakeEngramia({ clock: fakeClock() });
-    for (let call = 0; call < 120; call += 1) await calling(fake, '/v1/health');
-    expect(await status(fake, '/v1/metrics')).toBe(429);
-    expect(await status(fake, '/v1/metrics', { key: 'other' })).toBe(401);
+    const fake = await fakeEngramia({ clock: fakeClock(), rateLimits: { perAddressPath: 50 } });
+    const seen = new Map<number, number>();
+    for (const path of ['/v1/health', '/v1/metrics']) {
+      for (let call = 0; call < 59; call += 1) {
+        const answer = await status(fake, path);
+        seen.set(answer, (seen.get(answer) ?? 0) + 1);
+      }
+    }
+    expect(Object.fromEntries(seen)).toEqual({ 200: 100, 429: 18 });
+    for (const expected of [200, 200, 429]) {
+      expect(await status(fake, '/v1/billing/status')).toBe(expected);
+    }
+    expect(await status(fake, '/v1/jobs', { key: 'other' })).toBe(401);
   });
 
   it('counts nothing when told so', async () => {

@@ -77,11 +77,12 @@ describe('recalling', () => {
     const fake = await fakeEngramia();
     await learn(fake, 'a b c d e f g h');
     await learn(fake, 'a b c d e f g', { eval_score: 8 });
-    const tasks = async (deduplicate: boolean) =>
-      (await recall(fake, { task: 'a b c d e f g h', deduplicate })).matches.map(
+    const tasks = async (deduplicate: boolean, eval_weighted = true) =>
+      (await recall(fake, { task: 'a b c d e f g h', deduplicate, eval_weighted })).matches.map(
         (match) => match.pattern.task,
       );
     expect(await tasks(true)).toEqual(['a b c d e f g']);
+    expect(await tasks(true, false)).toEqual(['a b c d e f g']);
     expect(await tasks(false)).toHaveLength(2);
   });
 
