@@ -48,6 +48,9 @@ const fetches: Record<string, FetchLike> = {
       cause: Object.assign(new Error(JSON.stringify(init)), { code: 'ECONNRESET', init }),
     });
   },
+  'a fetch that throws its init without a known code': async (_url, init) => {
+    throw new Error(JSON.stringify(init));
+  },
   'a fetch that throws at once': (_url, init) => {
     throw init;
   },

@@ -102,23 +102,32 @@ describe('closing', () => {
 });
 
 describe('importing the client', () => {
-  const loaded = (code: string): boolean => {
-    const module = new URL('../../src/engramia/index.ts', import.meta.url);
+  const module = JSON.stringify(new URL('../../src/engramia/index.ts', import.meta.url));
+  const run = (before: string, options: string, after: string): string => {
     const script = `
       import { createRequire } from 'node:module';
-      const { createEngramiaClient } = await import(${JSON.stringify(module)});
-      ${code}
-      const paths = Object.keys(createRequire(${JSON.stringify(module)}).cache);
-      process.stdout.write(String(paths.some((path) => path.includes('/node_modules/undici/'))));`;
-    const options = ['--no-warnings', '--input-type=module', '--eval', script];
-    return execFileSync(process.execPath, options, { encoding: 'utf8' }) === 'true';
+      ${before}
+      const { createEngramiaClient } = await import(${module});
+      const client = createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', ${options} });
+      await client.version().catch(() => {});
+      process.stdout.write(String(${after}));`;
+    const flags = ['--no-warnings', '--input-type=module', '--eval', script];
+    return execFileSync(process.execPath, flags, { encoding: 'utf8' });
   };
-  const call = (options: string): string =>
-    `await createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', ${options} }).version().catch(() => {});`;
+  const loaded = `Object.keys(createRequire(${module}).cache).some((path) =>
+    path.includes('/node_modules/undici/'))`;
 
   it('loads undici only when a pool is asked for and used', () => {
-    expect(loaded('')).toBe(false);
-    expect(loaded(call(''))).toBe(false);
-    expect(loaded(call('pool: {}'))).toBe(true);
+    expect(run('', '', loaded)).toBe('false');
+    expect(run('', 'pool: {}', loaded)).toBe('true');
+  });
+
+  it('keeps the dispatcher of a Node that knows only the older symbol', () => {
+    const olderNode = `
+      new Headers();
+      globalThis[Symbol.for('undici.globalDispatcher.2')] = undefined;
+      const own = globalThis[Symbol.for('undici.globalDispatcher.1')];`;
+    const kept = `own !== undefined && globalThis[Symbol.for('undici.globalDispatcher.1')] === own`;
+    expect(run(olderNode, 'pool: {}', `${loaded} && ${kept}`)).toBe('true');
   });
 });
