@@ -35,7 +35,7 @@ async function settle(): Promise<void> {
  * @param startMs Wall time, milliseconds since the epoch. @default 2026-01-01T00:00:00Z
  * @example
  * const clock = fakeClock();
- * clock.setTimeout(() => console.log('a minute later'), 60_000);
+ * clock.setTimeout(remind, 60_000);
  * await clock.advance(60_000);
  */
 export function fakeClock(startMs: number = Date.UTC(2026, 0, 1)): FakeClock {
