@@ -5,7 +5,7 @@ const NUL = '\0';
 
 /**
  * Names everything that an answer may depend on, so that no choice of tenant, user and attributes reads like another
- * one. Names without NUL, all that occur in practice, are joined by one; the general form starts with NUL and says where
+ * one: a tenant without NUL, as all are in practice, ends at the first NUL; the general form starts with NUL and says where
  * the tenant ends, and JSON holds no bare NUL. Throws where attributes cannot be written down, such as those that hold
  * themselves.
  */
@@ -13,8 +13,7 @@ export function decisionKey(tenant: string, subject: Subject): string {
   const user = userOf(subject);
   const { attributes } = subject;
   if (attributes === undefined && tenant !== '' && !tenant.includes(NUL)) {
-    if (user === undefined) return tenant;
-    if (!user.includes(NUL)) return tenant + NUL + user;
+    return user === undefined ? tenant : tenant + NUL + user;
   }
   const facts = attributes === undefined ? '' : JSON.stringify(attributes);
   return `${NUL}${tenant.length}:${tenant}${facts}${NUL}${user ?? ''}`;
