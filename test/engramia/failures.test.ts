@@ -2,7 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { isCutoverError } from '../../src/core/errors.ts';
-import { createEngramiaClient, type EngramiaClientOptions } from '../../src/engramia/index.ts';
+import {
+  createEngramiaClient,
+  type EngramiaClientOptions,
+  type FetchLike,
+} from '../../src/engramia/index.ts';
 import { failureOf } from './failure-of.ts';
 import { type Answer, loopbackService } from './loopback-service.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -193,13 +197,31 @@ describe('no answer', () => {
 });
 
 describe('the deadline', () => {
-  it.each<[string, Answer]>([
-    ['headers', { byHand: () => {} }],
-    ['body', { byHand: (response) => response.writeHead(200).flushHeaders() }],
-  ])('covers waiting for the %s', async (_part, answer) => {
-    const { error } = await learnAgainst(answer, { timeoutMs: 30 });
+  it('covers waiting for the headers', async () => {
+    const clock = new ManualClock();
+    const { error } = await learnAgainst(
+      { byHand: () => clock.advance(30) },
+      { timeoutMs: 30, clock },
+    );
     expect(error).toMatchObject({ code: 'ERR_ENGRAMIA_TIMEOUT', sent: true });
     expect(error.message).toMatch(/^Request timed out: POST .* after 30 ms\.$/);
+  });
+
+  it('covers waiting for the body', async () => {
+    const clock = new ManualClock();
+    let status: number | undefined;
+    const fetch: FetchLike = async (input, init) => {
+      const response = await globalThis.fetch(input, init);
+      status = response.status;
+      setImmediate(() => clock.advance(30)); // the headers have been handed over by then
+      return response;
+    };
+    const { error } = await learnAgainst(
+      { byHand: (response) => response.writeHead(200).flushHeaders() },
+      { timeoutMs: 30, clock, fetch },
+    );
+    expect(error).toMatchObject({ code: 'ERR_ENGRAMIA_TIMEOUT', sent: true });
+    expect(status).toBe(200);
   });
 
   it('can be set for one call', async () => {

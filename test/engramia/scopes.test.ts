@@ -14,9 +14,9 @@ const lesson: Lesson = { task: 'Přečti CSV', code: 'c', evalScore: 5, runId: '
 const never = new AbortController().signal;
 const stored = { stored: true, pattern_count: 4 };
 
-async function targetAt(answer: Answer): Promise<LearnTarget> {
+async function targetAt(answer: Answer, clock = new ManualClock()): Promise<LearnTarget> {
   const { url } = await loopbackService(answer);
-  const client = createEngramiaClient({ baseUrl: url, apiKey: 'k', timeoutMs: 100 });
+  const client = createEngramiaClient({ baseUrl: url, apiKey: 'k', clock });
   return (await oneScope(client).targetOf('a')) as LearnTarget;
 }
 
@@ -54,7 +54,6 @@ describe('the outcome of a learn', () => {
       failing(status),
       { kind: 'perhaps' },
     ]),
-    ['a timeout', { byHand: () => {} }, { kind: 'perhaps' }],
     ['a reset', { byHand: (_response, request) => request.socket.destroy() }, { kind: 'perhaps' }],
     ['a malformed answer', { json: { stored: 'yes' } }, { kind: 'perhaps' }],
     ['an answer that is no JSON', { text: 'ok' }, { kind: 'perhaps' }],
@@ -78,6 +77,15 @@ describe('the outcome of a learn', () => {
       });
     },
   );
+
+  it('is perhaps after a timeout, since it had arrived', async () => {
+    const clock = new ManualClock();
+    const target = await targetAt({ byHand: () => clock.advance(10_000) }, clock);
+    expect(await target.learn(lesson, never)).toMatchObject({
+      kind: 'perhaps',
+      error: { code: 'ERR_ENGRAMIA_TIMEOUT' },
+    });
+  });
 
   it('is aborted before it was sent, and perhaps after', async () => {
     const target = await targetAt({ json: stored });
