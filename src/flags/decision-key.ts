@@ -5,9 +5,9 @@ const NUL = '\0';
 
 /**
  * Names everything that an answer may depend on, so that no choice of tenant, user and attributes reads like another
- * one: a tenant without NUL, as all are in practice, ends at the first NUL; the general form starts with NUL and says where
- * the tenant ends, and JSON holds no bare NUL. Throws where attributes cannot be written down, such as those that hold
- * themselves.
+ * one. A tenant without NUL, as all are in practice, ends at the first NUL; the general form starts with NUL and says
+ * where the tenant ends, and JSON holds no bare NUL. Throws where attributes cannot be written down, such as those that
+ * hold themselves.
  */
 export function decisionKey(tenant: string, subject: Subject): string {
   const user = userOf(subject);

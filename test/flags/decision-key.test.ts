@@ -31,6 +31,11 @@ describe('decisionKey', () => {
     ['a tenant without a name from a user', keyOf('', { user: 'a' }), keyOf('a')],
     ['attributes from text in the tenant', keyOf('a', { attributes: { b: 1 } }), keyOf('a{"b":1}')],
     [
+      'where a tenant with NULs ends',
+      keyOf('a\0b', { user: 'c\0d' }),
+      keyOf('a\0b\0c', { user: 'd' }),
+    ],
+    [
       'a tenant without a name from the general form',
       keyOf('', { user: '1:a{"b":1}\0' }),
       keyOf('a', { attributes: { b: 1 } }),
