@@ -36,6 +36,7 @@ export class CutoverCore {
   readonly #learnLane: OwnedLane<ServedExchange> | undefined;
   readonly #mirrorLane: OwnedLane<MirrorableExchange>;
   readonly #around: Surroundings;
+  readonly #lifecycle: ProviderLifecycle;
   #closing: Promise<FlushReport> | undefined;
 
   constructor(options: CutoverOptions) {
@@ -47,6 +48,7 @@ export class CutoverCore {
     const lanes = { clock, random, reporter: this.hub, warn };
     this.#options = options;
     this.#clock = clock;
+    this.#lifecycle = new ProviderLifecycle({ provider: options.flags, reporter: this.hub, clock });
     this.#learnLane =
       engramia && createLearnLane({ ...lanes, options: shadow.learn, learner: engramia });
     this.#mirrorLane = createMirrorLane({ ...lanes, options: shadow.mirror });
@@ -78,6 +80,8 @@ export class CutoverCore {
       defaultStage: this.#options.defaultStage ?? 'off',
       reporter: this.hub,
       clock: this.#clock,
+      route: name,
+      lifecycle: this.#lifecycle,
     });
     const route = createRoute(options, source, this.#around, hooks);
     this.#routes.set(name, route);
@@ -116,7 +120,7 @@ export class CutoverCore {
   }
 
   close({ timeoutMs = defaultTimeoutMs } = {}): Promise<FlushReport> {
-    this.#closing ??= this.#both((lane) => lane.close(timeoutMs));
+    this.#closing ??= this.#end(timeoutMs);
     return this.#closing;
   }
 
@@ -144,6 +148,13 @@ export class CutoverCore {
     };
   }
 
+  /** The lanes first: a call that is being served may still ask its flag. */
+  async #end(timeoutMs: number): Promise<FlushReport> {
+    const report = await this.#both((lane) => lane.close(timeoutMs));
+    await this.#lifecycle.close(timeoutMs);
+    return report;
+  }
+
   #closeWith(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     if (signal.aborted) void this.close();
@@ -169,7 +180,7 @@ function backgroundOf(
 }
 
 /** The controls of a cutover, as methods that work detached from it. */
-function controlsOf(core: CutoverCore): CutoverControls {
+export function controlsOf(core: CutoverCore): CutoverControls {
   return {
     on: (type, listener, options) => core.hub.on(type, listener, options?.signal),
     kill: (reason, options) => core.kill(reason, options),

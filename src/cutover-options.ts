@@ -15,7 +15,7 @@ import type { Transcript } from './core/transcript.ts';
 import type { ScopeSource } from './engramia/scope-source.ts';
 import type { FlagProvider } from './flags/provider.ts';
 import type { BackgroundOptions } from './router/background.ts';
-import { routeChecks, routeIssues } from './router/route-options.ts';
+import { learnIssues, routeChecks } from './router/route-options.ts';
 
 /** What the routes of an app share. */
 export interface CutoverOptions {
@@ -95,6 +95,11 @@ export function routePart<T extends object>(options: T): T {
   return part(options, true);
 }
 
+/** The part of options given as one object that all routes share. */
+export function sharedPart<T extends object>(options: T): T {
+  return part(options, false);
+}
+
 /** Every issue of the options that routes share. */
 export function cutoverIssues(options: unknown): string[] {
   return issuesOf(options, cutoverChecks);
@@ -102,6 +107,5 @@ export function cutoverIssues(options: unknown): string[] {
 
 /** Every issue of the shared options and one route's, given as one object. */
 export function handlerIssues(options: unknown): string[] {
-  if (typeof options !== 'object' || options === null) return issuesOf(options, cutoverChecks);
-  return [...issuesOf(part(options, false), cutoverChecks), ...routeIssues(part(options, true))];
+  return [...issuesOf(options, { ...cutoverChecks, ...routeChecks }), ...learnIssues(options)];
 }

@@ -1,1 +1,45 @@
-export type { Leg, Stage } from './core/stage.ts';
+export type { CallContext } from './core/call-context.ts';
+export type { Clock, TimerHandle } from './core/clock.ts';
+export type {
+  DropReason,
+  FlushReport,
+  LaneCounts,
+  LaneStats,
+  SkipReason,
+  TaskOutcome,
+} from './core/counts.ts';
+export {
+  CutoverError,
+  type CutoverErrorCode,
+  EngramiaError,
+  InvalidOptionsError,
+  isCutoverError,
+} from './core/errors.ts';
+export type {
+  CutoverEvent,
+  CutoverEventOf,
+  CutoverEvents,
+  CutoverEventType,
+  DecisionReason,
+  ErrorFacts,
+  LaneName,
+  LegFacts,
+  Operation,
+} from './core/events.ts';
+export type { Exchange } from './core/exchange.ts';
+export type { LaneOptions } from './core/lane.ts';
+export type { Logger } from './core/logger.ts';
+export type { Observation } from './core/observation.ts';
+export { shadowSafe } from './core/shadow-safe.ts';
+export { type Leg, type Plan, type Stage, stages } from './core/stage.ts';
+export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/subject.ts';
+export type { Transcript } from './core/transcript.ts';
+export { createCutover, createCutoverHandler } from './create.ts';
+export type { Cutover, CutoverControls, CutoverHandler, CutoverStats } from './cutover.ts';
+export type { CutoverOptions } from './cutover-options.ts';
+export * from './engramia/index.ts';
+export type { BackgroundOptions } from './router/background.ts';
+export type { RunInit } from './router/call.ts';
+export type { Decision } from './router/handler.ts';
+export type { LatencyStats, RouteStats, UndecidedReason } from './router/route-counters.ts';
+export type { FallbackOptions, LearnOptions, RouteOptions } from './router/route-options.ts';

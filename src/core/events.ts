@@ -26,9 +26,7 @@ export type Operation =
   | 'history'
   | 'waitUntil'
   | 'logger'
-  | 'listener'
-  | 'read'
-  | 'capture';
+  | 'listener';
 
 /** Why a call has the stage it has. */
 export type DecisionReason = StageReason | 'forced' | 'killed' | 'frozen' | 'no-tenant' | 'timeout';

@@ -19,6 +19,12 @@ export interface RunInit {
   waitUntil?: (promise: Promise<unknown>) => void;
 }
 
+/** Who waits for a call: what `run` was given, or what an adapter knows of its client. */
+export interface Caller extends RunInit {
+  /** Whether the caller has gone; known to adapters without a signal. */
+  readonly gone?: boolean;
+}
+
 /** A call without a tenant: it is served, and nothing else. */
 export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 
@@ -31,7 +37,7 @@ export class Call implements MirrorableExchange, Held {
   declare readonly chosen: Chosen;
   declare readonly self: unknown;
   declare readonly args: unknown[];
-  declare readonly init: RunInit | undefined;
+  declare readonly init: Caller | undefined;
   declare readonly subject: Subject;
   declare leg: Leg;
   declare status: 'fulfilled' | 'rejected';
@@ -51,7 +57,7 @@ export class Call implements MirrorableExchange, Held {
     subject: Subject,
     self: unknown,
     args: unknown[],
-    init: RunInit | undefined,
+    init: Caller | undefined,
   ) {
     this.owner = owner;
     this.chosen = chosen;
@@ -105,7 +111,8 @@ export class Call implements MirrorableExchange, Held {
   }
 
   get callerGone(): boolean {
-    return this.init?.signal?.aborted === true;
+    const { init } = this;
+    return init !== undefined && (init.gone ?? init.signal?.aborted === true);
   }
 
   get served(): Observation {

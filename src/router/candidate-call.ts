@@ -2,23 +2,22 @@ import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
 import { Aborting } from './aborting.ts';
-import { Call, type RunInit } from './call.ts';
+import { Call, type Caller } from './call.ts';
 import type { Expiring } from './deadlines.ts';
 import type { Chosen } from './decide.ts';
 import { historyOf } from './history.ts';
 import type { Route } from './route.ts';
-import { candidateIsLate } from './serve-candidate.ts';
 
 /** How far a served candidate is: only an open run can be superseded, only an open one can commit. */
 export type RunState = 'open' | 'committed' | 'superseded' | 'settled';
 
 /** A call that the candidate answers; it is the candidate's context itself. */
-export class CandidateCall extends Call implements CallContext, Expiring {
+export class CandidateCall extends Call implements CallContext, Expiring<CandidateCall> {
   declare run: RunState;
   declare resolve: (reply: unknown) => void;
   declare reject: (reason: unknown) => void;
-  declare previous: Expiring | undefined;
-  declare next: Expiring | undefined;
+  declare previous: CandidateCall | undefined;
+  declare next: CandidateCall | undefined;
   declare slot: number;
   declare deadlineAt: number;
   declare aborting: Aborting | undefined;
@@ -29,7 +28,7 @@ export class CandidateCall extends Call implements CallContext, Expiring {
     subject: Subject,
     self: unknown,
     args: unknown[],
-    init: RunInit | undefined,
+    init: Caller | undefined,
   ) {
     super(owner, chosen, subject, self, args, init);
     this.run = 'open';
@@ -67,10 +66,6 @@ export class CandidateCall extends Call implements CallContext, Expiring {
 
   history(limit?: number): Promise<readonly Turn[]> {
     return historyOf(this, limit);
-  }
-
-  expire(): void {
-    candidateIsLate(this);
   }
 
   /** Aborts the candidate's signal, also one that is asked for later. */

@@ -14,6 +14,7 @@ import { isFailureByDefault, viewByDefault } from './reply-view.ts';
 import type { AnyFunction, Route, RouteHooks } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
 import type { FallbackOptions, LearnOptions, RouteOptions } from './route-options.ts';
+import { candidateIsLate } from './serve-candidate.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** What all routes of an app share. */
@@ -63,7 +64,8 @@ export function createRoute(
       allows: typeof when === 'function' ? when : whenAllowed[when],
       isFailure: (fallback.isFailure as Route['fallback']['isFailure']) ?? isFailureByDefault,
     },
-    deadlines: afterMs === false ? undefined : new Deadlines(afterMs, around.clock),
+    deadlines:
+      afterMs === false ? undefined : new Deadlines(afterMs, around.clock, candidateIsLate),
     afterMs: afterMs === false ? Number.POSITIVE_INFINITY : afterMs,
     isGone: options.isGone ?? isGoneByDefault,
     mirrorShare: options.sample?.mirror ?? 1,

@@ -2,14 +2,13 @@ import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 
 /** Something with a deadline; the fields belong to the list. */
-export interface Expiring {
-  previous: Expiring | undefined;
-  next: Expiring | undefined;
+export interface Expiring<Item> {
+  previous: Item | undefined;
+  next: Item | undefined;
   /** Its place among those that began in this turn of the loop. */
   slot: number;
   /** Monotonic milliseconds; 0 until the turn in which it began has ended. */
   deadlineAt: number;
-  expire(): void;
 }
 
 /**
@@ -17,38 +16,40 @@ export interface Expiring {
  * order of their start. A call that settles in the turn in which it began costs one slot, neither a timer nor a look at
  * the clock nor a link. A deadline counts from the end of that turn.
  */
-export class Deadlines {
+export class Deadlines<Item extends Expiring<Item>> {
   readonly #ms: number;
   readonly #clock: Clock;
-  readonly #begun: (Expiring | undefined)[] = [];
-  #first: Expiring | undefined;
-  #last: Expiring | undefined;
+  readonly #expire: (item: Item) => void;
+  readonly #begun: (Item | undefined)[] = [];
+  #first: Item | undefined;
+  #last: Item | undefined;
   #timer: TimerHandle | undefined;
 
-  constructor(ms: number, clock: Clock) {
+  constructor(ms: number, clock: Clock, expire: (item: Item) => void) {
+    this.#expire = expire;
     this.#ms = ms;
     this.#clock = clock;
   }
 
-  add(item: Expiring): void {
+  add(item: Item): void {
     const begun = this.#begun;
     item.slot = begun.length;
     if (begun.push(item) === 1) this.#stampLater();
   }
 
-  remove(item: Expiring): void {
+  remove(item: Item): void {
     if (item.deadlineAt !== 0) this.#unlink(item);
     else if (this.#begun[item.slot] === item) this.#begun[item.slot] = undefined;
   }
 
-  #link(item: Expiring): void {
+  #link(item: Item): void {
     item.previous = this.#last;
     if (this.#last === undefined) this.#first = item;
     else this.#last.next = item;
     this.#last = item;
   }
 
-  #unlink(item: Expiring): void {
+  #unlink(item: Item): void {
     if (item.previous === undefined && this.#first !== item) return;
     if (item.previous === undefined) this.#first = item.next;
     else item.previous.next = item.next;
@@ -83,7 +84,7 @@ export class Deadlines {
     let item = this.#first;
     while (item !== undefined && item.deadlineAt <= now) {
       this.#unlink(item);
-      item.expire();
+      this.#expire(item);
       item = this.#first;
     }
     if (item !== undefined) this.#arm(Math.max(1, item.deadlineAt - now));

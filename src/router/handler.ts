@@ -1,7 +1,7 @@
 import { isThenable } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { Subject } from '../core/subject.ts';
-import { Call, nobody, type RunInit } from './call.ts';
+import { Call, type Caller, nobody } from './call.ts';
 import { CandidateCall } from './candidate-call.ts';
 import { type Chosen, decide, decideLater, hasTenant, undecided } from './decide.ts';
 import { invoke } from './invoke.ts';
@@ -34,7 +34,7 @@ export function serve(
   route: Route,
   self: unknown,
   args: unknown[],
-  init: RunInit | undefined,
+  init: Caller | undefined,
 ): Promise<unknown> {
   route.counters.calls += 1;
   let subject: unknown;
@@ -60,7 +60,7 @@ async function serveLater(
   pending: Subject | PromiseLike<Subject>,
   self: unknown,
   args: unknown[],
-  init: RunInit | undefined,
+  init: Caller | undefined,
   flag?: Promise<Chosen>,
 ): Promise<unknown> {
   const { subject, chosen } = await decideLater(route, pending, flag);
@@ -73,7 +73,7 @@ function serveLeg(
   subject: Subject,
   self: unknown,
   args: unknown[],
-  init: RunInit | undefined,
+  init: Caller | undefined,
 ): Promise<unknown> {
   const { counters, reporter } = route;
   const { plan } = chosen;

@@ -125,11 +125,13 @@ const learnChecks: OptionChecks = {
   runId: check.function,
 };
 
+/** Every issue of a route's `learn` options; `false` has none. */
+export function learnIssues(options: unknown): string[] {
+  const learn = (options as { learn?: unknown } | null | undefined)?.learn;
+  return typeof learn === 'object' && learn !== null ? issuesOf(learn, learnChecks, 'learn.') : [];
+}
+
 /** Every issue of a route's options. */
 export function routeIssues(options: unknown): string[] {
-  const learn = (options as { learn?: unknown } | undefined)?.learn;
-  return [
-    ...issuesOf(options, routeChecks),
-    ...(typeof learn === 'object' && learn !== null ? issuesOf(learn, learnChecks, 'learn.') : []),
-  ];
+  return [...issuesOf(options, routeChecks), ...learnIssues(options)];
 }

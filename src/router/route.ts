@@ -12,6 +12,7 @@ import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Transcript } from '../core/transcript.ts';
 import type { Background } from './background.ts';
+import type { CandidateCall } from './candidate-call.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { RouteCounters } from './route-counters.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -40,7 +41,7 @@ export interface Route {
     readonly isFailure: (reply: unknown) => boolean;
   };
   /** Undefined: a served candidate may take as long as it likes. */
-  readonly deadlines: Deadlines | undefined;
+  readonly deadlines: Deadlines<CandidateCall> | undefined;
   readonly afterMs: number;
   readonly isGone: (reason: unknown) => boolean;
   readonly mirrorShare: number;

@@ -1,0 +1,81 @@
+import { createCutover, createCutoverHandler, InvalidOptionsError } from 'engramia-cutover';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { describe, expect, it } from 'vitest';
+
+/** What a user without types may well write. */
+const make = (options: unknown): unknown =>
+  createCutoverHandler(options as Parameters<typeof createCutoverHandler>[0]);
+
+function issuesOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+describe('bad options', () => {
+  it('are all named at once, each with its value and what it must be', () => {
+    const issues = issuesOf(() =>
+      make({
+        name: '',
+        legacy: 'handler',
+        identify: () => ({}),
+        flags: {},
+        defaultStage: 'on',
+        decideTimeoutMs: -1,
+        fallback: { afterMs: '60', whenever: true },
+        learn: { evalScore: { legacy: 11 }, maxTaskChars: 20_000 },
+        sample: { mirror: 2 },
+        shadow: { learn: { maxCount: 0 }, mirror: { tenantShare: 0 } },
+        background: { mode: 'later' },
+        legcy: 1,
+      }),
+    );
+    expect(issues).toHaveLength(15);
+    expect(issues).toEqual(
+      expect.arrayContaining([
+        'name must be a string that is not empty, not ""',
+        'legacy must be a function, not "handler"',
+        'candidate is missing: it must be a function',
+        'flags must be an object with resolveStringEvaluation(), not an object',
+        'defaultStage must be one of "off", "dualwrite", "shadow", "live", "rampdown", "complete", not "on"',
+        'decideTimeoutMs must be a finite number above 0, not -1',
+        'fallback.afterMs must be a finite number above 0, or false, not "60"',
+        'fallback.whenever is not an option (there are: when, afterMs, isFailure)',
+        'learn.evalScore.legacy must be a number from 0 to 10, not 11',
+        'learn.maxTaskChars must be a whole number from 1 to 10000, not 20000',
+        'sample.mirror must be a number from 0 to 1, not 2',
+        'shadow.learn.maxCount must be a whole number above 0, not 0',
+        'shadow.mirror.tenantShare must be a number above 0 and up to 1, not 0',
+        'background.mode must be one of "detached", "waitUntil", "await", not "later"',
+        expect.stringMatching(/^legcy is not an option \(there are: .*legacy/),
+      ]),
+    );
+  });
+
+  it.each([undefined, null, 7, 'options'])(
+    'may be %j and are still refused in words',
+    (options) => {
+      expect(() => make(options)).toThrow(/options must be an object/);
+      expect(() => createCutover(options as never)).toThrow(InvalidOptionsError);
+    },
+  );
+
+  it('include a bare client: the app has to say whose memory is shared', () => {
+    const issues = issuesOf(() =>
+      createCutover({ flags: memoryFlags('off'), engramia: { learn: () => 1 } as never }),
+    );
+    expect(issues).toEqual([expect.stringMatching(/oneScope\(client\) or keyPerTenant/)]);
+  });
+
+  it('given as undefined mean "not given"', () => {
+    expect(
+      issuesOf(() =>
+        createCutover({ flags: memoryFlags('off'), defaultStage: undefined } as never),
+      ),
+    ).toEqual([]);
+  });
+});
