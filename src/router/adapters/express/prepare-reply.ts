@@ -1,0 +1,107 @@
+import { type ReplySource, toReplySource } from './reply-source.ts';
+
+/** Status and headers of a reply that brings its own. */
+export interface PreparedHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly cookies: readonly string[];
+}
+
+/** A candidate's value, known to be one that can be sent; of a stream the first chunk is there. */
+export type PreparedReply =
+  | { readonly kind: 'text'; readonly body: string }
+  | { readonly kind: 'bytes'; readonly body: Buffer }
+  | { readonly kind: 'json'; readonly body: unknown }
+  | {
+      readonly kind: 'stream';
+      readonly head: PreparedHead | undefined;
+      /** Undefined: the stream is empty. */
+      readonly first: string | Buffer | undefined;
+      /** Undefined: there is no body at all. */
+      readonly source: ReplySource | undefined;
+    };
+
+// What belongs to one connection (RFC 9110, 7.6.1), and what told of bytes that `fetch` has already decoded.
+const dropped: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+// By brand: a `Response` of another realm or of a separate undici is one too.
+const isResponse = (value: object): value is Response =>
+  Object.prototype.toString.call(value) === '[object Response]' && 'headers' in value;
+
+function toHead(response: Response): PreparedHead {
+  const named = (response.headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/);
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers].filter(([name]) => !dropped.has(name) && !named.includes(name)),
+    cookies: response.headers.getSetCookie(),
+  };
+}
+
+async function prepareStream(
+  source: ReplySource | undefined,
+  head: PreparedHead | undefined,
+  signal: AbortSignal | undefined,
+): Promise<PreparedReply> {
+  if (source === undefined) return { kind: 'stream', head, first: undefined, source };
+  if (signal === undefined) return { kind: 'stream', head, first: await source.next(), source };
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      source.cancel();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    source
+      .next()
+      .then((first) => resolve({ kind: 'stream', head, first, source }), reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+function prepareResponse(response: Response, signal?: AbortSignal): Promise<PreparedReply> {
+  if (response.status < 200) throw new TypeError('The reply is an error Response.');
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("The reply is a Response whose body has been read or is someone else's.");
+  }
+  const source = response.body === null ? undefined : toReplySource(response.body);
+  return prepareStream(source, toHead(response), signal);
+}
+
+/**
+ * Makes a candidate's value ready to be sent, while nothing has been sent: a string, bytes, a `Response`, a stream of text or
+ * bytes (Node, web, async iterable), or what JSON can hold.
+ *
+ * @param signal - gives up waiting for a stream's first chunk, and cancels the stream
+ * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
+ */
+export async function prepareReply(value: unknown, signal?: AbortSignal): Promise<PreparedReply> {
+  if (typeof value === 'string') return { kind: 'text', body: value };
+  if (value instanceof Uint8Array) {
+    return { kind: 'bytes', body: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
+  }
+  if (typeof value === 'object' && value !== null) {
+    if (isResponse(value)) return prepareResponse(value, signal);
+    const source = toReplySource(value);
+    if (source !== undefined) return prepareStream(source, undefined, signal);
+  }
+  // Tried here, because what JSON cannot hold must fail while another leg can still answer.
+  if (JSON.stringify(value) === undefined) {
+    throw new TypeError(`The reply is nothing that can be sent: ${typeof value}.`);
+  }
+  return { kind: 'json', body: value };
+}

@@ -1,0 +1,64 @@
+/** A stream of any kind, read chunk by chunk. */
+export interface ReplySource {
+  /** The next chunk; undefined at the end. Rejects when the stream fails, or gives what is neither text nor bytes. */
+  next(): Promise<string | Buffer | undefined>;
+  /** Tells the stream that no one reads on. Never throws, never rejects. */
+  cancel(): void;
+}
+
+interface Reads {
+  readonly next: () => PromiseLike<{ done?: boolean | undefined; value?: unknown }>;
+  readonly cancel: () => unknown;
+}
+
+type Stream = Partial<ReadableStream & AsyncIterable<unknown> & { destroy(): void; pipe: unknown }>;
+
+// Each kind's own way to be cancelled reaches it while a read is pending; an iterator's `return` would wait for that read.
+function readsOf(stream: Stream): Reads | undefined {
+  if (typeof stream.getReader === 'function') {
+    const reader = stream.getReader();
+    return { next: () => reader.read(), cancel: () => reader.cancel() };
+  }
+  if (typeof stream[Symbol.asyncIterator] !== 'function') return undefined;
+  const iterator = (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  const { pipe, destroy } = stream;
+  const cancel =
+    typeof pipe === 'function' && typeof destroy === 'function'
+      ? () => destroy.call(stream)
+      : () => iterator.return?.();
+  return { next: () => iterator.next(), cancel };
+}
+
+function toChunk(value: unknown): string | Buffer {
+  if (typeof value === 'string') return value;
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
+  }
+  if (value instanceof ArrayBuffer) return Buffer.from(value);
+  throw new TypeError('A reply stream gave a chunk that is neither text nor bytes.');
+}
+
+/** Reads a `ReadableStream`, a Node stream or an async iterable; undefined for any other value. */
+export function toReplySource(value: object): ReplySource | undefined {
+  const reads = readsOf(value as Stream);
+  if (reads === undefined) return undefined;
+  let ended = false;
+  const cancel = (): void => {
+    if (ended) return;
+    ended = true;
+    // The source's own trouble with being cancelled is nobody's concern any more.
+    new Promise((resolve) => resolve(reads.cancel())).catch(() => undefined);
+  };
+  const next = async (): Promise<string | Buffer | undefined> => {
+    try {
+      const { done, value: chunk } = await reads.next();
+      if (done !== true) return toChunk(chunk);
+      ended = true;
+      return undefined;
+    } catch (error) {
+      cancel();
+      throw error;
+    }
+  };
+  return { next, cancel };
+}
