@@ -231,6 +231,22 @@ describe('the deadline', () => {
     expect(error.message).toContain('after 20 ms');
   });
 
+  it('cancels a body that hangs although its fetch ignores the signal', async () => {
+    const clock = new ManualClock();
+    let cancelled: () => void = () => {};
+    const cancellation = new Promise<void>((resolve) => {
+      cancelled = resolve;
+    });
+    const fetch = async () => {
+      setImmediate(() => clock.advance(100));
+      return new Response(new ReadableStream({ cancel: cancelled }));
+    };
+    const options = { baseUrl: 'https://e.example', apiKey: 'k', fetch, clock, timeoutMs: 100 };
+    const error = await failureOf(createEngramiaClient(options).metrics());
+    expect(error.code).toBe('ERR_ENGRAMIA_TIMEOUT');
+    await cancellation;
+  });
+
   it('ends the wait for a fetch that ignores its signal, and cancels what comes late', async () => {
     const clock = new ManualClock();
     let arrive: (response: Response) => void = () => {};
