@@ -18,14 +18,20 @@ export interface CapturedReply {
 
 type ReplyHead = Omit<CapturedReply, 'chunks' | 'truncated'>;
 
+const lines = {
+  'content-type': /\r\ncontent-type: *([^\r]*)/i,
+  'content-encoding': /\r\ncontent-encoding: *([^\r]*)/i,
+  'content-length': /\r\ncontent-length: *([^\r]*)/i,
+} as const;
+
 /** Reads of a response that has been sent what is needed to read its body later. */
 export function readHead(res: ServerResponse): ReplyHead {
   // Headers given to `writeHead` alone are in no getter, and a status set after the head was sent is not what
   // was sent: Node keeps the head's own text in `_header`.
   const { _header } = res as { _header?: unknown };
   const head = typeof _header === 'string' ? _header : '';
-  const header = (name: string): string | undefined =>
-    res.getHeader(name)?.toString() ?? new RegExp(`\\r\\n${name}: *([^\\r]*)`, 'i').exec(head)?.[1];
+  const header = (name: keyof typeof lines): string | undefined =>
+    res.getHeader(name)?.toString() ?? lines[name].exec(head)?.[1];
   const length = header('content-length');
   return {
     method: res.req?.method ?? 'GET',
