@@ -37,7 +37,56 @@ export type { Transcript } from './core/transcript.ts';
 export { createCutover, createCutoverHandler } from './create.ts';
 export type { Cutover, CutoverControls, CutoverHandler, CutoverStats } from './cutover.ts';
 export type { CutoverOptions } from './cutover-options.ts';
-export * from './engramia/index.ts';
+export type {
+  AnalyticsEvent,
+  AuditAnswer,
+  AuditEvent,
+  BillingAnswer,
+  DeepHealthAnswer,
+  DeletePatternAnswer,
+  DeleteProjectAnswer,
+  EventsAnswer,
+  ExportAnswer,
+  HealthAnswer,
+  ImportAnswer,
+  KeyEntry,
+  KeysAnswer,
+  LearnAnswer,
+  MetricsAnswer,
+  NewKeyAnswer,
+  RecallAnswer,
+  RecallMatch,
+  RevokeKeyAnswer,
+  ScopeAnswer,
+  VersionAnswer,
+} from './engramia/answers.ts';
+export { EngramiaCallError } from './engramia/call-error.ts';
+export type { CallOptions } from './engramia/call-options.ts';
+export type { EngramiaClient, KeyOperations, Pacing, WithKeyOptions } from './engramia/client.ts';
+export type { EngramiaClientOptions } from './engramia/client-options.ts';
+export { createEngramiaClient } from './engramia/create-engramia-client.ts';
+export {
+  type KeyLookup,
+  type KeyPerTenantOptions,
+  keyPerTenant,
+} from './engramia/key-per-tenant.ts';
+export { oneScope } from './engramia/one-scope.ts';
+export type { CallPriority, PacingLimits } from './engramia/pacer.ts';
+export type {
+  AuditRequest,
+  CreateKeyRequest,
+  DeleteProjectConfirmation,
+  EvaluateRequest,
+  EventsRequest,
+  ImportRequest,
+  KeyRole,
+  LearnRequest,
+  PatternRecord,
+  RecallRequest,
+  SkillsRequest,
+} from './engramia/requests.ts';
+export type { ScopeSource } from './engramia/scope-source.ts';
+export type { FetchLike, PoolOptions } from './engramia/transport.ts';
 export type { BackgroundOptions } from './router/background.ts';
 export type { RunInit } from './router/call.ts';
 export type { Decision } from './router/handler.ts';

@@ -85,7 +85,11 @@ export async function decideLater(
   const decision = await Promise.race([deciding, deadline]);
   wait.over = true;
   route.clock.clearTimeout(timer);
-  return decision ?? decideWithout(route, wait.subject);
+  const settled = decision ?? decideWithout(route, wait.subject);
+  // A kill that came while the flag was asked holds for this call too: its leg has not started.
+  return route.switchboard.killed && settled.subject !== nobody
+    ? { subject: settled.subject, chosen: killedOrFrozen(route) }
+    : settled;
 }
 
 /** What is known so far of a call that is being decided. */

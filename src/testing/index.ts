@@ -8,4 +8,9 @@ export { type FakeEngramia, fakeEngramia } from './fake-engramia.ts';
 export type { Fetch } from './fake-fetch.ts';
 export type { FakeEngramiaOptions } from './fake-options.ts';
 export type { FakePattern } from './fake-pattern.ts';
+export {
+  type FlagProviderHarness,
+  type FlagProviderSuiteOptions,
+  testFlagProvider,
+} from './flag-provider-suite.ts';
 export type { LoggedRequest } from './request-log.ts';

@@ -1,4 +1,4 @@
-import { EngramiaCallError } from '../../src/engramia/index.ts';
+import { EngramiaCallError } from 'engramia-cutover';
 
 /** The error that a call rejects with; a call that succeeds fails the test. */
 export async function failureOf(call: Promise<unknown>): Promise<EngramiaCallError> {

@@ -1,12 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createEngramiaClient, type EngramiaClientOptions, type FetchLike } from 'engramia-cutover';
 import { describe, expect, it } from 'vitest';
 import { isCutoverError } from '../../src/core/errors.ts';
-import {
-  createEngramiaClient,
-  type EngramiaClientOptions,
-  type FetchLike,
-} from '../../src/engramia/index.ts';
 import { failureOf } from './failure-of.ts';
 import { type Answer, loopbackService } from './loopback-service.ts';
 import { ManualClock } from './manual-clock.ts';

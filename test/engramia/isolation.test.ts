@@ -1,7 +1,7 @@
+import { createEngramiaClient, type FetchLike, keyPerTenant } from 'engramia-cutover';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LearnTarget } from '../../src/core/learner.ts';
-import { createEngramiaClient, type FetchLike, keyPerTenant } from '../../src/engramia/index.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const tenants = ['a', 'b', '__proto__', 'constructor', 'keyless', 'broken'] as const;

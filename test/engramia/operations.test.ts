@@ -1,5 +1,5 @@
+import { createEngramiaClient, type EngramiaClient } from 'engramia-cutover';
 import { describe, expect, it } from 'vitest';
-import { createEngramiaClient, type EngramiaClient } from '../../src/engramia/index.ts';
 import { failureOf } from './failure-of.ts';
 import { loopbackService } from './loopback-service.ts';
 

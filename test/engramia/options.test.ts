@@ -1,10 +1,6 @@
+import { createEngramiaClient, type EngramiaClientOptions, oneScope } from 'engramia-cutover';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidOptionsError } from '../../src/core/errors.ts';
-import {
-  createEngramiaClient,
-  type EngramiaClientOptions,
-  oneScope,
-} from '../../src/engramia/index.ts';
 
 const canary = 'engramia_sk_canary42';
 

@@ -1,6 +1,6 @@
+import { createEngramiaClient, type EngramiaClientOptions } from 'engramia-cutover';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEngramiaClient, type EngramiaClientOptions } from '../../src/engramia/index.ts';
 import { createPacer } from '../../src/engramia/pacer.ts';
 import { ServerClock } from '../../src/engramia/server-clock.ts';
 import { failureOf } from './failure-of.ts';

@@ -1,5 +1,5 @@
+import { createEngramiaClient, type EngramiaClient } from 'engramia-cutover';
 import { describe, expect, it, vi } from 'vitest';
-import { createEngramiaClient, type EngramiaClient } from '../../src/engramia/index.ts';
 import { failureOf } from './failure-of.ts';
 
 const fetch = vi.fn(async () => Response.json({ stored: true, pattern_count: 1 }));

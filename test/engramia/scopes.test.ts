@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createEngramiaClient, type FetchLike, keyPerTenant, oneScope } from 'engramia-cutover';
 import { describe, expect, it, vi } from 'vitest';
 import type { LearnTarget, Lesson } from '../../src/core/learner.ts';
-import {
-  createEngramiaClient,
-  type FetchLike,
-  keyPerTenant,
-  oneScope,
-} from '../../src/engramia/index.ts';
 import { type Answer, loopbackService } from './loopback-service.ts';
 import { ManualClock } from './manual-clock.ts';
 

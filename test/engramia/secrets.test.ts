@@ -1,11 +1,6 @@
 import { inspect } from 'node:util';
+import { createEngramiaClient, type FetchLike, keyPerTenant, oneScope } from 'engramia-cutover';
 import { describe, expect, it } from 'vitest';
-import {
-  createEngramiaClient,
-  type FetchLike,
-  keyPerTenant,
-  oneScope,
-} from '../../src/engramia/index.ts';
 import { failureOf } from './failure-of.ts';
 
 const key = 'engramia_sk_CANARYKEY';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { createEngramiaClient } from 'engramia-cutover';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createEngramiaClient } from '../../src/engramia/index.ts';
 import { failureOf } from './failure-of.ts';
 import { loopbackService } from './loopback-service.ts';
 
@@ -102,7 +102,7 @@ describe('closing', () => {
 });
 
 describe('importing the client', () => {
-  const module = JSON.stringify(new URL('../../src/engramia/index.ts', import.meta.url));
+  const module = JSON.stringify(new URL('../../src/index.ts', import.meta.url));
   const run = (before: string, options: string, after: string): string => {
     const script = `
       import { createRequire } from 'node:module';
