@@ -1,0 +1,48 @@
+import type { Leaf, Queued } from './leaf.ts';
+import type { Parkable } from './parking.ts';
+import type { Gate } from './work.ts';
+
+/** A gate in the tree of turns: below it wider gates, scopes or tenants, in the order in which they come next. */
+export class Branch<T extends Queued<T>> implements Parkable {
+  readonly kind = 'branch';
+  readonly gate: Gate;
+  readonly parent: Branch<T> | undefined;
+  next: Leaf<T> | Branch<T> | undefined = undefined;
+  inTurn = false;
+  /** Tasks that wait or run below. */
+  held = 0;
+  running = 0;
+  wakeAt = 0;
+  place = -1;
+  /** The child whose turn it is. */
+  first: Leaf<T> | Branch<T> | undefined = undefined;
+  #last: Leaf<T> | Branch<T> | undefined = undefined;
+
+  constructor(gate: Gate, parent: Branch<T> | undefined) {
+    this.gate = gate;
+    this.parent = parent;
+  }
+
+  /** Whether it could hand out a task, as far as it knows without asking its gate. */
+  get canTakeTurns(): boolean {
+    return this.place < 0 && this.running < this.gate.limit && this.first !== undefined;
+  }
+
+  /** Puts a child at the end of the turns. */
+  push(child: Leaf<T> | Branch<T>): void {
+    child.inTurn = true;
+    if (this.#last === undefined) this.first = child;
+    else this.#last.next = child;
+    this.#last = child;
+  }
+
+  /** Takes the first child out of the turns. */
+  shift(): void {
+    const child = this.first;
+    if (child === undefined) return;
+    this.first = child.next;
+    if (child.next === undefined) this.#last = undefined;
+    child.next = undefined;
+    child.inTurn = false;
+  }
+}

@@ -1,0 +1,210 @@
+import type { Clock } from '../core/clock.ts';
+import type { LaneCounts, LaneStats, SkipReason } from '../core/counts.ts';
+import type { LaneName, Reporter } from '../core/events.ts';
+import type { LaneOptions, OwnedLane } from '../core/lane.ts';
+import { inRootScope } from '../core/root-scope.ts';
+import { Alarm } from './alarm.ts';
+import { Drain } from './drain.ts';
+import { Ledger } from './ledger.ts';
+import { toLaneLimits } from './limits.ts';
+import type { Warn } from './loss.ts';
+import { toSafeReporter } from './safe-reporter.ts';
+import { Slice } from './slice.ts';
+import { changeOf } from './tally.ts';
+import type { LaneWork } from './work.ts';
+import { Workshop } from './workshop.ts';
+
+/** Milliseconds of one turn of the event loop that a lane may use for preparing, and again for starting. */
+const sliceMs = 0.5;
+
+/** Tasks prepared or started in one turn at most: a bound that holds even where time stands still, as in tests. */
+const tasksPerTurn = 1024;
+
+const settled = Promise.resolve();
+
+interface LaneSetup<Item, Ready> {
+  name: LaneName;
+  options?: LaneOptions | undefined;
+  clock: Clock;
+  reporter: Reporter;
+  /** Where overflow is told. @default nowhere */
+  warn?: Warn | undefined;
+  work: LaneWork<Item, Ready>;
+}
+
+interface Drained {
+  readonly counts: LaneCounts;
+  readonly drained: boolean;
+}
+
+/**
+ * Makes a bounded, fair lane. What it does with its items is its `work`; that no caller waits, that nothing grows, that
+ * tenants take turns and that each task ends in exactly one count is the lane's.
+ */
+export function createLane<Item, Ready>(setup: LaneSetup<Item, Ready>): OwnedLane<Item> {
+  return new BoundedLane(setup);
+}
+
+class BoundedLane<Item, Ready> implements OwnedLane<Item> {
+  readonly #name: LaneName;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #work: LaneWork<Item, Ready>;
+  readonly #limits: Required<LaneOptions>;
+  readonly #ledger: Ledger<Item, Ready>;
+  readonly #shop: Workshop<Item, Ready>;
+  readonly #alarm: Alarm;
+  readonly #drain: Drain;
+  #state: 'open' | 'draining' | 'closed' = 'open';
+  #closing: Promise<Drained> | undefined = undefined;
+  #isScheduled = false;
+  #isSettling = false;
+  #wasStuck = false;
+  readonly #preparing: Slice;
+  readonly #starting: Slice;
+
+  constructor(setup: LaneSetup<Item, Ready>) {
+    const { name, clock, work } = setup;
+    this.#name = name;
+    this.#clock = clock;
+    this.#work = work;
+    this.#limits = toLaneLimits(setup.options ?? {});
+    this.#reporter = toSafeReporter(setup.reporter);
+    const warn = setup.warn ?? (() => {});
+    this.#ledger = new Ledger(name, this.#limits, work, this.#reporter, warn);
+    this.#preparing = new Slice(clock, sliceMs, tasksPerTurn);
+    this.#starting = new Slice(clock, sliceMs, tasksPerTurn);
+    this.#shop = new Workshop(this.#limits, clock, work, this.#ledger, () => this.#onSettled());
+    this.#alarm = new Alarm(clock, () => this.#onAlarm());
+    this.#drain = new Drain(clock, () => this.#shop.pending === 0);
+  }
+
+  offer(item: Item): boolean {
+    let tenant: string;
+    let bytes: number;
+    try {
+      tenant = this.#work.tenantOf(item);
+      bytes = this.#work.sizeOf(item);
+    } catch {
+      this.#ledger.skipOffer('unreadable');
+      return false;
+    }
+    const known = this.#ledger.tenants.accountOf(tenant);
+    const refusal = this.#state === 'open' ? this.#shop.makeRoom(known, 1, bytes) : 'closed';
+    if (refusal !== undefined) {
+      this.#ledger.refuse(tenant, refusal);
+      this.#ledger.tellEvicted();
+      if (this.#ledger.isLossUntold) this.#schedule();
+      return false;
+    }
+    if (!this.#isScheduled) this.#schedule();
+    this.#ledger.accept();
+    const account = known ?? this.#ledger.tenants.open(tenant);
+    this.#ledger.tenants.charge(account, 1, bytes);
+    this.#shop.intake.push(item, account, bytes, this.#preparing.nowMs);
+    this.#ledger.tellEvicted();
+    return true;
+  }
+
+  skip(reason: SkipReason): void {
+    this.#ledger.skipOffer(reason);
+  }
+
+  stats(): LaneStats {
+    const { tenants } = this.#ledger;
+    return {
+      ...this.#counts(),
+      running: this.#shop.running,
+      bytes: tenants.bytes,
+      tenants: tenants.waiting,
+    };
+  }
+
+  async flush(timeoutMs: number): Promise<Drained> {
+    const before = this.#counts();
+    await this.#drain.wait(timeoutMs);
+    return { counts: changeOf(before, this.#counts()), drained: this.#shop.pending === 0 };
+  }
+
+  close(timeoutMs: number): Promise<Drained> {
+    this.#closing ??= inRootScope(() => this.#close(timeoutMs));
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<Drained> {
+    const before = this.#counts();
+    this.#state = 'draining';
+    await this.#drain.wait(timeoutMs);
+    const drained = this.#shop.pending === 0;
+    this.#shop.abort();
+    this.#state = 'closed';
+    this.#alarm.stop();
+    this.#ledger.tellLoss(true);
+    this.#drain.check();
+    return { counts: changeOf(before, this.#counts()), drained };
+  }
+
+  #counts(): LaneCounts {
+    return this.#ledger.counts(this.#shop.pending);
+  }
+
+  /** Asks for a turn: one at a time, in a later turn of the event loop, in nobody's async context. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#state === 'closed') return;
+    this.#isScheduled = true;
+    this.#preparing.look();
+    inRootScope(() => setImmediate(() => this.#turn()));
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    this.#preparing.begin();
+    while (this.#shop.canPrepare) {
+      this.#shop.prepareNext(this.#preparing.nowMs);
+      if (!this.#preparing.step()) break;
+    }
+    this.#starting.begin();
+    this.#proceed();
+  }
+
+  #onAlarm(): void {
+    this.#shop.expire(this.#clock.monotonic());
+    this.#starting.begin();
+    this.#proceed();
+  }
+
+  /** Several tasks may settle in a row: what follows from it is done once, after the last. */
+  #onSettled(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    settled.then(() => {
+      this.#isSettling = false;
+      if (this.#starting.look()) this.#proceed();
+      else this.#schedule();
+    });
+  }
+
+  /** Starts what can be started while the slice lasts, and sees to all that may have changed. */
+  #proceed(): void {
+    while (this.#shop.running < this.#limits.concurrency) {
+      if (!this.#shop.startNext(this.#starting.nowMs)) break;
+      if (this.#starting.step()) continue;
+      this.#schedule();
+      break;
+    }
+    if (this.#shop.canPrepare) this.#schedule();
+    if (this.#state === 'closed') return;
+    this.#alarm.set(this.#shop.nextAt);
+    this.#ledger.tellLoss(false);
+    this.#tellStuck();
+    this.#drain.check();
+  }
+
+  #tellStuck(): void {
+    const { isStuck } = this.#shop;
+    if (isStuck === this.#wasStuck) return;
+    this.#wasStuck = isStuck;
+    if (!this.#reporter.wants('delivery')) return;
+    this.#reporter.emit('delivery', { lane: this.#name, state: isStuck ? 'stuck' : 'resumed' });
+  }
+}

@@ -1,0 +1,132 @@
+import type { DropReason, LaneCounts, SkipReason, TaskOutcome } from '../core/counts.ts';
+import type { LaneName, Reporter } from '../core/events.ts';
+import type { LaneOptions } from '../core/lane.ts';
+import { Loss, type Warn } from './loss.ts';
+import { contain } from './safe-reporter.ts';
+import { Tally } from './tally.ts';
+import type { Task } from './task.ts';
+import { Tenants } from './tenants.ts';
+import type { Ending, LaneWork } from './work.ts';
+
+/** Counts what becomes of tasks, charges what they hold, and tells both. The one place where a task comes to its end. */
+export class Ledger<Item, Ready> {
+  readonly tenants: Tenants<Task<Item, Ready>>;
+  readonly #tally = new Tally();
+  readonly #name: LaneName;
+  readonly #work: LaneWork<Item, Ready>;
+  readonly #reporter: Reporter;
+  readonly #loss: Loss;
+  readonly #evicted: { task: Task<Item, Ready>; reason: DropReason }[] = [];
+
+  constructor(
+    name: LaneName,
+    limits: Required<LaneOptions>,
+    work: LaneWork<Item, Ready>,
+    reporter: Reporter,
+    warn: Warn,
+  ) {
+    this.tenants = new Tenants(limits);
+    this.#name = name;
+    this.#work = work;
+    this.#reporter = reporter;
+    this.#loss = new Loss(name, (code, message) => contain(() => warn(code, message), undefined));
+  }
+
+  get isLossUntold(): boolean {
+    return this.#loss.isUntold;
+  }
+
+  counts(pending: number): LaneCounts {
+    return this.#tally.counts(pending);
+  }
+
+  /** Counts an offer that was taken up. */
+  accept(): void {
+    this.#tally.offered++;
+    this.#tally.accepted++;
+  }
+
+  /** Counts an offer that was not taken up, by decision. */
+  skipOffer(reason: SkipReason): void {
+    this.#tally.offered++;
+    this.#tally.skip(reason);
+  }
+
+  /** Counts an offer that was not taken up, for lack of room. */
+  refuse(tenant: string, reason: DropReason): void {
+    this.#tally.offered++;
+    this.#tally.drop(reason);
+    this.#tellDrop(tenant, reason);
+  }
+
+  /** A task that was taken up turns out not to be wanted. Its place must have been given up before. */
+  skip(task: Task<Item, Ready>, reason: SkipReason): void {
+    this.#tally.accepted--;
+    this.#tally.skip(reason);
+    this.#finish(task, reason);
+  }
+
+  /**
+   * A task that was taken up gives way. Its place must have been given up before. Told by `tellEvicted` when the room
+   * has been taken: whoever is told may offer again.
+   */
+  evict(task: Task<Item, Ready>, reason: DropReason): void {
+    this.#tally.accepted--;
+    this.#tally.drop(reason);
+    this.free(task);
+    this.#evicted.push({ task, reason });
+  }
+
+  tellEvicted(): void {
+    if (this.#evicted.length === 0) return;
+    for (const { task, reason } of this.#evicted.splice(0)) {
+      this.#tellDrop(task.account.tenant, reason);
+      this.#tell(task, reason);
+    }
+  }
+
+  /** A task has ended and holds nothing any more. Its place must have been given up before. */
+  end(task: Task<Item, Ready>, outcome: TaskOutcome, error?: unknown): void {
+    this.#tally.end(outcome);
+    this.#finish(task, outcome, error);
+  }
+
+  /** A task is over for those who count, but holds what it holds until `free`. */
+  lose(task: Task<Item, Ready>, outcome: TaskOutcome): void {
+    this.#tally.end(outcome);
+    task.state = 'lost';
+    this.#tell(task, outcome);
+  }
+
+  /** Credits what a task held. */
+  free(task: Task<Item, Ready>): void {
+    task.state = 'ended';
+    this.tenants.charge(task.account, -1, -task.bytes);
+  }
+
+  /** Warns of a loss that began or is over. */
+  tellLoss(isClosed: boolean): void {
+    this.#loss.tell(isClosed || this.tenants.isRelaxed);
+  }
+
+  #tellDrop(tenant: string, reason: DropReason): void {
+    if (reason !== 'closed') this.#loss.count();
+    if (!this.#reporter.wants('dropped')) return;
+    this.#reporter.emit('dropped', { lane: this.#name, reason, tenant });
+  }
+
+  #finish(task: Task<Item, Ready>, ending: Ending, error?: unknown): void {
+    this.free(task);
+    this.#tell(task, ending, error);
+  }
+
+  #tell(task: Task<Item, Ready>, ending: Ending, error?: unknown): void {
+    const what = task.what as Item | Ready;
+    task.what = undefined;
+    try {
+      this.#work.ended(what, ending, error);
+    } catch {
+      // What is told is not ours; a lane goes on.
+    }
+  }
+}

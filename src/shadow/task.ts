@@ -1,0 +1,69 @@
+import { CutoverError } from '../core/errors.ts';
+import type { Leaf } from './leaf.ts';
+import type { Account } from './tenants.ts';
+import type { RunHandle } from './work.ts';
+
+/**
+ * Where a task is. A `lost` one has been counted, but its work goes on and holds its slot; an `ended` one holds nothing.
+ */
+export type TaskState = 'preparing' | 'waiting' | 'running' | 'lost' | 'ended';
+
+const interruptions = {
+  deadline: ['ERR_CUTOVER_DEADLINE', 'The background task ran past its deadline.'],
+  closed: ['ERR_CUTOVER_CLOSED', 'The lane was closed before the background task had ended.'],
+} as const;
+
+/** Why a run was told to stop. */
+export type Interruption = keyof typeof interruptions;
+
+/** One task of a lane: also the node of the lists it waits in, so that a task costs one object. */
+export class Task<Item, Ready> implements RunHandle {
+  state: TaskState = 'preparing';
+  /** The item; once prepared, what was made of it; nothing when those who want to know have been told. */
+  what: Item | Ready | undefined;
+  readonly account: Account<Task<Item, Ready>>;
+  /** Bytes charged to the lane for it. */
+  bytes: number;
+  /** When it was offered, on the monotonic clock. */
+  readonly since: number;
+
+  /** The queue it waits in or was started from. */
+  leaf: Leaf<Task<Item, Ready>> | undefined = undefined;
+  before: Task<Item, Ready> | undefined = undefined;
+  behind: Task<Item, Ready> | undefined = undefined;
+
+  /** Its time on the timeline it is on: of its offer while it waits, of its start while it runs. */
+  at = 0;
+  earlier: Task<Item, Ready> | undefined = undefined;
+  later: Task<Item, Ready> | undefined = undefined;
+
+  #abort: AbortController | Interruption | undefined = undefined;
+
+  constructor(item: Item, account: Account<Task<Item, Ready>>, bytes: number, since: number) {
+    this.what = item;
+    this.account = account;
+    this.bytes = bytes;
+    this.since = since;
+  }
+
+  get over(): boolean {
+    return this.state === 'lost' || this.state === 'ended';
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort instanceof AbortController) return this.#abort.signal;
+    const interruption = this.#abort;
+    this.#abort = new AbortController();
+    if (interruption !== undefined) this.interrupt(interruption);
+    return this.#abort.signal;
+  }
+
+  interrupt(why: Interruption): void {
+    if (this.#abort instanceof AbortController) {
+      const [code, message] = interruptions[why];
+      this.#abort.abort(new CutoverError(code, message));
+    } else {
+      this.#abort = why;
+    }
+  }
+}

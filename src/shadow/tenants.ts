@@ -1,0 +1,104 @@
+import type { DropReason } from '../core/counts.ts';
+import type { Leaf, Queued } from './leaf.ts';
+
+/** What a lane holds for one tenant. */
+export class Account<T extends Queued<T>> {
+  readonly tenant: string;
+  /** Tasks that wait or run. */
+  count = 0;
+  bytes = 0;
+  /** Of these, tasks that are not prepared yet, and the number of the newest of them. */
+  inIntake = 0;
+  newest = 0;
+  isAboveShare = false;
+  /** Where the prepared ones wait: one queue, as long as the tenant has one scope. */
+  readonly leaves: Leaf<T>[] = [];
+
+  constructor(tenant: string) {
+    this.tenant = tenant;
+  }
+}
+
+/** Count and bytes of a lane, or of a tenant's part of it. */
+interface Room {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** How full a lane is, and who fills it. */
+export class Tenants<T extends Queued<T>> {
+  readonly #accounts = new Map<string, Account<T>>();
+  readonly #aboveShare = new Set<Account<T>>();
+  readonly #whole: Room;
+  readonly #share: Room;
+  count = 0;
+  bytes = 0;
+
+  constructor(limits: { maxCount: number; maxBytes: number; tenantShare: number }) {
+    this.#whole = { count: limits.maxCount, bytes: limits.maxBytes };
+    this.#share = {
+      count: Math.max(1, Math.floor(limits.maxCount * limits.tenantShare)),
+      bytes: Math.floor(limits.maxBytes * limits.tenantShare),
+    };
+  }
+
+  /** Tenants with tasks that wait: looked for, as only who reads the statistics wants to know. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const account of this.#accounts.values()) {
+      if (account.inIntake > 0 || account.leaves.some((leaf) => !leaf.isEmpty)) waiting++;
+    }
+    return waiting;
+  }
+
+  /** Whether so little is held that a loss can be said to be over. */
+  get isRelaxed(): boolean {
+    return this.count * 2 <= this.#share.count && this.bytes * 2 <= this.#share.bytes;
+  }
+
+  accountOf(tenant: string): Account<T> | undefined {
+    return this.#accounts.get(tenant);
+  }
+
+  /**
+   * Why there is no room for so many more tasks and bytes; undefined: there is. A task that is in the lane already and
+   * only grows is held to the lane's bounds alone, lest a tenant that was alone loses all to the first newcomer.
+   */
+  refusal(account: Account<T> | undefined, count: number, bytes: number): DropReason | undefined {
+    const isShared = this.#accounts.size > (account === undefined ? 0 : 1);
+    if (isShared && count > 0 && this.#isAbove(account, count, bytes)) return 'tenant';
+    if (this.count + count > this.#whole.count) return 'count';
+    return this.bytes + bytes > this.#whole.bytes ? 'bytes' : undefined;
+  }
+
+  /** The tenants that hold more than their share: at most a few, as shares add up to the lane. */
+  get aboveShare(): ReadonlySet<Account<T>> {
+    return this.#aboveShare;
+  }
+
+  /** A new account for a tenant that has none. */
+  open(tenant: string): Account<T> {
+    const account = new Account<T>(tenant);
+    this.#accounts.set(tenant, account);
+    return account;
+  }
+
+  /** Charges tasks and bytes, or credits negative ones. */
+  charge(account: Account<T>, count: number, bytes: number): void {
+    this.count += count;
+    this.bytes += bytes;
+    account.count += count;
+    account.bytes += bytes;
+    if (account.count === 0) this.#accounts.delete(account.tenant);
+    const isAbove = this.#isAbove(account, 0, 0);
+    if (isAbove === account.isAboveShare) return;
+    account.isAboveShare = isAbove;
+    if (isAbove) this.#aboveShare.add(account);
+    else this.#aboveShare.delete(account);
+  }
+
+  #isAbove(account: Account<T> | undefined, count: number, bytes: number): boolean {
+    const isAboveCount = (account?.count ?? 0) + count > this.#share.count;
+    return isAboveCount || (account?.bytes ?? 0) + bytes > this.#share.bytes;
+  }
+}

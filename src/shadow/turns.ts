@@ -1,0 +1,154 @@
+import type { Clock } from '../core/clock.ts';
+import { Branch } from './branch.ts';
+import { Leaf, type Queued } from './leaf.ts';
+import { Parking } from './parking.ts';
+import type { Gate } from './work.ts';
+
+/**
+ * Whose turn it is. A tree: the lane, below it gates, below each gate its tenants, below each tenant its tasks. On every
+ * level all take turns; a child that has nothing to hand out, is full or waits for its gate is not among the turns, so
+ * that nothing is looked at in vain. Each task costs a walk from the leaf to the root, whatever waits beside it.
+ */
+export class Turns<T extends Queued<T>> {
+  readonly #root: Branch<T>;
+  readonly #branches = new Map<Gate, Branch<T>>();
+  readonly #parking = new Parking<Branch<T>>();
+  readonly #clock: Clock;
+
+  constructor(limit: number, clock: Clock) {
+    this.#clock = clock;
+    this.#root = new Branch<T>({ limit, readyInMs: () => 0 }, undefined);
+  }
+
+  /** Tasks that were taken and not given back. */
+  get running(): number {
+    return this.#root.running;
+  }
+
+  /** When a gate is to be asked again, on the monotonic clock; `Infinity`: none is. */
+  get nextAt(): number {
+    return this.#parking.nextAt;
+  }
+
+  /** Puts a new task at the end of its tenant's queue; `leaves` are the tenant's own. */
+  add(task: T, gate: Gate | undefined, leaves: Leaf<T>[]): void {
+    const branch = gate === undefined ? this.#root : this.#branchOf(gate);
+    let leaf = leaves[0];
+    // A tenant has one scope at a time, so the first queue is nearly always the one.
+    if (leaf?.parent !== branch) leaf = leaves.find((one) => one.parent === branch);
+    if (leaf === undefined) {
+      leaf = new Leaf<T>(branch);
+      leaves.push(leaf);
+    }
+    task.leaf = leaf;
+    leaf.held++;
+    for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
+    leaf.push(task);
+    this.#enter(leaf);
+  }
+
+  /** The next task whose gates are open, now running; undefined when there is none. */
+  take(): T | undefined {
+    let branch = this.#root;
+    if (branch.running >= branch.gate.limit) return undefined;
+    for (;;) {
+      const child = branch.first;
+      if (child === undefined) {
+        if (branch.parent === undefined) return undefined;
+        branch = branch.parent;
+        branch.shift();
+      } else if (child.kind === 'leaf') {
+        const task = child.shift();
+        if (task !== undefined) {
+          this.#rotate(child);
+          return task;
+        }
+        branch.shift();
+      } else if (child.first !== undefined && this.#isOpen(child)) {
+        branch = child;
+      } else {
+        branch.shift();
+      }
+    }
+  }
+
+  /** Gives back the slots of a task that was taken; it stays held. */
+  release(task: T): void {
+    for (let up: Branch<T> | undefined = task.leaf?.parent; up !== undefined; up = up.parent) {
+      up.running--;
+      if (up.inTurn || up.parent === undefined) continue;
+      // Its end may be what the gate waited for: a probe that was answered, say.
+      if (up.place >= 0 && this.#isOpen(up)) this.#parking.leave(up);
+      this.#enter(up);
+    }
+  }
+
+  /** Puts a task that was released at the head of its queue again. */
+  putBack(task: T): void {
+    if (task.leaf === undefined) return;
+    task.leaf.unshift(task);
+    this.#enter(task.leaf);
+  }
+
+  /** Takes a waiting task out, whatever its place. */
+  remove(task: T, leaves: Leaf<T>[]): void {
+    task.leaf?.remove(task);
+    this.forget(task, leaves);
+  }
+
+  /** Holds a task no longer, and nothing that held only it. */
+  forget(task: T, leaves: Leaf<T>[]): void {
+    const leaf = task.leaf;
+    if (leaf === undefined) return;
+    task.leaf = undefined;
+    if (--leaf.held === 0) leaves.splice(leaves.indexOf(leaf), 1);
+    for (let up: Branch<T> | undefined = leaf.parent; up !== undefined; up = up.parent) {
+      if (--up.held > 0 || up.parent === undefined) continue;
+      this.#branches.delete(up.gate);
+      if (up.place >= 0) this.#parking.leave(up);
+    }
+  }
+
+  /** Lets the gates whose time has come take turns again. */
+  wake(now: number): void {
+    for (let up = this.#parking.shift(now); up !== undefined; up = this.#parking.shift(now)) {
+      this.#enter(up);
+    }
+  }
+
+  #branchOf(gate: Gate): Branch<T> {
+    let branch = this.#branches.get(gate);
+    if (branch === undefined) {
+      const parent = gate.within === undefined ? this.#root : this.#branchOf(gate.within);
+      branch = new Branch<T>(gate, parent);
+      this.#branches.set(gate, branch);
+    }
+    return branch;
+  }
+
+  #enter(child: Leaf<T> | Branch<T>): void {
+    if (child.inTurn || child.parent === undefined) return;
+    if (child.kind === 'leaf' ? child.isEmpty : !child.canTakeTurns) return;
+    child.parent.push(child);
+    this.#enter(child.parent);
+  }
+
+  #isOpen(branch: Branch<T>): boolean {
+    if (branch.running >= branch.gate.limit) return false;
+    const waitMs = branch.gate.readyInMs();
+    if (!(waitMs > 0)) return true;
+    this.#parking.park(branch, this.#clock.monotonic() + waitMs);
+    return false;
+  }
+
+  /** The path of a task that was just taken: every child on it is the first of its parent and goes to the end. */
+  #rotate(leaf: Leaf<T>): void {
+    let child: Leaf<T> | Branch<T> = leaf;
+    for (let up: Branch<T> | undefined = leaf.parent; up !== undefined; up = up.parent) {
+      up.running++;
+      up.shift();
+      if (child.kind === 'leaf' ? !child.isEmpty : child.canTakeTurns) up.push(child);
+      child = up;
+    }
+  }
+}
