@@ -1,0 +1,101 @@
+import { type PathFigures, pathFigures } from './callers-path.ts';
+import { type HangingFigures, hangingBench } from './hanging.ts';
+import { type HashFigures, hashFigures } from './hash.ts';
+import { type ImportCost, importCost } from './import-cost.ts';
+import { medianRatio } from './measure.ts';
+import { type QueueFigures, queueBench } from './queue.ts';
+import type { Figures } from './targets.ts';
+import { type TenantFigures, tenantFigures } from './tenants.ts';
+
+/** How long to measure: rounds of each part. */
+export interface BenchSize {
+  readonly pathRounds: number;
+  readonly tenantRounds: number;
+  readonly queueRounds: number;
+  readonly importRounds: number;
+}
+
+/** All that one run has measured. */
+export interface BenchRun {
+  readonly path: PathFigures;
+  readonly tenants: TenantFigures;
+  readonly queue: QueueFigures;
+  /** A service that hangs, with the client's own timeout. */
+  readonly hanging: HangingFigures;
+  /** The same with requests that are given up within the run. */
+  readonly givingUp: HangingFigures;
+  /** The same app without a shadow: what the bench itself does to the event loop. */
+  readonly hangingOff: HangingFigures;
+  readonly hash: HashFigures;
+  readonly imports: ImportCost;
+}
+
+/** Measures everything, one part after the other; `tell` is called with the name of the part that begins. */
+export async function runBench(size: BenchSize, tell: (part: string) => void): Promise<BenchRun> {
+  tell('caller’s path');
+  const path = await pathFigures(size.pathRounds);
+  tell('tenants');
+  const tenants = await tenantFigures(size.tenantRounds);
+  tell('queue');
+  const queue = await queueBench(size.queueRounds);
+  tell('hanging service');
+  const hangingOff = await hangingBench({ stage: 'off' });
+  const hanging = await hangingBench();
+  const givingUp = await hangingBench({ timeoutMs: 100 });
+  tell('hash');
+  const hash = hashFigures();
+  tell('import');
+  const imports = importCost({ rounds: size.importRounds });
+  return { path, tenants, queue, hanging, givingUp, hangingOff, hash, imports };
+}
+
+function pathTargets({ costs, bytes }: PathFigures) {
+  const ours = (name: 'pct50' | 'live' | 'dualwrite'): number =>
+    medianRatio(costs[name].path, costs.ideal.path);
+  return {
+    pct50: ours('pct50'),
+    live: ours('live'),
+    dualwrite: ours('dualwrite'),
+    launchDarklyLive: medianRatio(costs.launchDarklyLive.path, costs.live.path),
+    launchDarklyPct50: medianRatio(costs.launchDarklyPct50.path, costs.pct50.path),
+    launchDarklyShadow: medianRatio(costs.launchDarklyShadow.path, costs.shadow.path),
+    launchDarklyDrained: medianRatio(costs.shadow.drained, costs.launchDarklyShadow.drained),
+    tzientist: medianRatio(costs.tzientist.path, costs.shadow.path),
+    openFeature: medianRatio(costs.openFeature.path, costs.live.path),
+    allocation: (bytes.dualwrite - bytes.direct) / (bytes.idealOffer - bytes.direct),
+    allocationLaunchDarkly:
+      (bytes.launchDarklyShadow - bytes.direct) / (bytes.shadow - bytes.direct),
+  };
+}
+
+/** The worse of the two runs against a service that hangs. */
+function hangingTargets({ hanging, givingUp }: BenchRun) {
+  const worst = (name: keyof HangingFigures): number => Math.max(hanging[name], givingUp[name]);
+  return {
+    hangingErrors: worst('userErrors'),
+    hangingUncounted: worst('uncounted'),
+    hangingSockets: hanging.socketsPerConcurrency,
+    hangingSocketsGivingUp: givingUp.socketsPerConcurrency,
+    hangingHeap: worst('heapGrowthMiB'),
+    hangingHeapPerRequest: worst('heapGrowthKiBPerRequest'),
+    hangingDelay: worst('delayP99Ms'),
+  };
+}
+
+/** Takes from a run the figures that have a target. */
+export function figuresOf(run: BenchRun): Figures {
+  const { path, tenants, queue, hash, imports } = run;
+  return {
+    ...pathTargets(path),
+    manyTenants: tenants.manyTenants,
+    manyTenantsHeap: tenants.retainedMiB,
+    manyOverrides: tenants.manyOverrides,
+    queueGrowth: queue.growth,
+    queueFastq: queue.againstFastq,
+    queuePQueue: queue.againstPQueue,
+    ...hangingTargets(run),
+    bucketUniformity: Math.max(...Object.values(hash.z)),
+    bucketCorrelation: Math.max(...Object.values(hash.r)),
+    importCost: imports.ratio,
+  };
+}

@@ -1,0 +1,87 @@
+import {
+  type CutoverHandler,
+  createCutoverHandler,
+  type LaneStats,
+  type ScopeSource,
+  shadowSafe,
+} from 'engramia-cutover';
+import { type FlagProvider, memoryFlags, percentageFlags } from 'engramia-cutover/flags';
+import { uncounted } from '../conservation.ts';
+import type { BenchCase } from '../measure.ts';
+import { candidate, legacy } from './legs.ts';
+import { instantClient, instantScope } from './scopes.ts';
+
+interface Route {
+  readonly flags: FlagProvider;
+  readonly engramia?: ScopeSource;
+  readonly mirrored?: boolean;
+}
+
+const safeCandidate = shadowSafe(
+  async (context: unknown, user: string, message: string): Promise<string> =>
+    candidate(context, user, message),
+);
+
+/** The whole public surface in front of the legs, everything else as it comes by default. */
+function route({ flags, engramia, mirrored = false }: Route) {
+  return createCutoverHandler({
+    name: 'chat',
+    legacy,
+    candidate: mirrored ? safeCandidate : candidate,
+    identify: (user, message) => ({ tenant: user, task: message }),
+    flags,
+    ...(engramia && { engramia }),
+  });
+}
+
+/** Throws unless each call became a task of the lane, and each task ran to its end. */
+function allDone(name: string, lane: LaneStats, calls: number): void {
+  if (lane.accepted === calls && lane.ok.stored === calls && uncounted(lane) === 0) return;
+  throw new Error(`Of ${calls} calls, ${name} did not do all: ${JSON.stringify(lane)}`);
+}
+
+function learning(
+  handler: CutoverHandler<[string, string], Promise<string>>,
+  batches: number,
+  mirrors: boolean,
+): BenchCase {
+  return {
+    call: handler,
+    batches,
+    async drain() {
+      await handler.flush();
+      const { learn, mirror, routes } = handler.stats();
+      const calls = routes.chat?.calls ?? 0;
+      allDone('learn', learn, calls);
+      if (mirrors) allDone('mirror', mirror, calls);
+    },
+  };
+}
+
+/** A ramp with half of the tenants inside. */
+export const pct50 = (overrides: Parameters<typeof percentageFlags>[0]['overrides'] = {}) =>
+  ({
+    call: route({ flags: percentageFlags({ from: 'off', to: 'live', percent: 50, overrides }) }),
+  }) satisfies BenchCase;
+
+/** Everybody with the candidate. */
+export const live = (): BenchCase => ({ call: route({ flags: memoryFlags('live') }) });
+
+/** Everybody with legacy, nothing else done: what is left of the library before a migration begins. */
+export const off = (): BenchCase => ({ call: route({ flags: memoryFlags('off') }) });
+
+/** Everybody with legacy, each exchange learned through the library's client. */
+export const dualwrite = (): BenchCase =>
+  learning(route({ flags: memoryFlags('dualwrite'), engramia: instantClient() }), 20, false);
+
+/** The same with a scope that costs nothing. */
+export const dualwriteInstant = (): BenchCase =>
+  learning(route({ flags: memoryFlags('dualwrite'), engramia: instantScope() }), 40, false);
+
+/** Everybody with legacy, each exchange learned by a scope that costs nothing and mirrored to the candidate. */
+export const shadow = (): BenchCase =>
+  learning(
+    route({ flags: memoryFlags('shadow'), engramia: instantScope(), mirrored: true }),
+    40,
+    true,
+  );

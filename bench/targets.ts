@@ -1,0 +1,67 @@
+/** What a figure has to be. */
+export interface Target {
+  /** The promise of speed that it belongs to. */
+  readonly id: string;
+  readonly what: string;
+  readonly bound: 'most' | 'least';
+  readonly target: number;
+  /** What must hold on any machine, in every run; absent: too noisy to be enforced. */
+  readonly floor?: number;
+}
+
+const most = (id: string, what: string, target: number, floor?: number): Target => ({
+  id,
+  what,
+  bound: 'most',
+  target,
+  ...(floor !== undefined && { floor }),
+});
+
+const least = (id: string, what: string, target: number, floor: number): Target => ({
+  id,
+  what,
+  bound: 'least',
+  target,
+  floor,
+});
+
+/** Every figure that is claimed: ratios of medians within one run, counts and bytes; times are not among them. */
+export const targets = {
+  pct50: most('P1', 'CPU a call at 50 % of tenants, × ideal', 1.6, 2.2),
+  live: most('P1', 'CPU a call in live, × ideal', 1.8, 2.2),
+  dualwrite: most('P1', 'CPU a call in dualwrite up to the hand-over, × ideal', 2.2, 3),
+  launchDarklyLive: least('P2', 'cheaper than LaunchDarkly, live', 15, 10),
+  launchDarklyPct50: least('P2', 'cheaper than LaunchDarkly, 50 %', 15, 10),
+  launchDarklyShadow: least('P2', 'cheaper than LaunchDarkly, shadow', 8, 6),
+  launchDarklyDrained: most('P2', 'shadow drained to its end, × LaunchDarkly', 0.7),
+  tzientist: least('P2', 'shadow cheaper than tzientist', 2, 1.5),
+  openFeature: least('P2', 'live cheaper than OpenFeature in memory', 20, 12),
+  allocation: most('P3', 'bytes a call adds in dualwrite, × ideal with a hand-over', 1.8, 1.8),
+  allocationLaunchDarkly: least('P3', 'fewer added bytes in shadow than LaunchDarkly', 15, 15),
+  manyTenants: most('P4', 'CPU a call with 10^6 tenants, × 10^3', 1.3),
+  manyTenantsHeap: most('P4', 'heap retained for 10^6 tenants, MiB', 1, 1),
+  manyOverrides: most('P4', 'CPU a call with 10^4 overrides, × none', 1.1),
+  queueGrowth: most('P7', 'CPU a task at a backlog of 10^5, × 10^4', 1.5),
+  queueFastq: most('P7', 'CPU a task, × fastq.promise', 0.5),
+  queuePQueue: most('P7', 'CPU a task, × p-queue', 0.1),
+  hangingErrors: most('P9', 'errors of users, hanging service', 0, 0),
+  hangingUncounted: most('P9', 'tasks lost from the books, hanging service', 0, 0),
+  hangingSockets: most('P9', 'sockets at once, × concurrency', 1, 1),
+  hangingSocketsGivingUp: most('P9', 'the same while requests are given up', 1, 3),
+  hangingHeap: most('P9', 'heap growth, hanging service, MiB', 32, 32),
+  hangingHeapPerRequest: most('P9', 'heap growth a request, KiB', 0.1, 0.1),
+  hangingDelay: most('P9', 'event-loop delay p99, hanging service, ms', 5),
+  bucketUniformity: most('P12', 'largest |z| of a share of tenants', 4, 4),
+  bucketCorrelation: most('P12', 'largest |r| between salts', 0.005, 0.005),
+  importCost: most('P15', 'import, × zod and eventemitter3', 1.3),
+} satisfies Record<string, Target>;
+
+export type FigureName = keyof typeof targets;
+
+/** Measured values by name. */
+export type Figures = Readonly<Record<FigureName, number>>;
+
+/** Whether a figure keeps a bound. What is not a number keeps none. */
+export function holds(bound: Target['bound'], value: number, limit: number): boolean {
+  return bound === 'most' ? value <= limit : value >= limit;
+}

@@ -1,0 +1,67 @@
+import { pct50 } from './cases/cutover.ts';
+import { idealRouter } from './cases/ideal.ts';
+import { idsOf, message } from './cases/legs.ts';
+import { retainedBytes } from './collect-garbage.ts';
+import { type BenchCase, measureCases, medianRatio } from './measure.ts';
+
+/** What many tenants cost a router that keeps nothing of them. */
+export interface TenantFigures {
+  /** CPU a call with 10^6 tenants against 10^3. */
+  readonly manyTenants: number;
+  /** The same of the ideal router: what reading so many ids costs by itself. */
+  readonly idealManyTenants: number;
+  /** MiB that are still there after a call of each of 10^6 tenants. */
+  readonly retainedMiB: number;
+  /** CPU a call with 10^4 overrides against none. */
+  readonly manyOverrides: number;
+}
+
+const few = 1_000;
+const many = 1_000_000;
+const overridden = 10_000;
+
+/** A case that takes its users from a list of its own, one after the other, across rounds. */
+function callingAs(users: readonly string[], { call }: BenchCase): BenchCase {
+  let next = 0;
+  return {
+    call(_user, text) {
+      const user = users[next] as string;
+      next = next + 1 === users.length ? 0 : next + 1;
+      return call(user, text);
+    },
+  };
+}
+
+async function retainedMiB({ call }: BenchCase, users: readonly string[]): Promise<number> {
+  const before = retainedBytes();
+  for (const [index, user] of users.entries()) {
+    await call(user, message);
+    if (index % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return (retainedBytes() - before) / 2 ** 20;
+}
+
+/** Measures with few and many tenants by turns. */
+export async function tenantFigures(rounds: number): Promise<TenantFigures> {
+  const users = idsOf(many);
+  const fewUsers = users.slice(0, few);
+  const stages = Object.fromEntries(
+    users.slice(0, overridden).map((user, index) => [user, index % 2 ? 'live' : 'off'] as const),
+  );
+  const costs = await measureCases(
+    {
+      few: callingAs(fewUsers, pct50()),
+      many: callingAs(users, pct50()),
+      overridden: callingAs(fewUsers, pct50(stages)),
+      idealFew: callingAs(fewUsers, idealRouter()),
+      idealMany: callingAs(users, idealRouter()),
+    },
+    { users: fewUsers, message, rounds },
+  );
+  return {
+    manyTenants: medianRatio(costs.many.path, costs.few.path),
+    idealManyTenants: medianRatio(costs.idealMany.path, costs.idealFew.path),
+    manyOverrides: medianRatio(costs.overridden.path, costs.few.path),
+    retainedMiB: await retainedMiB(pct50(), users),
+  };
+}
