@@ -43,9 +43,15 @@ export interface LearnPolicy {
 export interface MirrorableExchange extends ServedExchange {
   /** How the served leg ended. */
   readonly served: Observation;
-  readonly mirroredLeg: Leg;
-  /** Copies the caller's arguments for the mirror, later than the call itself. Throws what cannot be copied. */
-  copyArguments(): unknown[];
-  /** Starts the other leg with a mirrored context. May throw or return a plain value, as a handler may. */
-  runMirror(args: unknown[], signal: AbortSignal): unknown;
+  /** Copies what the mirror needs, later than the call itself, and lets go of the call. Throws what cannot be copied. */
+  toMirror(): Mirror;
+}
+
+/** The other leg of a call with arguments of its own, ready to be run. */
+export interface Mirror extends Exchange {
+  /** What the leg has told about its run so far. */
+  readonly facts: ReportedFacts | undefined;
+  /** Starts the leg with a mirrored context. May throw or return a plain value, as a handler may. */
+  start(signal: AbortSignal): unknown;
+  taskEnded(): void;
 }

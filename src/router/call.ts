@@ -5,8 +5,7 @@ import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
 import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
-import { invokeWith } from './invoke.ts';
-import { MirrorContext } from './mirror-context.ts';
+import { MirrorRun } from './mirror-run.ts';
 import type { Route } from './route.ts';
 
 /** What one call may bring along besides its arguments. */
@@ -122,19 +121,10 @@ export class Call implements MirrorableExchange, Held {
       : { status: 'rejected', reason: this.reply, leg, durationMs };
   }
 
-  get mirroredLeg(): Leg {
-    return this.plan.mirrors as Leg;
-  }
-
-  copyArguments(): unknown[] {
+  toMirror(): MirrorRun {
     const { snapshot } = this.owner;
-    return snapshot === undefined ? structuredClone(this.args) : snapshot(this.args);
-  }
-
-  runMirror(args: unknown[], signal: AbortSignal): unknown {
-    const { candidate, legacyShadow } = this.owner;
-    const run = this.mirroredLeg === 'candidate' ? candidate : legacyShadow;
-    return run && invokeWith(new MirrorContext(this, signal), run, this.self, args);
+    const args = snapshot === undefined ? structuredClone(this.args) : snapshot(this.args);
+    return new MirrorRun(this, args);
   }
 
   taskEnded(): void {

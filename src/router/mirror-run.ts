@@ -1,0 +1,77 @@
+import type { CallContext } from '../core/call-context.ts';
+import { CutoverError } from '../core/errors.ts';
+import type { Mirror } from '../core/exchange.ts';
+import type { Leg, Stage } from '../core/stage.ts';
+import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
+import type { Call } from './call.ts';
+import { historyOf } from './history.ts';
+import { invokeWith } from './invoke.ts';
+import type { Route } from './route.ts';
+
+/**
+ * The other leg of a call: it has copies of the arguments and none of the call itself. It is also the context that the leg
+ * is told by: a mirror must not act, and cannot claim that it will.
+ */
+export class MirrorRun implements Mirror, CallContext {
+  readonly mirrored = true;
+  readonly requestId: string;
+  readonly subject: Subject;
+  readonly stage: Stage;
+  readonly leg: Leg;
+  facts: ReportedFacts | undefined = undefined;
+  readonly owner: Route;
+  readonly #self: unknown;
+  readonly #args: unknown[];
+  /** Kept only where somebody waits for the tasks of the call. */
+  readonly #waiting: Call | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(call: Call, args: unknown[]) {
+    this.owner = call.owner;
+    this.requestId = call.requestId;
+    this.subject = call.subject;
+    this.stage = call.stage;
+    this.leg = call.plan.mirrors as Leg;
+    this.#self = call.self;
+    this.#args = args;
+    this.#waiting = call.owner.background && call;
+  }
+
+  get route(): string {
+    return this.owner.name;
+  }
+
+  get tenant(): string {
+    return this.subject.tenant as string;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal as AbortSignal;
+  }
+
+  start(signal: AbortSignal): unknown {
+    const { candidate, legacyShadow } = this.owner;
+    const run = this.leg === 'candidate' ? candidate : legacyShadow;
+    this.#signal = signal;
+    return run && invokeWith(this, run, this.#self, this.#args);
+  }
+
+  commit(): void {
+    throw new CutoverError(
+      'ERR_CUTOVER_SUPERSEDED',
+      `A mirrored run of route "${this.route}" cannot commit: its reply is thrown away, so it must not act.`,
+    );
+  }
+
+  report(facts: ReportedFacts): void {
+    this.facts = { ...this.facts, ...facts };
+  }
+
+  history(limit?: number): Promise<readonly Turn[]> {
+    return historyOf(this, limit);
+  }
+
+  taskEnded(): void {
+    this.#waiting?.taskEnded();
+  }
+}

@@ -1,0 +1,138 @@
+import type { AsyncResource } from 'node:async_hooks';
+import type { Clock } from '../core/clock.ts';
+import type { SkipReason } from '../core/counts.ts';
+import { CutoverError } from '../core/errors.ts';
+import { type CutoverEvents, errorFacts, type LegFacts, type Reporter } from '../core/events.ts';
+import type { LearnPolicy, Mirror } from '../core/exchange.ts';
+import { isThenable, type Observation } from '../core/observation.ts';
+import type { Leg } from '../core/stage.ts';
+import type { ReplyView } from '../core/subject.ts';
+import { legFacts } from './leg-facts.ts';
+import { MirrorTask } from './mirror-task.ts';
+import { retainedBytes } from './retained-bytes.ts';
+import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
+
+/** A mirror that can start: it holds copies, and of the served reply no more than its facts. */
+interface ReadyMirror {
+  readonly mirror: Mirror;
+  readonly scope: AsyncResource;
+  readonly view: LearnPolicy['view'];
+  /** Undefined: nobody wants to compare. */
+  readonly served: LegFacts | undefined;
+  startedAt: number | undefined;
+}
+
+/** What the mirror lane does with a served call: run its other leg in the caller's async context, and tell of both. */
+export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+
+  constructor({ clock, reporter }: { clock: Clock; reporter: Reporter }) {
+    this.#clock = clock;
+    this.#reporter = reporter;
+  }
+
+  tenantOf(task: MirrorTask): string {
+    return task.subject.tenant;
+  }
+
+  sizeOf({ exchange }: MirrorTask): number {
+    return retainedBytes(exchange);
+  }
+
+  prepare(task: MirrorTask): Prepared<ReadyMirror> | SkipReason | Promise<Prepared<ReadyMirror>> {
+    const { exchange } = task;
+    let mirror: Mirror;
+    try {
+      mirror = exchange.toMirror();
+    } catch (error) {
+      const { route, tenant } = exchange;
+      this.#reporter.contained('snapshot', error, { route, tenant });
+      return 'unreadable';
+    }
+    const { view } = exchange.learning;
+    const bytes = retainedBytes(exchange);
+    const ready = (served: LegFacts | undefined): Prepared<ReadyMirror> => {
+      task.become(mirror);
+      return { ready: { mirror, scope: task, view, served, startedAt: undefined }, bytes };
+    };
+    if (!this.#reporter.wants('compared')) return ready(undefined);
+    return this.#factsOf(exchange.served, view, mirror, exchange.facts).then(ready);
+  }
+
+  async run(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
+    const { mirror, scope, view, served } = ready;
+    ready.startedAt = this.#clock.monotonic();
+    const observation = await scope.runInAsyncScope(() =>
+      this.#observe(mirror, ready.startedAt as number, handle.signal),
+    );
+    if (handle.over || served === undefined) return 'stored';
+    const mirrored = await this.#factsOf(observation, view, mirror, mirror.facts);
+    if (!handle.over) this.#compared(mirror, served, mirrored);
+    return 'stored';
+  }
+
+  ended(what: MirrorTask | ReadyMirror, ending: Ending, error?: unknown): void {
+    const isReady = !(what instanceof MirrorTask);
+    const exchange = isReady ? what.mirror : what.subject;
+    if (isReady && ending === 'timedOut') this.#late(what);
+    if (isOutcome(ending) && this.#reporter.wants('settled')) {
+      const { route, requestId, tenant, stage } = exchange;
+      const told = error === undefined ? {} : { error: errorFacts(error) };
+      const event = { route, requestId, tenant, stage, lane: 'mirror', outcome: ending, ...told };
+      this.#reporter.emit('settled', event as CutoverEvents['settled']);
+    }
+    exchange.taskEnded();
+  }
+
+  /** The one border of a mirrored leg: whatever it throws becomes an observation. */
+  async #observe(mirror: Mirror, startedAt: number, signal: AbortSignal): Promise<Observation> {
+    const { leg } = mirror;
+    try {
+      const reply = mirror.start(signal);
+      const value = isThenable(reply) ? await reply : reply;
+      return { leg, status: 'fulfilled', value, durationMs: this.#clock.monotonic() - startedAt };
+    } catch (reason) {
+      return { leg, status: 'rejected', reason, durationMs: this.#clock.monotonic() - startedAt };
+    }
+  }
+
+  async #factsOf(
+    observation: Observation,
+    view: LearnPolicy['view'],
+    { route, tenant }: Mirror,
+    reported: Mirror['facts'],
+  ): Promise<LegFacts> {
+    let read: ReplyView | undefined;
+    try {
+      if (observation.status === 'fulfilled') read = await view(observation.value);
+    } catch (error) {
+      this.#reporter.contained('view', error, { route, tenant });
+    }
+    return legFacts(observation, read, reported);
+  }
+
+  /** A mirror that ran out of time is a finding, not a gap. */
+  #late({ mirror, served, startedAt }: ReadyMirror): void {
+    if (served === undefined || startedAt === undefined) return;
+    const late = new CutoverError('ERR_CUTOVER_DEADLINE', 'The mirror ran past its deadline.');
+    const durationMs = this.#clock.monotonic() - startedAt;
+    const leg: Leg = mirror.leg;
+    this.#compared(mirror, served, {
+      leg,
+      status: 'rejected',
+      durationMs,
+      error: errorFacts(late),
+    });
+  }
+
+  #compared(mirror: Mirror, served: LegFacts, mirrored: LegFacts): void {
+    const { route, requestId, tenant, stage } = mirror;
+    this.#reporter.emit('compared', { route, requestId, tenant, stage, served, mirrored });
+  }
+}
+
+const dropReasons: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
+
+/** Drops have an event of their own. */
+const isOutcome = (ending: Ending): boolean => !dropReasons.has(ending);
