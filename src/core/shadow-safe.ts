@@ -1,3 +1,5 @@
+import type { CallContext } from './call-context.ts';
+
 const mark = Symbol.for('engramia-cutover.shadow-safe');
 
 /**
@@ -6,7 +8,9 @@ const mark = Symbol.for('engramia-cutover.shadow-safe');
  *
  * @throws TypeError when the function is frozen and cannot be marked
  */
-export function shadowSafe<F extends (...args: never[]) => unknown>(candidate: F): F {
+export function shadowSafe<A extends unknown[], R>(
+  candidate: (context: CallContext, ...args: A) => R,
+): (context: CallContext, ...args: A) => R {
   return Object.defineProperty(candidate, mark, { value: true });
 }
 

@@ -2,7 +2,7 @@ import { errorFacts, type LegFacts } from '../core/events.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import type { Observation } from '../core/observation.ts';
 import type { ReplyView, ReportedFacts } from '../core/subject.ts';
-import { codePoints } from '../core/text.ts';
+import { codePointLength } from '../core/text.ts';
 
 const sha256Digits = 64;
 
@@ -21,7 +21,7 @@ export function legFacts(
   const tools = (reported?.toolCalls ?? view.toolCalls)?.map(({ name }) => name);
   return {
     ...facts,
-    chars: codePoints(text),
+    chars: codePointLength(text, text.length),
     sha256: fingerprint(text, sha256Digits),
     ...(tools && { tools }),
   };
