@@ -1,0 +1,142 @@
+import type { Clock } from '../core/clock.ts';
+import type { SkipReason } from '../core/counts.ts';
+import { type CutoverEvents, errorFacts, type Reporter } from '../core/events.ts';
+import type { ServedExchange } from '../core/exchange.ts';
+import type { Learner, LearnTarget } from '../core/learner.ts';
+import { Address, type TellDelivery } from './address.ts';
+import { deliver } from './delivery.ts';
+import { LearnTask } from './learn-task.ts';
+import { toLesson } from './lesson.ts';
+import { Places } from './places.ts';
+import { retainedBytes } from './retained-bytes.ts';
+import { Scope } from './scope.ts';
+import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
+
+/** What a task keeps besides its texts. */
+const fixedBytes = 512;
+
+const drops: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
+
+/** What learning is made of. */
+export interface LearnWorkSetup {
+  readonly learner: Learner;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly reporter: Reporter;
+}
+
+/** What the learn lane does with a served call: make a lesson of it and deliver that to the tenant's own scope. */
+export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
+  readonly #learner: Learner;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #reporter: Reporter;
+  readonly #addresses = new Places<Address>();
+  readonly #scopes = new Places<Scope>();
+
+  constructor({ learner, clock, random, reporter }: LearnWorkSetup) {
+    this.#learner = learner;
+    this.#clock = clock;
+    this.#random = random;
+    this.#reporter = reporter;
+  }
+
+  tenantOf(exchange: ServedExchange): string {
+    return exchange.tenant;
+  }
+
+  sizeOf(exchange: ServedExchange): number {
+    return retainedBytes(exchange);
+  }
+
+  async prepare(exchange: ServedExchange): Promise<Prepared<LearnTask> | SkipReason> {
+    const lesson = await toLesson(exchange, this.#reporter);
+    if (typeof lesson === 'string') return lesson;
+    const target = await this.#targetOf(exchange);
+    if (target === undefined) return 'noKey';
+    const scope = this.#scopeOf(target);
+    const admission = scope.admit();
+    if (admission === 'no') return 'budget';
+    scope.inUse++;
+    scope.within.inUse++;
+    const ready = new LearnTask(exchange, lesson, target, scope, admission === 'probe');
+    const kept = ready.end.keepsExchange ? retainedBytes(exchange) : 0;
+    const units = lesson.task.length + lesson.code.length + lesson.runId.length;
+    return { ready, bytes: fixedBytes + 2 * units + kept, gate: scope };
+  }
+
+  async run(task: LearnTask, handle: RunHandle): Promise<RunResult> {
+    const result = await deliver(task, handle, this.#clock);
+    const { error, route, tenant } = task;
+    if (error !== undefined) this.#reporter.contained('engramia.learn', error, { route, tenant });
+    return result;
+  }
+
+  ended(what: ServedExchange | LearnTask, ending: Ending, error?: unknown): void {
+    if (!(what instanceof LearnTask)) {
+      this.#settled(what, ending, error);
+      what.taskEnded();
+      return;
+    }
+    const { scope } = what;
+    if (what.isOnItsWay && ending !== 'aborted') scope.within.failed();
+    if (what.isProbe) scope.askAgain();
+    scope.inUse--;
+    scope.within.inUse--;
+    if (ending === 'stored' || ending === 'deduplicated') this.#learned(what, ending);
+    this.#settled(what, ending, error ?? what.error);
+    what.end.tell();
+  }
+
+  /** A missing key, or one that cannot be found out, is nobody else's key: nothing is called. */
+  async #targetOf({ route, tenant }: ServedExchange): Promise<LearnTarget | undefined> {
+    try {
+      return await this.#learner.targetOf(tenant);
+    } catch (error) {
+      this.#reporter.contained('engramia.key', error, { route, tenant });
+      return undefined;
+    }
+  }
+
+  #scopeOf(target: LearnTarget): Scope {
+    const { address: name, scope: fingerprint } = target;
+    const address = this.#addresses.of(name, () => {
+      const tell = this.#teller({ address: name });
+      return new Address(this.#clock, this.#random, tell);
+    });
+    const scope = this.#scopes.of(`${name} ${fingerprint}`, () => {
+      const tell = this.#teller({ address: name, scope: fingerprint });
+      return new Scope(target, address, this.#clock, tell);
+    });
+    scope.target = target;
+    return scope;
+  }
+
+  #teller(where: { address: string; scope?: string }): TellDelivery {
+    return (state, forMs) => {
+      if (!this.#reporter.wants('delivery')) return;
+      const until = forMs === undefined ? {} : { forMs };
+      this.#reporter.emit('delivery', { lane: 'learn', state, ...where, ...until });
+    };
+  }
+
+  #learned(task: LearnTask, outcome: 'stored' | 'deduplicated'): void {
+    if (!this.#reporter.wants('learned')) return;
+    const { route, requestId, tenant, stage, leg, attempts } = task;
+    const event = { route, requestId, tenant, stage, leg, outcome, attempts };
+    this.#reporter.emit('learned', event);
+  }
+
+  #settled(what: ServedExchange | LearnTask, ending: Ending, error: unknown): void {
+    if (drops.has(ending) || !this.#reporter.wants('settled')) return;
+    const { route, requestId, tenant, stage } = what;
+    const outcome = ending as CutoverEvents['settled']['outcome'];
+    const facts = error === undefined ? {} : { error: errorFacts(error) };
+    this.#reporter.emit('settled', {
+      ...{ route, requestId, tenant, stage },
+      lane: 'learn',
+      outcome,
+      ...facts,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import type { SkipReason } from '../core/counts.ts';
+import { CutoverError } from '../core/errors.ts';
+import type { Reporter } from '../core/events.ts';
+import type { LearnPolicy, ServedExchange } from '../core/exchange.ts';
+import type { Lesson } from '../core/learner.ts';
+import { isThenable } from '../core/observation.ts';
+import type { ReplyView } from '../core/subject.ts';
+import { codePointLength, isBlank, safeText, utf8Bytes } from '../core/text.ts';
+
+/** What the service takes as run id, in code points. */
+const maxRunIdChars = 200;
+
+/** The service takes bodies of 1 MiB; the rest is for fields that are added on the way. */
+const maxBodyBytes = 1_048_576 - 4096;
+
+/** JSON writes a character in six bytes at most. */
+const mostBytesPerUnit = 6;
+
+/** Code units that one name, number or key may take: what a cut may have left of it is not to be told from a word. */
+const longestSecret = 512;
+
+/** What an exchange is not learned as, when a callback of the app fails. */
+const skips = {
+  view: 'unreadable',
+  'learn.filter': 'filtered',
+  'learn.redact': 'unreadable',
+  'learn.runId': 'unreadable',
+} as const satisfies Record<string, SkipReason>;
+
+/** Reads an exchange and makes of it what may be sent: redacted, safe, cut, in memory of its own. Or why not. */
+export async function toLesson(
+  exchange: ServedExchange,
+  reporter: Reporter,
+): Promise<Lesson | SkipReason> {
+  const { route, tenant, learning } = exchange;
+  let step: keyof typeof skips = 'view';
+  try {
+    const seen = learning.view(exchange.reply);
+    const reply = isThenable(seen) ? await seen : seen;
+    if (typeof reply?.text !== 'string') throw unreadable();
+    step = 'learn.filter';
+    if (!isWanted(exchange, reply)) return 'filtered';
+    step = 'learn.redact';
+    const task = toSafe(exchange.subject.task, learning.maxTaskChars, learning);
+    const code = toSafe(reply.text, learning.maxCodeChars, learning);
+    step = 'learn.runId';
+    const runId = toSafe(learning.runId(exchange), maxRunIdChars, learning);
+    if (isBlank(task) || isBlank(code)) return 'filtered';
+    return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
+  } catch (error) {
+    reporter.contained(step, error, { route, tenant });
+    return skips[step];
+  }
+}
+
+function unreadable(): CutoverError {
+  return new CutoverError(
+    'ERR_CUTOVER_CONTAINED',
+    'The reply has no text that can be learned: `view` gave none.',
+  );
+}
+
+function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
+  const { route, requestId, tenant, subject, stage, leg, learning } = exchange;
+  const { filter, minTaskChars } = learning;
+  if (codePointLength(subject.task.trim(), minTaskChars) < minTaskChars) return false;
+  return filter?.({ route, requestId, tenant, subject, stage, leg, reply }) ?? true;
+}
+
+/** Made safe before and after: a NUL in the middle would hide an address from `redact`, which may itself write one. */
+function toSafe(text: string, limit: number, { redact }: LearnPolicy): string {
+  const near = cutRoughly(text, 4 * limit + longestSecret);
+  return safeText(redact(near.toWellFormed().replaceAll('\0', '')), limit);
+}
+
+/** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */
+function cutRoughly(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const end = text.slice(units - longestSecret, units).search(/\s\S*$/);
+  return text.slice(0, end < 0 ? units : units - longestSecret + end);
+}
+
+function fitBody(lesson: Lesson): Lesson {
+  const { task, code, runId } = lesson;
+  if ((task.length + code.length + runId.length) * mostBytesPerUnit < maxBodyBytes) return lesson;
+  const bytes = utf8Bytes(JSON.stringify(lesson));
+  if (bytes <= maxBodyBytes || code === '') return lesson;
+  const points = codePointLength(code, code.length);
+  return fitBody({
+    ...lesson,
+    code: safeText(code, Math.floor((points * maxBodyBytes) / bytes) - 1),
+  });
+}

@@ -1,0 +1,26 @@
+/** Scopes, or addresses, that are remembered when nothing is on its way to them: their keys' fate, their pauses. */
+const mostKnown = 10_000;
+
+/** What is known of each scope or address, by name: bounded, but never forgotten while in use. */
+export class Places<T extends { readonly inUse: number }> {
+  readonly #known = new Map<string, T>();
+
+  /** The place of that name, made when it is not known. */
+  of(name: string, make: () => T): T {
+    const known = this.#known.get(name);
+    if (known === undefined && this.#known.size >= mostKnown) this.#forgetOne();
+    const place = known ?? make();
+    // Entered again at the end: the first are those that were not asked for the longest.
+    this.#known.delete(name);
+    this.#known.set(name, place);
+    return place;
+  }
+
+  #forgetOne(): void {
+    for (const [name, place] of this.#known) {
+      if (place.inUse > 0) continue;
+      this.#known.delete(name);
+      return;
+    }
+  }
+}

@@ -1,0 +1,375 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, it } from 'vitest';
+import type { LaneOptions } from '../../src/core/lane.ts';
+import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { servedExchange } from './exchanges.ts';
+import { recorder } from './recorder.ts';
+import { failing, later, scopes, stored } from './scopes.ts';
+
+type Answers = Omit<Parameters<typeof scopes>[0], 'now'>;
+
+function setUp(service: Answers = {}, options: LaneOptions = {}) {
+  const clock = fakeClock();
+  const reporter = recorder();
+  const scope = scopes({ ...service, now: () => clock.monotonic() });
+  const { learner } = scope;
+  const lane = createLearnLane({ options, learner, clock, random: () => 0.5, reporter });
+  return { clock, reporter, lane, ...scope };
+}
+
+describe('what is learned', () => {
+  it('sends the served exchange to the scope of its tenant and counts it as stored', async () => {
+    const { lane, clock, attempts, reporter } = setUp();
+    const exchange = servedExchange({ task: 'Where is my parcel?', reply: 'On its way.' });
+    expect(lane.offer(exchange)).toBe(true);
+    await clock.advance(0);
+    expect(attempts.map(({ scope, lesson }) => ({ scope, ...lesson }))).toEqual([
+      {
+        scope: 'scope-acme',
+        task: 'Where is my parcel?',
+        code: 'On its way.',
+        evalScore: 5,
+        runId: 'shadow:acme',
+      },
+    ]);
+    expect(lane.stats()).toMatchObject({ accepted: 1, ok: { stored: 1 }, pending: 0, bytes: 0 });
+    expect(exchange.ended).toBe(1);
+    expect(reporter.of('learned')).toMatchObject([
+      { outcome: 'stored', attempts: 1, leg: 'legacy' },
+    ]);
+    expect(reporter.of('settled')).toMatchObject([{ lane: 'learn', outcome: 'stored' }]);
+  });
+
+  it('scores what the candidate served as its own', async () => {
+    const { lane, clock, attempts } = setUp();
+    lane.offer(servedExchange({ leg: 'candidate' }));
+    await clock.advance(0);
+    expect(attempts[0]?.lesson.evalScore).toBe(7);
+  });
+
+  it('redacts task, reply and run id, removes NUL first, and cuts by code point', async () => {
+    const { lane, clock, attempts } = setUp();
+    const redact = (text: string): string => text.replaceAll('secret', '[x]');
+    const learning = { redact, maxTaskChars: 12, maxCodeChars: 6, runId: () => 'run secret' };
+    lane.offer(
+      servedExchange({ task: 'my sec\0ret 🦊🦊🦊🦊🦊', reply: '🦊secret🦊🦊🦊🦊', learning }),
+    );
+    await clock.advance(0);
+    const { task, code, runId } = attempts[0]?.lesson ?? {};
+    expect({ task, code, runId }).toEqual({
+      task: 'my [x] 🦊🦊🦊🦊🦊',
+      code: '🦊[x]🦊🦊',
+      runId: 'run [x]',
+    });
+  });
+
+  it('keeps the request below the limit of the service', async () => {
+    const { lane, clock, attempts } = setUp({}, { maxBytes: 100 * 1024 * 1024 });
+    lane.offer(
+      servedExchange({
+        reply: '"'.repeat(500_000) + ' 中'.repeat(250_000),
+        learning: { maxCodeChars: 500_000 },
+      }),
+    );
+    lane.offer(
+      servedExchange({ reply: ' 中'.repeat(500_000), learning: { maxCodeChars: 500_000 } }),
+    );
+    await clock.advance(0);
+    expect(attempts).toHaveLength(2);
+    for (const { lesson } of attempts) {
+      expect(Buffer.byteLength(JSON.stringify(lesson))).toBeLessThan(1_048_576);
+      expect(Buffer.byteLength(JSON.stringify(lesson))).toBeGreaterThan(900_000);
+    }
+  });
+
+  it('never sends a half of an address that the cut went through', async () => {
+    const { lane, clock, attempts } = setUp();
+    const redact = (text: string): string => text.replace(/[a-z]+@[a-z]+\.test/g, '');
+    const reply = `${'ab@cd.test '.repeat(3000)}`;
+    lane.offer(servedExchange({ reply: `x ${reply}`, learning: { redact, maxCodeChars: 1000 } }));
+    await clock.advance(0);
+    expect(attempts[0]?.lesson.code.trim()).toBe('x');
+  });
+});
+
+describe('what is not learned', () => {
+  const cases = [
+    ['no text in the reply', 'unreadable', { view: () => undefined }, 'view'],
+    ['a view that throws', 'unreadable', { view: () => raise() }, 'view'],
+    ['a view that rejects', 'unreadable', { view: () => Promise.reject(new Error()) }, 'view'],
+    ['a short task', 'filtered', { minTaskChars: 100 }, undefined],
+    ['what the filter refuses', 'filtered', { filter: () => false }, undefined],
+    ['a filter that throws', 'filtered', { filter: () => raise() }, 'learn.filter'],
+    ['a blank reply', 'filtered', { view: () => ({ text: ' \n\u0085' }) }, undefined],
+    ['what redaction leaves blank', 'filtered', { redact: () => '' }, undefined],
+    ['a redaction that throws', 'unreadable', { redact: () => raise() }, 'learn.redact'],
+    ['a run id that throws', 'unreadable', { runId: () => raise() }, 'learn.runId'],
+  ] as const;
+
+  it.each(cases)('%s is counted as skipped', async (_, reason, learning, operation) => {
+    const { lane, clock, attempts, reporter } = setUp();
+    const exchange = servedExchange({ learning });
+    lane.offer(exchange);
+    await clock.advance(0);
+    expect(attempts).toEqual([]);
+    expect(lane.stats()).toMatchObject({
+      offered: 1,
+      accepted: 0,
+      skipped: { [reason]: 1 },
+      pending: 0,
+    });
+    expect(reporter.failures.map((failure) => failure.operation)).toEqual(
+      operation === undefined ? [] : [operation],
+    );
+    expect(reporter.of('settled')).toMatchObject([{ outcome: reason }]);
+    expect(exchange.ended).toBe(1);
+  });
+
+  it('calls nothing for a tenant without a key, or whose key cannot be found out', async () => {
+    const clock = fakeClock();
+    const reporter = recorder();
+    const learner = {
+      targetOf: (tenant: string) =>
+        tenant === 'none' ? undefined : Promise.reject(new Error('the vault is sealed')),
+    };
+    const lane = createLearnLane({ learner, clock, random: Math.random, reporter });
+    lane.offer(servedExchange({ tenant: 'none' }));
+    lane.offer(servedExchange({ tenant: 'sealed' }));
+    await clock.advance(0);
+    expect(lane.stats()).toMatchObject({ accepted: 0, skipped: { noKey: 2 } });
+    expect(reporter.failures.map(({ operation }) => operation)).toEqual(['engramia.key']);
+  });
+
+  it('takes up nothing where there is no learner', () => {
+    const [clock, reporter] = [fakeClock(), recorder()];
+    const lane = createLearnLane({ learner: undefined, clock, random: Math.random, reporter });
+    expect(lane.offer(servedExchange())).toBe(false);
+    expect(lane.stats()).toMatchObject({ offered: 1, accepted: 0, skipped: { noKey: 1 } });
+  });
+});
+
+describe('one at a time', () => {
+  it('sends a scope its lessons one after the other, whatever the concurrency', async () => {
+    const { lane, clock, attempts, mostInFlight } = setUp({
+      learn: (attempt) =>
+        new Promise((resolve) => clock.setTimeout(() => resolve(stored), attempt ? 10 : 0)),
+    });
+    for (let index = 0; index < 12; index++) {
+      lane.offer(servedExchange({ tenant: ['acme', 'beta'][index % 2] as string }));
+    }
+    await clock.advance(100);
+    expect(attempts).toHaveLength(12);
+    expect(mostInFlight()).toBe(1);
+  });
+
+  it('waits for pacing without holding a slot', async () => {
+    const { lane, clock, attempts } = setUp(
+      { readyInMs: (scope) => (scope === 'scope-slow' ? Math.max(0, 500 - clock.monotonic()) : 0) },
+      { concurrency: 1 },
+    );
+    lane.offer(servedExchange({ tenant: 'slow' }));
+    lane.offer(servedExchange({ tenant: 'fast' }));
+    await clock.advance(100);
+    expect(attempts.map(({ scope }) => scope)).toEqual(['scope-fast']);
+    expect(lane.stats()).toMatchObject({ running: 0, pending: 1 });
+    await clock.advance(400);
+    expect(attempts.map(({ scope }) => scope)).toEqual(['scope-fast', 'scope-slow']);
+  });
+});
+
+describe('delivery', () => {
+  it('counts a near duplicate as deduplicated', async () => {
+    const { lane, clock } = setUp({ learn: () => ({ kind: 'present', patternCount: 1 }) });
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(lane.stats().ok).toEqual({ stored: 0, deduplicated: 1 });
+  });
+
+  it.each([
+    ['is confirmed as stored', true, 1, { ok: { stored: 1 } }],
+    ['is retried once when it was not stored', false, 2, { ok: { deduplicated: 1 } }],
+    ['is retried once when nobody can tell', undefined, 2, { ok: { deduplicated: 1 } }],
+  ])('what was perhaps stored %s', async (_, wasStored, attemptsMade, counts) => {
+    const { lane, clock, attempts } = setUp({
+      learn: (_attempt, index) =>
+        index === 0 ? failing('perhaps') : { kind: 'present', patternCount: 1 },
+      wasStored: () => wasStored,
+    });
+    lane.offer(servedExchange());
+    await clock.advance(60_000);
+    expect(attempts).toHaveLength(attemptsMade);
+    expect(lane.stats()).toMatchObject(counts);
+  });
+
+  it.each([
+    ['unknown', undefined],
+    ['failed', false],
+  ] as const)('ends as %s when the retry is ambiguous too', async (outcome, wasStored) => {
+    const { lane, clock, attempts } = setUp({
+      learn: () => failing('perhaps'),
+      wasStored: () => wasStored,
+    });
+    lane.offer(servedExchange());
+    await clock.advance(60_000);
+    expect(attempts).toHaveLength(2);
+    expect(lane.stats()[outcome]).toBe(1);
+  });
+
+  it('leaves an address alone for as long as it asks, and all its scopes with it', async () => {
+    const { lane, clock, attempts, reporter } = setUp({
+      learn: (_attempt, index) => (index === 0 ? later(20_000) : stored),
+    });
+    for (const tenant of ['acme', 'beta', 'gamma']) lane.offer(servedExchange({ tenant }));
+    await clock.advance(0);
+    const before = attempts.length;
+    await clock.advance(19_000);
+    expect(attempts).toHaveLength(before);
+    await clock.advance(1000);
+    expect(lane.stats().ok.stored).toBe(3);
+    expect(reporter.of('delivery').map(({ state }) => state)).toEqual(['paused', 'resumed']);
+  });
+
+  it('stops a full scope, gives up what waits for it, and asks once after an hour', async () => {
+    let isFull = true;
+    const { lane, clock, attempts, reporter } = setUp({
+      learn: () => (isFull ? failing('quota') : stored),
+    });
+    for (let index = 0; index < 3; index++) lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(attempts).toHaveLength(1);
+    expect(lane.stats()).toMatchObject({ failed: 3, pending: 0 });
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(lane.stats().skipped.budget).toBe(1);
+    await clock.advance(3_600_000);
+    isFull = false;
+    lane.offer(servedExchange());
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(attempts).toHaveLength(2);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 1 }, skipped: { budget: 2 } });
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(lane.stats().ok.stored).toBe(2);
+    expect(reporter.of('delivery').map(({ state }) => state)).toEqual(['quota', 'resumed']);
+  });
+
+  it('tries a refused key once more after a minute if it worked before', async () => {
+    const answers = [stored, failing('unauthorized'), stored];
+    const { lane, clock, attempts } = setUp({
+      learn: (_attempt, index) => answers[index] ?? stored,
+    });
+    lane.offer(servedExchange());
+    lane.offer(servedExchange());
+    await clock.advance(59_000);
+    expect(attempts).toHaveLength(2);
+    await clock.advance(1000);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 2 }, failed: 0 });
+  });
+
+  it('opens the breaker of the scope when the key is refused again', async () => {
+    const { lane, clock, attempts, reporter } = setUp({
+      learn: (_attempt, index) => (index === 0 ? stored : failing('unauthorized')),
+    });
+    lane.offer(servedExchange());
+    lane.offer(servedExchange());
+    lane.offer(servedExchange());
+    await clock.advance(60_000);
+    expect(attempts).toHaveLength(3);
+    expect(lane.stats()).toMatchObject({ failed: 1, pending: 1 });
+    expect(reporter.of('delivery').map(({ state }) => state)).toEqual(['paused', 'open']);
+  });
+
+  it('fails at once on a key that never worked, and waits longer each time', async () => {
+    const { lane, clock, attempts } = setUp({ learn: () => failing('unauthorized') });
+    for (let index = 0; index < 4; index++) lane.offer(servedExchange());
+    await clock.advance(500_000);
+    expect(attempts.map(({ at }) => at)).toEqual([0, 60_000, 180_000, 420_000]);
+    expect(lane.stats().failed).toBe(4);
+  });
+
+  it('does not retry what is refused', async () => {
+    const { lane, clock, attempts, reporter } = setUp({ learn: () => failing('refused') });
+    lane.offer(servedExchange());
+    await clock.advance(60_000);
+    expect(attempts).toHaveLength(1);
+    expect(lane.stats().failed).toBe(1);
+    expect(reporter.failures.map(({ operation }) => operation)).toEqual(['engramia.learn']);
+  });
+
+  it('spends at most a tenth of its tries on retries, and a few more', async () => {
+    const { lane, clock, attempts } = setUp({ learn: () => later(1) }, { maxCount: 1000 });
+    for (let index = 0; index < 300; index++) {
+      lane.offer(servedExchange({ tenant: `tenant-${index}` }));
+    }
+    await clock.advance(60_000);
+    expect(lane.stats()).toMatchObject({ failed: 300, pending: 0 });
+    expect(attempts.length).toBeGreaterThan(310);
+    expect(attempts.length).toBeLessThanOrEqual(300 * 1.1 + 10);
+  });
+});
+
+describe('the breaker of an address', () => {
+  it('opens after five failures in a row and sends one probe at a time until one is answered', async () => {
+    let isDown = true;
+    const { lane, clock, attempts, reporter } = setUp({ learn: () => (isDown ? later() : stored) });
+    for (let index = 0; index < 20; index++)
+      lane.offer(servedExchange({ tenant: `t${index % 5}` }));
+    await clock.advance(8000);
+    const opened = reporter.of('delivery');
+    expect(opened).toMatchObject([{ state: 'open', address: 'https://service.test' }]);
+    const sent = attempts.length;
+    await clock.advance(opened[0]?.forMs ?? 0);
+    expect(attempts.length - sent).toBeLessThanOrEqual(1);
+    await clock.advance(120_000);
+    expect(attempts.length - sent).toBeLessThan(10);
+    isDown = false;
+    await clock.advance(120_000);
+    expect(lane.stats()).toMatchObject({ pending: 0 });
+    expect(lane.stats().ok.stored).toBeGreaterThan(13);
+    expect(reporter.of('delivery').at(-1)?.state).toBe('closed');
+  });
+
+  it('does not wait for ever for a probe that never comes back', async () => {
+    let mode: 'down' | 'hang' | 'up' = 'down';
+    const { lane, clock } = setUp({
+      learn: () => {
+        if (mode === 'hang') return new Promise(() => {});
+        return mode === 'down' ? later() : stored;
+      },
+    });
+    for (let index = 0; index < 20; index++) lane.offer(servedExchange({ tenant: `t${index}` }));
+    await clock.advance(8000);
+    mode = 'hang';
+    await clock.advance(40_000);
+    mode = 'up';
+    await clock.advance(200_000);
+    expect(lane.stats()).toMatchObject({ pending: 0 });
+    expect(lane.stats().ok.stored).toBeGreaterThan(10);
+  });
+});
+
+it('runs its callbacks in no one’s async context', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const look = <T>(value: T): T => {
+    seen.push(storage.getStore());
+    return value;
+  };
+  const { lane, clock } = setUp({ learn: () => look(stored) });
+  const learning = {
+    view: () => look({ text: 'A reply.' }),
+    filter: () => look(true),
+    redact: (text: string) => look(text),
+  };
+  storage.run('acme', () => lane.offer(servedExchange({ learning })));
+  await storage.run('other', () => clock.advance(0));
+  expect(lane.stats().ok.stored).toBe(1);
+  expect(seen.length).toBeGreaterThan(4);
+  expect(new Set(seen)).toEqual(new Set([undefined]));
+});
+
+function raise(): never {
+  throw new Error('broken');
+}

@@ -1,0 +1,62 @@
+import type { Learner, LearnOutcome, LearnTarget, Lesson } from '../../src/core/learner.ts';
+
+type Answer = LearnOutcome | Promise<LearnOutcome>;
+
+/** One attempt to learn, as the service saw it. */
+export interface Attempt {
+  readonly scope: string;
+  readonly lesson: Lesson;
+  readonly at: number;
+}
+
+interface Service {
+  /** What the service answers, by attempt. @default everything is stored */
+  learn?: (attempt: Attempt, index: number, signal: AbortSignal) => Answer;
+  wasStored?: (lesson: Lesson) => boolean | undefined;
+  readyInMs?: (scope: string) => number;
+  address?: (tenant: string) => string;
+  now: () => number;
+}
+
+export const stored: LearnOutcome = { kind: 'stored', patternCount: 1 };
+export const failing = (kind: 'perhaps' | 'quota' | 'unauthorized' | 'refused'): LearnOutcome => ({
+  kind,
+  error: new Error(kind),
+});
+export const later = (afterMs?: number): LearnOutcome => ({
+  kind: 'later',
+  error: new Error('later'),
+  afterMs,
+});
+
+/** A learner with one scope per tenant, and what arrived there. */
+export function scopes(service: Service): {
+  learner: Learner;
+  attempts: Attempt[];
+  inFlight: Map<string, number>;
+  mostInFlight: () => number;
+} {
+  const attempts: Attempt[] = [];
+  const inFlight = new Map<string, number>();
+  let most = 0;
+  const count = (scope: string, change: number): void => {
+    const now = (inFlight.get(scope) ?? 0) + change;
+    inFlight.set(scope, now);
+    most = Math.max(most, now);
+  };
+  const targetOf = (tenant: string): LearnTarget => ({
+    scope: `scope-${tenant}`,
+    address: service.address?.(tenant) ?? 'https://service.test',
+    readyInMs: () => service.readyInMs?.(`scope-${tenant}`) ?? 0,
+    learn: async (lesson, signal) => {
+      const attempt = { scope: `scope-${tenant}`, lesson, at: service.now() };
+      count(attempt.scope, 1);
+      attempts.push(attempt);
+      const outcome = await (service.learn?.(attempt, attempts.length - 1, signal) ?? stored);
+      count(attempt.scope, -1);
+      return outcome;
+    },
+    wasStored: async (lesson) => service.wasStored?.(lesson),
+  });
+  return { learner: { targetOf }, attempts, inFlight, mostInFlight: () => most };
+}
