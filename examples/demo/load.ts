@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Leg } from 'engramia-cutover';
+import type { Reply } from './models.ts';
+import { drawQuestion, type Question } from './questions.ts';
+
+/** One question as its user experienced it, and as a user of the bare app did. */
+export interface Sample {
+  readonly tenant: string;
+  readonly message: string;
+  /** The leg that answered; undefined: the user got an error, or somebody else's answer. */
+  readonly leg: Leg | undefined;
+  readonly ms: number;
+  readonly bareMs: number;
+  /** Whether the bare app answered. */
+  readonly bareOk: boolean;
+}
+
+interface Answer {
+  readonly leg: Leg | undefined;
+  readonly ms: number;
+}
+
+/** Users that ask at the same time. */
+const users = 6;
+/** Milliseconds that a user thinks at most before the next question. */
+const thinkMs = 50;
+
+/** Asks over HTTP, on connections that are kept alive. Never rejects. */
+async function ask(url: string, { tenant, user, message }: Question): Promise<Answer> {
+  const started = performance.now();
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-tenant': tenant, 'x-user': user },
+      body: JSON.stringify({ message }),
+    });
+    const reply = (await response.json()) as Reply;
+    const ms = performance.now() - started;
+    const isMine = response.status === 200 && reply.text.endsWith(`for ${tenant}: ${message}`);
+    return { leg: isMine ? reply.by : undefined, ms };
+  } catch {
+    return { leg: undefined, ms: performance.now() - started };
+  }
+}
+
+/** Where the same questions are asked. */
+export interface Targets {
+  /** The app with the middleware. */
+  readonly ours: string;
+  /** The same app without it. */
+  readonly bare: string;
+}
+
+/** Asks each question of both apps, one after the other, by turns which is first. */
+async function askBoth(targets: Targets, question: Question, oursFirst: boolean): Promise<Sample> {
+  const first = await ask(oursFirst ? targets.ours : targets.bare, question);
+  const second = await ask(oursFirst ? targets.bare : targets.ours, question);
+  const [ours, bare] = oursFirst ? [first, second] : [second, first];
+  return {
+    tenant: question.tenant,
+    message: question.message,
+    leg: ours.leg,
+    ms: ours.ms,
+    bareMs: bare.ms,
+    bareOk: bare.leg === 'legacy',
+  };
+}
+
+/** Lets users ask for so many milliseconds; resolves when the last of them has been answered. */
+export async function drive(
+  targets: Targets,
+  forMs: number,
+  random: () => number,
+  record: (sample: Sample) => void,
+): Promise<void> {
+  const until = performance.now() + forMs;
+  let asked = 0;
+  const use = async (): Promise<void> => {
+    while (performance.now() < until) {
+      asked += 1;
+      record(await askBoth(targets, drawQuestion(random), asked % 2 === 0));
+      await pause(random() * thinkMs);
+    }
+  };
+  await Promise.all(Array.from({ length: users }, use));
+}

@@ -1,0 +1,85 @@
+import { createCutover } from 'engramia-cutover';
+import { percentageFlags } from 'engramia-cutover/flags';
+import { cutoverMiddleware, routeName, startApp } from './app.ts';
+import type { Outcome } from './checks.ts';
+import { closingTable } from './closing-table.ts';
+import { gatherEvidence } from './evidence.ts';
+import { drive } from './load.ts';
+import { Models } from './models.ts';
+import { createRandom } from './random.ts';
+import { type Service, startService } from './service.ts';
+import { createView, type View } from './view.ts';
+import { type Scene, walk } from './walk.ts';
+
+/** Milliseconds that the close waits for what is still queued. */
+const closeWithinMs = 5000;
+/** Milliseconds in which only the bare app is asked, so that the first phase is not that of a cold process. */
+const warmUpMs = 600;
+
+const opening = [
+  'engramia-cutover: a whole migration in about 20 seconds, from "off" to "complete".',
+  'Forty tenants of unequal size ask an Express app over HTTP; every question is also asked of the',
+  'same app without the middleware ("bare").',
+];
+
+/** Makes what the walk moves, with the warnings of the library shown among its lines. */
+function createCutoverParts(
+  service: Service,
+  view: View,
+): Pick<Scene, 'cutover' | 'flags' | 'probe'> {
+  const flags = percentageFlags({ from: 'off', to: 'off', percent: 0 });
+  const cutover = createCutover({
+    flags,
+    engramia: service.scopes,
+    logger: { warn: (message) => view.say(`  warning    ${message}`) },
+  });
+  const probe = cutover.handler({
+    name: 'probe',
+    flagKey: `cutover.${routeName}`,
+    legacy: (_tenant: string) => undefined,
+    candidate: () => undefined,
+    identify: (tenant) => ({ tenant, task: 'What would happen?' }),
+  });
+  return { cutover, flags, probe };
+}
+
+async function run(service: Service, view: View): Promise<Outcome> {
+  const models = new Models();
+  const parts = createCutoverParts(service, view);
+  const { cutover } = parts;
+  const stored = new Map<string, number>();
+  cutover.on('learned', ({ tenant, outcome }) => {
+    if (outcome === 'stored') stored.set(tenant, (stored.get(tenant) ?? 0) + 1);
+  });
+  cutover.on('delivery', ({ lane, state, forMs }) => {
+    const until = forMs === undefined ? '' : ` for ${Math.round(forMs)} ms`;
+    view.say(`  delivery   ${lane}: ${state}${until}`);
+  });
+  await using ours = await startApp(models, [cutoverMiddleware(cutover, models)]);
+  await using bare = await startApp(models);
+  const targets = { ours: ours.url, bare: bare.url };
+  const random = createRandom(1);
+  const before = await service.countPatterns();
+  await drive({ ours: bare.url, bare: bare.url }, warmUpMs, random, () => undefined);
+  const walked = await walk({ ...parts, models, service, targets, random, view });
+  await cutover.close({ timeoutMs: closeWithinMs });
+  const evidence = service.emulator && gatherEvidence(service.emulator);
+  const patternCounts = [...before, ...(await service.countPatterns())];
+  return { walked, stats: cutover.stats(), stored, evidence, patternCounts };
+}
+
+async function main(view: View): Promise<void> {
+  await using service = await startService();
+  for (const line of [...opening, ...service.terms, '']) view.say(line);
+  const { lines, balanced } = closingTable(await run(service, view));
+  for (const line of lines) view.say(line);
+  if (!balanced) process.exitCode = 1;
+}
+
+const view = createView(process.stdout);
+try {
+  await main(view);
+} catch (error) {
+  view.say(`The demo could not run: ${error instanceof Error ? error.message : 'no reason given'}`);
+  process.exitCode = 1;
+}

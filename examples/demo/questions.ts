@@ -1,0 +1,49 @@
+import { tenants } from './tenants.ts';
+
+/** What a user asks, and of which tenant the user is. */
+export interface Question {
+  readonly tenant: string;
+  readonly user: string;
+  readonly message: string;
+}
+
+/** Stands in some questions, and must be in nothing that leaves the app. */
+export const address = 'mara@example.org';
+
+const months = ['January', 'March', 'May', 'July', 'August', 'October', 'November', 'December'];
+const texts: readonly ((tenant: string, month: string) => string)[] = [
+  (tenant, month) => `How do I export the invoices of ${month} for ${tenant}?`,
+  (tenant, month) => `Compare the revenue of ${tenant} in ${month} with the month before.`,
+  (tenant, month) => `Who changed the roles at ${tenant} during ${month}, and why?`,
+  (tenant, month) => `Send the ${month} receipt of ${tenant} to ${address}, please.`,
+  (tenant) => `Write a short welcome for new colleagues at ${tenant}.`,
+  (tenant) => `Which plan is ${tenant} on?`,
+  () => 'Thanks!',
+];
+
+const total = tenants.reduce((sum, { weight }) => sum + weight, 0);
+
+function tenantAt(share: number): string {
+  let left = share * total;
+  for (const { name, weight } of tenants) {
+    left -= weight;
+    if (left < 0) return name;
+  }
+  return 'alder';
+}
+
+/** Small numbers are frequent: people ask the same things again and again. */
+const skewed = (random: () => number, length: number): number =>
+  Math.floor(random() * random() * length);
+
+/** Draws a question: large tenants ask more than small ones, and much of it was asked before. */
+export function drawQuestion(random: () => number): Question {
+  const tenant = tenantAt(random());
+  const month = months[skewed(random, months.length)] ?? 'May';
+  const text = texts[Math.floor(random() * texts.length)] ?? texts[0];
+  return {
+    tenant,
+    user: `user-${Math.floor(random() * 5)}`,
+    message: text?.(tenant, month) ?? '',
+  };
+}
