@@ -60,7 +60,7 @@ function pathTargets({ costs, bytes }: PathFigures) {
     launchDarklyPct50: medianRatio(costs.launchDarklyPct50.path, costs.pct50.path),
     launchDarklyShadow: medianRatio(costs.launchDarklyShadow.path, costs.shadow.path),
     launchDarklyDrained: medianRatio(costs.shadow.drained, costs.launchDarklyShadow.drained),
-    tzientist: medianRatio(costs.tzientist.path, costs.shadow.path),
+    tzientist: medianRatio(costs.tzientist.path, costs.mirror.path),
     openFeature: medianRatio(costs.openFeature.path, costs.live.path),
     allocation: (bytes.dualwrite - bytes.direct) / (bytes.idealOffer - bytes.direct),
     allocationLaunchDarkly:

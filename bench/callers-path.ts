@@ -27,6 +27,7 @@ async function allCases() {
     live: cutover.live(),
     dualwrite: cutover.dualwrite(),
     dualwriteInstant: cutover.dualwriteInstant(),
+    mirror: cutover.mirror(),
     shadow: cutover.shadow(),
     launchDarklyLive: reads.live,
     launchDarklyPct50: reads.pct50,

@@ -67,8 +67,8 @@ export function notes(run: BenchRun): string {
       .join(', ');
   return [
     'Peers are compared by all CPU of a call; by what is added to the direct call they are:',
-    `  LaunchDarkly live ${added('launchDarklyLive', 'live')} ×, 50 % ${added('launchDarklyPct50', 'pct50')} ×, shadow ${added('launchDarklyShadow', 'shadow')} ×; tzientist ${added('tzientist', 'shadow')} ×; OpenFeature ${added('openFeature', 'live')} ×`,
-    `  LaunchDarkly's live reads both legs; its rampdown, one leg as our live: ${plain('launchDarklyRampdown', 'live')} ×; tzientist against dualwrite: ${plain('tzientist', 'dualwrite')} ×`,
+    `  LaunchDarkly live ${added('launchDarklyLive', 'live')} ×, 50 % ${added('launchDarklyPct50', 'pct50')} ×, shadow ${added('launchDarklyShadow', 'shadow')} ×; tzientist ${added('tzientist', 'mirror')} ×; OpenFeature ${added('openFeature', 'live')} ×`,
+    `  LaunchDarkly's live reads both legs; its rampdown, one leg as our live: ${plain('launchDarklyRampdown', 'live')} ×; tzientist, which learns nothing, against shadow with learning: ${plain('tzientist', 'shadow')} ×; LaunchDarkly's shadow against mirroring alone: ${plain('launchDarklyShadow', 'mirror')} ×`,
     `10^6 tenants cost the ideal router ${show(tenants.idealManyTenants)} ×`,
     `queue, µs a task: 10^4 ${show(queue.laneAt10k)}, 10^5 ${show(queue.laneAt100k)}, fastq ${show(queue.fastqAt100k)}, p-queue ${show(queue.pQueueAt100k)}; offer ${show(queue.offerNs)} ns`,
     `hanging service: ${hanging.requests} requests, ${hanging.offered} offered, ${hanging.dropped} dropped, ${hanging.mostSockets} sockets at once; while requests are given up ${givingUp.mostSockets}; event-loop delay p99 of stage off ${show(hangingOff.delayP99Ms)} ms`,

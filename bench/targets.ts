@@ -34,7 +34,7 @@ export const targets = {
   launchDarklyPct50: least('P2', 'cheaper than LaunchDarkly, 50 %', 15, 10),
   launchDarklyShadow: least('P2', 'cheaper than LaunchDarkly, shadow', 8, 6),
   launchDarklyDrained: most('P2', 'shadow drained to its end, × LaunchDarkly', 0.7),
-  tzientist: least('P2', 'shadow cheaper than tzientist', 2, 1.5),
+  tzientist: least('P2', 'mirroring cheaper than tzientist', 2, 1.5),
   openFeature: least('P2', 'live cheaper than OpenFeature in memory', 20, 12),
   allocation: most('P3', 'bytes a call adds in dualwrite, × ideal with a hand-over', 1.8, 1.8),
   allocationLaunchDarkly: least('P3', 'fewer added bytes in shadow than LaunchDarkly', 15, 15),

@@ -45,7 +45,7 @@ function flag(key: string, inside: Stage, outside = inside): object {
 
 function readerOf(flagKey: string, migration: LDMigration<string, string, Payload>): BenchCase {
   return {
-    batches: 20,
+    batches: 10,
     async call(user, message) {
       const context = { kind: 'user', key: user };
       const read = await migration.read(flagKey, context, LDMigrationStage.Off, { user, message });

@@ -12,7 +12,7 @@ export async function openFeatureRouter(): Promise<BenchCase> {
   await OpenFeature.setProviderAndWait('bench', new InMemoryProvider({ chat: flag }));
   const client = OpenFeature.getClient('bench');
   return {
-    batches: 20,
+    batches: 10,
     async call(user, message) {
       const leg = await client.getStringValue('chat', 'legacy', { targetingKey: user });
       if (leg !== 'candidate') return legacy(user, message);
