@@ -11,7 +11,7 @@ import express, { type Request, type RequestHandler } from 'express';
 
 // Stands for the real service, so that the program runs as it is. Yours: createEngramiaClient() reads
 // ENGRAMIA_API_URL and ENGRAMIA_API_KEY.
-await using fake = await fakeEngramia({ keys: { 'key-of-acme': { tenant: 'acme' } } });
+const fake = await fakeEngramia({ keys: { 'key-of-acme': { tenant: 'acme' } } });
 const client = createEngramiaClient({ baseUrl: fake.url, fetch: fake.fetch });
 const keys = new Map([['acme', 'key-of-acme']]);
 

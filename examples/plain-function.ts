@@ -12,7 +12,7 @@ import { fakeEngramia } from 'engramia-cutover/testing';
 
 // Stands for the real service, so that the program runs as it is. Yours: createEngramiaClient() reads
 // ENGRAMIA_API_URL and ENGRAMIA_API_KEY.
-await using fake = await fakeEngramia();
+const fake = await fakeEngramia();
 const client = createEngramiaClient({ baseUrl: fake.url, apiKey: fake.key, fetch: fake.fetch });
 
 /** The handler that exists. */

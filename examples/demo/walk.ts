@@ -27,7 +27,7 @@ export interface Scene {
 const drawEveryMs = 250;
 
 /** Patterns in the memories of all tenants. */
-export function patternsIn({ emulator }: Service): number | undefined {
+function patternsIn({ emulator }: Service): number | undefined {
   return emulator && tenants.reduce((sum, { name }) => sum + emulator.patterns(name).length, 0);
 }
 

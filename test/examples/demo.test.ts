@@ -14,9 +14,9 @@ let lines: string[];
 beforeAll(async () => {
   staged = await stagePackage();
   // Rejects when the exit code is not 0, with what was printed.
-  output = await runExample(staged, 'demo/main.ts', 60_000);
+  output = await runExample(staged, 'demo/main.ts', 40_000);
   lines = output.stdout.split('\n');
-}, 100_000);
+}, 80_000);
 
 afterAll(() => staged[Symbol.dispose]());
 
