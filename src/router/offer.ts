@@ -18,7 +18,9 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
     },
     () => undefined, // cut short: the user did not get it, so there is nothing to learn or compare
   );
-  return background?.hold(call, offered);
+  // The delivery is part of what is waited for: a reply that waited for it would wait for itself.
+  void background?.hold(call, offered);
+  return undefined;
 }
 
 function offer(call: Call): void {

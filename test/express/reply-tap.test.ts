@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import compression from 'compression';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapturedReply } from '../../src/router/adapters/express/captured-reply.ts';
 import { tapReply } from '../../src/router/adapters/express/reply-tap.ts';
 import { replyView } from '../../src/router/adapters/express/reply-view.ts';
-import { exchange, normalized } from './raw-client.ts';
+import { askKind, mountKinds } from './kind-app.ts';
+import { normalized } from './raw-client.ts';
 import { replyKinds } from './reply-kinds.ts';
 import { createApp, type Framework, frameworkNames, listen, shut } from './servers.ts';
 
@@ -29,31 +30,8 @@ async function createWorld(framework: Framework, place: Place, taps: boolean): P
     next();
   });
   if (place === 'after') app.use(compress);
-  for (const [index, kind] of Object.values(replyKinds).entries()) {
-    app.get(`/${index}`, (req, res, next) => void kind.handler(req, res, next));
-    app.get(`/${index}`, (_req, res) => void res.type('text').send('from the next route'));
-  }
-  const answerHandled: ErrorRequestHandler = (error, _req, res, next) => {
-    if (error.handled === undefined) next(error);
-    else res.status(502).json({ text: error.handled });
-  };
-  app.use(answerHandled);
+  mountKinds(app);
   return { ...(await listen(app)), captures };
-}
-
-function ask(world: World, method: string, name: string): Promise<string> {
-  const kind = replyKinds[name];
-  const waits = kind?.waits ?? 0;
-  const lines = [
-    `${method} /${Object.keys(replyKinds).indexOf(name)} HTTP/1.1`,
-    'Host: test',
-    'Connection: close',
-    'Accept-Encoding: gzip',
-    ...(waits > 0 ? [`Content-Length: ${waits}`] : []),
-    ...(kind?.headers ?? []),
-  ];
-  const options = method === 'HEAD' ? {} : { acknowledgements: waits };
-  return exchange(world.port, [`${lines.join('\r\n')}\r\n\r\n`], options);
 }
 
 let compared = 0;
@@ -76,8 +54,8 @@ describe.each(frameworkNames)('%s', (framework) => {
       async (name) => {
         const kind = replyKinds[name];
         for (const method of ['GET', 'HEAD']) {
-          const expected = normalized(await ask(bare, method, name));
-          expect(normalized(await ask(watched, method, name))).toBe(expected);
+          const expected = normalized(await askKind(bare.port, method, name));
+          expect(normalized(await askKind(watched.port, method, name))).toBe(expected);
           compared += 1;
           const captured = await watched.captures.at(-1);
           if (method === 'GET' && kind?.capture === 'cut short') expect(captured).toBeUndefined();

@@ -1,35 +1,25 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Caller } from '../../call.ts';
-import type { CapturedReply } from './captured-reply.ts';
-import type { PreparedReply } from './prepare-reply.ts';
+import type { CandidateReply } from './candidate-reply.ts';
+import { replyStatus } from './reply-status.ts';
 import { tapReply } from './reply-tap.ts';
+import { sendReply } from './send-reply.ts';
+import { UnfitReply } from './unfit-reply.ts';
 
-/** The reply was not a success, or did not reach the client whole: nothing to learn from. */
-export class UnfitReply extends Error {
-  readonly status: number | undefined;
-
-  constructor(status: number | undefined) {
-    super(status === undefined ? 'The reply was cut short.' : `The reply has status ${status}.`);
-    this.name = 'UnfitReply';
-    this.status = status;
-  }
-}
-
-/** A candidate's reply that is ready to be sent; told apart from whatever legacy may come with. */
-export class CandidateReply {
-  readonly prepared: PreparedReply;
-
-  constructor(prepared: PreparedReply) {
-    this.prepared = prepared;
-  }
-}
-
-async function fitReply(captured: Promise<CapturedReply | undefined>): Promise<CapturedReply> {
-  const reply = await captured;
-  if (reply === undefined) throw new UnfitReply(undefined);
-  if (reply.status >= 400) throw new UnfitReply(reply.status);
+/** The reply if it was a success and reached the client whole; rejects otherwise. */
+async function fitReply<Reply extends { readonly status: number }>(
+  ended: Promise<Reply | undefined>,
+): Promise<Reply> {
+  const reply = await ended;
+  if (reply === undefined || reply.status >= 400) throw new UnfitReply(reply?.status);
   return reply;
 }
+
+const oddThrow = 'The candidate threw a value that Express does not take for an error.';
+
+/** Whether `next` takes a value for an error, and not for "go on" or "skip". */
+const isError = (value: unknown): boolean =>
+  Boolean(value) && value !== 'route' && value !== 'router';
 
 /**
  * One request on its way through the middleware. `next` is never called inside a `try` of ours: what is thrown behind it
@@ -38,12 +28,16 @@ async function fitReply(captured: Promise<CapturedReply | undefined>): Promise<C
 export class ExpressExchange<Input> implements Caller {
   readonly req: Request;
   readonly res: Response;
-  /** What `read` gets: the request, or with a held body one that has it parsed. */
-  source: Request;
+  /** What `read` gets: the request, or with a held body one that has it parsed; undefined: the body cannot be read. */
+  source: Request | undefined;
   input: Input | undefined = undefined;
-  /** Legacy was asked: the response is the app's, also its errors. */
-  passedOn = false;
-  #delivered: Promise<CapturedReply> | undefined;
+  /** The candidate's reply, from when it could be sent. */
+  prepared: CandidateReply | undefined = undefined;
+  /** Somebody before this middleware has begun the reply. */
+  readonly begun: boolean;
+  #passedOn = false;
+  #answering = false;
+  #delivered: Promise<unknown> | undefined;
   #inMiddleware = true;
   #signal: AbortSignal | undefined;
   readonly #next: NextFunction;
@@ -52,6 +46,7 @@ export class ExpressExchange<Input> implements Caller {
     this.req = req;
     this.source = req;
     this.res = res;
+    this.begun = res.headersSent;
     this.#next = next;
   }
 
@@ -59,17 +54,16 @@ export class ExpressExchange<Input> implements Caller {
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       const controller = new AbortController();
-      const { res } = this;
-      if (this.gone) controller.abort();
-      else res.once('close', () => res.writableFinished || controller.abort());
+      if (this.#left) controller.abort();
+      else this.res.once('close', () => this.#left && controller.abort());
       this.#signal = controller.signal;
     }
     return this.#signal;
   }
 
-  /** Whether the client left before the reply was whole. */
+  /** Whether nobody waits for an answer of ours: the client has left, or somebody else has begun to reply. */
   get gone(): boolean {
-    return this.res.closed && !this.res.writableFinished;
+    return this.#left || (this.res.headersSent && !this.#answering);
   }
 
   /** The reply as the client got it; rejects for one that is no success or was cut short. */
@@ -77,30 +71,60 @@ export class ExpressExchange<Input> implements Caller {
     return this.#delivered ?? Promise.resolve(undefined);
   }
 
-  /** Begins to observe the reply, whichever leg writes it. */
-  observe(maxBytes: number | undefined): void {
-    this.#delivered = this.gone
-      ? Promise.reject(new UnfitReply(undefined))
-      : fitReply(tapReply(this.res, { maxBytes }));
-    // Also read by nobody when the candidate fails; then it is no unhandled rejection.
-    this.#delivered.catch(() => undefined);
+  get #left(): boolean {
+    return this.res.closed && !this.res.writableFinished;
+  }
+
+  /** Begins to capture the reply, whichever leg writes it. */
+  capture(maxBytes: number | undefined): void {
+    this.#await(() => tapReply(this.res, { maxBytes }));
+  }
+
+  /** Begins to wait for the end of the reply, without looking into it. */
+  watch(): void {
+    this.#await(() => replyStatus(this.res));
   }
 
   /** Legacy's turn. The promise is the reply as delivered, so that it counts as failed when it was no success. */
   passOn(): Promise<unknown> {
-    this.passedOn = true;
-    if (!this.#inMiddleware) queueMicrotask(() => this.#next());
+    this.#passedOn = true;
+    this.#answering = true;
+    this.prepared?.discard();
+    if (!this.#inMiddleware) this.#leave();
     return this.delivered;
   }
 
   /** The end of the middleware's own tick: legacy, if it was chosen in it, starts now. */
   leaveMiddleware(): void {
     this.#inMiddleware = false;
-    if (this.passedOn) this.#next();
+    if (this.#passedOn) this.#next();
+  }
+
+  /** Sends the candidate's reply. Rejects with what a stream fails with midway, or what the app's own settings throw. */
+  send(reply: CandidateReply): Promise<void> {
+    this.#answering = !this.res.headersSent;
+    // The router has let go of the client's signal with the candidate's first chunk; what makes the others listens to it.
+    this.res.once('close', () => {
+      if (this.#left) reply.call.abort(this.signal.reason);
+    });
+    return sendReply(this.res, reply.prepared);
   }
 
   /** Hands an error to the app's error middleware, unless the response is legacy's own business. */
   fail(error: unknown): void {
-    if (!this.passedOn) this.#next(error);
+    if (!this.#passedOn)
+      this.#leave(isError(error) ? error : new Error(oddThrow, { cause: error }));
+  }
+
+  // A turn of its own: the router's `try`, and promises of ours, must not see what is thrown behind `next`.
+  #leave(...error: [] | [unknown]): void {
+    queueMicrotask(() => this.#next(...error));
+  }
+
+  #await(start: () => Promise<{ readonly status: number } | undefined>): void {
+    const over = this.res.closed || this.res.writableFinished;
+    this.#delivered = fitReply(over ? Promise.resolve(undefined) : start());
+    // Also read by nobody when the candidate fails; then it is no unhandled rejection.
+    this.#delivered.catch(() => undefined);
   }
 }

@@ -40,7 +40,7 @@ export interface ExpressRouteOptions<Input>
    * @default 'parsed'
    */
   body?: 'parsed' | 'hold';
-  /** Bytes of a held body; a larger one is passed on untouched and `read` gets none. @default 1_048_576 */
+  /** Bytes of a held body; a larger one is passed on untouched, unread: legacy answers, counted. @default 1_048_576 */
   maxBodyBytes?: number;
   /** Bytes of a reply that are kept to be learned or compared; a larger one is counted unreadable. @default 262_144 */
   maxReplyBytes?: number;
@@ -73,12 +73,19 @@ export function splitOptions(options: object): { own: object; rest: object } {
 
 const legacy = (): undefined => undefined;
 
+const noAwait =
+  'background.mode must be "detached" or "waitUntil": a reply is learned after it was delivered, so it cannot wait for that';
+
+const holdsReplies = ({ background }: { background?: { mode?: unknown } | null }): boolean =>
+  background?.mode === 'await';
+
 /** Every issue of the options, at once. */
 export function expressIssues(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return issuesOf(options, expressChecks);
   const { own, rest } = splitOptions(options);
   const given = { ...rest, legacy };
   return [
+    ...(holdsReplies(rest) ? [noAwait] : []),
     ...('legacy' in rest ? ['legacy is not an option: it is the handler that comes next'] : []),
     ...issuesOf(own, expressChecks),
     ...('cutover' in own ? routeIssues(given) : handlerIssues(given)),

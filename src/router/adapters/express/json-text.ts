@@ -1,8 +1,10 @@
+import { viewByDefault } from '../../reply-view.ts';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-const names = ['text', 'output_text', 'output', 'content', 'finalOutput', 'reply'] as const;
+const nested = ['text', 'output_text', 'output', 'content'] as const;
 
 function partsText(parts: readonly unknown[]): string | undefined {
   const texts = parts.map(jsonText).filter((text) => text !== undefined);
@@ -10,13 +12,13 @@ function partsText(parts: readonly unknown[]): string | undefined {
 }
 
 /**
- * Finds the answer's text in a JSON body of a common shape: a string, `{ text | output | content | finalOutput | reply }`,
- * `message.content`, or the `choices`, `output` and `content` items of OpenAI's APIs. Undefined for any other shape.
+ * Finds the answer's text in a JSON body of a common shape: what the router reads of a returned value, `message.content`,
+ * or the `choices`, `output` and `content` items of OpenAI's APIs. Undefined for any other shape.
  */
 export function jsonText(body: unknown): string | undefined {
-  if (typeof body === 'string') return body;
-  if (!isFields(body)) return undefined;
-  for (const name of names) {
+  const direct = viewByDefault(body)?.text;
+  if (direct !== undefined || !isFields(body)) return direct;
+  for (const name of nested) {
     const value = body[name];
     if (typeof value === 'string') return value;
     if (isFields(value) && typeof value.value === 'string') return value.value;

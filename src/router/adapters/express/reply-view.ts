@@ -1,8 +1,8 @@
 import type { ReplyView } from '../../../core/subject.ts';
+import { bodyView } from './body-view.ts';
 import type { CapturedReply } from './captured-reply.ts';
 import { decodeContent } from './content-decoding.ts';
 import { eventStreamText } from './event-stream-text.ts';
-import { jsonText } from './json-text.ts';
 import { isJsonType, toMediaType } from './media-type.ts';
 
 /** How a captured reply is read. */
@@ -18,15 +18,17 @@ export interface ReplyViewOptions {
 interface Reading {
   /** What the app's own view gets. */
   readonly body: (text: string) => unknown;
-  /** The text by default. */
-  readonly text: (text: string) => string | undefined;
+  /** The view by default. */
+  readonly view: (text: string) => ReplyView | undefined;
 }
 
 const same = (text: string): string => text;
+const textView = (text: string | undefined): ReplyView | undefined =>
+  text === undefined ? undefined : { text };
 const readings: Readonly<Record<'json' | 'events' | 'plain', Reading>> = {
-  json: { body: (text) => JSON.parse(text), text: (text) => jsonText(JSON.parse(text)) },
-  events: { body: same, text: eventStreamText },
-  plain: { body: same, text: same },
+  json: { body: (text) => JSON.parse(text), view: (text) => bodyView(JSON.parse(text)) },
+  events: { body: same, view: (text) => textView(eventStreamText(text)) },
+  plain: { body: same, view: textView },
 };
 
 // A partial, an empty or an unchanged answer is no answer to learn from.
@@ -94,12 +96,12 @@ export async function replyView(
   );
   if (text === undefined) return undefined;
   if (options.view !== undefined) return options.view(contained(reading.body, text));
-  const found = contained(reading.text, text);
-  return typeof found === 'string' && found !== '' ? { text: found } : undefined;
+  const found = contained(reading.view, text);
+  return found?.text === '' ? undefined : found;
 }
 
 /** Text that says it is JSON and is not has no body and no text. */
-function contained(read: (text: string) => unknown, text: string): unknown {
+function contained<T>(read: (text: string) => T, text: string): T | undefined {
   try {
     return read(text);
   } catch {

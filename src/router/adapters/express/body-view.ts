@@ -1,0 +1,11 @@
+import type { ReplyView } from '../../../core/subject.ts';
+import { viewByDefault } from '../../reply-view.ts';
+import { jsonText } from './json-text.ts';
+
+/** Reads a JSON body as the router reads a returned value, and in more shapes. */
+export function bodyView(body: unknown): ReplyView | undefined {
+  const view = viewByDefault(body);
+  if (view !== undefined) return view;
+  const text = jsonText(body);
+  return text === undefined ? undefined : { text };
+}

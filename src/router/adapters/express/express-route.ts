@@ -1,0 +1,112 @@
+import type { CallContext } from '../../../core/call-context.ts';
+import { isThenable } from '../../../core/observation.ts';
+import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
+import type { Subject } from '../../../core/subject.ts';
+import type { CutoverCore } from '../../../create.ts';
+import { routePart } from '../../../cutover-options.ts';
+import { CandidateCall } from '../../candidate-call.ts';
+import { isFailureByDefault } from '../../reply-view.ts';
+import type { Route, RouteHooks } from '../../route.ts';
+import type { FallbackOptions, RouteOptions } from '../../route-options.ts';
+import { CandidateReply } from './candidate-reply.ts';
+import { exchangeView } from './exchange-view.ts';
+import type { ExpressExchange } from './express-exchange.ts';
+import { type ExpressRouteOptions, splitOptions } from './express-options.ts';
+import { mirroredReply } from './mirrored-reply.ts';
+import { prepareReply } from './prepare-reply.ts';
+
+type Leg<Input> = (context: CallContext, exchange: ExpressExchange<Input>) => Promise<unknown>;
+
+/** Adds a route whose legs get the exchange as their one argument, and whose replies the framework delivers. */
+export function addExpressRoute<Input>(
+  core: CutoverCore,
+  options: ExpressRouteOptions<Input>,
+): Route {
+  const { candidate, legacyShadow, view, maxReplyBytes, fallback } = options;
+  const copy = options.snapshot ?? ((input: Input): Input => structuredClone(input));
+  const leg = toLeg(candidate, maxReplyBytes);
+  const adapted: RouteOptions<[ExpressExchange<Input>], unknown> = {
+    ...(routePart(splitOptions(options).rest) as { name: string }),
+    legacy: (exchange) => exchange.passOn(),
+    candidate: isShadowSafe(candidate) ? shadowSafe(leg) : leg,
+    identify: (exchange) => identified(options, exchange),
+    view: (reply) => exchangeView(reply, view),
+    // The mirror gets a copy of the input alone: the request and the response stay with the served call.
+    snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as ExpressExchange<Input>],
+    ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
+    fallback: toFallback(fallback ?? {}),
+  };
+  const hooks: RouteHooks = {
+    decided: ([exchange], plan) => {
+      const mirrors = plan.mirrors !== undefined && route.mirrors[plan.mirrors];
+      const learns = plan.learns && route.learnLane !== undefined;
+      if (learns || mirrors) (exchange as ExpressExchange<Input>).capture(maxReplyBytes);
+      // Where legacy is known to be gone, only a reply can tell that it is back.
+      else if (plan.order > 0 || route.legacyGone) (exchange as ExpressExchange<Input>).watch();
+    },
+    delivered: ([exchange]) => (exchange as ExpressExchange<Input>).delivered,
+  };
+  const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
+  return route;
+}
+
+function identified<Input>(
+  { read, identify }: ExpressRouteOptions<Input>,
+  exchange: ExpressExchange<Input>,
+): Subject | Promise<Subject> {
+  const { begun, source } = exchange;
+  if (begun) throw new Error('The reply has begun before the middleware: only legacy can go on.');
+  if (source === undefined) throw new Error('The body could not be held.');
+  const input = read(source);
+  if (!isThenable(input)) {
+    exchange.input = input as Input;
+    return identify(exchange.input);
+  }
+  return (input as Promise<Input>).then((value) => {
+    exchange.input = value;
+    return identify(value);
+  });
+}
+
+/** A leg that ends when its reply could be sent: what fails before can still be answered by the other. */
+function toLeg<Input>(
+  run: (context: CallContext, input: Input) => unknown,
+  maxReplyBytes: number | undefined,
+): Leg<Input> {
+  return async (context, exchange) => {
+    const value = await run(context, exchange.input as Input);
+    if (!(context instanceof CandidateCall)) {
+      return mirroredReply(value, context.signal, maxReplyBytes);
+    }
+    const signal = unwanted(context, exchange.signal);
+    exchange.prepared = new CandidateReply(context, value, await prepareReply(value, signal));
+    return exchange.prepared;
+  };
+}
+
+/** Aborts when nobody waits for the reply any more. A deadline that nobody steps in for is no reason. */
+function unwanted(call: CandidateCall, client: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const look = (): void => {
+    if (client.aborted) controller.abort(client.reason);
+    else if (call.run === 'superseded') controller.abort(call.signal.reason);
+  };
+  for (const signal of [call.signal, client]) {
+    signal.addEventListener('abort', look, { once: true });
+  }
+  look();
+  return controller.signal;
+}
+
+/** The app's own rules see what the candidate returned. */
+function toFallback({ when, isFailure, ...rest }: FallbackOptions): FallbackOptions {
+  const returnedBy = (reply: unknown): unknown =>
+    reply instanceof CandidateReply ? reply.value : reply;
+  return {
+    ...rest,
+    ...(when !== undefined && {
+      when: typeof when === 'function' ? (reason, call) => when(returnedBy(reason), call) : when,
+    }),
+    isFailure: (reply) => (isFailure ?? isFailureByDefault)(returnedBy(reply)),
+  };
+}

@@ -1,0 +1,71 @@
+import type { CapturedReply } from './captured-reply.ts';
+import { type PreparedReply, prepareReply } from './prepare-reply.ts';
+import type { ReplySource } from './reply-source.ts';
+
+type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
+
+const defaultMaxBytes = 262_144;
+
+/** Reads a stream to its end, or until it is larger than the cap; then it is given up. */
+async function readAll(
+  first: string | Buffer,
+  source: ReplySource,
+  maxBytes: number,
+): Promise<Pick<CapturedReply, 'chunks' | 'truncated'>> {
+  const chunks: Buffer[] = [];
+  let room = maxBytes;
+  let chunk: string | Buffer | undefined = first;
+  while (chunk !== undefined) {
+    const bytes = Buffer.from(chunk as string);
+    room -= bytes.byteLength;
+    if (room < 0) {
+      source.cancel();
+      return { chunks: [], truncated: true };
+    }
+    chunks.push(bytes);
+    chunk = await source.next();
+  }
+  return { chunks, truncated: false };
+}
+
+async function captured(
+  { head, first, source }: StreamReply,
+  maxBytes: number,
+): Promise<CapturedReply> {
+  const ofText = typeof first === 'string' ? 'text/plain' : undefined;
+  const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1] ?? ofText;
+  const body =
+    first === undefined || source === undefined
+      ? { chunks: [], truncated: false }
+      : await readAll(first, source, maxBytes);
+  return {
+    method: 'GET',
+    status: head?.status ?? 200,
+    contentType,
+    contentEncoding: undefined,
+    contentLength: undefined,
+    ...body,
+  };
+}
+
+/**
+ * What a leg in the shadow answered, in a form that is compared as a served reply is: a `Response` or a stream is read as if
+ * it had been delivered, up to the cap; any other value is itself. Rejects as serving it would.
+ *
+ * @param signal - gives the stream up
+ */
+export async function mirroredReply(
+  value: unknown,
+  signal: AbortSignal,
+  maxBytes = defaultMaxBytes,
+): Promise<unknown> {
+  const prepared = await prepareReply(value, signal);
+  if (prepared.kind !== 'stream') return value;
+  const giveUp = (): void => prepared.source?.cancel();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await captured(prepared, maxBytes);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
