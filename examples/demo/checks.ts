@@ -17,6 +17,8 @@ export interface Outcome {
   readonly stats: CutoverStats;
   /** Learns that were stored, by tenant, as the events told. */
   readonly stored: ReadonlyMap<string, number>;
+  /** Duplicates that had been sent before: perhaps of their own first attempt, whose answer was lost. */
+  readonly retried: ReadonlyMap<string, number>;
   /** Undefined: the service is not ours to look into. */
   readonly evidence: Evidence | undefined;
   /** Patterns that a service of others had before and has after the walk; empty for the emulator. */
@@ -84,11 +86,12 @@ function offers(walked: readonly Walked[], kind: 'learned' | 'mirrored'): number
   return sum(walked.map(inPhase));
 }
 
-function memoryChecks({ stats, stored }: Outcome, evidence: Evidence): Check[] {
+function memoryChecks({ stats, stored, retried }: Outcome, evidence: Evidence): Check[] {
   const { patterns, strays, texts, addresses } = evidence;
   const { learn } = stats;
   const tooMany = [...patterns].filter(
-    ([tenant, held]) => held > (stored.get(tenant) ?? 0) + learn.unknown,
+    ([tenant, held]) =>
+      held > (stored.get(tenant) ?? 0) + (retried.get(tenant) ?? 0) + learn.unknown,
   );
   const held = sum(patterns.values());
   return [

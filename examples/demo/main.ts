@@ -48,8 +48,10 @@ async function run(service: Service, view: View): Promise<Outcome> {
   const parts = createCutoverParts(service, view);
   const { cutover } = parts;
   const stored = new Map<string, number>();
-  cutover.on('learned', ({ tenant, outcome }) => {
-    if (outcome === 'stored') stored.set(tenant, (stored.get(tenant) ?? 0) + 1);
+  const retried = new Map<string, number>();
+  cutover.on('learned', ({ tenant, outcome, attempts }) => {
+    const counts = outcome === 'stored' ? stored : attempts > 1 ? retried : undefined;
+    counts?.set(tenant, (counts.get(tenant) ?? 0) + 1);
   });
   cutover.on('delivery', ({ lane, state, forMs }) => {
     const until = forMs === undefined ? '' : ` for ${Math.round(forMs)} ms`;
@@ -65,7 +67,7 @@ async function run(service: Service, view: View): Promise<Outcome> {
   await cutover.close({ timeoutMs: closeWithinMs });
   const evidence = service.emulator && gatherEvidence(service.emulator);
   const patternCounts = [...before, ...(await service.countPatterns())];
-  return { walked, stats: cutover.stats(), stored, evidence, patternCounts };
+  return { walked, stats: cutover.stats(), stored, retried, evidence, patternCounts };
 }
 
 async function main(view: View): Promise<void> {
