@@ -5,11 +5,14 @@ export interface EndTeller {
   readonly keepsExchange: boolean;
 }
 
-/** An exchange's `taskEnded`. One that is its own needs no exchange to be called on; one of its class does. */
+/** An exchange's `taskEnded`. One that is its own is called without the exchange; one of its class cannot be. */
 export function toEndTeller(exchange: { taskEnded(): void }): EndTeller {
-  if (!Object.hasOwn(exchange, 'taskEnded')) {
-    return { tell: () => exchange.taskEnded(), keepsExchange: true };
-  }
-  const { taskEnded } = exchange;
-  return { tell: () => taskEnded(), keepsExchange: false };
+  return Object.hasOwn(exchange, 'taskEnded')
+    ? // No closure here: it would share its scope, and so the exchange, with the one below.
+      { tell: exchange.taskEnded, keepsExchange: false }
+    : boundTo(exchange);
+}
+
+function boundTo(exchange: { taskEnded(): void }): EndTeller {
+  return { tell: () => exchange.taskEnded(), keepsExchange: true };
 }

@@ -216,6 +216,22 @@ describe('delivery', () => {
     expect(lane.stats()[outcome]).toBe(1);
   });
 
+  it('asks for what was perhaps stored since the first attempt', async () => {
+    const since: number[] = [];
+    const { lane, clock } = setUp({
+      learn: () => failing('perhaps'),
+      wasStored: (_, sinceMs) => {
+        since.push(sinceMs);
+        return undefined;
+      },
+    });
+    await clock.advance(5000);
+    const offeredAt = clock.now();
+    lane.offer(servedExchange());
+    await clock.advance(60_000);
+    expect(since).toEqual([offeredAt, offeredAt]);
+  });
+
   it('leaves an address alone for as long as it asks, and all its scopes with it', async () => {
     const { lane, clock, attempts, reporter } = setUp({
       learn: (_attempt, index) => (index === 0 ? later(20_000) : stored),
@@ -253,6 +269,29 @@ describe('delivery', () => {
     await clock.advance(0);
     expect(lane.stats().ok.stored).toBe(2);
     expect(reporter.of('delivery').map(({ state }) => state)).toEqual(['quota', 'resumed']);
+  });
+
+  it('asks again when the task that asked a full scope came to nothing', async () => {
+    let mode: 'full' | 'hang' | 'free' = 'full';
+    const { lane, clock } = setUp({
+      learn: (_attempt, _index, signal) =>
+        mode === 'hang'
+          ? new Promise((resolve) =>
+              signal.addEventListener('abort', () => resolve(failing('perhaps')), { once: true }),
+            )
+          : mode === 'full'
+            ? failing('quota')
+            : stored,
+    });
+    lane.offer(servedExchange());
+    await clock.advance(3_600_000);
+    mode = 'hang';
+    lane.offer(servedExchange());
+    await clock.advance(30_000);
+    mode = 'free';
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(lane.stats()).toMatchObject({ failed: 1, timedOut: 1, ok: { stored: 1 } });
   });
 
   it('tries a refused key once more after a minute if it worked before', async () => {

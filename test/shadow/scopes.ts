@@ -12,7 +12,7 @@ export interface Attempt {
 interface Service {
   /** What the service answers, by attempt. @default everything is stored */
   learn?: (attempt: Attempt, index: number, signal: AbortSignal) => Answer;
-  wasStored?: (lesson: Lesson) => boolean | undefined;
+  wasStored?: (lesson: Lesson, sinceMs: number) => boolean | undefined;
   readyInMs?: (scope: string) => number;
   address?: (tenant: string) => string;
   now: () => number;
@@ -56,7 +56,7 @@ export function scopes(service: Service): {
       count(attempt.scope, -1);
       return outcome;
     },
-    wasStored: async (lesson) => service.wasStored?.(lesson),
+    wasStored: async (lesson, sinceMs) => service.wasStored?.(lesson, sinceMs),
   });
   return { learner: { targetOf }, attempts, inFlight, mostInFlight: () => most };
 }

@@ -1,0 +1,205 @@
+import { expect } from 'vitest';
+import type { SkipReason, TaskOutcome } from '../../src/core/counts.ts';
+import type { LaneOptions, OwnedLane } from '../../src/core/lane.ts';
+import { createLane } from '../../src/shadow/lane.ts';
+import type { Ending, Gate, LaneWork, Prepared, RunResult } from '../../src/shadow/work.ts';
+import type { FakeClock } from '../../src/testing/fake-clock.ts';
+import { recorder } from './recorder.ts';
+
+/** What an item does when the lane comes to it. */
+export interface Script {
+  readonly tenant: string;
+  /** Bytes before and after preparation. */
+  readonly estimate: number;
+  readonly bytes: number;
+  /** Milliseconds of preparing; 0: at once; `Infinity`: it never ends. */
+  readonly prepareMs: number;
+  readonly prepared: 'ready' | 'throws' | SkipReason;
+  readonly gate: number | undefined;
+  readonly runMs: number;
+  readonly outcome: 'throws' | TaskOutcome;
+  /** How many times it is not done yet. */
+  readonly again: number;
+  readonly obeys: boolean;
+}
+
+interface Watched {
+  readonly script: Script;
+  bytes: number;
+  endings: Ending[];
+  preparing: boolean;
+  running: boolean;
+  tries: number;
+}
+
+/** A lane whose items do as they are told, and an account of it that knows nothing of how lanes work. */
+export class ScriptedLane {
+  readonly lane: OwnedLane<Watched>;
+  readonly taken: Watched[] = [];
+  readonly refused = { seen: 0 };
+  readonly reporter = recorder();
+  readonly #clock: FakeClock;
+  /** The most at once of each, at any moment. */
+  readonly #most = { running: 0, preparing: 0, behindOneGate: 0 };
+  readonly #gates = new Map<number, Gate & { running: number }>();
+  readonly limits: Required<LaneOptions>;
+
+  constructor(clock: FakeClock, limits: Required<LaneOptions>) {
+    this.#clock = clock;
+    this.limits = limits;
+    this.lane = createLane({
+      name: 'learn',
+      options: limits,
+      clock,
+      reporter: this.reporter,
+      work: this.#work(),
+    });
+  }
+
+  offer(script: Script): void {
+    const item = { script, bytes: script.estimate, endings: [] as Ending[] };
+    const watched = { ...item, preparing: false, running: false, tries: 0 };
+    const others = this.#held().filter(({ script: { tenant } }) => tenant !== script.tenant);
+    if (!this.lane.offer(watched)) {
+      this.refused.seen++;
+      return;
+    }
+    this.taken.push(watched);
+    const own = this.#held().filter(({ script: { tenant } }) => tenant === script.tenant);
+    const { maxCount, maxBytes, tenantShare } = this.limits;
+    // Somebody else was here, and is still: then nobody is let in above the share.
+    if (!others.some(isHeld)) return;
+    expect(own.length).toBeLessThanOrEqual(Math.max(1, Math.floor(maxCount * tenantShare)));
+    expect(bytesOf(own)).toBeLessThanOrEqual(Math.floor(maxBytes * tenantShare));
+  }
+
+  /** Promise 2, at this moment: the lane's counts are those of whoever watched each task. */
+  checkCounts(): void {
+    const stats = this.lane.stats();
+    const skipped = sum(stats.skipped);
+    const dropped = sum(stats.dropped);
+    const { ok, unknown, failed, timedOut, aborted, pending } = stats;
+    expect(stats.offered).toBe(stats.accepted + skipped + dropped);
+    expect(stats.accepted).toBe(sum(ok) + unknown + failed + timedOut + aborted + pending);
+    for (const { endings } of this.taken) expect(endings.length).toBeLessThanOrEqual(1);
+    expect(stats.offered).toBe(this.taken.length + this.refused.seen);
+    expect(pending).toBe(this.taken.filter(({ endings }) => endings.length === 0).length);
+    expect(sum(stats.dropped)).toBe(this.refused.seen + this.#ended(isDrop));
+    expect(sum(stats.skipped)).toBe(this.#ended((ending) => ending in stats.skipped));
+    for (const outcome of ['unknown', 'failed', 'timedOut', 'aborted'] as const) {
+      expect(stats[outcome]).toBe(this.#ended((ending) => ending === outcome));
+    }
+    for (const outcome of ['stored', 'deduplicated'] as const) {
+      expect(ok[outcome]).toBe(this.#ended((ending) => ending === outcome));
+    }
+  }
+
+  /** Promise 3, at this moment: what the tasks hold, as they know themselves, is within the bounds. */
+  checkBounds(): void {
+    const { maxCount, maxBytes, concurrency } = this.limits;
+    const held = this.#held();
+    const bytes = bytesOf(held);
+    expect(held.length).toBeLessThanOrEqual(maxCount);
+    expect(bytes).toBeLessThanOrEqual(maxBytes);
+    expect(this.lane.stats().bytes).toBe(bytes);
+    expect(this.#most.running).toBeLessThanOrEqual(concurrency);
+    expect(this.#most.preparing).toBeLessThanOrEqual(16);
+    expect(this.#most.behindOneGate).toBeLessThanOrEqual(1);
+  }
+
+  #held(): Watched[] {
+    return this.taken.filter(isHeld);
+  }
+
+  #ended(is: (ending: Ending) => boolean): number {
+    return this.taken.filter(({ endings: [ending] }) => ending !== undefined && is(ending)).length;
+  }
+
+  #gate(id: number): Gate & { running: number } {
+    let gate = this.#gates.get(id);
+    if (gate === undefined) {
+      // Opens for ten milliseconds out of forty.
+      const readyInMs = (): number => {
+        const phase = (this.#clock.monotonic() + id * 10) % 40;
+        return phase < 10 ? 0 : 40 - phase;
+      };
+      gate = { limit: 1, readyInMs, running: 0 };
+      this.#gates.set(id, gate);
+    }
+    return gate;
+  }
+
+  #work(): LaneWork<Watched, Watched> {
+    return {
+      tenantOf: ({ script }) => script.tenant,
+      sizeOf: ({ script }) => script.estimate,
+      prepare: (item) => {
+        const { prepareMs } = item.script;
+        if (prepareMs === 0) return this.#prepared(item);
+        item.preparing = true;
+        this.#note('preparing', this.taken.filter(({ preparing }) => preparing).length);
+        return this.#after(prepareMs).then(() => {
+          item.preparing = false;
+          return this.#prepared(item);
+        });
+      },
+      run: (item, handle) => {
+        item.running = true;
+        const { script } = item;
+        const gate = script.gate === undefined ? undefined : this.#gate(script.gate);
+        this.#note('running', this.taken.filter(({ running }) => running).length);
+        if (gate) this.#note('behindOneGate', ++gate.running);
+        const done = (): RunResult => {
+          item.running = false;
+          if (gate) gate.running--;
+          if (script.outcome === 'throws') throw new Error('broken');
+          return item.tries++ < script.again ? 'again' : script.outcome;
+        };
+        if (script.runMs === 0) return done();
+        const { obeys } = script;
+        const aborted = new Promise<void>((resolve) => {
+          if (obeys) handle.signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        return Promise.race([this.#after(script.runMs), aborted]).then(done);
+      },
+      ended: (item, ending) => {
+        item.endings.push(ending);
+      },
+    };
+  }
+
+  #note(what: 'running' | 'preparing' | 'behindOneGate', count: number): void {
+    this.#most[what] = Math.max(this.#most[what], count);
+  }
+
+  #prepared(item: Watched): Prepared<Watched> | SkipReason {
+    const { prepared, bytes, gate } = item.script;
+    if (prepared === 'throws') throw new Error('broken');
+    if (prepared !== 'ready') return prepared;
+    if (item.endings.length === 0) item.bytes = bytes;
+    return { ready: item, bytes, gate: gate === undefined ? undefined : this.#gate(gate) };
+  }
+
+  #after(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (Number.isFinite(ms)) this.#clock.setTimeout(resolve, ms);
+    });
+  }
+}
+
+/** What has ended may still be held: by work that does not stop. */
+function isHeld({ endings, preparing, running }: Watched): boolean {
+  return endings.length === 0 || preparing || running;
+}
+
+function bytesOf(items: Watched[]): number {
+  return items.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+function isDrop(ending: Ending): boolean {
+  return ending === 'count' || ending === 'bytes' || ending === 'tenant' || ending === 'closed';
+}
+
+function sum(counts: object): number {
+  return Object.values(counts).reduce((total: number, count: number) => total + count, 0);
+}
