@@ -43,7 +43,11 @@ export class EventHub implements Reporter {
   ): void {
     const facts = errorFacts(error);
     const at = where.route === undefined ? '' : ` of route "${where.route}"`;
-    this.#warnings.warn(operation, `${operation}${at} failed and was contained: ${facts.name}.`);
+    const what = [facts.name, facts.code, facts.status].filter((fact) => fact !== undefined);
+    this.#warnings.warn(
+      operation,
+      `${operation}${at} failed and was contained: ${what.join(' ')}.`,
+    );
     if (this.wants('error')) this.emit('error', { operation, ...where, error: facts });
   }
 

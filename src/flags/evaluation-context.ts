@@ -20,6 +20,10 @@ export function evaluationContext(
 ): EvaluationContext {
   const user = userOf(subject);
   const { attributes } = subject;
+  // What most calls are, without a spread.
+  if (attributes === undefined && unit === 'tenant') {
+    return user === undefined ? { targetingKey: tenant } : { targetingKey: tenant, user };
+  }
   const identity =
     unit === 'tenant' ? { targetingKey: tenant } : { targetingKey: user ?? tenant, tenant };
   if (attributes === undefined) return user === undefined ? identity : { ...identity, user };

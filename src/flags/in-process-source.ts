@@ -3,12 +3,24 @@ import type { StageResolution, StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import { type Evaluation, silentLogger } from './evaluation.ts';
 import { evaluationContext } from './evaluation-context.ts';
+import type { FlagResolution } from './provider.ts';
 import { stageAnswers } from './stage-answers.ts';
 import { stageOf } from './stage-of.ts';
 
-/** Stages of a provider that answers from memory: asked on every call, nothing is kept. */
+/** An answer of the provider, and what it means. */
+interface Known {
+  readonly answer: unknown;
+  readonly resolution: StageResolution | undefined;
+}
+
+const nothing: Known = { answer: Symbol('nothing'), resolution: undefined };
+
+/** Stages of a provider that answers from memory: asked on every call, nothing is kept of tenants. */
 export class InProcessSource implements StageSource {
   readonly #evaluation: Evaluation;
+  // Built-in providers share one frozen answer a stage: the latest two are known by identity, a ramp has no more.
+  #latest = nothing;
+  #before = nothing;
 
   constructor(evaluation: Evaluation) {
     this.#evaluation = evaluation;
@@ -23,11 +35,9 @@ export class InProcessSource implements StageSource {
         evaluationContext(tenant, subject, unit),
         silentLogger,
       );
-      // One that answers with a promise is not in process: the promise names no stage, and must not reject unseen.
-      if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
-      return stageAnswers.flag[
-        stageOf(answer as Awaited<typeof answer>, provider.metadata.name, flagKey)
-      ];
+      if (answer === this.#latest.answer) return this.#latest.resolution as StageResolution;
+      if (answer === this.#before.answer) return this.#before.resolution as StageResolution;
+      return this.#read(answer);
     } catch (error) {
       return this.#failed(error, tenant);
     }
@@ -37,6 +47,19 @@ export class InProcessSource implements StageSource {
   fallback(tenant: string, subject: Subject): StageResolution {
     const { stage, reason } = this.resolve(tenant, subject);
     return stageAnswers[reason === 'flag' ? 'last-known' : reason][stage];
+  }
+
+  #read(answer: FlagResolution | Promise<FlagResolution>): StageResolution {
+    const { provider, flagKey } = this.#evaluation;
+    // One that answers with a promise is not in process: the promise names no stage, and must not reject unseen.
+    if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
+    const stage = stageOf(answer as FlagResolution, provider.metadata.name, flagKey);
+    const resolution = stageAnswers.flag[stage];
+    if (Object.isFrozen(answer)) {
+      this.#before = this.#latest;
+      this.#latest = { answer, resolution };
+    }
+    return resolution;
   }
 
   #failed(error: unknown, tenant: string): StageResolution {

@@ -15,6 +15,7 @@ import type { AnyFunction, Route, RouteHooks } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
 import type { FallbackOptions, LearnOptions, RouteOptions } from './route-options.ts';
 import { candidateIsLate } from './serve-candidate.ts';
+import { unobservedEnds } from './serve-legacy.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** What all routes of an app share. */
@@ -52,8 +53,9 @@ export function createRoute(
   const { when = 'when-uncommitted', afterMs = defaultAfterMs } = fallback as FallbackOptions;
   const { redact, ...shared } = around;
   const compares = options.compare !== false;
-  return {
+  const route: Route = {
     ...shared,
+    ...unobservedEnds(() => route),
     name: options.name,
     legacy: options.legacy,
     candidate: options.candidate as AnyFunction,
@@ -81,6 +83,7 @@ export function createRoute(
     counters: new RouteCounters(),
     legacyGone: false,
   };
+  return route;
 }
 
 function learnPolicy(

@@ -66,6 +66,10 @@ export interface Route {
   readonly random: () => number;
   /** Warns once per code and route. */
   readonly warnOnce: (code: string, message: string) => void;
+  /** What follows the reply of a call that nobody watches; gives the reply back. */
+  readonly onReply: (reply: unknown) => unknown;
+  /** What follows its failure; throws the reason again. */
+  readonly onFailure: (reason: unknown) => never;
   /** Whether legacy answered that it no longer exists. */
   legacyGone: boolean;
 }

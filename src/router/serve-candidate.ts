@@ -5,6 +5,7 @@ import type { CandidateCall } from './candidate-call.ts';
 import { invoke, invokeWith } from './invoke.ts';
 import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
+import { toPromise } from './to-promise.ts';
 
 type Why = 'error' | 'timeout' | 'failure';
 
@@ -24,21 +25,20 @@ function start(call: CandidateCall): void {
   let reply: unknown;
   try {
     reply = invokeWith(call, call.owner.candidate, call.self, call.args);
-    // Assimilated once: a lazy thenable must not be started twice.
-    if (isThenable(reply)) reply = reply instanceof Promise ? reply : Promise.resolve(reply);
+    if (isThenable(reply)) {
+      const promise = toPromise(reply);
+      call.owner.deadlines?.add(call);
+      promise.then(
+        (value) => answered(call, value),
+        (reason) => failed(call, 'error', reason),
+      );
+      return;
+    }
   } catch (error) {
     failed(call, 'error', error);
     return;
   }
-  if (!(reply instanceof Promise)) {
-    answered(call, reply);
-    return;
-  }
-  call.owner.deadlines?.add(call);
-  reply.then(
-    (value) => answered(call, value),
-    (reason) => failed(call, 'error', reason),
-  );
+  answered(call, reply);
 }
 
 function answered(call: CandidateCall, reply: unknown): void {
