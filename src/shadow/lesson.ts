@@ -5,7 +5,7 @@ import type { LearnPolicy, ServedExchange } from '../core/exchange.ts';
 import type { Lesson } from '../core/learner.ts';
 import { isThenable } from '../core/observation.ts';
 import type { ReplyView } from '../core/subject.ts';
-import { codePointLength, isBlank, safeText, utf8Bytes } from '../core/text.ts';
+import { codePointLength, isBlank, safeText, toStorable, utf8Bytes } from '../core/text.ts';
 
 /** What the service takes as run id, in code points. */
 const maxRunIdChars = 200;
@@ -70,7 +70,7 @@ function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
 /** Made safe before and after: a NUL in the middle would hide an address from `redact`, which may itself write one. */
 function toSafe(text: string, limit: number, { redact }: LearnPolicy): string {
   const near = cutRoughly(text, 4 * limit + longestSecret);
-  return safeText(redact(near.toWellFormed().replaceAll('\0', '')), limit);
+  return safeText(redact(toStorable(near)), limit);
 }
 
 /** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */
