@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange } from '../core/exchange.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
@@ -43,9 +44,10 @@ export class Call implements MirrorableExchange, Held {
   /** What the user got: a value, or what was thrown. */
   declare reply: unknown;
   declare facts: ReportedFacts | undefined;
-  /** Monotonic milliseconds; 0: this call is not timed. */
-  declare startedAt: number;
-  declare durationMs: number;
+  /** What this call is timed by; undefined: it is not. */
+  declare timer: Pick<Clock, 'monotonic'> | undefined;
+  /** Monotonic milliseconds of the start, and once it has ended the milliseconds that it took. */
+  declare time: number | undefined;
   declare outstanding: number;
   declare release: (() => void) | undefined;
   declare knownRequestId: string | undefined;
@@ -68,8 +70,8 @@ export class Call implements MirrorableExchange, Held {
     this.status = 'fulfilled';
     this.reply = undefined;
     this.facts = undefined;
-    this.startedAt = 0;
-    this.durationMs = 0;
+    this.timer = undefined;
+    this.time = undefined;
     this.outstanding = 0;
     this.release = undefined;
     this.knownRequestId = init?.requestId;
@@ -115,7 +117,7 @@ export class Call implements MirrorableExchange, Held {
   }
 
   get served(): Observation {
-    const { leg, durationMs } = this;
+    const { leg, time: durationMs = 0 } = this;
     return this.status === 'fulfilled'
       ? { status: 'fulfilled', value: this.reply, leg, durationMs }
       : { status: 'rejected', reason: this.reply, leg, durationMs };

@@ -16,10 +16,8 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   declare run: RunState;
   declare resolve: (reply: unknown) => void;
   declare reject: (reason: unknown) => void;
-  declare previous: CandidateCall | undefined;
-  declare next: CandidateCall | undefined;
   declare slot: number;
-  declare deadlineAt: number;
+  declare link: Expiring<CandidateCall>['link'];
   declare aborting: Aborting | undefined;
 
   constructor(
@@ -34,10 +32,8 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
     this.run = 'open';
     this.resolve = ignore;
     this.reject = ignore;
-    this.previous = undefined;
-    this.next = undefined;
     this.slot = 0;
-    this.deadlineAt = 0;
+    this.link = undefined;
     this.aborting = undefined;
   }
 

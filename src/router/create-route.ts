@@ -17,6 +17,7 @@ import type { FallbackOptions, LearnOptions, RouteOptions } from './route-option
 import { candidateIsLate } from './serve-candidate.ts';
 import { unobservedEnds } from './serve-legacy.ts';
 import type { Switchboard } from './switchboard.ts';
+import { TurnClock } from './turn-clock.ts';
 
 /** What all routes of an app share. */
 export interface Surroundings {
@@ -80,6 +81,7 @@ export function createRoute(
     source,
     learnLane: options.learn === false ? undefined : around.learnLane,
     hooks,
+    turnClock: new TurnClock(around.clock),
     counters: new RouteCounters(),
     legacyGone: false,
   };

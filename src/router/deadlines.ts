@@ -1,14 +1,21 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 
+/** A call's place in the order of deadlines. */
+interface Link<Item> {
+  readonly item: Item;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+  previous: Link<Item> | undefined;
+  next: Link<Item> | undefined;
+}
+
 /** Something with a deadline; the fields belong to the list. */
 export interface Expiring<Item> {
-  previous: Item | undefined;
-  next: Item | undefined;
   /** Its place among those that began in this turn of the loop. */
   slot: number;
-  /** Monotonic milliseconds; 0 until the turn in which it began has ended. */
-  deadlineAt: number;
+  /** Undefined until the turn in which it began has ended, and again when it is no longer waited for. */
+  link: Link<Item> | undefined;
 }
 
 /**
@@ -21,8 +28,8 @@ export class Deadlines<Item extends Expiring<Item>> {
   readonly #clock: Clock;
   readonly #expire: (item: Item) => void;
   readonly #begun: (Item | undefined)[] = [];
-  #first: Item | undefined;
-  #last: Item | undefined;
+  #first: Link<Item> | undefined;
+  #last: Link<Item> | undefined;
   #timer: TimerHandle | undefined;
 
   constructor(ms: number, clock: Clock, expire: (item: Item) => void) {
@@ -38,25 +45,24 @@ export class Deadlines<Item extends Expiring<Item>> {
   }
 
   remove(item: Item): void {
-    if (item.deadlineAt !== 0) this.#unlink(item);
+    if (item.link !== undefined) this.#unlink(item.link);
     else if (this.#begun[item.slot] === item) this.#begun[item.slot] = undefined;
   }
 
-  #link(item: Item): void {
-    item.previous = this.#last;
-    if (this.#last === undefined) this.#first = item;
-    else this.#last.next = item;
-    this.#last = item;
+  #link(item: Item, at: number): void {
+    const link: Link<Item> = { item, at, previous: this.#last, next: undefined };
+    item.link = link;
+    if (this.#last === undefined) this.#first = link;
+    else this.#last.next = link;
+    this.#last = link;
   }
 
-  #unlink(item: Item): void {
-    if (item.previous === undefined && this.#first !== item) return;
-    if (item.previous === undefined) this.#first = item.next;
-    else item.previous.next = item.next;
-    if (item.next === undefined) this.#last = item.previous;
-    else item.next.previous = item.previous;
-    item.previous = undefined;
-    item.next = undefined;
+  #unlink(link: Link<Item>): void {
+    link.item.link = undefined;
+    if (link.previous === undefined) this.#first = link.next;
+    else link.previous.next = link.next;
+    if (link.next === undefined) this.#last = link.previous;
+    else link.next.previous = link.previous;
   }
 
   #stampLater(): void {
@@ -64,11 +70,9 @@ export class Deadlines<Item extends Expiring<Item>> {
   }
 
   #stamp(): void {
-    const deadlineAt = this.#clock.monotonic() + this.#ms;
+    const at = this.#clock.monotonic() + this.#ms;
     for (const item of this.#begun) {
-      if (item === undefined) continue;
-      item.deadlineAt = deadlineAt;
-      this.#link(item);
+      if (item !== undefined) this.#link(item, at);
     }
     this.#begun.length = 0;
     if (this.#timer === undefined && this.#first !== undefined) this.#arm(this.#ms);
@@ -81,12 +85,10 @@ export class Deadlines<Item extends Expiring<Item>> {
   #fire(): void {
     this.#timer = undefined;
     const now = this.#clock.monotonic();
-    let item = this.#first;
-    while (item !== undefined && item.deadlineAt <= now) {
-      this.#unlink(item);
-      this.#expire(item);
-      item = this.#first;
+    for (let link = this.#first; link !== undefined && link.at <= now; link = this.#first) {
+      this.#unlink(link);
+      this.#expire(link.item);
     }
-    if (item !== undefined) this.#arm(Math.max(1, item.deadlineAt - now));
+    if (this.#first !== undefined) this.#arm(Math.max(1, this.#first.at - now));
   }
 }

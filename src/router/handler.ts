@@ -78,22 +78,33 @@ function serveLeg(
   const { counters, reporter } = route;
   const { plan } = chosen;
   counters.stages[plan.order] = (counters.stages[plan.order] as number) + 1;
-  const timed = (counters.calls & timingMask) === 1 || wantsTime(route, plan);
-  if (plan.order === 0 && !timed && reporter.listeners.decided === 0 && route.hooks === undefined) {
+  const timer = timerOf(route, plan);
+  if (
+    plan.order === 0 &&
+    timer === undefined &&
+    reporter.listeners.decided === 0 &&
+    route.hooks === undefined
+  ) {
     return serveUnobserved(route, self, args);
   }
   const call =
     plan.serves === 'candidate'
       ? new CandidateCall(route, chosen, subject, self, args, init)
       : new Call(route, chosen, subject, self, args, init);
-  if (timed) call.startedAt = route.clock.monotonic();
+  if (timer !== undefined) {
+    call.timer = timer;
+    call.time = timer.monotonic();
+  }
   if (reporter.listeners.decided > 0) emitDecided(call, chosen);
   route.hooks?.decided?.(args, plan);
   return plan.serves === 'candidate' ? serveCandidate(call as CandidateCall) : serveLegacy(call);
 }
 
-function wantsTime({ mirrors, reporter }: Route, plan: Plan): boolean {
-  return (plan.mirrors !== undefined && mirrors[plan.mirrors]) || reporter.listeners.served > 0;
+/** One call in 16 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
+function timerOf(route: Route, { mirrors }: Plan): Call['timer'] {
+  const { counters, reporter, clock, turnClock } = route;
+  if ((counters.calls & timingMask) === 1 || reporter.listeners.served > 0) return clock;
+  return mirrors !== undefined && route.mirrors[mirrors] ? turnClock : undefined;
 }
 
 function emitDecided(call: Call, { reason }: Chosen): void {

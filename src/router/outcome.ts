@@ -15,9 +15,10 @@ export function settle(
   call.status = status;
   call.reply = reply;
   count(status === 'fulfilled' ? counters.served : counters.failed, leg);
-  if (call.startedAt !== 0) {
-    call.durationMs = clock.monotonic() - call.startedAt;
-    counters.latency[leg].record(call.durationMs);
+  const { timer } = call;
+  if (timer !== undefined) {
+    call.time = timer.monotonic() - (call.time as number);
+    if (timer === clock) counters.latency[leg].record(call.time);
   }
   if (reporter.listeners.served > 0) emitServed(call);
 }
@@ -29,7 +30,7 @@ function count(counts: Record<Leg, number>, leg: Leg): void {
 }
 
 function emitServed(call: Call): void {
-  const { route, requestId, tenant, stage, fellBack, leg, status, durationMs } = call;
+  const { route, requestId, tenant, stage, fellBack, leg, status, time: durationMs = 0 } = call;
   const facts: LegFacts =
     status === 'fulfilled'
       ? { leg, status, durationMs }

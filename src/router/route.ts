@@ -16,6 +16,7 @@ import type { CandidateCall } from './candidate-call.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { RouteCounters } from './route-counters.ts';
 import type { Switchboard } from './switchboard.ts';
+import type { TurnClock } from './turn-clock.ts';
 
 /** A function of the app, called with arguments that only its own types know. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -63,6 +64,8 @@ export interface Route {
   readonly counters: RouteCounters;
   readonly reporter: Reporter;
   readonly clock: Clock;
+  /** Cheaper, and right to within a turn of the event loop. */
+  readonly turnClock: TurnClock;
   readonly random: () => number;
   /** Warns once per code and route. */
   readonly warnOnce: (code: string, message: string) => void;

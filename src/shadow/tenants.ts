@@ -25,12 +25,20 @@ interface Room {
   readonly bytes: number;
 }
 
+/**
+ * Accounts kept of tenants that hold nothing at the moment: most come back, and opening one costs as much as the rest of
+ * an offer. A quarter of a kilobyte each.
+ */
+const maxKept = 2048;
+
 /** How full a lane is, and who fills it. */
 export class Tenants<T extends Queued<T>> {
   readonly #accounts = new Map<string, Account<T>>();
   readonly #aboveShare = new Set<Account<T>>();
   readonly #whole: Room;
   readonly #share: Room;
+  /** Accounts that hold something. */
+  #inUse = 0;
   count = 0;
   bytes = 0;
 
@@ -65,7 +73,7 @@ export class Tenants<T extends Queued<T>> {
    * only grows is held to the lane's bounds alone, lest a tenant that was alone loses all to the first newcomer.
    */
   refusal(account: Account<T> | undefined, count: number, bytes: number): DropReason | undefined {
-    const isShared = this.#accounts.size > (account === undefined ? 0 : 1);
+    const isShared = this.#inUse > (account === undefined || account.count === 0 ? 0 : 1);
     if (isShared && count > 0 && this.#isAbove(account, count, bytes)) return 'tenant';
     if (this.count + count > this.#whole.count) return 'count';
     return this.bytes + bytes > this.#whole.bytes ? 'bytes' : undefined;
@@ -85,16 +93,23 @@ export class Tenants<T extends Queued<T>> {
 
   /** Charges tasks and bytes, or credits negative ones. */
   charge(account: Account<T>, count: number, bytes: number): void {
+    const held = account.count;
     this.count += count;
     this.bytes += bytes;
     account.count += count;
     account.bytes += bytes;
-    if (account.count === 0) this.#accounts.delete(account.tenant);
+    if (held === 0) this.#inUse++;
+    if (account.count === 0) this.#emptied(account);
     const isAbove = this.#isAbove(account, 0, 0);
     if (isAbove === account.isAboveShare) return;
     account.isAboveShare = isAbove;
     if (isAbove) this.#aboveShare.add(account);
     else this.#aboveShare.delete(account);
+  }
+
+  #emptied(account: Account<T>): void {
+    this.#inUse--;
+    if (this.#accounts.size > maxKept) this.#accounts.delete(account.tenant);
   }
 
   #isAbove(account: Account<T> | undefined, count: number, bytes: number): boolean {
