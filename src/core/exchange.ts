@@ -20,7 +20,12 @@ export interface ServedExchange extends Exchange {
   readonly reply: unknown;
   readonly facts: ReportedFacts | undefined;
   readonly learning: LearnPolicy;
-  /** Told once by each lane that took the exchange, when its task has ended. */
+  /** Told once by each lane that took the exchange, when its task has ended; undefined: nobody waits for it. */
+  readonly waiter: TaskWaiter | undefined;
+}
+
+/** Who waits for the background work of a call: a platform, or the caller itself. */
+export interface TaskWaiter {
   taskEnded(): void;
 }
 
@@ -53,5 +58,5 @@ export interface Mirror extends Exchange {
   readonly facts: ReportedFacts | undefined;
   /** Starts the leg with a mirrored context. May throw or return a plain value, as a handler may. */
   start(signal: AbortSignal): unknown;
-  taskEnded(): void;
+  readonly waiter: TaskWaiter | undefined;
 }

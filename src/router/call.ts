@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { LearnPolicy, MirrorableExchange } from '../core/exchange.ts';
+import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
@@ -31,7 +31,7 @@ export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 /**
  * One call: made once, handed to the shadow as it is. Whatever costs is made when first asked for.
  */
-export class Call implements MirrorableExchange, Held {
+export class Call implements MirrorableExchange, Held, TaskWaiter {
   // Declared here and set in the constructor: class fields cost three times as much per object.
   declare readonly owner: Route;
   declare readonly chosen: Chosen;
@@ -127,6 +127,11 @@ export class Call implements MirrorableExchange, Held {
     const { snapshot } = this.owner;
     const args = snapshot === undefined ? structuredClone(this.args) : snapshot(this.args);
     return new MirrorRun(this, args);
+  }
+
+  /** Only where the app asked to be waited for: else a task would keep the whole call. */
+  get waiter(): TaskWaiter | undefined {
+    return this.owner.background && this;
   }
 
   taskEnded(): void {

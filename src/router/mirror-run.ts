@@ -1,6 +1,6 @@
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
-import type { Mirror } from '../core/exchange.ts';
+import type { Mirror, TaskWaiter } from '../core/exchange.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
 import type { Call } from './call.ts';
@@ -20,10 +20,9 @@ export class MirrorRun implements Mirror, CallContext {
   readonly leg: Leg;
   facts: ReportedFacts | undefined = undefined;
   readonly owner: Route;
+  readonly waiter: TaskWaiter | undefined;
   readonly #self: unknown;
   readonly #args: unknown[];
-  /** Kept only where somebody waits for the tasks of the call. */
-  readonly #waiting: Call | undefined;
   #signal: AbortSignal | undefined;
 
   constructor(call: Call, args: unknown[]) {
@@ -34,7 +33,7 @@ export class MirrorRun implements Mirror, CallContext {
     this.leg = call.plan.mirrors as Leg;
     this.#self = call.self;
     this.#args = args;
-    this.#waiting = call.owner.background && call;
+    this.waiter = call.waiter;
   }
 
   get route(): string {
@@ -69,9 +68,5 @@ export class MirrorRun implements Mirror, CallContext {
 
   history(limit?: number): Promise<readonly Turn[]> {
     return historyOf(this, limit);
-  }
-
-  taskEnded(): void {
-    this.#waiting?.taskEnded();
   }
 }

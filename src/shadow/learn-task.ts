@@ -1,7 +1,6 @@
-import type { ServedExchange } from '../core/exchange.ts';
+import type { ServedExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LearnTarget, Lesson } from '../core/learner.ts';
 import type { Leg, Stage } from '../core/stage.ts';
-import { type EndTeller, toEndTeller } from './end-teller.ts';
 import type { Scope } from './scope.ts';
 
 /** One lesson on its way: what is left of the exchange, and what has been tried. */
@@ -16,7 +15,8 @@ export class LearnTask {
   readonly scope: Scope;
   /** Whether it asks if a full scope has room again. */
   readonly isProbe: boolean;
-  readonly end: EndTeller;
+  /** With it the whole exchange stays in memory. */
+  readonly waiter: TaskWaiter | undefined;
   attempts = 0;
   /** When it was first sent, wall time. */
   sentAt = 0;
@@ -45,6 +45,6 @@ export class LearnTask {
     this.target = target;
     this.scope = scope;
     this.isProbe = isProbe;
-    this.end = toEndTeller(exchange);
+    this.waiter = exchange.waiter;
   }
 }

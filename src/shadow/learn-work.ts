@@ -60,7 +60,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     scope.inUse++;
     scope.within.inUse++;
     const ready = new LearnTask(exchange, lesson, target, scope, admission === 'probe');
-    const kept = ready.end.keepsExchange ? retainedBytes(exchange) : 0;
+    const kept = exchange.waiter === undefined ? 0 : retainedBytes(exchange);
     const units = lesson.task.length + lesson.code.length + lesson.runId.length;
     return { ready, bytes: fixedBytes + 2 * units + kept, gate: scope };
   }
@@ -75,7 +75,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   ended(what: ServedExchange | LearnTask, ending: Ending, error?: unknown): void {
     if (!(what instanceof LearnTask)) {
       this.#settled(what, ending, error);
-      what.taskEnded();
+      what.waiter?.taskEnded();
       return;
     }
     const { scope } = what;
@@ -85,7 +85,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     scope.within.inUse--;
     if (ending === 'stored' || ending === 'deduplicated') this.#learned(what, ending);
     this.#settled(what, ending, error ?? what.error);
-    what.end.tell();
+    what.waiter?.taskEnded();
   }
 
   /** A missing key, or one that cannot be found out, is nobody else's key: nothing is called. */

@@ -82,7 +82,9 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       const event = { route, requestId, tenant, stage, lane: 'mirror', outcome: ending, ...told };
       this.#reporter.emit('settled', event as CutoverEvents['settled']);
     }
-    exchange.taskEnded();
+    exchange.waiter?.taskEnded();
+    // Tools that follow async resources are told of this one's end, too.
+    (isReady ? what.scope : what).emitDestroy();
   }
 
   /** The one border of a mirrored leg: whatever it throws becomes an observation. */

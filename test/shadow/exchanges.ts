@@ -29,8 +29,10 @@ export function servedExchange(given: Given = {}): ServedExchange & { ended: num
       view: (reply: unknown) => ({ text: String(reply) }),
       ...learning,
     },
-    taskEnded: () => {
-      exchange.ended++;
+    waiter: {
+      taskEnded: () => {
+        exchange.ended++;
+      },
     },
     ...rest,
   };
