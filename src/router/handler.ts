@@ -23,8 +23,8 @@ export interface Decision {
   readonly reason: Chosen['reason'];
 }
 
-/** One call in 16 is timed: reading the clock twice costs as much as hashing the tenant. */
-const timingMask = 15;
+/** One call in 64 is timed: reading the clock twice costs as much as hashing the tenant. */
+const timingMask = 63;
 
 /**
  * Serves one call: identify, decide, serve, offer. Synchronous up to the leg when subject and flag are, so that the leg
@@ -100,7 +100,7 @@ function serveLeg(
   return plan.serves === 'candidate' ? serveCandidate(call as CandidateCall) : serveLegacy(call);
 }
 
-/** One call in 16 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
+/** One call in 64 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
 function timerOf(route: Route, { mirrors }: Plan): Call['timer'] {
   const { counters, reporter, clock, turnClock } = route;
   if ((counters.calls & timingMask) === 1 || reporter.listeners.served > 0) return clock;

@@ -6,7 +6,7 @@ export type UndecidedReason = 'identify' | 'noTenant' | 'timeout' | 'flag';
 
 /** Durations of a leg as its callers saw them, from a sample of the calls. */
 export interface LatencyStats {
-  /** Calls that were timed: one in 16, all when somebody listens to `served` or compares. */
+  /** Calls that were timed: one in 64, all when somebody listens to `served`. */
   readonly count: number;
   /** Milliseconds; undefined without any. */
   readonly p50: number | undefined;

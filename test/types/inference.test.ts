@@ -1,0 +1,104 @@
+import {
+  type CallContext,
+  type CutoverEvent,
+  type CutoverHandler,
+  type CutoverOptions,
+  createCutover,
+  createCutoverHandler,
+  type Decision,
+  type EngramiaClient,
+  type RouteOptions,
+  type ScopeSource,
+  type Stage,
+  shadowSafe,
+} from 'engramia-cutover';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { describe, expectTypeOf, it } from 'vitest';
+
+const flags = memoryFlags('off');
+const identify = () => ({ tenant: 'acme', task: 'a task' });
+
+describe('the types', () => {
+  it('keep the signature of legacy, optional and rest parameters included', () => {
+    const optional = createCutoverHandler({
+      name: 'optional',
+      legacy: async (id: string, size?: number, ...tags: string[]) => ({ id, size, tags }),
+      candidate: (context, id, size, ...tags) => {
+        expectTypeOf(context).toEqualTypeOf<CallContext>();
+        expectTypeOf(id).toEqualTypeOf<string>();
+        expectTypeOf(size).toEqualTypeOf<number | undefined>();
+        expectTypeOf(tags).toEqualTypeOf<string[]>();
+        return { id, size, tags };
+      },
+      identify: (id, size) => {
+        expectTypeOf(id).toEqualTypeOf<string>();
+        expectTypeOf(size).toEqualTypeOf<number | undefined>();
+        return { tenant: id, task: 'a task' };
+      },
+      flags,
+    });
+    type Reply = { id: string; size: number | undefined; tags: string[] };
+    expectTypeOf(optional).parameters.toEqualTypeOf<[string, number?, ...string[]]>();
+    expectTypeOf(optional).returns.resolves.toEqualTypeOf<Reply>();
+    expectTypeOf(optional.run).returns.resolves.toEqualTypeOf<Reply>();
+    expectTypeOf(optional.decide).parameters.toEqualTypeOf<[string, number?, ...string[]]>();
+    expectTypeOf(optional.decide).returns.resolves.toEqualTypeOf<Decision>();
+  });
+
+  it('give a synchronous legacy’s reply as a promise', () => {
+    const wrapped = createCutover({ flags }).handler({
+      name: 'sync',
+      legacy: (n: number) => n > 1,
+      candidate: async (_context, n) => n > 2,
+      identify: (n) => ({ tenant: String(n), task: 'a task' }),
+    });
+    expectTypeOf(wrapped).toExtend<CutoverHandler<[n: number], boolean>>();
+    expectTypeOf(wrapped).returns.resolves.toBeBoolean();
+  });
+
+  it('hold the candidate to legacy’s reply', () => {
+    type Candidate = RouteOptions<[string], Promise<string>>['candidate'];
+    expectTypeOf<(context: CallContext, id: string) => Promise<string>>().toExtend<Candidate>();
+    expectTypeOf<() => string>().toExtend<Candidate>();
+    expectTypeOf<() => Promise<number>>().not.toExtend<Candidate>();
+    expectTypeOf<(context: CallContext, id: number) => string>().not.toExtend<Candidate>();
+  });
+
+  it('infer through shadowSafe', () => {
+    const wrapped = createCutoverHandler({
+      name: 'safe',
+      legacy: async (id: string, count: number) => `${id} ${count}`,
+      candidate: shadowSafe(async (context, id, count) => {
+        expectTypeOf(context).toEqualTypeOf<CallContext>();
+        expectTypeOf(id).toEqualTypeOf<string>();
+        expectTypeOf(count).toEqualTypeOf<number>();
+        return 'x';
+      }),
+      identify,
+      flags,
+    });
+    expectTypeOf(wrapped).parameters.toEqualTypeOf<[id: string, count: number]>();
+  });
+
+  it('refuse a bare client where a scope is wanted', () => {
+    expectTypeOf<NonNullable<CutoverOptions['engramia']>>().toEqualTypeOf<ScopeSource>();
+    expectTypeOf<EngramiaClient>().not.toExtend<ScopeSource>();
+  });
+
+  it('tell events apart by their type', () => {
+    expectTypeOf<Extract<CutoverEvent, { type: 'fallback' }>['why']>().toEqualTypeOf<
+      'error' | 'timeout' | 'failure'
+    >();
+    const handler = createCutoverHandler({
+      name: 'events',
+      legacy: () => 1,
+      candidate: () => 2,
+      identify,
+      flags,
+    });
+    handler.on('decided', (event) => {
+      expectTypeOf(event.type).toEqualTypeOf<'decided'>();
+      expectTypeOf(event.stage).toEqualTypeOf<Stage>();
+    });
+  });
+});
