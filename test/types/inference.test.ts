@@ -38,10 +38,12 @@ describe('the types', () => {
       flags,
     });
     type Reply = { id: string; size: number | undefined; tags: string[] };
-    expectTypeOf(optional).parameters.toEqualTypeOf<[string, number?, ...string[]]>();
+    expectTypeOf(optional).parameters.toEqualTypeOf<[string, (number | undefined)?, ...string[]]>();
     expectTypeOf(optional).returns.resolves.toEqualTypeOf<Reply>();
     expectTypeOf(optional.run).returns.resolves.toEqualTypeOf<Reply>();
-    expectTypeOf(optional.decide).parameters.toEqualTypeOf<[string, number?, ...string[]]>();
+    expectTypeOf(optional.decide).parameters.toEqualTypeOf<
+      [string, (number | undefined)?, ...string[]]
+    >();
     expectTypeOf(optional.decide).returns.resolves.toEqualTypeOf<Decision>();
   });
 
@@ -52,7 +54,7 @@ describe('the types', () => {
       candidate: async (_context, n) => n > 2,
       identify: (n) => ({ tenant: String(n), task: 'a task' }),
     });
-    expectTypeOf(wrapped).toExtend<CutoverHandler<[n: number], boolean>>();
+    expectTypeOf(wrapped).toEqualTypeOf<CutoverHandler<[n: number], boolean>>();
     expectTypeOf(wrapped).returns.resolves.toBeBoolean();
   });
 
