@@ -77,7 +77,7 @@ export function cutCodePoints(text: string, max: number): string {
 function cutLongRuns(text: string): string {
   let kept = '';
   let from = 0;
-  // A run that is too long covers a multiple of the limit: no other character of a text is looked at.
+  // A run that is too long covers one of any characters this far apart: no others are looked at.
   for (let at = longestRun; at < text.length; at += longestRun) {
     if (!isRunAt(text, at)) continue;
     let start = at;
@@ -88,7 +88,7 @@ function cutLongRuns(text: string): string {
       kept += text.slice(from, start + longestRun);
       from = end;
     }
-    at = end - (end % longestRun);
+    at = end;
   }
   return from === 0 ? text : kept + text.slice(from);
 }
