@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importCost } from '../../bench/import-cost.ts';
@@ -55,6 +55,46 @@ beforeAll(async () => {
 afterAll(() => staged[Symbol.dispose]());
 
 describe('the entry points', () => {
+  it.each([
+    [
+      'engramia-cutover',
+      [
+        'CutoverError',
+        'EngramiaCallError',
+        'EngramiaError',
+        'InvalidOptionsError',
+        'createCutover',
+        'createCutoverHandler',
+        'createEngramiaClient',
+        'isCutoverError',
+        'keyPerTenant',
+        'oneScope',
+        'shadowSafe',
+        'stages',
+      ],
+    ],
+    [
+      'engramia-cutover/flags',
+      ['environmentFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
+    ],
+    ['engramia-cutover/express', ['expressCutover']],
+    ['engramia-cutover/testing', ['fakeClock', 'fakeEngramia', 'testFlagProvider']],
+  ])('%s exports what it promises and nothing else', async (entry, names) => {
+    expect((await effectsOf(entry)).names).toEqual(names);
+  });
+
+  it('are all of those that the package names', () => {
+    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    const { exports } = JSON.parse(manifest) as { exports: Record<string, unknown> };
+    expect(Object.keys(exports)).toEqual([
+      '.',
+      './flags',
+      './express',
+      './testing',
+      './package.json',
+    ]);
+  });
+
   it.each(['engramia-cutover', 'engramia-cutover/flags', 'engramia-cutover/express'])(
     '%s loads no package but zod and eventemitter3',
     async (entry) => {
