@@ -1,133 +1,69 @@
-import { isIP } from 'node:net';
+import { type Hint, type Kind, kinds } from './redact-kinds.ts';
 
-/** From where to where in what was found the secret itself stands; undefined: it is none after all. */
-type Span = readonly [from: number, to: number];
+/** A kind with its pattern bound to where the search stands. */
+type Matcher = Kind & { readonly here: RegExp };
 
-interface Kind {
-  readonly placeholder: string;
-  /**
-   * Every repetition is of one class or bounded, and none without a bound can begin anew behind a placeholder, in what
-   * it has scanned before: else many small finds in one long run cost the square of its length.
-   */
-  readonly pattern: string;
-  readonly spanOf?: (found: string) => Span | undefined;
+/** The kinds that a text may hold something of, as one pattern and each by itself. */
+interface Search {
+  readonly any: RegExp;
+  readonly each: readonly Matcher[];
 }
 
-const letter = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
-const anyCase = (words: string): string =>
-  words.replace(/[a-z]/g, (small) => `[${small}${small.toUpperCase()}]`);
+const keywords = /pass|pwd|secret|token|key|authorization/i;
+const prefixes = ['_', '-----BEGIN ', 'eyJ', 'sk-', 'glpat-', 'xox', 'AIza', 'AKIA', 'ASIA'];
 
-const keyword = anyCase(
-  '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
-);
-const assigned = `${keyword}["'\`]?[ \\t]{0,3}[:=]>?[ \\t]{0,3}["'\`]?`;
-const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
+/** Each may be true of a text that holds nothing, never false of one that does. */
+const hints: Readonly<Record<Hint, (text: string) => boolean>> = {
+  assignment: (text) => (text.includes(':') || text.includes('=')) && keywords.test(text),
+  scheme: (text) => /bearer|basic/i.test(text),
+  token: (text) => prefixes.some((prefix) => text.includes(prefix)),
+  address: (text) => text.includes('@'),
+  number: (text) => /[0-9][^0-9]{0,4}[0-9]/.test(text),
+  colons: (text) => text.includes(':') && /:[0-9A-Fa-f.]{0,4}:/.test(text),
+  run: hasLongRun,
+};
 
-const beforeNumber = '(?<![\\w+-]|[0-9][.:/])';
-const afterNumber = '(?!\\w|-?[0-9])';
-const gap = '[ \\u00a0./-]';
+const hintNames = Object.keys(hints) as Hint[];
 
-/**
- * What is looked for. Where several begin on the same character, the first in the table that is one wins. What may not
- * follow must never be where another kind begins: that one's placeholder would make room for this.
- */
-const kinds: readonly Kind[] = [
-  {
-    placeholder: '[secret]',
-    pattern:
-      '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]{0,60}-----',
-  },
-  {
-    placeholder: '[secret]',
-    pattern: `${assigned}(?!-----)${valueUnit}{4,}(?:[=:]${valueUnit}*){0,4}(?=[\\s"'\`)\\]}<>,;]|$)`,
-    spanOf: assignedValue,
-  },
-  {
-    placeholder: '[secret]',
-    pattern: `${anyCase('authorization')}["']?[ \\t]{0,3}[:=][ \\t]{0,3}["'\`]?${anyCase('(?:bearer|basic|token)')}[ \\t]{1,8}${valueUnit}{4,}={0,2}`,
-    spanOf: (found) => [found.search(/\S+$/), found.length],
-  },
-  {
-    placeholder: '[secret]',
-    pattern: `(?<![\\w-])${anyCase('(?:bearer|basic)')}[ \\t]{1,8}[\\w~+/.-]{8,}={0,2}`,
-    spanOf: (found) =>
-      /[0-9]|[a-z][A-Z]/.test(found.slice(6)) ? [found.search(/\S+$/), found.length] : undefined,
-  },
-  { placeholder: '[secret]', pattern: '(?<![\\w-])eyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?' },
-  {
-    placeholder: '[secret]',
-    pattern:
-      '(?<![\\w-])(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|glpat-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,})',
-  },
-  {
-    placeholder: '[secret]',
-    pattern:
-      '(?<![\\w-])(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))',
-    spanOf: when((found) => /[0-9]|[A-Za-z]{16}/.test(found)),
-  },
-  {
-    // A password in a URL, before the address of its host is taken for one of e-mail.
-    placeholder: '[secret]',
-    pattern: ':(?<=://[^\\s:@/[\\]]{0,64}:)[^\\s@/[\\]]{1,128}(?=@)',
-    spanOf: (found) => [1, found.length],
-  },
-  {
-    placeholder: '[email]',
-    pattern: `(?<![${letter}0-9._%+'-])[${letter}0-9._%+'-]{1,64}@[${letter}0-9-]+(?:\\.[${letter}0-9-]+)*\\.[${letter}]{2,}`,
-  },
-  {
-    placeholder: '[iban]',
-    pattern:
-      '(?<![\\w-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])',
-    spanOf: ibanIn,
-  },
-  {
-    placeholder: '[ip]',
-    pattern:
-      '(?<![\\w:.-])(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:]{0,38}[0-9A-Fa-f](?:(?:\\.[0-9]{1,3}){3})?(?![\\w:])',
-    spanOf: when(isPublicIpv6),
-  },
-  {
-    placeholder: '[ip]',
-    pattern: '(?<![\\w.-]|[Vv]ersion )[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?!\\w|[.-][0-9]|\\.\\[)',
-    spanOf: when(isForeignIpv4),
-  },
-  {
-    placeholder: '[card]',
-    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}|3[0689][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{4}|[46][0-9]{17,18})(?!\\w|-[0-9])`,
-    spanOf: when(isLuhn),
-  },
-  {
-    placeholder: '[phone]',
-    pattern: `${beforeNumber}(?:\\+|00)[1-9][0-9]{0,3}(?:[ \\u00a0()./-]{0,3}[0-9]){6,13}${afterNumber}`,
-    spanOf: when((found) => hasDigits(found, 8, 17) && !/^\+\d{4}-\d\d-\d\d|[ .]000$/.test(found)),
-  },
-  {
-    placeholder: '[phone]',
-    pattern: `${beforeNumber}(?:1${gap})?(?:\\([2-9][0-9]{2}\\)${gap}?|[2-9][0-9]{2}${gap})[2-9][0-9]{2}${gap}[0-9]{4}${afterNumber}`,
-  },
-  {
-    placeholder: '[phone]',
-    pattern: `${beforeNumber}\\(?0[1-9][0-9]{0,4}\\)?(?:${gap}{0,2}[0-9]){5,9}${afterNumber}`,
-    spanOf: when(
-      (found) => hasDigits(found, 9, 12) && !/^\d\d[./-]\d\d[./-]\d{4}|^0123456789$/.test(found),
-    ),
-  },
-  {
-    placeholder: '[phone]',
-    pattern: `${beforeNumber}1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})${afterNumber}`,
-    spanOf: when((found) => !found.endsWith('000')),
-  },
-  {
-    placeholder: '[secret]',
-    pattern:
-      '(?<![\\w-])[\\w-]{32,}|(?<![\\w+/=-])(?:(?<=[\\s"\':,(])[+/])?[A-Za-z0-9][A-Za-z0-9+/]{39,}={0,2}',
-    spanOf: when(isRandom),
-  },
-];
+/** One a combination of hints that was seen: 127 at most. */
+const searches = new Map<number, Search>();
 
-const anyKind = new RegExp(kinds.map(({ pattern }) => `(?:${pattern})`).join('|'), 'g');
-const matchers = kinds.map((kind) => ({ ...kind, here: new RegExp(kind.pattern, 'y') }));
+function searchFor(text: string): Search | undefined {
+  let seen = 0;
+  hintNames.forEach((hint, place) => {
+    if (hints[hint](text)) seen |= 1 << place;
+  });
+  if (seen === 0) return undefined;
+  const known = searches.get(seen) ?? toSearch(hintNames.filter((_, place) => seen & (1 << place)));
+  searches.set(seen, known);
+  return known;
+}
+
+function toSearch(given: readonly Hint[]): Search {
+  const possible = kinds.filter(({ hint }) => given.includes(hint));
+  return {
+    any: new RegExp(possible.map(({ pattern }) => `(?:${pattern})`).join('|'), 'g'),
+    each: possible.map((kind) => ({ ...kind, here: new RegExp(kind.pattern, 'y') })),
+  };
+}
+
+/** The shortest random string that is looked for. */
+const shortestRun = 32;
+const runUnit = /[\w+/=-]/;
+
+/** A run that long covers a multiple of its length: no other character is looked at. */
+function hasLongRun(text: string): boolean {
+  for (let at = shortestRun - 1; at < text.length; at += shortestRun) {
+    let start = at;
+    while (start >= 0 && at - start < shortestRun && runUnit.test(text.charAt(start))) start -= 1;
+    let end = at;
+    while (end < text.length && end - start <= shortestRun && runUnit.test(text.charAt(end))) {
+      end += 1;
+    }
+    if (end - start > shortestRun) return true;
+  }
+  return false;
+}
 
 /**
  * Replaces what names somebody or opens something: `[email]`, `[phone]`, `[card]`, `[iban]`, `[ip]`, and `[secret]` for
@@ -136,9 +72,11 @@ const matchers = kinds.map((kind) => ({ ...kind, here: new RegExp(kind.pattern, 
  * @throws RangeError on unbroken runs of more than about four million characters, for which V8 has no stack
  */
 export function redactPersonalData(text: string): string {
+  const search = searchFor(text);
+  if (search === undefined) return text;
   let kept = '';
   let rest = text;
-  for (let found = firstIn(rest); found !== undefined; found = firstIn(rest)) {
+  for (let found = firstIn(rest, search); found; found = firstIn(rest, search)) {
     kept += rest.slice(0, found.from) + found.placeholder;
     // Looked at as a reader of the result will: with nothing before it but the placeholder.
     rest = rest.slice(found.to);
@@ -152,19 +90,19 @@ interface Finding {
   readonly to: number;
 }
 
-function firstIn(text: string): Finding | undefined {
+function firstIn(text: string, { any, each }: Search): Finding | undefined {
   for (let at = 0; ; at += 1) {
-    anyKind.lastIndex = at;
-    const start = anyKind.exec(text)?.index;
+    any.lastIndex = at;
+    const start = any.exec(text)?.index;
     if (start === undefined) return undefined;
-    const finding = findingAt(text, start);
+    const finding = findingAt(text, start, each);
     if (finding !== undefined) return finding;
     at = start;
   }
 }
 
-function findingAt(text: string, at: number): Finding | undefined {
-  for (const { here, spanOf, placeholder } of matchers) {
+function findingAt(text: string, at: number, each: readonly Matcher[]): Finding | undefined {
+  for (const { here, spanOf, placeholder } of each) {
     here.lastIndex = at;
     const found = here.exec(text)?.[0];
     if (found === undefined) continue;
@@ -172,82 +110,4 @@ function findingAt(text: string, at: number): Finding | undefined {
     if (span !== undefined) return { placeholder, from: at + span[0], to: at + span[1] };
   }
   return undefined;
-}
-
-function when(test: (found: string) => boolean): (found: string) => Span | undefined {
-  return (found) => (test(found) ? [0, found.length] : undefined);
-}
-
-const type = /^(?:string|text|number|boolean|(?:u?int|varchar|utf|base|sha|aes|[rhe]s|md)-?\d+)$/i;
-const noValue =
-  /^(?:required|optional|hidden|null|none|undefined|true|false|await|this|self|[$%].*)$/i;
-const path = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
-const named = new RegExp(`^(?:[a-z_]*${keyword}[a-z_]*|bearer|basic)$`, 'i');
-
-/** The value of an assignment, unless it is code: a type, another variable, a word. */
-function assignedValue(found: string): Span | undefined {
-  const from = /[:=]>?[ \t]*["'`]?/.exec(found);
-  if (from === null) return undefined;
-  const start = from.index + from[0].length;
-  const value = found.slice(start);
-  if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
-  const isLiteral = /^=$|["'`]$/.test(from[0]);
-  const isOpaque = /[0-9].*[A-Za-z]|[A-Za-z].*[0-9]|[!@#$%^&*]|^[0-9]{6,}$/.test(value);
-  return isLiteral || isOpaque ? [start, found.length] : undefined;
-}
-
-/** What follows an IBAN may look like one more group of it. */
-function ibanIn(found: string): Span | undefined {
-  for (let to = found.length; to >= 15; to = found.lastIndexOf(' ', to - 1)) {
-    if (isIban(found.slice(0, to).replaceAll(' ', ''))) return [0, to];
-  }
-  return undefined;
-}
-
-/** The check of ISO 13616: the number, its first four characters moved to the end, leaves 1 when divided by 97. */
-function isIban(compact: string): boolean {
-  let remainder = 0;
-  for (const character of compact.slice(4) + compact.slice(0, 4)) {
-    const value = Number.parseInt(character, 36);
-    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
-  }
-  return compact.length >= 15 && remainder === 1;
-}
-
-/** The check of ISO/IEC 7812, which nine of ten random numbers fail. */
-function isLuhn(found: string): boolean {
-  const digits = found.replace(/[^0-9]/g, '');
-  let sum = 0;
-  for (let place = 1; place <= digits.length; place += 1) {
-    const digit = Number(digits[digits.length - place]) * (place % 2 === 0 ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 === 0;
-}
-
-function hasDigits(found: string, least: number, most: number): boolean {
-  const { length } = found.replace(/[^0-9]/g, '');
-  return length >= least && length <= most;
-}
-
-/** Not the machine itself; and four single digits are a version or a chapter. */
-function isForeignIpv4(found: string): boolean {
-  return isIP(found) === 4 && !/^(?:127\..*|0\.0\.0\.0|255\.255\.255\.255|.{7})$/.test(found);
-}
-
-/** `a::b` and `1::2` are valid too, and code. */
-function isPublicIpv6(found: string): boolean {
-  const isLong = found.split(':').length > 3 || /[a-f]/i.test(found);
-  return isIP(found) === 6 && isLong && /[0-9]/.test(found);
-}
-
-/** Hexadecimal from 32 characters on, or letters of both cases and digits from 40 on, mixed as no name in words is. */
-function isRandom(found: string): boolean {
-  const hex = /[0-9A-Fa-f]{32,}/.exec(found)?.[0] ?? '';
-  if (/[0-9]/.test(hex) && /[A-Fa-f]/.test(hex)) return true;
-  if (found.length < 40) return false;
-  const stretches = found.match(/[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+/g)?.length ?? 0;
-  // Of random base64 0.64 characters in one begin a stretch (deviation 0.08 at 40); of names in words 0.2 to 0.4.
-  const isMixed = [/[a-z]/, /[A-Z]/, /[0-9]/].every((one) => one.test(found));
-  return isMixed && stretches > found.length * 0.45;
 }

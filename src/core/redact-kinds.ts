@@ -1,0 +1,235 @@
+import { isIP } from 'node:net';
+
+/** From where to where in what was found the secret itself stands; undefined: it is none after all. */
+export type Span = readonly [from: number, to: number];
+
+/**
+ * Cheap signs by which most texts are known to hold nothing of a kind. What has none of them is not searched: one
+ * search for everything costs 60 ns a character.
+ */
+export type Hint = 'assignment' | 'scheme' | 'token' | 'address' | 'number' | 'colons' | 'run';
+
+/** Something that is looked for. */
+export interface Kind {
+  /** What a text must have for this to be in it at all. */
+  readonly hint: Hint;
+  readonly placeholder: string;
+  /**
+   * Every repetition is of one class or bounded, and none without a bound can begin anew behind a placeholder, in what
+   * it has scanned before: else many small finds in one long run cost the square of its length.
+   */
+  readonly pattern: string;
+  readonly spanOf?: (found: string) => Span | undefined;
+}
+
+const letter = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
+const anyCase = (words: string): string =>
+  words.replace(/[a-z]/g, (small) => `[${small}${small.toUpperCase()}]`);
+
+const keyword = anyCase(
+  '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
+);
+const assigned = `${keyword}["'\`]?[ \\t]{0,3}[:=]>?[ \\t]{0,3}["'\`]?`;
+const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
+
+const beforeNumber = '(?<![\\w+-]|[0-9][.:/])';
+const afterNumber = '(?!\\w|-?[0-9])';
+const gap = '[ \\u00a0./-]';
+
+/**
+ * What is looked for. Where several begin on the same character, the first in the table that is one wins. What may not
+ * follow must never be where another kind begins: that one's placeholder would make room for this.
+ */
+export const kinds: readonly Kind[] = [
+  {
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern:
+      '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]{0,60}-----',
+  },
+  {
+    hint: 'assignment',
+    placeholder: '[secret]',
+    pattern: `${assigned}(?!-----)${valueUnit}{4,}(?:[=:]${valueUnit}*){0,4}(?=[\\s"'\`)\\]}<>,;]|$)`,
+    spanOf: assignedValue,
+  },
+  {
+    hint: 'assignment',
+    placeholder: '[secret]',
+    pattern: `${anyCase('authorization')}["']?[ \\t]{0,3}[:=][ \\t]{0,3}["'\`]?${anyCase('(?:bearer|basic|token)')}[ \\t]{1,8}${valueUnit}{4,}={0,2}`,
+    spanOf: (found) => [found.search(/\S+$/), found.length],
+  },
+  {
+    hint: 'scheme',
+    placeholder: '[secret]',
+    pattern: `(?<![\\w-])${anyCase('(?:bearer|basic)')}[ \\t]{1,8}[\\w~+/.-]{8,}={0,2}`,
+    spanOf: (found) =>
+      /[0-9]|[a-z][A-Z]/.test(found.slice(6)) ? [found.search(/\S+$/), found.length] : undefined,
+  },
+  {
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern: '(?<![\\w-])eyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?',
+  },
+  {
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern:
+      '(?<![\\w-])(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|glpat-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,})',
+  },
+  {
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern:
+      '(?<![\\w-])(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))',
+    spanOf: when((found) => /[0-9]|[A-Za-z]{16}/.test(found)),
+  },
+  {
+    // A password in a URL, before the address of its host is taken for one of e-mail.
+    hint: 'address',
+    placeholder: '[secret]',
+    pattern: ':(?<=://[^\\s:@/[\\]]{0,64}:)[^\\s@/[\\]]{1,128}(?=@)',
+    spanOf: (found) => [1, found.length],
+  },
+  {
+    hint: 'address',
+    placeholder: '[email]',
+    pattern: `(?<![${letter}0-9._%+'-])[${letter}0-9._%+'-]{1,64}@[${letter}0-9-]+(?:\\.[${letter}0-9-]+)*\\.[${letter}]{2,}`,
+  },
+  {
+    hint: 'number',
+    placeholder: '[iban]',
+    pattern:
+      '(?<![\\w-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])',
+    spanOf: ibanIn,
+  },
+  {
+    hint: 'colons',
+    placeholder: '[ip]',
+    pattern:
+      '(?<![\\w:.-])(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:]{0,38}[0-9A-Fa-f](?:(?:\\.[0-9]{1,3}){3})?(?![\\w:])',
+    spanOf: when(isPublicIpv6),
+  },
+  {
+    hint: 'number',
+    placeholder: '[ip]',
+    pattern: '(?<![\\w.-]|[Vv]ersion )[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?!\\w|[.-][0-9]|\\.\\[)',
+    spanOf: when(isForeignIpv4),
+  },
+  {
+    hint: 'number',
+    placeholder: '[card]',
+    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}|3[0689][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{4}|[46][0-9]{17,18})(?!\\w|-[0-9])`,
+    spanOf: when(isLuhn),
+  },
+  {
+    hint: 'number',
+    placeholder: '[phone]',
+    pattern: `${beforeNumber}(?:\\+|00)[1-9][0-9]{0,3}(?:[ \\u00a0()./-]{0,3}[0-9]){6,13}${afterNumber}`,
+    spanOf: when((found) => hasDigits(found, 8, 17) && !/^\+\d{4}-\d\d-\d\d|[ .]000$/.test(found)),
+  },
+  {
+    hint: 'number',
+    placeholder: '[phone]',
+    pattern: `${beforeNumber}(?:1${gap})?(?:\\([2-9][0-9]{2}\\)${gap}?|[2-9][0-9]{2}${gap})[2-9][0-9]{2}${gap}[0-9]{4}${afterNumber}`,
+  },
+  {
+    hint: 'number',
+    placeholder: '[phone]',
+    pattern: `${beforeNumber}\\(?0[1-9][0-9]{0,4}\\)?(?:${gap}{0,2}[0-9]){5,9}${afterNumber}`,
+    spanOf: when(
+      (found) => hasDigits(found, 9, 12) && !/^\d\d[./-]\d\d[./-]\d{4}|^0123456789$/.test(found),
+    ),
+  },
+  {
+    hint: 'number',
+    placeholder: '[phone]',
+    pattern: `${beforeNumber}1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})${afterNumber}`,
+    spanOf: when((found) => !found.endsWith('000')),
+  },
+  {
+    hint: 'run',
+    placeholder: '[secret]',
+    pattern:
+      '(?<![\\w-])[\\w-]{32,}|(?<![\\w+/=-])(?:(?<=[\\s"\':,(])[+/])?[A-Za-z0-9][A-Za-z0-9+/]{39,}={0,2}',
+    spanOf: when(isRandom),
+  },
+];
+
+function when(test: (found: string) => boolean): (found: string) => Span | undefined {
+  return (found) => (test(found) ? [0, found.length] : undefined);
+}
+
+const type = /^(?:string|text|number|boolean|(?:u?int|varchar|utf|base|sha|aes|[rhe]s|md)-?\d+)$/i;
+const noValue =
+  /^(?:required|optional|hidden|null|none|undefined|true|false|await|this|self|[$%].*)$/i;
+const path = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
+const named = new RegExp(`^(?:[a-z_]*${keyword}[a-z_]*|bearer|basic)$`, 'i');
+
+/** The value of an assignment, unless it is code: a type, another variable, a word. */
+function assignedValue(found: string): Span | undefined {
+  const from = /[:=]>?[ \t]*["'`]?/.exec(found);
+  if (from === null) return undefined;
+  const start = from.index + from[0].length;
+  const value = found.slice(start);
+  if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
+  const isLiteral = /^=$|["'`]$/.test(from[0]);
+  const isOpaque = /[0-9].*[A-Za-z]|[A-Za-z].*[0-9]|[!@#$%^&*]|^[0-9]{6,}$/.test(value);
+  return isLiteral || isOpaque ? [start, found.length] : undefined;
+}
+
+/** What follows an IBAN may look like one more group of it. */
+function ibanIn(found: string): Span | undefined {
+  for (let to = found.length; to >= 15; to = found.lastIndexOf(' ', to - 1)) {
+    if (isIban(found.slice(0, to).replaceAll(' ', ''))) return [0, to];
+  }
+  return undefined;
+}
+
+/** The check of ISO 13616: the number, its first four characters moved to the end, leaves 1 when divided by 97. */
+function isIban(compact: string): boolean {
+  let remainder = 0;
+  for (const character of compact.slice(4) + compact.slice(0, 4)) {
+    const value = Number.parseInt(character, 36);
+    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
+  }
+  return compact.length >= 15 && remainder === 1;
+}
+
+/** The check of ISO/IEC 7812, which nine of ten random numbers fail. */
+function isLuhn(found: string): boolean {
+  const digits = found.replace(/[^0-9]/g, '');
+  let sum = 0;
+  for (let place = 1; place <= digits.length; place += 1) {
+    const digit = Number(digits[digits.length - place]) * (place % 2 === 0 ? 2 : 1);
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 === 0;
+}
+
+function hasDigits(found: string, least: number, most: number): boolean {
+  const { length } = found.replace(/[^0-9]/g, '');
+  return length >= least && length <= most;
+}
+
+/** Not the machine itself; and four single digits are a version or a chapter. */
+function isForeignIpv4(found: string): boolean {
+  return isIP(found) === 4 && !/^(?:127\..*|0\.0\.0\.0|255\.255\.255\.255|.{7})$/.test(found);
+}
+
+/** `a::b` and `1::2` are valid too, and code. */
+function isPublicIpv6(found: string): boolean {
+  const isLong = found.split(':').length > 3 || /[a-f]/i.test(found);
+  return isIP(found) === 6 && isLong && /[0-9]/.test(found);
+}
+
+/** Hexadecimal from 32 characters on, or letters of both cases and digits from 40 on, mixed as no name in words is. */
+function isRandom(found: string): boolean {
+  const hex = /[0-9A-Fa-f]{32,}/.exec(found)?.[0] ?? '';
+  if (/[0-9]/.test(hex) && /[A-Fa-f]/.test(hex)) return true;
+  if (found.length < 40) return false;
+  const stretches = found.match(/[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+/g)?.length ?? 0;
+  // Of random base64 0.64 characters in one begin a stretch (deviation 0.08 at 40); of names in words 0.2 to 0.4.
+  const isMixed = [/[a-z]/, /[A-Z]/, /[0-9]/].every((one) => one.test(found));
+  return isMixed && stretches > found.length * 0.45;
+}
