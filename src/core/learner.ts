@@ -28,7 +28,10 @@ export type LearnOutcome =
 
 /** The scope that a tenant's exchanges are learned into: one key of the service. */
 export interface LearnTarget {
-  /** Fingerprint of the scope. Learning is serialized per scope: parallel learns race in the service. */
+  /**
+   * Fingerprint of address and scope: two addresses never share one. Learning is serialized per scope, as parallel learns
+   * race in the service.
+   */
   readonly scope: string;
   /** The service's address. One circuit breaker and one pacer an address. */
   readonly address: string;

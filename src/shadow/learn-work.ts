@@ -9,6 +9,7 @@ import { LearnTask } from './learn-task.ts';
 import { toLesson } from './lesson.ts';
 import { Places } from './places.ts';
 import { retainedBytes } from './retained-bytes.ts';
+import { RunIds } from './run-ids.ts';
 import { Scope } from './scope.ts';
 import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
 
@@ -31,6 +32,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #reporter: Reporter;
+  readonly #runIds = new RunIds();
   readonly #addresses = new Places<Address>();
   readonly #scopes = new Places<Scope>();
 
@@ -50,7 +52,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   }
 
   async prepare(exchange: ServedExchange): Promise<Prepared<LearnTask> | SkipReason> {
-    const lesson = await toLesson(exchange, this.#reporter);
+    const lesson = await toLesson(exchange, this.#reporter, this.#runIds);
     if (typeof lesson === 'string') return lesson;
     const target = await this.#targetOf(exchange);
     if (target === undefined) return 'noKey';
@@ -104,7 +106,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
       const tell = this.#teller({ address: name });
       return new Address(this.#clock, this.#random, tell);
     });
-    const scope = this.#scopes.of(`${name} ${fingerprint}`, () => {
+    const scope = this.#scopes.of(fingerprint, () => {
       const tell = this.#teller({ address: name, scope: fingerprint });
       return new Scope(target, address, this.#clock, tell);
     });

@@ -6,6 +6,7 @@ import type { Lesson } from '../core/learner.ts';
 import { isThenable } from '../core/observation.ts';
 import type { ReplyView } from '../core/subject.ts';
 import { codePointLength, isBlank, safeText, toStorable, utf8Bytes } from '../core/text.ts';
+import type { RunIds } from './run-ids.ts';
 
 /** What the service takes as run id, in code points. */
 const maxRunIdChars = 200;
@@ -31,6 +32,7 @@ const skips = {
 export async function toLesson(
   exchange: ServedExchange,
   reporter: Reporter,
+  runIds: RunIds,
 ): Promise<Lesson | SkipReason> {
   const { route, tenant, learning } = exchange;
   let step: keyof typeof skips = 'view';
@@ -44,7 +46,9 @@ export async function toLesson(
     const task = toSafe(exchange.subject.task, learning.maxTaskChars, learning);
     const code = toSafe(reply.text, learning.maxCodeChars, learning);
     step = 'learn.runId';
-    const runId = toSafe(learning.runId(exchange), maxRunIdChars, learning);
+    const runId = runIds.safe(learning.runId(exchange), learning, (raw) =>
+      toSafe(raw, maxRunIdChars, learning),
+    );
     if (isBlank(task) || isBlank(code)) return 'filtered';
     return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
   } catch (error) {
@@ -61,10 +65,12 @@ function unreadable(): CutoverError {
 }
 
 function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
-  const { route, requestId, tenant, subject, stage, leg, learning } = exchange;
+  const { subject, learning } = exchange;
   const { filter, minTaskChars } = learning;
   if (codePointLength(subject.task.trim(), minTaskChars) < minTaskChars) return false;
-  return filter?.({ route, requestId, tenant, subject, stage, leg, reply }) ?? true;
+  if (filter === undefined) return true;
+  const { route, requestId, tenant, stage, leg } = exchange;
+  return filter({ route, requestId, tenant, subject, stage, leg, reply });
 }
 
 /** Made safe before and after: a NUL in the middle would hide an address from `redact`, which may itself write one. */

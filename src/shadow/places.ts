@@ -9,8 +9,9 @@ export class Places<T extends { readonly inUse: number }> {
   of(name: string, make: () => T): T {
     const known = this.#known.get(name);
     if (known === undefined && this.#known.size >= mostKnown) this.#forgetOne();
+    if (known !== undefined && this.#known.size * 2 < mostKnown) return known;
     const place = known ?? make();
-    // Entered again at the end: the first are those that were not asked for the longest.
+    // Entered again at the end: the first are those that were not asked for the longest. While half empty, none is forgotten soon.
     this.#known.delete(name);
     this.#known.set(name, place);
     return place;

@@ -1,0 +1,24 @@
+import type { LearnPolicy } from '../core/exchange.ts';
+
+/** Run ids remembered: most name a tenant, and come again. */
+const mostKnown = 1000;
+
+/** Run ids as they may be sent, by what they were made of: redacting one costs as much as redacting a short task. */
+export class RunIds {
+  #known = new Map<string, string>();
+  /** A second policy redacts otherwise: only one is remembered at a time. */
+  #redact: LearnPolicy['redact'] | undefined;
+
+  safe(raw: string, { redact }: LearnPolicy, toSafe: (raw: string) => string): string {
+    if (redact !== this.#redact || this.#known.size >= mostKnown) {
+      this.#known = new Map();
+      this.#redact = redact;
+    }
+    const known = this.#known.get(raw);
+    if (known !== undefined) return known;
+    const safe = toSafe(raw);
+    // A long one is not worth its memory.
+    if (raw.length <= safe.length * 2 && raw.length < mostKnown) this.#known.set(raw, safe);
+    return safe;
+  }
+}
