@@ -2,7 +2,6 @@ import type { CallContext, RouteOptions, Stage } from 'engramia-cutover';
 import { type CutoverHandler, type CutoverOptions, createCutoverHandler } from 'engramia-cutover';
 import { type MemoryFlags, memoryFlags } from 'engramia-cutover/flags';
 
-export type Chat = (userId: string, message: string) => Promise<string>;
 type ChatRoute = RouteOptions<[userId: string, message: string], Promise<string>>;
 
 export interface World {
