@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+// Loaded when an address is found at last: with `node:net` at import, everybody would load half of Node.
+const isIP = (text: string): number => process.getBuiltinModule('node:net').isIP(text);
 
 /** From where to where in what was found the secret itself stands; undefined: it is none after all. */
 export type Span = readonly [from: number, to: number];

@@ -1,8 +1,5 @@
 import type { ServerClock } from './server-clock.ts';
 
-/** A path that has a limit of its own. */
-type PacedPath = 'learn' | 'recall' | 'import' | 'evaluate';
-
 /** Whether somebody waits for the answer: shadow calls use at most half of what there is, learning aside. */
 export type CallPriority = 'served' | 'shadow';
 

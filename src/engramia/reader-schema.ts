@@ -26,9 +26,11 @@ function tell({ code, message }: z.core.$ZodIssue): string {
   return code === 'custom' ? message : `does not fit: ${message}`;
 }
 
-/** Makes a reader of a schema. */
-export function toReader<T>(schema: z.ZodType<T>): Reader<T> {
+/** Makes a reader of a schema, which is built when it is first needed: all of them at import cost as much as zod itself. */
+export function toReader<T>(build: () => z.ZodType<T>): Reader<T> {
+  let schema: z.ZodType<T> | undefined;
   return (value) => {
+    schema ??= build();
     const result = schema.safeParse(value);
     if (result.success) return { ok: true, value: result.data };
     return { ok: false, issues: result.error.issues.slice(0, maxIssues).map(describe) };

@@ -26,80 +26,87 @@ const text = (max: number) =>
   });
 
 const whole = (least: number, most: number) => z.int().min(least).max(most).optional();
-const score = z.number().min(0).max(10);
-const flag = z.boolean().optional();
-const label = text(limits.label).optional();
-const task = text(limits.task);
-const code = text(limits.code);
-const output = code.optional();
+const score = () => z.number().min(0).max(10);
+const flag = () => z.boolean().optional();
+const label = () => text(limits.label).optional();
+const task = () => text(limits.task);
+const code = () => text(limits.code);
+const output = () => code().optional();
 
 // Fields that do not exist are refused: the service would ignore a misspelt one in silence.
-const request = <S extends z.core.$ZodLooseShape>(shape: S) =>
-  toReader(z.strictObject(shape).transform((value) => snakeKeys(value)));
+const request = <S extends z.core.$ZodLooseShape>(shape: () => S) =>
+  toReader(() => z.strictObject(shape()).transform((value) => snakeKeys(value)));
 
 const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[\d.:+-]*$/;
 const momentRule = 'it must be a Date, or a timestamp with a blank between day and time';
-const moment = z
-  .union([z.date(), z.string().regex(timestamp, momentRule)], { error: momentRule })
-  .transform((value) => (typeof value === 'string' ? value : serviceTime(value)))
-  .optional();
-const seconds = z
-  .union([z.date(), z.number().min(0)], { error: 'it must be a Date, or seconds since the epoch' })
-  .transform((value) => (typeof value === 'number' ? value : value.getTime() / 1000))
-  .optional();
+const moment = () =>
+  z
+    .union([z.date(), z.string().regex(timestamp, momentRule)], { error: momentRule })
+    .transform((value) => (typeof value === 'string' ? value : serviceTime(value)))
+    .optional();
+const seconds = () =>
+  z
+    .union([z.date(), z.number().min(0)], {
+      error: 'it must be a Date, or seconds since the epoch',
+    })
+    .transform((value) => (typeof value === 'number' ? value : value.getTime() / 1000))
+    .optional();
 
-const patternKey = text(limits.key).refine(
-  (key) => /^patterns\/[^/]/.test(key) && !key.includes('..') && !/\/\.?(\/|$)/.test(key),
-  'must begin with "patterns/" and have no "..", "." or nothing as a part',
-);
-const segment = text(limits.id).refine(
-  (value) => !/^\.{1,2}$|[/\\]/.test(value),
-  'must not be "." or ".." nor hold a slash',
-);
-const record = z.strictObject({
-  version: z.int().min(0).max(1),
-  key: patternKey,
-  data: z.record(z.string(), z.unknown()),
-});
+const patternKey = () =>
+  text(limits.key).refine(
+    (key) => /^patterns\/[^/]/.test(key) && !key.includes('..') && !/\/\.?(\/|$)/.test(key),
+    'must begin with "patterns/" and have no "..", "." or nothing as a part',
+  );
+const segment = () =>
+  text(limits.id).refine(
+    (value) => !/^\.{1,2}$|[/\\]/.test(value),
+    'must not be "." or ".." nor hold a slash',
+  );
+const record = () =>
+  z.strictObject({
+    version: z.int().min(0).max(1),
+    key: patternKey(),
+    data: z.record(z.string(), z.unknown()),
+  });
 
 /** How each request is checked and brought into the service's spelling. */
 export const readRequest = {
-  learn: request({
-    task,
-    code,
-    evalScore: score,
-    output,
+  learn: request(() => ({
+    task: task(),
+    code: code(),
+    evalScore: score(),
+    output: output(),
     runId: text(limits.runId).optional(),
-    classification: label,
+    classification: label(),
     source: text(limits.label).default('api'),
-  }),
-  recall: request({
-    task,
+  })),
+  recall: request(() => ({
+    task: task(),
     limit: whole(1, 50),
     offset: whole(0, 10_000),
-    deduplicate: flag,
-    evalWeighted: flag,
+    deduplicate: flag(),
+    evalWeighted: flag(),
     recencyWeight: z.number().min(0).max(1).optional(),
     recencyHalfLifeDays: z.number().gt(0).optional(),
-    classification: label,
-    source: label,
-    minScore: score.optional(),
-  }),
-  audit: request({
+    classification: label(),
+    source: label(),
+    minScore: score().optional(),
+  })),
+  audit: request(() => ({
     limit: whole(1, 1000),
-    since: moment,
-    until: moment,
+    since: moment(),
+    until: moment(),
     action: text(limits.action).optional(),
     actor: text(limits.id).optional(),
-  }),
-  events: request({ limit: whole(1, 1000), since: seconds }),
-  import: request({ records: z.array(record).max(maxRecords), overwrite: flag }),
-  searchSkills: request({
+  })),
+  events: request(() => ({ limit: whole(1, 1000), since: seconds() })),
+  import: request(() => ({ records: z.array(record()).max(maxRecords), overwrite: flag() })),
+  searchSkills: request(() => ({
     required: z.array(text(limits.name)).min(1).max(maxSkills),
-    matchAll: flag,
-  }),
-  evaluate: request({ task, code, output }),
-  createKey: request({
+    matchAll: flag(),
+  })),
+  evaluate: request(() => ({ task: task(), code: code(), output: output() })),
+  createKey: request(() => ({
     name: text(limits.name),
     role: z.enum(['reader', 'editor', 'admin', 'owner']),
     maxPatterns: z.int().min(1).optional(),
@@ -107,9 +114,9 @@ export const readRequest = {
       .date()
       .transform((value) => value.toISOString())
       .optional(),
-  }),
-  rollup: request({ window: z.enum(['hourly', 'daily', 'weekly']) }),
-  none: request({}),
+  })),
+  rollup: request(() => ({ window: z.enum(['hourly', 'daily', 'weekly']) })),
+  none: request(() => ({})),
 };
 
 /** How the part of an address that names a thing is checked. */

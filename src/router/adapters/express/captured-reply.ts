@@ -10,13 +10,15 @@ export interface CapturedReply {
   readonly contentEncoding: string | undefined;
   /** The declared length in bytes; undefined when none was declared. */
   readonly contentLength: number | undefined;
+  /** Bytes that `chunks` hold, which the lanes charge for it; absent where none waits in a lane. */
+  readonly byteLength?: number;
   /** The body's bytes in order; empty when `truncated`. */
   readonly chunks: readonly Uint8Array[];
   /** Whether the body was larger than the cap, or could not be copied. */
   readonly truncated: boolean;
 }
 
-type ReplyHead = Omit<CapturedReply, 'chunks' | 'truncated'>;
+type ReplyHead = Omit<CapturedReply, 'byteLength' | 'chunks' | 'truncated'>;
 
 const lines = {
   'content-type': /\r\ncontent-type: *([^\r]*)/i,

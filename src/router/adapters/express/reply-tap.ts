@@ -12,6 +12,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 /** What has been written to one response so far. */
 class Recording {
   chunks: Uint8Array[] = [];
+  byteLength = 0;
   truncated = false;
   /** After `end`, or after the response is gone, nothing counts. */
   closed = false;
@@ -48,12 +49,16 @@ class Recording {
   #push(bytes: Uint8Array): void {
     this.#room -= bytes.byteLength;
     if (this.#room < 0) this.#giveUp();
-    else this.chunks.push(bytes);
+    else {
+      this.chunks.push(bytes);
+      this.byteLength += bytes.byteLength;
+    }
   }
 
   #giveUp(): void {
     this.truncated = true;
     this.chunks = [];
+    this.byteLength = 0;
   }
 }
 
@@ -88,9 +93,9 @@ export function tapReply(
   return new Promise((resolve) => {
     const settle = (finished: boolean): void => {
       recording.closed = true;
-      const { chunks, truncated } = recording;
+      const { byteLength, chunks, truncated } = recording;
       recording.chunks = [];
-      resolve(finished ? { ...readHead(res), chunks, truncated } : undefined);
+      resolve(finished ? { ...readHead(res), byteLength, chunks, truncated } : undefined);
     };
     // The first of the two tells: `finish` before `close` means that all was handed to the system.
     res.once('finish', () => settle(true));
