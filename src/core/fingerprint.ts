@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.ts';
 
 /** A short name for a text that must not be told itself: the first hex digits of its SHA-256, 64 bits by default. */
 export function fingerprint(text: string, digits = 16): string {
-  return hash('sha256', text, 'hex').slice(0, digits);
+  return nodeCrypto().hash('sha256', text, 'hex').slice(0, digits);
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
+import { nodeCrypto } from '../core/node-crypto.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
@@ -99,7 +99,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   }
 
   get requestId(): string {
-    this.knownRequestId ??= randomUUID();
+    this.knownRequestId ??= nodeCrypto().randomUUID();
     return this.knownRequestId;
   }
 
