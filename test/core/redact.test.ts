@@ -32,6 +32,8 @@ const hits: readonly (readonly [text: string, redacted: string])[] = [
   ['0049 1512 3456789', '[phone]'],
   ['06 12 34 56 78', '[phone]'],
   ['(030) 1234567', '[phone]'],
+  ['0171 2345678 203.0.113.7', '[phone] [ip]'],
+  [`${random}_and_a_long_name_behind_it_in_words`, '[secret]'],
   ['0171/2345678', '[phone]'],
   ['+33 (0)6 12 34 56 78.', '[phone].'],
   ['电话13812345678，谢谢', '电话[phone]，谢谢'],
@@ -103,6 +105,7 @@ const harmless: readonly string[] = [
   'std::vector<int> a; ::add(1); x[1::2]; List[10::20]',
   'app.listen(3000, "127.0.0.1")',
   'createCutoverHandlerForTenantsOfEveryStageWithShadowMirroring2',
+  'getTheMapOfAllTheIdsInTheOldDbToTheNewOneV2',
   'test_that_Something_works_with_2_items_in_a_very_long_list_of_names',
   'src/router/adapters/express/BodyReaders2/and/some/longer/path/to/a/File.ts',
   'npm_config_registry npm_package_version_and_more',
@@ -211,6 +214,9 @@ describe('redactPersonalData', () => {
     `fe80::1ff:7334.${hex}`,
     'at fe80::7334.BE68 5390 0754 7034 BANK',
     `1.3.6.44.${hex}`,
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYz9k3Lq+8RtGB29NWBK60161331926819+GB29NWBK60161331926819',
+    `${random}_with_many_words_in_a_very_long_list_of_names${pem('RSA ')}`,
+    '+49 30 123456 000@example.com',
     `a@b.${'é'.repeat(30)}00491511234567`,
   ])('makes no room for another find beside one: %j', (text) => {
     const once = redactPersonalData(text);
