@@ -8,13 +8,17 @@ export type EvaluationContextValue =
   | { [key: string]: EvaluationContextValue }
   | EvaluationContextValue[];
 
-/** Whose flag is asked for. */
-export interface EvaluationContext {
+/**
+ * Whose flag is asked for. An intersection, because an optional key beside an index signature is an error for whoever
+ * compiles without `exactOptionalPropertyTypes`.
+ */
+export type EvaluationContext = {
   /** The unit that is moved: the tenant, or the user where the cutover was told so. */
   readonly targetingKey?: string;
+} & {
   /** `user`, and the attributes of the call's subject. */
   readonly [attribute: string]: EvaluationContextValue;
-}
+};
 
 /** What a provider answers: OpenFeature's resolution details of a string flag. */
 export interface FlagResolution {

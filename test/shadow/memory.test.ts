@@ -26,7 +26,8 @@ it('Promise 3 (boundedness): a service that hangs costs no memory a request', as
   const before = bytesInUse();
   for (let index = 0; index < offers; index++) {
     const tenant = `tenant-${index % 50}`;
-    lane.offer(servedExchange({ tenant, task: `Where is parcel number ${index}?` }));
+    const task = `Where is parcel number ${index}?`;
+    lane.offer(servedExchange({ tenant, task, waiter: undefined }));
     if (index % 500 === 0) await turn();
   }
   await turn();
