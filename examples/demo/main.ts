@@ -57,25 +57,34 @@ async function run(service: Service, view: View): Promise<Outcome> {
     const until = forMs === undefined ? '' : ` for ${Math.round(forMs)} ms`;
     view.say(`  delivery   ${lane}: ${state}${until}`);
   });
-  await using ours = await startApp(models, [cutoverMiddleware(cutover, models)]);
-  await using bare = await startApp(models);
-  const targets = { ours: ours.url, bare: bare.url };
-  const random = createRandom(1);
-  const before = await service.countPatterns();
-  await drive({ ours: bare.url, bare: bare.url }, warmUpMs, random, () => undefined);
-  const walked = await walk({ ...parts, models, service, targets, random, view });
-  await cutover.close({ timeoutMs: closeWithinMs });
-  const evidence = service.emulator && gatherEvidence(service.emulator);
-  const patternCounts = [...before, ...(await service.countPatterns())];
-  return { walked, stats: cutover.stats(), stored, retried, evidence, patternCounts };
+  const ours = await startApp(models, [cutoverMiddleware(cutover, models)]);
+  const bare = await startApp(models);
+  try {
+    const targets = { ours: ours.url, bare: bare.url };
+    const random = createRandom(1);
+    const before = await service.countPatterns();
+    await drive({ ours: bare.url, bare: bare.url }, warmUpMs, random, () => undefined);
+    const walked = await walk({ ...parts, models, service, targets, random, view });
+    await cutover.close({ timeoutMs: closeWithinMs });
+    const evidence = service.emulator && gatherEvidence(service.emulator);
+    const patternCounts = [...before, ...(await service.countPatterns())];
+    return { walked, stats: cutover.stats(), stored, retried, evidence, patternCounts };
+  } finally {
+    // Not `await using`: Node 22 has no such syntax yet.
+    await Promise.all([ours[Symbol.asyncDispose](), bare[Symbol.asyncDispose]()]);
+  }
 }
 
 async function main(view: View): Promise<void> {
-  await using service = await startService();
-  for (const line of [...opening, ...service.terms, '']) view.say(line);
-  const { lines, balanced } = closingTable(await run(service, view));
-  for (const line of lines) view.say(line);
-  if (!balanced) process.exitCode = 1;
+  const service = await startService();
+  try {
+    for (const line of [...opening, ...service.terms, '']) view.say(line);
+    const { lines, balanced } = closingTable(await run(service, view));
+    for (const line of lines) view.say(line);
+    if (!balanced) process.exitCode = 1;
+  } finally {
+    await service[Symbol.asyncDispose]();
+  }
 }
 
 const view = createView(process.stdout);

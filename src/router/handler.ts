@@ -91,12 +91,13 @@ function serveLeg(
     plan.serves === 'candidate'
       ? new CandidateCall(route, chosen, subject, self, args, init)
       : new Call(route, chosen, subject, self, args, init);
-  if (timer !== undefined) {
+  // Of a reply that legacy writes somewhere else unobserved there is no end to be timed.
+  const observed = route.hooks?.decided?.(args, plan) !== false || plan.serves === 'candidate';
+  if (timer !== undefined && observed) {
     call.timer = timer;
     call.time = timer.monotonic();
   }
   if (reporter.listeners.decided > 0) emitDecided(call, chosen);
-  route.hooks?.decided?.(args, plan);
   return plan.serves === 'candidate' ? serveCandidate(call as CandidateCall) : serveLegacy(call);
 }
 

@@ -23,8 +23,8 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 /** What an adapter adds to a route: when its framework, and not a return value, delivers the reply. */
 export interface RouteHooks {
-  /** Told in the tick in which the leg starts what the plan wants of the reply. */
-  decided?(args: unknown[], plan: Plan): void;
+  /** Told in the tick in which the leg starts what the plan wants of the reply. False: its delivery is not observed. */
+  decided?(args: unknown[], plan: Plan): boolean;
   /** The reply as it was delivered, for the shadow; rejects when the delivery was cut short. */
   delivered?(args: unknown[], reply: unknown): Promise<unknown>;
 }

@@ -40,9 +40,11 @@ export function addExpressRoute<Input>(
     decided: ([exchange], plan) => {
       const mirrors = plan.mirrors !== undefined && route.mirrors[plan.mirrors];
       const learns = plan.learns && route.learnLane !== undefined;
-      if (learns || mirrors) (exchange as ExpressExchange<Input>).capture(maxReplyBytes);
       // Where legacy is known to be gone, only a reply can tell that it is back.
-      else if (plan.order > 0 || route.legacyGone) (exchange as ExpressExchange<Input>).watch();
+      const watches = plan.order > 0 || route.legacyGone;
+      if (learns || mirrors) (exchange as ExpressExchange<Input>).capture(maxReplyBytes);
+      else if (watches) (exchange as ExpressExchange<Input>).watch();
+      return learns || mirrors || watches;
     },
     delivered: ([exchange]) => (exchange as ExpressExchange<Input>).delivered,
   };
