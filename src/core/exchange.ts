@@ -56,7 +56,10 @@ export interface MirrorableExchange extends ServedExchange {
 export interface Mirror extends Exchange {
   /** What the leg has told about its run so far. */
   readonly facts: ReportedFacts | undefined;
-  /** Starts the leg with a mirrored context. May throw or return a plain value, as a handler may. */
-  start(signal: AbortSignal): unknown;
+  /**
+   * Starts the leg with a mirrored context. May throw or return a plain value, as a handler may. The run's signal is
+   * asked for only when the leg asks for it.
+   */
+  start(run: { readonly signal: AbortSignal }): unknown;
   readonly waiter: TaskWaiter | undefined;
 }

@@ -125,7 +125,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
 
   toMirror(): MirrorRun {
     const { snapshot } = this.owner;
-    const args = snapshot === undefined ? structuredClone(this.args) : snapshot(this.args);
+    const args = snapshot === undefined ? copyOf(this.args) : snapshot(this.args);
     return new MirrorRun(this, args);
   }
 
@@ -138,4 +138,13 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.outstanding -= 1;
     if (this.outstanding === 0) this.release?.();
   }
+}
+
+const isPrimitive = (value: unknown): boolean =>
+  value === null ||
+  (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
+
+/** A copy that the mirror may change. Cloning texts and numbers would cost as much as the rest of a mirrored call. */
+function copyOf(args: unknown[]): unknown[] {
+  return args.every(isPrimitive) ? args.slice() : structuredClone(args);
 }

@@ -23,7 +23,7 @@ export class MirrorRun implements Mirror, CallContext {
   readonly waiter: TaskWaiter | undefined;
   readonly #self: unknown;
   readonly #args: unknown[];
-  #signal: AbortSignal | undefined;
+  #run: { readonly signal: AbortSignal } | undefined;
 
   constructor(call: Call, args: unknown[]) {
     this.owner = call.owner;
@@ -45,14 +45,14 @@ export class MirrorRun implements Mirror, CallContext {
   }
 
   get signal(): AbortSignal {
-    return this.#signal as AbortSignal;
+    return (this.#run as { readonly signal: AbortSignal }).signal;
   }
 
-  start(signal: AbortSignal): unknown {
+  start(run: { readonly signal: AbortSignal }): unknown {
     const { candidate, legacyShadow } = this.owner;
-    const run = this.leg === 'candidate' ? candidate : legacyShadow;
-    this.#signal = signal;
-    return run && invokeWith(this, run, this.#self, this.#args);
+    const leg = this.leg === 'candidate' ? candidate : legacyShadow;
+    this.#run = run;
+    return leg && invokeWith(this, leg, this.#self, this.#args);
   }
 
   commit(): void {

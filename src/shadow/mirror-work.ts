@@ -64,7 +64,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     const { mirror, scope, view, served } = ready;
     ready.startedAt = this.#clock.monotonic();
     const observation = await scope.runInAsyncScope(() =>
-      this.#observe(mirror, ready.startedAt as number, handle.signal),
+      this.#observe(mirror, ready.startedAt as number, handle),
     );
     if (handle.over || served === undefined) return 'stored';
     const mirrored = await this.#factsOf(observation, view, mirror, mirror.facts);
@@ -88,10 +88,10 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   }
 
   /** The one border of a mirrored leg: whatever it throws becomes an observation. */
-  async #observe(mirror: Mirror, startedAt: number, signal: AbortSignal): Promise<Observation> {
+  async #observe(mirror: Mirror, startedAt: number, run: RunHandle): Promise<Observation> {
     const { leg } = mirror;
     try {
-      const reply = mirror.start(signal);
+      const reply = mirror.start(run);
       const value = isThenable(reply) ? await reply : reply;
       return { leg, status: 'fulfilled', value, durationMs: this.#clock.monotonic() - startedAt };
     } catch (reason) {

@@ -1,7 +1,10 @@
 import type { LearnPolicy } from '../core/exchange.ts';
 
 /** Run ids remembered: most name a tenant, and come again. */
-const mostKnown = 1000;
+const mostKnown = 4096;
+
+/** Characters of a run id that is remembered: a longer one is not worth its memory. */
+const mostChars = 256;
 
 /** Run ids as they may be sent, by what they were made of: redacting one costs as much as redacting a short task. */
 export class RunIds {
@@ -17,8 +20,7 @@ export class RunIds {
     const known = this.#known.get(raw);
     if (known !== undefined) return known;
     const safe = toSafe(raw);
-    // A long one is not worth its memory.
-    if (raw.length <= safe.length * 2 && raw.length < mostKnown) this.#known.set(raw, safe);
+    if (raw.length <= mostChars) this.#known.set(raw, safe);
     return safe;
   }
 }
