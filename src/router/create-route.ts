@@ -56,6 +56,7 @@ export function createRoute(
   const compares = options.compare !== false;
   const route: Route = {
     ...shared,
+    listeners: around.reporter.listeners,
     ...unobservedEnds(() => route),
     name: options.name,
     legacy: options.legacy,

@@ -75,14 +75,14 @@ function serveLeg(
   args: unknown[],
   init: Caller | undefined,
 ): Promise<unknown> {
-  const { counters, reporter } = route;
+  const { counters, listeners } = route;
   const { plan } = chosen;
   counters.stages[plan.order] = (counters.stages[plan.order] as number) + 1;
   const timer = timerOf(route, plan);
   if (
     plan.order === 0 &&
     timer === undefined &&
-    reporter.listeners.decided === 0 &&
+    listeners.decided === 0 &&
     route.hooks === undefined
   ) {
     return serveUnobserved(route, self, args);
@@ -97,14 +97,14 @@ function serveLeg(
     call.timer = timer;
     call.time = timer.monotonic();
   }
-  if (reporter.listeners.decided > 0) emitDecided(call, chosen);
+  if (listeners.decided > 0) emitDecided(call, chosen);
   return plan.serves === 'candidate' ? serveCandidate(call as CandidateCall) : serveLegacy(call);
 }
 
 /** One call in 64 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
 function timerOf(route: Route, { mirrors }: Plan): Call['timer'] {
-  const { counters, reporter, clock, turnClock } = route;
-  if ((counters.calls & timingMask) === 1 || reporter.listeners.served > 0) return clock;
+  const { counters, listeners, clock, turnClock } = route;
+  if ((counters.calls & timingMask) === 1 || listeners.served > 0) return clock;
   return mirrors !== undefined && route.mirrors[mirrors] ? turnClock : undefined;
 }
 

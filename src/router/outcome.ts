@@ -10,7 +10,7 @@ export function settle(
   status: 'fulfilled' | 'rejected',
   reply: unknown,
 ): void {
-  const { counters, clock, reporter } = call.owner;
+  const { counters, clock, listeners } = call.owner;
   call.leg = leg;
   call.status = status;
   call.reply = reply;
@@ -20,7 +20,7 @@ export function settle(
     call.time = timer.monotonic() - (call.time as number);
     if (timer === clock) counters.latency[leg].record(call.time);
   }
-  if (reporter.listeners.served > 0) emitServed(call);
+  if (listeners.served > 0) emitServed(call);
 }
 
 /** By name: an index by a variable is looked up anew each time once several objects pass here. */

@@ -63,6 +63,8 @@ export interface Route {
   readonly switchboard: Switchboard;
   readonly counters: RouteCounters;
   readonly reporter: Reporter;
+  /** The reporter's own, one look nearer. */
+  readonly listeners: Reporter['listeners'];
   readonly clock: Clock;
   /** Cheaper, and right to within a turn of the event loop. */
   readonly turnClock: TurnClock;
