@@ -14,11 +14,23 @@ type Why = 'error' | 'timeout' | 'failure';
  * first: nothing here awaits the candidate, so nothing has to wait for one that hangs.
  */
 export function serveCandidate(call: CandidateCall): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    call.resolve = resolve;
-    call.reject = reject;
-    start(call);
-  });
+  beginning = call;
+  const reply = new Promise(handResolversTo);
+  start(call);
+  return reply;
+}
+
+let beginning: CandidateCall | undefined;
+
+/** An executor runs at once, so that one serves all calls: a closure for each would cost as much as the call's object. */
+function handResolversTo(
+  resolve: (reply: unknown) => void,
+  reject: (reason: unknown) => void,
+): void {
+  const call = beginning as CandidateCall;
+  beginning = undefined;
+  call.resolve = resolve;
+  call.reject = reject;
 }
 
 function start(call: CandidateCall): void {
