@@ -4,7 +4,7 @@ import { EventHub } from './core/event-hub.ts';
 import type { MirrorableExchange, ServedExchange } from './core/exchange.ts';
 import type { OwnedLane } from './core/lane.ts';
 import { processWarnings } from './core/logger.ts';
-import { refuse } from './core/option-checks.ts';
+import { longestTimerMs, refuse } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact.ts';
 import { Warnings } from './core/warnings.ts';
 import type { Cutover, CutoverControls, CutoverHandler, CutoverStats } from './cutover.ts';
@@ -64,7 +64,7 @@ export class CutoverCore {
       clock,
       random,
       redact: redactPersonalData,
-      warnOnce: (code, message) => warnings.once(code, message),
+      warnOnce: (code, message, about) => warnings.once(code, message, about),
     };
     this.#closeWith(options.signal);
   }
@@ -88,8 +88,8 @@ export class CutoverCore {
     return route;
   }
 
-  kill(reason = 'killed by hand', { force = false } = {}): 'killed' | 'frozen' {
-    this.#switchboard.kill(reason, force);
+  kill(reason = 'killed by hand', options?: { force?: boolean }): 'killed' | 'frozen' {
+    this.#switchboard.kill(reason, options?.force === true);
     const outcome = this.#frozen() ? 'frozen' : 'killed';
     this.hub.emit('rollback', { outcome, reason });
     return outcome;
@@ -115,12 +115,13 @@ export class CutoverCore {
     };
   }
 
-  flush({ timeoutMs = defaultTimeoutMs } = {}): Promise<FlushReport> {
+  flush(options?: { timeoutMs?: number }): Promise<FlushReport> {
+    const timeoutMs = timeoutOf(options);
     return this.#both((lane) => lane.flush(timeoutMs));
   }
 
-  close({ timeoutMs = defaultTimeoutMs } = {}): Promise<FlushReport> {
-    this.#closing ??= this.#end(timeoutMs);
+  close(options?: { timeoutMs?: number }): Promise<FlushReport> {
+    this.#closing ??= this.#end(timeoutOf(options));
     return this.#closing;
   }
 
@@ -165,6 +166,12 @@ export class CutoverCore {
 interface LaneReport {
   readonly counts: FlushReport['learn'];
   readonly drained: boolean;
+}
+
+/** A shutdown must not fail on its own options: what is no time is the default, and none is longer than a timer can be. */
+function timeoutOf(options: { timeoutMs?: number } | undefined): number {
+  const { timeoutMs = defaultTimeoutMs } = options ?? {};
+  return timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : defaultTimeoutMs;
 }
 
 const nothingLearned: LaneReport = { counts: noCounts, drained: true };

@@ -49,8 +49,8 @@ const laneChecks: OptionChecks = {
   maxCount: check.count,
   maxBytes: check.count,
   concurrency: check.count,
-  deadlineMs: check.positive,
-  maxAgeMs: check.positive,
+  deadlineMs: check.milliseconds,
+  maxAgeMs: check.milliseconds,
   tenantShare: {
     test: (value) => typeof value === 'number' && value > 0 && value <= 1,
     must: 'be a number above 0 and up to 1',
@@ -60,7 +60,7 @@ const laneChecks: OptionChecks = {
 const cutoverChecks: OptionChecks = {
   flags: required(having('resolveStringEvaluation')),
   defaultStage: oneOf(...stageNames),
-  decideTimeoutMs: check.positive,
+  decideTimeoutMs: check.milliseconds,
   force: check.function,
   engramia: {
     test: having('targetOf').test,
@@ -72,8 +72,8 @@ const cutoverChecks: OptionChecks = {
     mode: required(oneOf('detached', 'waitUntil', 'await')),
     waitUntil: check.function,
     deadlineMs: {
-      test: (value) => typeof value === 'function' || check.positive.test(value),
-      must: 'be a finite number above 0, or a function that gives one',
+      test: (value) => typeof value === 'function' || check.milliseconds.test(value),
+      must: `${check.milliseconds.must}, or a function that gives one`,
     },
   },
   logger: having('warn'),

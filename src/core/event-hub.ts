@@ -7,6 +7,7 @@ import {
   type Operation,
   type Reporter,
 } from './events.ts';
+import { isThenable } from './observation.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Where the rooms report and the app listens. A throwing listener is contained, and tells nobody but the log. */
@@ -28,8 +29,9 @@ export class EventHub implements Reporter {
     for (const listener of this.#emitter.listeners(type)) {
       try {
         const returned: unknown = listener(told);
-        if (returned instanceof Promise)
-          returned.catch((error) => this.#listenerFailed(type, error));
+        if (isThenable(returned)) {
+          Promise.resolve(returned).catch((error) => this.#listenerFailed(type, error));
+        }
       } catch (error) {
         this.#listenerFailed(type, error);
       }

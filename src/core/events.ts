@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { StageReason } from './stage-source.ts';
@@ -132,16 +133,21 @@ export interface Reporter {
   ): void;
 }
 
-/** Takes from a thrown value what may be told. */
+/** What a name or a code may look like; whatever does not is not told, as it may hold anything. */
+const word = /^[\w.:-]{1,64}$/;
+
+const isWord = (value: unknown): value is string => typeof value === 'string' && word.test(value);
+
+/** Takes from a thrown value what may be told. Never throws, whatever was thrown. */
 export function errorFacts(cause: unknown): ErrorFacts {
-  const source = (typeof cause === 'object' && cause !== null ? cause : {}) as Record<
-    string,
-    unknown
-  >;
+  const field = (name: string): unknown =>
+    attempt(() => (cause as Readonly<Record<string, unknown>> | null | undefined)?.[name]);
+  const name = attempt(() => cause instanceof Error) ? field('name') : undefined;
   const facts: { name: string; code?: string; status?: number } = {
-    name: cause instanceof Error ? cause.name : typeof cause,
+    name: isWord(name) ? name : typeof cause,
   };
-  if (typeof source.code === 'string') facts.code = source.code;
-  if (typeof source.status === 'number') facts.status = source.status;
+  const [code, status] = [field('code'), field('status')];
+  if (isWord(code)) facts.code = code;
+  if (typeof status === 'number') facts.status = status;
   return Object.defineProperty(facts, 'cause', { value: cause }) as unknown as ErrorFacts;
 }

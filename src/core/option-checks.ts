@@ -15,6 +15,9 @@ export interface OptionChecks {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
+/** The longest time that a timer of Node can have: with a longer one it would fire at once. */
+export const longestTimerMs = 2_147_483_647;
+
 /** Ready-made rules. A rule speaks of values that were given; `undefined` means "not given". */
 export const check = {
   function: { test: (value) => typeof value === 'function', must: 'be a function' },
@@ -27,6 +30,10 @@ export const check = {
   positive: {
     test: (value) => typeof value === 'number' && Number.isFinite(value) && value > 0,
     must: 'be a finite number above 0',
+  },
+  milliseconds: {
+    test: (value) => typeof value === 'number' && value > 0 && value <= longestTimerMs,
+    must: `be a number of milliseconds above 0, at most ${longestTimerMs}`,
   },
   count: {
     test: (value) => Number.isInteger(value) && (value as number) > 0,

@@ -1,3 +1,4 @@
+import { disregard } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
@@ -35,16 +36,17 @@ export class Warnings {
     this.#log(`[${code}] ${message}${more}`);
   }
 
-  /** Warns of something that stays as it is until the app changes. */
-  once(code: string, message: string): void {
-    if (this.#lines.has(code)) return;
-    this.#lines.set(code, { loggedAt: Number.POSITIVE_INFINITY, suppressed: 0 });
+  /** Warns of something that stays as it is until the app changes, once for each thing it is about. */
+  once(code: string, message: string, about = ''): void {
+    const key = `${code} ${about}`;
+    if (this.#lines.has(key)) return;
+    this.#lines.set(key, { loggedAt: Number.POSITIVE_INFINITY, suppressed: 0 });
     this.#log(`[${code}] ${message}`);
   }
 
   #log(message: string): void {
     try {
-      this.#logger.warn(`engramia-cutover: ${message}`);
+      disregard(this.#logger.warn(`engramia-cutover: ${message}`));
     } catch {
       // A logger that fails has nobody left to be told.
     }

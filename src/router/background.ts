@@ -1,5 +1,7 @@
+import { attempt, disregard } from '../core/attempt.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Reporter } from '../core/events.ts';
+import { longestTimerMs } from '../core/option-checks.ts';
 
 /** How shadow work relates to the caller's response. */
 export interface BackgroundOptions {
@@ -45,16 +47,24 @@ export class Background {
     const ended = this.#ended(call, offered);
     if (this.#options.mode === 'await') return ended;
     try {
-      (call.waitUntil ?? this.#options.waitUntil)?.(ended);
+      disregard((call.waitUntil ?? this.#options.waitUntil)?.(ended));
     } catch (error) {
       this.#reporter.contained('waitUntil', error);
     }
     return undefined;
   }
 
-  async #ended(call: Held, offered: Promise<void> | undefined): Promise<void> {
+  /** The app's own answer if it is a time; else the default, since a caller waits. */
+  #deadlineMs(): number {
     const { deadlineMs = defaultDeadlineMs } = this.#options;
-    const ms = typeof deadlineMs === 'function' ? deadlineMs() : deadlineMs;
+    if (typeof deadlineMs === 'number') return deadlineMs;
+    const ms: unknown = attempt(deadlineMs);
+    disregard(ms);
+    return typeof ms === 'number' && ms >= 0 ? Math.min(ms, longestTimerMs) : defaultDeadlineMs;
+  }
+
+  async #ended(call: Held, offered: Promise<void> | undefined): Promise<void> {
+    const ms = this.#deadlineMs();
     const tasks = async (): Promise<void> => {
       await offered;
       if (call.outstanding > 0) await new Promise<void>((resolve) => (call.release = resolve));

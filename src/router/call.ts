@@ -38,6 +38,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare readonly self: unknown;
   declare readonly args: unknown[];
   declare readonly init: Caller | undefined;
+  /** Empty: nobody's call. */
+  declare readonly tenant: string;
   declare readonly subject: Subject;
   declare leg: Leg;
   declare status: 'fulfilled' | 'rejected';
@@ -55,6 +57,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   constructor(
     owner: Route,
     chosen: Chosen,
+    tenant: string,
     subject: Subject,
     self: unknown,
     args: unknown[],
@@ -63,6 +66,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.owner = owner;
     this.chosen = chosen;
     this.leg = chosen.plan.serves;
+    this.tenant = tenant;
     this.subject = subject;
     this.self = self;
     this.args = args;
@@ -92,10 +96,6 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
 
   get route(): string {
     return this.owner.name;
-  }
-
-  get tenant(): string {
-    return this.subject.tenant as string;
   }
 
   get requestId(): string {

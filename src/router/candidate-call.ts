@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
@@ -18,22 +19,25 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   declare reject: (reason: unknown) => void;
   declare slot: number;
   declare link: Expiring<CandidateCall>['link'];
+  declare scope: AsyncResource | undefined;
   declare aborting: Aborting | undefined;
 
   constructor(
     owner: Route,
     chosen: Chosen,
+    tenant: string,
     subject: Subject,
     self: unknown,
     args: unknown[],
     init: Caller | undefined,
   ) {
-    super(owner, chosen, subject, self, args, init);
+    super(owner, chosen, tenant, subject, self, args, init);
     this.run = 'open';
     this.resolve = ignore;
     this.reject = ignore;
     this.slot = 0;
     this.link = undefined;
+    this.scope = undefined;
     this.aborting = undefined;
   }
 
@@ -42,7 +46,9 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   }
 
   get signal(): AbortSignal {
-    this.aborting ??= new Aborting(this.run === 'settled' ? undefined : this.init?.signal);
+    this.aborting ??= new Aborting(
+      this.run === 'settled' || this.run === 'superseded' ? undefined : this.init?.signal,
+    );
     return this.aborting.signal;
   }
 

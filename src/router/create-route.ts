@@ -32,7 +32,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly redact: (text: string) => string;
-  readonly warnOnce: (code: string, message: string) => void;
+  readonly warnOnce: (code: string, message: string, about: string) => void;
 }
 
 /** A served candidate's time, where the app sets none. */

@@ -1,3 +1,4 @@
+import { disregard } from '../core/attempt.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageReason } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
@@ -21,9 +22,8 @@ const killed = choose('off', 'killed');
 const frozen = choose('complete', 'frozen', Object.freeze({ ...stages.complete, learns: false }));
 const forced = new Map(stageNames.map((stage) => [stage, choose(stage, 'forced')]));
 
-/** Chooses the stage of a subject. In order: no tenant, kill, force, flag. Never throws, never rejects. */
-export function decide(route: Route, subject: Subject): Chosen | Promise<Chosen> {
-  const tenant = subject.tenant as string;
+/** Chooses the stage of a subject. In order: kill, force, flag. Never throws, never rejects. */
+export function decide(route: Route, tenant: string, subject: Subject): Chosen | Promise<Chosen> {
   if (route.switchboard.killed) return killedOrFrozen(route);
   if (route.force !== undefined) {
     const stage = forcedStage(route, subject);
@@ -42,20 +42,27 @@ function forcedStage(route: Route, subject: Subject): Stage | undefined {
   try {
     const stage = route.force?.(subject);
     if (stage === undefined || isStage(stage)) return stage;
-    throw new TypeError(`force() answered ${JSON.stringify(stage)}, which is not a stage`);
+    disregard(stage);
+    throw new TypeError(`force() answered what is not a stage`);
   } catch (error) {
     route.reporter.contained('force', error, { route: route.name });
     return undefined;
   }
 }
 
-/** Whether a subject names a tenant. A number or an object is not one: it would not be the same on every replica. */
-export function hasTenant(subject: Subject | undefined): subject is Subject {
-  return typeof subject?.tenant === 'string' && subject.tenant !== '';
+/**
+ * The tenant that a subject names. A number or an object is none: it would not be the same on every replica. Read once,
+ * and kept: a subject may be anything, and throws what its getters throw.
+ */
+export function tenantOf(subject: unknown): string | undefined {
+  const { tenant } = (subject ?? nobody) as { readonly tenant?: unknown };
+  return typeof tenant === 'string' && tenant !== '' ? tenant : undefined;
 }
 
 /** The result of a call whose subject or flag has to be awaited. */
 export interface LateDecision {
+  /** Empty: nobody's. */
+  readonly tenant: string;
   readonly subject: Subject;
   readonly chosen: Chosen;
 }
@@ -63,21 +70,50 @@ export interface LateDecision {
 /** Counts a call that stays with legacy because nobody could say whose it is. */
 export function undecided(route: Route, why: UndecidedReason): LateDecision {
   route.counters.undecided[why] += 1;
-  return why === 'timeout'
-    ? { subject: nobody, chosen: late }
-    : { subject: nobody, chosen: noTenant };
+  return { tenant: '', subject: nobody, chosen: why === 'timeout' ? late : noTenant };
 }
 
-/** Awaits the subject, or the flag of a known subject, within one deadline for both. Never rejects. */
-export async function decideLater(
+/** A kill that came while subject or flag were awaited holds for this call too: its leg has not started. */
+export function overruled(route: Route, decision: LateDecision): LateDecision {
+  return route.switchboard.killed && decision.tenant !== ''
+    ? { ...decision, chosen: killedOrFrozen(route) }
+    : decision;
+}
+
+/** What is known so far of a call that is being decided. */
+interface Wait {
+  tenant: string | undefined;
+  subject: Subject;
+  /** The deadline has passed: whatever comes now is too late to count. */
+  over: boolean;
+}
+
+/** Awaits the subject and then its flag, within one deadline for both. Never rejects. */
+export function decideLater(route: Route, pending: PromiseLike<unknown>): Promise<LateDecision> {
+  const wait: Wait = { tenant: undefined, subject: nobody, over: false };
+  return withinDeadline(route, wait, identifyAndDecide(route, pending, wait));
+}
+
+/** Awaits the flag of a known subject, within the deadline. Never rejects. */
+export function awaitFlag(
   route: Route,
-  subject: Subject | PromiseLike<Subject>,
-  chosen?: Promise<Chosen>,
+  tenant: string,
+  subject: Subject,
+  flag: Promise<Chosen>,
 ): Promise<LateDecision> {
-  const wait: Wait = { subject: chosen && (subject as Subject), over: false };
-  const deciding =
-    chosen?.then((answer) => ({ subject: subject as Subject, chosen: answer })) ??
-    identifyAndDecide(route, subject, wait);
+  const wait: Wait = { tenant, subject, over: false };
+  return withinDeadline(
+    route,
+    wait,
+    flag.then((chosen) => ({ tenant, subject, chosen })),
+  );
+}
+
+async function withinDeadline(
+  route: Route,
+  wait: Wait,
+  deciding: Promise<LateDecision | undefined>,
+): Promise<LateDecision> {
   let timer: unknown;
   const deadline = new Promise<undefined>((resolve) => {
     timer = route.clock.setTimeout(() => resolve(undefined), route.decideTimeoutMs);
@@ -85,41 +121,33 @@ export async function decideLater(
   const decision = await Promise.race([deciding, deadline]);
   wait.over = true;
   route.clock.clearTimeout(timer);
-  const settled = decision ?? decideWithout(route, wait.subject);
-  // A kill that came while the flag was asked holds for this call too: its leg has not started.
-  return route.switchboard.killed && settled.subject !== nobody
-    ? { subject: settled.subject, chosen: killedOrFrozen(route) }
-    : settled;
-}
-
-/** What is known so far of a call that is being decided. */
-interface Wait {
-  subject: Subject | undefined;
-  /** The deadline has passed: whatever comes now is too late to count. */
-  over: boolean;
+  return decision ?? decideWithout(route, wait);
 }
 
 async function identifyAndDecide(
   route: Route,
-  pending: Subject | PromiseLike<Subject>,
+  pending: PromiseLike<unknown>,
   wait: Wait,
 ): Promise<LateDecision | undefined> {
-  let subject: Subject | undefined;
+  let tenant: string | undefined;
+  let subject: Subject;
   try {
-    subject = await pending;
+    subject = (await pending) as Subject;
+    tenant = tenantOf(subject);
   } catch (error) {
     route.reporter.contained('identify', error, { route: route.name });
     return wait.over ? undefined : undecided(route, 'identify');
   }
   if (wait.over) return undefined;
-  if (!hasTenant(subject)) return undecided(route, 'noTenant');
+  if (tenant === undefined) return undecided(route, 'noTenant');
+  wait.tenant = tenant;
   wait.subject = subject;
-  return { subject, chosen: await decide(route, subject) };
+  return { tenant, subject, chosen: await decide(route, tenant, subject) };
 }
 
 /** The flag was late: the last good answer for a known tenant. The subject was late: legacy. */
-function decideWithout(route: Route, subject: Subject | undefined): LateDecision {
-  if (subject === undefined) return undecided(route, 'timeout');
+function decideWithout(route: Route, { tenant, subject }: Wait): LateDecision {
+  if (tenant === undefined) return undecided(route, 'timeout');
   route.counters.undecided.flag += 1;
-  return { subject, chosen: route.source.fallback(subject.tenant as string, subject) };
+  return { tenant, subject, chosen: route.source.fallback(tenant, subject) };
 }

@@ -1,9 +1,18 @@
 import { isThenable } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { Subject } from '../core/subject.ts';
-import { Call, type Caller, nobody } from './call.ts';
+import { Call, type Caller } from './call.ts';
 import { CandidateCall } from './candidate-call.ts';
-import { type Chosen, decide, decideLater, hasTenant, undecided } from './decide.ts';
+import {
+  awaitFlag,
+  type Chosen,
+  decide,
+  decideLater,
+  type LateDecision,
+  overruled,
+  tenantOf,
+  undecided,
+} from './decide.ts';
 import { invoke } from './invoke.ts';
 import type { Route } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
@@ -38,38 +47,50 @@ export function serve(
 ): Promise<unknown> {
   route.counters.calls += 1;
   let subject: unknown;
+  let tenant: string | undefined;
   try {
     subject = invoke(route.identify, self, args);
+    if (isThenable(subject))
+      return serveLater(route, decideLater(route, subject), self, args, init);
+    tenant = tenantOf(subject);
   } catch (error) {
     route.reporter.contained('identify', error, { route: route.name });
-    return serveLeg(route, undecided(route, 'identify').chosen, nobody, self, args, init);
+    return serveLeg(route, undecided(route, 'identify'), self, args, init);
   }
-  if (isThenable(subject))
-    return serveLater(route, subject as PromiseLike<Subject>, self, args, init);
-  if (!hasTenant(subject as Subject | undefined)) {
-    return serveLeg(route, undecided(route, 'noTenant').chosen, nobody, self, args, init);
+  if (tenant === undefined) {
+    return serveLeg(route, undecided(route, 'noTenant'), self, args, init);
   }
-  const chosen = decide(route, subject as Subject);
+  const known = subject as Subject;
+  const chosen = decide(route, tenant, known);
   return chosen instanceof Promise
-    ? serveLater(route, subject as Subject, self, args, init, chosen)
-    : serveLeg(route, chosen, subject as Subject, self, args, init);
+    ? serveLater(route, awaitFlag(route, tenant, known, chosen), self, args, init)
+    : serveKnown(route, chosen, tenant, known, self, args, init);
 }
 
 async function serveLater(
   route: Route,
-  pending: Subject | PromiseLike<Subject>,
+  deciding: Promise<LateDecision>,
   self: unknown,
   args: unknown[],
   init: Caller | undefined,
-  flag?: Promise<Chosen>,
 ): Promise<unknown> {
-  const { subject, chosen } = await decideLater(route, pending, flag);
-  return serveLeg(route, chosen, subject, self, args, init);
+  return serveLeg(route, overruled(route, await deciding), self, args, init);
 }
 
 function serveLeg(
   route: Route,
+  { chosen, tenant, subject }: LateDecision,
+  self: unknown,
+  args: unknown[],
+  init: Caller | undefined,
+): Promise<unknown> {
+  return serveKnown(route, chosen, tenant, subject, self, args, init);
+}
+
+function serveKnown(
+  route: Route,
   chosen: Chosen,
+  tenant: string,
   subject: Subject,
   self: unknown,
   args: unknown[],
@@ -89,8 +110,8 @@ function serveLeg(
   }
   const call =
     plan.serves === 'candidate'
-      ? new CandidateCall(route, chosen, subject, self, args, init)
-      : new Call(route, chosen, subject, self, args, init);
+      ? new CandidateCall(route, chosen, tenant, subject, self, args, init)
+      : new Call(route, chosen, tenant, subject, self, args, init);
   // Of a reply that legacy writes somewhere else unobserved there is no end to be timed.
   const observed = route.hooks?.decided?.(args, plan) !== false || plan.serves === 'candidate';
   if (timer !== undefined && observed) {
@@ -116,10 +137,10 @@ function emitDecided(call: Call, { reason }: Chosen): void {
 /** What would happen to a call with these arguments. Runs neither leg. */
 export async function explain(route: Route, self: unknown, args: unknown[]): Promise<Decision> {
   const unseen = { ...route, counters: new RouteCounters() };
-  const { subject, chosen } = await decided(unseen, self, args);
+  const { tenant, chosen } = overruled(unseen, await decided(unseen, self, args));
   const { stage, plan, reason } = chosen;
   return {
-    tenant: hasTenant(subject) ? subject.tenant : undefined,
+    tenant: tenant === '' ? undefined : tenant,
     stage,
     leg: plan.serves,
     mirrors: plan.mirrors,
@@ -129,22 +150,21 @@ export async function explain(route: Route, self: unknown, args: unknown[]): Pro
   };
 }
 
-async function decided(
-  route: Route,
-  self: unknown,
-  args: unknown[],
-): Promise<{ subject: Subject; chosen: Chosen }> {
+async function decided(route: Route, self: unknown, args: unknown[]): Promise<LateDecision> {
   let subject: unknown;
+  let tenant: string | undefined;
   try {
     subject = invoke(route.identify, self, args);
+    if (isThenable(subject)) return decideLater(route, subject);
+    tenant = tenantOf(subject);
   } catch (error) {
     route.reporter.contained('identify', error, { route: route.name });
     return undecided(route, 'identify');
   }
-  if (isThenable(subject)) return decideLater(route, subject as PromiseLike<Subject>);
-  if (!hasTenant(subject as Subject | undefined)) return undecided(route, 'noTenant');
-  const chosen = decide(route, subject as Subject);
+  if (tenant === undefined) return undecided(route, 'noTenant');
+  const known = subject as Subject;
+  const chosen = decide(route, tenant, known);
   return chosen instanceof Promise
-    ? decideLater(route, subject as Subject, chosen)
-    : { subject: subject as Subject, chosen };
+    ? awaitFlag(route, tenant, known, chosen)
+    : { tenant, subject: known, chosen };
 }

@@ -15,6 +15,7 @@ import type { Route } from './route.ts';
 export class MirrorRun implements Mirror, CallContext {
   readonly mirrored = true;
   readonly requestId: string;
+  readonly tenant: string;
   readonly subject: Subject;
   readonly stage: Stage;
   readonly leg: Leg;
@@ -28,6 +29,7 @@ export class MirrorRun implements Mirror, CallContext {
   constructor(call: Call, args: unknown[]) {
     this.owner = call.owner;
     this.requestId = call.requestId;
+    this.tenant = call.tenant;
     this.subject = call.subject;
     this.stage = call.stage;
     this.leg = call.plan.mirrors as Leg;
@@ -38,10 +40,6 @@ export class MirrorRun implements Mirror, CallContext {
 
   get route(): string {
     return this.owner.name;
-  }
-
-  get tenant(): string {
-    return this.subject.tenant as string;
   }
 
   get signal(): AbortSignal {

@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 
@@ -36,7 +37,7 @@ function offer(call: Call): void {
 function offerMirror(call: Call, leg: Leg): void {
   const { mirrorLane, mirrorShare, mirrors, random } = call.owner;
   if (!mirrors[leg]) notMirrored(call, leg);
-  else if (mirrorShare < 1 && random() >= mirrorShare) mirrorLane.skip('sampled');
+  else if (mirrorShare < 1 && (attempt(random) ?? 0) >= mirrorShare) mirrorLane.skip('sampled');
   else if (mirrorLane.offer(call)) call.outstanding += 1;
 }
 
@@ -47,5 +48,6 @@ function notMirrored(call: Call, leg: Leg): void {
   call.owner.warnOnce(
     'unsafe',
     `The candidate of route "${call.route}" is not declared safe, so stage "shadow" only learns. Wrap it in shadowSafe() if it honours context.mirrored.`,
+    call.route,
   );
 }

@@ -1,3 +1,4 @@
+import { disregard } from '../core/attempt.ts';
 import { errorFacts, type LegFacts } from '../core/events.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
@@ -43,7 +44,9 @@ export function legacyFailed(route: Route, error: unknown): void {
   const { name, reporter } = route;
   let gone = false;
   try {
-    gone = route.isGone(error);
+    const answer: unknown = route.isGone(error);
+    gone = answer === true;
+    disregard(answer);
   } catch (failure) {
     reporter.contained('isGone', failure, { route: name });
   }

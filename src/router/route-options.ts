@@ -105,7 +105,7 @@ export const routeChecks: OptionChecks = {
         value === 'never' || value === 'when-uncommitted' || typeof value === 'function',
       must: "be 'never', 'when-uncommitted' or a function",
     },
-    afterMs: orFalse(check.positive),
+    afterMs: orFalse(check.milliseconds),
     isFailure: check.function,
   },
   isGone: check.function,

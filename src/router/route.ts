@@ -70,7 +70,7 @@ export interface Route {
   readonly turnClock: TurnClock;
   readonly random: () => number;
   /** Warns once per code and route. */
-  readonly warnOnce: (code: string, message: string) => void;
+  readonly warnOnce: (code: string, message: string, about: string) => void;
   /** What follows the reply of a call that nobody watches; gives the reply back. */
   readonly onReply: (reply: unknown) => unknown;
   /** What follows its failure; throws the reason again. */

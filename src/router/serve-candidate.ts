@@ -1,11 +1,12 @@
+import { disregard } from '../core/attempt.ts';
 import { CutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events.ts';
 import { isThenable } from '../core/observation.ts';
 import type { CandidateCall } from './candidate-call.ts';
+import { chain } from './chain.ts';
 import { invoke, invokeWith } from './invoke.ts';
 import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
-import { toPromise } from './to-promise.ts';
 
 type Why = 'error' | 'timeout' | 'failure';
 
@@ -38,9 +39,9 @@ function start(call: CandidateCall): void {
   try {
     reply = invokeWith(call, call.owner.candidate, call.self, call.args);
     if (isThenable(reply)) {
-      const promise = toPromise(reply);
       call.owner.deadlines?.add(call);
-      promise.then(
+      chain(
+        reply,
         (value) => answered(call, value),
         (reason) => failed(call, 'error', reason),
       );
@@ -79,7 +80,9 @@ export function candidateIsLate(call: CandidateCall): void {
 
 function isFailure(call: CandidateCall, reply: unknown): boolean {
   try {
-    return call.owner.fallback.isFailure(reply) === true;
+    const answer: unknown = call.owner.fallback.isFailure(reply);
+    disregard(answer);
+    return answer === true;
   } catch (error) {
     call.owner.reporter.contained('fallback.isFailure', error, { route: call.route });
     return false;
@@ -91,7 +94,10 @@ function mayFallBack(call: CandidateCall, reason: unknown): boolean {
   if (!call.plan.fallback || call.run !== 'open' || call.callerGone || legacyGone) return false;
   if (typeof fallback.allows === 'boolean') return fallback.allows;
   try {
-    return fallback.allows(reason, call) === true;
+    const answer: unknown = fallback.allows(reason, call);
+    disregard(answer);
+    // Asked again: the app's rule may itself have committed, or taken its time to be asked twice.
+    return answer === true && call.run === 'open';
   } catch (error) {
     reporter.contained('fallback.when', error, { route: call.route });
     return false; // legacy after a candidate that perhaps acted is the worse mistake

@@ -1,10 +1,10 @@
 import { isThenable } from '../core/observation.ts';
 import type { Call } from './call.ts';
+import { chain } from './chain.ts';
 import { invoke } from './invoke.ts';
 import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
 import type { Route } from './route.ts';
-import { toPromise } from './to-promise.ts';
 
 // Chained by `then` instead of awaited: an async frame costs twice as much as what it would be there for.
 
@@ -14,7 +14,8 @@ export function serveLegacy(call: Call): Promise<unknown> {
   try {
     reply = invoke(call.owner.legacy, call.self, call.args);
     if (isThenable(reply)) {
-      return toPromise(reply).then(
+      return chain(
+        reply,
         (value) => answered(call, value),
         (reason) => failed(call, reason),
       );
@@ -46,7 +47,7 @@ export function serveUnobserved(route: Route, self: unknown, args: unknown[]): P
   let reply: unknown;
   try {
     reply = invoke(route.legacy, self, args);
-    if (isThenable(reply)) return toPromise(reply).then(route.onReply, route.onFailure);
+    if (isThenable(reply)) return chain(reply, route.onReply, route.onFailure);
   } catch (error) {
     return Promise.reject(error).catch(route.onFailure);
   }

@@ -135,6 +135,26 @@ describe('background work', () => {
     expect(handler.stats().learn.pending).toBe(1);
   });
 
+  it.each<[string, () => number]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no platform');
+      },
+    ],
+    ['gives no number', () => Number.NaN],
+    ['gives a promise', (async () => 5) as unknown as () => number],
+  ])('is awaited by default when the deadline’s function %s', async (_how, deadlineMs) => {
+    for (const stage of ['dualwrite', 'live'] as const) {
+      const { engramia, open } = gatedEngramia();
+      const { handler } = chat(stage, { engramia, ...background('await', { deadlineMs }) });
+      const reply = handler('u', message);
+      open();
+      expect(await reply).toContain(message);
+      expect(handler.stats().learn.ok.stored).toBe(1);
+    }
+  });
+
   it('does not change the error that the user gets in mode await', async () => {
     const boom = new Error('legacy');
     const { handler } = chat('shadow', {

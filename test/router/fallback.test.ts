@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { CutoverError, type CutoverEventOf } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
@@ -107,6 +108,19 @@ describe('fallback', () => {
     handler.on('fallback', (event) => causes.push(event.error?.cause));
     await expect(handler('u', 'hi')).rejects.toBe(legacyError);
     expect(causes).toEqual([boom]);
+  });
+
+  it('does not fall back when the app’s rule itself commits', async () => {
+    const { handler } = chat('live', {
+      candidate: breaks,
+      fallback: {
+        when: (_reason, exchange) => {
+          (exchange as unknown as { commit(): void }).commit();
+          return true;
+        },
+      },
+    });
+    await expect(handler('u', 'hi')).rejects.toBe(boom);
   });
 
   it('does not fall back after a commit', async () => {
@@ -237,6 +251,36 @@ describe('the deadline of a served candidate', () => {
     await nextTurn();
     await clock.advance(50);
     expect(await reply).toMatchObject({ code: 'ERR_CUTOVER_DEADLINE' });
+  });
+
+  it('runs legacy, the app’s rule and the listeners in the caller’s async context', async () => {
+    const clock = fakeClock();
+    const store = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const note = (where: string): void => void seen.push(`${where}: ${store.getStore()}`);
+    const { handler } = chat('live', {
+      clock,
+      candidate: hangs,
+      fallback: {
+        afterMs: 30,
+        when: () => {
+          note('when');
+          return true;
+        },
+      },
+      legacy: async () => {
+        note('legacy');
+        return 'x';
+      },
+    });
+    handler.on('fallback', () => note('listener'));
+    const replies = ['A', 'B'].map((name) => store.run(name, () => handler('u', 'hi')));
+    await nextTurn();
+    await clock.advance(30);
+    await Promise.all(replies);
+    expect(seen).toEqual(
+      ['A', 'B'].flatMap((n) => [`when: ${n}`, `listener: ${n}`, `legacy: ${n}`]),
+    );
   });
 
   it('has none with afterMs: false', async () => {
