@@ -23,7 +23,14 @@ interface Complaint {
   readonly error_context?: { readonly retry_after?: unknown } | null;
 }
 
-const longestWaitMs = 86_400_000;
+/** What is asked for beyond this is waited for in parts: the service is asked again. */
+const longestWaitMs = 3_600_000;
+
+/** A shorter wait is none. */
+const leastMs = 1000;
+
+/** Beyond this nobody means it: a date of another age, milliseconds taken for seconds. */
+const absurdMs = 86_400_000;
 const roleSentence = /'(reader|editor|admin|owner)'[^']{1,60}'([a-z_:]{1,40})'/;
 
 function readComplaint(text: string | undefined): Complaint {
@@ -63,12 +70,19 @@ function retryAfterMs(complaint: Complaint, code: string | undefined, context: F
   if (reply.status === 429 && code === 'QUOTA_EXCEEDED') return undefined;
   // Limits are counted in minutes of the wall clock; the header always says 60.
   if (code === 'RATE_LIMITED') return untilNextMinute(serverNowMs);
-  const header = reply.headers.get('retry-after');
-  const told = header ?? complaint.error_context?.retry_after;
-  const seconds = told === undefined || told === '' ? Number.NaN : Number(told);
-  const ms = Number.isNaN(seconds) ? Date.parse(String(told)) - serverNowMs : seconds * 1000;
-  if (ms >= 0) return Math.min(ms, longestWaitMs);
+  const told = [reply.headers.get('retry-after'), complaint.error_context?.retry_after];
+  const ms = told
+    .map((value) => toMs(value, serverNowMs))
+    .find((wait) => wait >= leastMs && wait <= absurdMs);
+  if (ms !== undefined) return Math.min(ms, longestWaitMs);
   return reply.status === 429 ? untilNextMinute(serverNowMs) : undefined;
+}
+
+/** Milliseconds of a number of seconds or until a date; NaN: it is neither. */
+function toMs(told: unknown, serverNowMs: number): number {
+  if (typeof told === 'number') return told * 1000;
+  if (typeof told !== 'string') return Number.NaN;
+  return /^\s*\d+(?:\.\d+)?\s*$/.test(told) ? Number(told) * 1000 : Date.parse(told) - serverNowMs;
 }
 
 /** Turns a failed answer into an error that names status, code and fields, and nothing that was sent. */

@@ -103,16 +103,45 @@ describe('a failed answer', () => {
   });
 
   it.each([
+    [503, null, undefined],
+    [503, 0, undefined],
+    [503, -1, undefined],
+    [503, true, undefined],
+    [503, [], undefined],
+    [503, 0.2, undefined],
+    [503, 1e300, undefined],
+    [503, 7, 7_000],
+    [503, '7', 7_000],
+    [429, null, 9_000],
+    [429, 0, 9_000],
+  ])('%i with %j in its body waits as told, or by our own rule', async (status, told, waitMs) => {
+    const clock = new ManualClock(Date.UTC(2026, 10, 22, 12, 0, 51));
+    for (const header of [{}, { 'retry-after': '0' }]) {
+      const headers = { ...header, date: 'Sun, 22 Nov 2026 12:00:51 GMT' };
+      const answer = { status, json: { error_context: { retry_after: told } }, headers };
+      expect((await learnAgainst(answer, { clock })).error.retryAfterMs).toBe(waitMs);
+    }
+  });
+
+  it.each([
     [{ 'retry-after': '3600' }, 3_600_000],
     [
       { 'retry-after': 'Sun, 22 Nov 2026 12:00:30 GMT', date: 'Sun, 22 Nov 2026 12:00:10 GMT' },
       20_000,
     ],
-    [{ 'retry-after': '99999999999' }, 86_400_000],
+    [{ 'retry-after': '7200' }, 3_600_000],
+    [{ 'retry-after': '99999999999' }, undefined],
+    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, undefined],
+    [{ 'retry-after': '0' }, undefined],
+    [{ 'retry-after': '-5' }, undefined],
+    [{ 'retry-after': '' }, undefined],
     [{ 'retry-after': 'soon' }, undefined],
-  ])('503 with %j waits as told, at most a day', async (headers, retryAfterMs) => {
-    expect((await learnAgainst({ status: 503, headers })).error.retryAfterMs).toBe(retryAfterMs);
-  });
+  ])(
+    '503 with %j waits as told, at most an hour, or by our own rule',
+    async (headers, retryAfterMs) => {
+      expect((await learnAgainst({ status: 503, headers })).error.retryAfterMs).toBe(retryAfterMs);
+    },
+  );
 });
 
 describe('a redirect', () => {
