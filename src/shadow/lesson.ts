@@ -7,6 +7,7 @@ import { isThenable } from '../core/observation.ts';
 import type { ReplyView } from '../core/subject.ts';
 import { codePointLength, isBlank, safeText, toStorable, utf8Bytes } from '../core/text.ts';
 import type { RunIds } from './run-ids.ts';
+import { settledNow } from './settled-now.ts';
 
 /** What the service takes as run id, in code points. */
 const maxRunIdChars = 200;
@@ -46,7 +47,7 @@ export async function toLesson(
     const task = toSafe(exchange.subject.task, learning.maxTaskChars, learning);
     const code = toSafe(reply.text, learning.maxCodeChars, learning);
     step = 'learn.runId';
-    const runId = runIds.safe(learning.runId(exchange), learning, (raw) =>
+    const runId = runIds.safe(settledNow(learning.runId(exchange)), learning, (raw) =>
       toSafe(raw, maxRunIdChars, learning),
     );
     if (isBlank(task) || isBlank(code)) return 'filtered';
@@ -70,13 +71,14 @@ function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
   if (codePointLength(subject.task.trim(), minTaskChars) < minTaskChars) return false;
   if (filter === undefined) return true;
   const { route, requestId, tenant, stage, leg } = exchange;
-  return filter({ route, requestId, tenant, subject, stage, leg, reply });
+  const answer = filter({ route, requestId, tenant, subject, stage, leg, reply });
+  return settledNow(answer) === true;
 }
 
 /** Made safe before and after: a NUL in the middle would hide an address from `redact`, which may itself write one. */
 function toSafe(text: string, limit: number, { redact }: LearnPolicy): string {
   const near = cutRoughly(text, 4 * limit + longestSecret);
-  return safeText(redact(toStorable(near)), limit);
+  return safeText(settledNow(redact(toStorable(near))), limit);
 }
 
 /** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */

@@ -101,9 +101,16 @@ describe('what is not learned', () => {
     ['a short task', 'filtered', { minTaskChars: 100 }, undefined],
     ['what the filter refuses', 'filtered', { filter: () => false }, undefined],
     ['a filter that throws', 'filtered', { filter: () => raise() }, 'learn.filter'],
+    ['a filter that answers later', 'filtered', { filter: late(false) }, 'learn.filter'],
+    ['a filter that rejects', 'filtered', { filter: late(new Error()) }, 'learn.filter'],
+    ['a filter that says no plain yes', 'filtered', { filter: () => 1 as never }, undefined],
     ['a blank reply', 'filtered', { view: () => ({ text: ' \n\u0085' }) }, undefined],
     ['what redaction leaves blank', 'filtered', { redact: () => '' }, undefined],
     ['a redaction that throws', 'unreadable', { redact: () => raise() }, 'learn.redact'],
+    ['a redaction that answers later', 'unreadable', { redact: late('safe') }, 'learn.redact'],
+    ['a redaction that rejects', 'unreadable', { redact: late(new Error()) }, 'learn.redact'],
+    ['a run id that answers later', 'unreadable', { runId: late('run-1') }, 'learn.runId'],
+    ['a run id that rejects', 'unreadable', { runId: late(new Error()) }, 'learn.runId'],
     ['a run id that throws', 'unreadable', { runId: () => raise() }, 'learn.runId'],
   ] as const;
 
@@ -408,6 +415,12 @@ it('runs its callbacks in no one’s async context', async () => {
   expect(seen.length).toBeGreaterThan(4);
   expect(new Set(seen)).toEqual(new Set([undefined]));
 });
+
+/** A callback that answers in a promise, as no type allows. */
+function late(answer: unknown): () => never {
+  return () =>
+    (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)) as never;
+}
 
 function raise(): never {
   throw new Error('broken');
