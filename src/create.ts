@@ -38,6 +38,7 @@ export class CutoverCore {
   readonly #around: Surroundings;
   readonly #lifecycle: ProviderLifecycle;
   #closing: Promise<FlushReport> | undefined;
+  #leaveSignal: () => void = () => undefined;
 
   constructor(options: CutoverOptions) {
     const { clock = systemClock, random = Math.random, logger = processWarnings } = options;
@@ -151,6 +152,7 @@ export class CutoverCore {
 
   /** The lanes first: a call that is being served may still ask its flag. */
   async #end(timeoutMs: number): Promise<FlushReport> {
+    this.#leaveSignal();
     const report = await this.#both((lane) => lane.close(timeoutMs));
     await this.#lifecycle.close(timeoutMs);
     return report;
@@ -158,8 +160,10 @@ export class CutoverCore {
 
   #closeWith(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
-    if (signal.aborted) void this.close();
-    else signal.addEventListener('abort', () => void this.close(), { once: true });
+    const close = (): void => void this.close();
+    if (signal.aborted) close();
+    else signal.addEventListener('abort', close, { once: true });
+    this.#leaveSignal = () => signal.removeEventListener('abort', close);
   }
 }
 

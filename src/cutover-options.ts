@@ -58,7 +58,12 @@ const laneChecks: OptionChecks = {
 };
 
 const cutoverChecks: OptionChecks = {
-  flags: required(having('resolveStringEvaluation')),
+  flags: required({
+    test: (flags) =>
+      having('resolveStringEvaluation').test(flags) &&
+      typeof (flags as Partial<FlagProvider>).metadata?.name === 'string',
+    must: 'be a flag provider, with metadata.name and resolveStringEvaluation()',
+  }),
   defaultStage: oneOf(...stageNames),
   decideTimeoutMs: check.milliseconds,
   force: check.function,

@@ -8,6 +8,7 @@ import {
   type Reporter,
 } from './events.ts';
 import { isThenable } from './observation.ts';
+import { refuse } from './option-checks.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Where the rooms report and the app listens. A throwing listener is contained, and tells nobody but the log. */
@@ -58,6 +59,10 @@ export class EventHub implements Reporter {
     listener: (event: CutoverEventOf<T>) => void,
     signal?: AbortSignal,
   ): Disposable {
+    if (this.listeners[type] === undefined) {
+      const types = Object.keys(this.listeners).join(', ');
+      refuse('on()', [`"${String(type)}" is not an event (there are: ${types})`]);
+    }
     if (signal?.aborted) return { [Symbol.dispose]: () => undefined };
     // A function of its own each time: one listener may be added twice and taken away once.
     const told = (event: CutoverEventOf<T>): unknown => listener(event);

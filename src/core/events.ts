@@ -111,6 +111,7 @@ export interface CutoverEvents {
   };
 }
 
+/** The name of an event. */
 export type CutoverEventType = keyof CutoverEvents;
 
 /** The event of one type as listeners get it. */

@@ -16,6 +16,8 @@ export interface Exchange {
 
 /** A call that has been answered, as the router hands it to the shadow: references only, nothing read yet. */
 export interface ServedExchange extends Exchange {
+  /** What the handler was called with; kept as long as the exchange is. */
+  readonly args: readonly unknown[];
   /** What the user got; read only later, off the caller's path. */
   readonly reply: unknown;
   readonly facts: ReportedFacts | undefined;
@@ -54,6 +56,8 @@ export interface MirrorableExchange extends ServedExchange {
 
 /** The other leg of a call with arguments of its own, ready to be run. */
 export interface Mirror extends Exchange {
+  /** Bytes that the copied arguments retain. */
+  readonly bytes: number;
   /** What the leg has told about its run so far. */
   readonly facts: ReportedFacts | undefined;
   /**

@@ -25,7 +25,7 @@ export interface Decision {
   readonly stage: Stage;
   /** The leg that answers. */
   readonly leg: Leg;
-  /** The leg that also runs in the shadow, if the route allows it. */
+  /** The leg that also runs in the shadow; undefined: none, also where it is not declared safe. */
   readonly mirrors: Leg | undefined;
   readonly learns: boolean;
   readonly fallback: boolean;
@@ -143,8 +143,8 @@ export async function explain(route: Route, self: unknown, args: unknown[]): Pro
     tenant: tenant === '' ? undefined : tenant,
     stage,
     leg: plan.serves,
-    mirrors: plan.mirrors,
-    learns: plan.learns,
+    mirrors: plan.mirrors !== undefined && route.mirrors[plan.mirrors] ? plan.mirrors : undefined,
+    learns: plan.learns && route.learnLane !== undefined,
     fallback: plan.fallback,
     reason,
   };

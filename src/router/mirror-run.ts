@@ -1,6 +1,7 @@
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Mirror, TaskWaiter } from '../core/exchange.ts';
+import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
 import type { Call } from './call.ts';
@@ -40,6 +41,10 @@ export class MirrorRun implements Mirror, CallContext {
 
   get route(): string {
     return this.owner.name;
+  }
+
+  get bytes(): number {
+    return retainedSize(this.#args);
   }
 
   get signal(): AbortSignal {

@@ -9,7 +9,7 @@ import type { Leg } from '../core/stage.ts';
 import type { ReplyView } from '../core/subject.ts';
 import { legFacts } from './leg-facts.ts';
 import { MirrorTask } from './mirror-task.ts';
-import { retainedBytes } from './retained-bytes.ts';
+import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
 
 /** A mirror that can start: it holds copies, and of the served reply no more than its facts. */
@@ -51,9 +51,9 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       return 'unreadable';
     }
     const { view } = exchange.learning;
-    const bytes = retainedBytes(exchange);
     const ready = (served: LegFacts | undefined): Prepared<ReadyMirror> => {
       task.become(mirror);
+      const bytes = fixedBytes + mirror.bytes;
       return { ready: { mirror, scope: task, view, served, startedAt: undefined }, bytes };
     };
     if (!this.#reporter.wants('compared')) return ready(undefined);

@@ -291,11 +291,26 @@ describe.each(frameworkNames)('the middleware in %s', (framework) => {
     expect(await reply()).toEqual({ reply: `candidate: ${question}` });
   });
 
-  it('takes a legacy that answers 410 for gone, and its next success for its return', async () => {
+  it('does not take one tenant’s 410 for the end of legacy: the others keep their way back', async () => {
+    await using app = await startChat(framework, {
+      stage: 'dualwrite',
+      legacy: (_req, res) => res.status(410).json({ error: 'conversation expired' }),
+    });
+    await (await app.ask()).text();
+    await app.cutover.flush();
+    expect(app.cutover.stats().routes.chat).toMatchObject({
+      legacyGone: false,
+      failed: { legacy: 1 },
+    });
+    expect(app.cutover.kill()).toBe('killed');
+  });
+
+  it('takes a legacy for gone when the app says so, and its next success for its return', async () => {
     let status = 410;
     await using app = await startChat(framework, {
       stage: 'dualwrite',
       legacy: (_req, res) => res.status(status).json({ reply: 'x' }),
+      options: { isGone: (reason) => (reason as { status?: number }).status === 410 },
     });
     const told: boolean[] = [];
     const next = () =>

@@ -40,7 +40,7 @@ describe('bad options', () => {
         'name must be a string that is not empty, not ""',
         'legacy must be a function, not "handler"',
         'candidate is missing: it must be a function',
-        'flags must be an object with resolveStringEvaluation(), not an object',
+        'flags must be a flag provider, with metadata.name and resolveStringEvaluation(), not an object',
         'defaultStage must be one of "off", "dualwrite", "shadow", "live", "rampdown", "complete", not "on"',
         'decideTimeoutMs must be a number of milliseconds above 0, at most 2147483647, not -1',
         'fallback.afterMs must be a number of milliseconds above 0, at most 2147483647, or false, not "60"',
@@ -69,6 +69,11 @@ describe('bad options', () => {
       createCutover({ flags: memoryFlags('off'), engramia: { learn: () => 1 } as never }),
     );
     expect(issues).toEqual([expect.stringMatching(/oneScope\(client\) or keyPerTenant/)]);
+  });
+
+  it('include an event that does not exist', () => {
+    const cutover = createCutover({ flags: memoryFlags('off') });
+    expect(() => cutover.on('typo' as 'served', () => undefined)).toThrow(/"typo" is not an event/);
   });
 
   it('given as undefined mean "not given"', () => {

@@ -158,8 +158,8 @@ describe('a wrapped handler', () => {
       tenant: 'acme',
       stage: 'shadow',
       leg: 'legacy',
-      mirrors: 'candidate',
-      learns: true,
+      mirrors: undefined,
+      learns: false,
       fallback: false,
       reason: 'flag',
     });

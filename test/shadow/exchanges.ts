@@ -16,6 +16,7 @@ export function servedExchange(given: Given = {}): ServedExchange & { ended: num
     subject: { tenant, task },
     stage: 'dualwrite' as const,
     leg: 'legacy' as const,
+    args: [],
     reply: 'It arrives tomorrow.',
     facts: undefined,
     learning: {

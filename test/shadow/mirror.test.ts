@@ -289,4 +289,23 @@ describe('a mirror', () => {
     expect(events[0]?.mirrored.tools).toEqual(['search']);
     expect(JSON.stringify(events)).not.toContain('private');
   });
+
+  it('is charged what its copies retain, and is dropped where they have no room', async () => {
+    const history = Array.from({ length: 50 }, () => ({ role: 'user', text: 'x'.repeat(1000) }));
+    const handler = mirrored('shadow', {
+      candidate: shadowSafe(() => new Promise<string>(() => undefined)),
+      shadow: { mirror: { maxBytes: 1024 * 1024, tenantShare: 1 } },
+    });
+    for (let call = 0; call < 40; call += 1) {
+      await handler({ message: 'hi', history } as { message: string });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { bytes, dropped, pending } = handler.stats().mirror;
+    // 100,000 bytes of text a copy: ten of them fill a lane of one MiB.
+    expect(pending).toBeLessThanOrEqual(10);
+    expect(dropped.bytes).toBe(40 - pending);
+    expect(bytes).toBeGreaterThan(pending * 100_000);
+    expect(bytes).toBeLessThanOrEqual(1024 * 1024);
+    await handler.close({ timeoutMs: 1 });
+  });
 });

@@ -35,6 +35,8 @@ export function addExpressRoute<Input>(
     snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as ExpressExchange<Input>],
     ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
     fallback: toFallback(fallback ?? {}),
+    // A status of the app's own making, of one tenant's conversation say, is no word about legacy: only the app can tell.
+    isGone: options.isGone ?? (() => false),
   };
   const hooks: RouteHooks = {
     decided: ([exchange], plan) => {
