@@ -6,7 +6,7 @@ import {
   shadowSafe,
 } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
-import { fakeEngramia } from 'engramia-cutover/testing';
+import { fakeClock, fakeEngramia } from 'engramia-cutover/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -69,7 +69,9 @@ async function play(script: Script): Promise<Sightings> {
       return replies[behaviour]();
     },
   });
+  const clock = fakeClock();
   const handler = createCutoverHandler({
+    clock,
     name: 'chat',
     legacy: async (tenant: string, message: string, slow: boolean) => {
       if (slow) await new Promise((resolve) => setImmediate(resolve));
@@ -91,7 +93,11 @@ async function play(script: Script): Promise<Sightings> {
       return store.run(name, () => handler(name, `question ${index} of <${name}>`, slow));
     }),
   );
-  await handler.close({ timeoutMs: 20 });
+  // Minutes in which pauses end and what failed is tried again.
+  for (let minute = 0; minute < 3 && handler.stats().learn.pending > 0; minute += 1) {
+    await clock.advance(61_000);
+  }
+  await Promise.all([handler.close({ timeoutMs: 1 }), clock.advance(1)]);
   return seen;
 }
 
@@ -112,11 +118,13 @@ describe('Promise 4 (isolation)', () => {
     let interleavings = 0;
     let sent = 0;
     let mirrored = 0;
+    let retried = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(scripts, { minLength: 20, maxLength: 20 }), async (together) => {
         for (const seen of await Promise.all(together.map(play))) {
           interleavings += 1;
           sent += seen.sent.length;
+          retried += seen.sent.length - new Set(seen.sent.map(({ body }) => body)).size;
           mirrored += seen.mirrors.length;
           expectOwn(seen);
         }
@@ -125,6 +133,7 @@ describe('Promise 4 (isolation)', () => {
     );
     expect(interleavings).toBeGreaterThanOrEqual(10_000);
     expect(sent).toBeGreaterThan(10_000);
+    expect(retried).toBeGreaterThan(1_000);
     expect(mirrored).toBeGreaterThan(10_000);
   }, 60_000);
 
