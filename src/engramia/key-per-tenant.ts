@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts';
+import { EngramiaError } from '../core/errors.ts';
 import type { LearnTarget } from '../core/learner.ts';
 import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { EngramiaClient } from './client.ts';
@@ -25,9 +26,14 @@ interface Scope {
   readonly target: LearnTarget;
 }
 
+/** `late`: the last look-up was given up. The next call asks again; those beside it do not wait for that. */
 type Entry =
-  | { readonly state: 'asking'; readonly answer: Promise<Scope | undefined> }
+  | { readonly state: 'asking'; readonly answer: Promise<Scope | undefined>; wasLate: boolean }
+  | { readonly state: 'late' }
   | { readonly state: 'known'; readonly scope: Scope | undefined; readonly until: number };
+
+/** Milliseconds that a look-up may take: who waits for it holds a place that other tenants want. */
+const lookupMs = 10_000;
 
 const optionChecks = { ttlMs: check.positive, maxTenants: check.count, clock: check.object };
 
@@ -60,14 +66,14 @@ class TenantKeys implements ScopeSource {
   #scopeOf(tenant: string): Scope | undefined | Promise<Scope | undefined> {
     if (typeof tenant !== 'string' || tenant === '') return undefined;
     const entry = this.#entries.get(tenant);
-    if (entry?.state === 'asking') return entry.answer;
-    if (entry !== undefined && this.#clock.monotonic() < entry.until) return entry.scope;
-    return this.#ask(tenant);
+    if (entry?.state === 'asking') return entry.wasLate ? Promise.reject(late()) : entry.answer;
+    if (entry?.state === 'known' && this.#clock.monotonic() < entry.until) return entry.scope;
+    return this.#ask(tenant, entry?.state === 'late');
   }
 
-  #ask(tenant: string): Promise<Scope | undefined> {
-    const answer = this.#find(tenant);
-    const asking: Entry = { state: 'asking', answer };
+  #ask(tenant: string, wasLate: boolean): Promise<Scope | undefined> {
+    const answer = this.#inTime(this.#find(tenant));
+    const asking: Entry = { state: 'asking', answer, wasLate };
     this.#remember(tenant, asking);
     const ended = (next?: Entry): void => {
       // It may have been forgotten meanwhile, and asked anew.
@@ -77,9 +83,16 @@ class TenantKeys implements ScopeSource {
     };
     answer.then(
       (scope) => ended({ state: 'known', scope, until: this.#clock.monotonic() + this.#ttlMs }),
-      () => ended(),
+      (error) => ended(isLate(error) ? { state: 'late' } : undefined),
     );
     return answer;
+  }
+
+  #inTime(found: Promise<Scope | undefined>): Promise<Scope | undefined> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimeout(() => reject(late()), lookupMs);
+      found.then(resolve, reject).finally(() => this.#clock.clearTimeout(timer));
+    });
   }
 
   async #find(tenant: string): Promise<Scope | undefined> {
@@ -104,9 +117,21 @@ class TenantKeys implements ScopeSource {
   }
 }
 
+class LateLookup extends EngramiaError {}
+
+const late = (): LateLookup =>
+  new LateLookup(
+    'ERR_ENGRAMIA_TIMEOUT',
+    `The look-up of a tenant's key took longer than ${lookupMs} ms.`,
+  );
+
+const isLate = (error: unknown): boolean => error instanceof LateLookup;
+
 /**
  * Each tenant has a key of its own, and so a scope of its own. Look-ups are remembered, concurrent ones are shared; a
- * look-up that rejects is not remembered, and a key that is answered with 401 is forgotten.
+ * look-up that rejects is not remembered, and a key that is answered with 401 is forgotten. A look-up that takes longer
+ * than 10 seconds has failed, and what it answers after that is ignored; the next call asks again, and calls beside
+ * that one fail at once.
  */
 export function keyPerTenant(
   client: EngramiaClient,

@@ -228,6 +228,29 @@ describe('a key per tenant', () => {
     expect(asked).toHaveBeenCalledTimes(3);
   });
 
+  it('whose look-up hangs has failed after ten seconds, and is asked for again', async () => {
+    const tell: ((key: string) => void)[] = [];
+    const { scopes, asked, clock } = setup(() => new Promise((resolve) => tell.push(resolve)));
+    const early = Promise.allSettled([scopes.targetOf('a'), scopes.clientOf('a')]);
+    clock.advance(9_999);
+    const last = Promise.allSettled([scopes.targetOf('a')]);
+    expect(asked).toHaveBeenCalledTimes(1);
+    clock.advance(1);
+    for (const result of [...(await early), ...(await last)]) {
+      expect(result).toMatchObject({ reason: { code: 'ERR_ENGRAMIA_TIMEOUT' } });
+    }
+    const again = scopes.targetOf('a');
+    expect(asked).toHaveBeenCalledTimes(2);
+    tell[0]?.('late-key');
+    await expect(scopes.targetOf('a')).rejects.toMatchObject({ code: 'ERR_ENGRAMIA_TIMEOUT' });
+    tell[1]?.('key-a');
+    const target = await again;
+    expect(target?.scope).toBeDefined();
+    expect(scopes.targetOf('a')).toBe(target);
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(clock.waiting).toBe(0);
+  });
+
   it.each(['', 'naïve', 'a b'])('that is %j is refused, not replaced', async (key) => {
     const { scopes } = setup(() => key);
     await expect(scopes.targetOf('a')).rejects.toMatchObject({
