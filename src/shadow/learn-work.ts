@@ -80,14 +80,17 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
       what.waiter?.taskEnded();
       return;
     }
-    const { scope } = what;
-    if (what.isOnItsWay && ending !== 'aborted') scope.within.failed();
-    if (what.isProbe) scope.askAgain();
-    scope.inUse--;
-    scope.within.inUse--;
+    if (what.isOnItsWay && ending !== 'aborted') what.scope.within.failed();
+    this.discarded(what);
     if (ending === 'stored' || ending === 'deduplicated') this.#learned(what, ending);
     this.#settled(what, ending, error ?? what.error);
     what.waiter?.taskEnded();
+  }
+
+  discarded({ scope, isProbe }: LearnTask): void {
+    if (isProbe) scope.askAgain();
+    scope.inUse--;
+    scope.within.inUse--;
   }
 
   /** A missing key, or one that cannot be found out, is nobody else's key: nothing is called. */

@@ -11,6 +11,8 @@ export class Account<T extends Queued<T>> {
   inIntake = 0;
   newest = 0;
   isAboveShare = false;
+  /** Tasks whose preparation was given up and has not come back: they are counted among the rest. */
+  lost = 0;
   /** Where the prepared ones wait: one queue, as long as the tenant has one scope. */
   readonly leaves: Leaf<T>[] = [];
 

@@ -45,6 +45,8 @@ export interface LaneWork<Item, Ready> {
   prepare(item: Item): Prepared<Ready> | SkipReason | Promise<Prepared<Ready> | SkipReason>;
   /** Does the work. A rejection counts as `failed`. */
   run(ready: Ready, handle: RunHandle): RunResult | Promise<RunResult>;
+  /** Told of what was made of a task that is over or has no room any more: it will not be run, nor ended. */
+  discarded?(ready: Ready): void;
   /** Told once for every task that `offer` took up. */
   ended(what: Item | Ready, ending: Ending, error?: unknown): void;
 }

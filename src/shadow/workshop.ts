@@ -11,6 +11,12 @@ import type { LaneWork, Prepared, RunResult } from './work.ts';
 /** Items being prepared at once: replies that are still being read hold their originals. */
 const preparingLimit = 16;
 
+/**
+ * Preparations of one tenant that were given up and have not come back: beyond them none of it is begun, so that it
+ * neither takes all slots again and again nor fills the lane with what never ends.
+ */
+const lostLimit = 16;
+
 /** Tasks that expire in one go, so that a full lane does not hold up the event loop. */
 const expiringLimit = 512;
 
@@ -56,9 +62,10 @@ export class Workshop<Item, Ready> {
     return this.#turns.running;
   }
 
-  /** Whether every slot is held by tasks that ignore that they were told to stop. */
+  /** Whether every slot or place is held by tasks that ignore that they were told to stop. */
   get isStuck(): boolean {
-    return this.#lostRunning >= this.#limits.concurrency || this.#lostPreparing >= preparingLimit;
+    const { concurrency, maxCount } = this.#limits;
+    return this.#lostRunning >= concurrency || this.#lostPreparing >= maxCount;
   }
 
   get canPrepare(): boolean {
@@ -79,6 +86,11 @@ export class Workshop<Item, Ready> {
   prepareNext(now: number): void {
     const task = this.intake.shift();
     if (task === undefined) return;
+    if (this.#losesAll(task.account)) {
+      this.#ledger.evict(task, 'tenant');
+      this.#ledger.tellEvicted();
+      return;
+    }
     this.#inHand++;
     let prepared: ReturnType<LaneWork<Item, Ready>['prepare']>;
     try {
@@ -95,6 +107,11 @@ export class Workshop<Item, Ready> {
         () => this.#preparedLater(task, 'unreadable'),
       );
     } else this.#prepared(task, prepared);
+  }
+
+  #losesAll({ lost }: Payer<Item, Ready>): boolean {
+    const { maxCount, tenantShare } = this.#limits;
+    return lost >= Math.min(lostLimit, Math.max(1, Math.floor(maxCount * tenantShare)));
   }
 
   /** Starts the task whose turn it is. False: there is none, or no slot. */
@@ -183,11 +200,21 @@ export class Workshop<Item, Ready> {
     else this.#queue(task, result);
   }
 
-  #queue(task: Task<Item, Ready>, { ready, bytes, gate }: Prepared<Ready>): void {
+  #discard({ ready }: Prepared<Ready>): void {
+    try {
+      this.#work.discarded?.(ready);
+    } catch {
+      // What is told is not ours; a lane goes on.
+    }
+  }
+
+  #queue(task: Task<Item, Ready>, prepared: Prepared<Ready>): void {
+    const { ready, bytes, gate } = prepared;
     const more = bytes - task.bytes;
     const refusal = more > 0 ? this.makeRoom(task.account, 0, more) : undefined;
     if (refusal !== undefined) {
       this.#ledger.evict(task, refusal);
+      this.#discard(prepared);
     } else {
       this.#ledger.tenants.charge(task.account, 0, more);
       task.bytes = bytes;
@@ -200,11 +227,13 @@ export class Workshop<Item, Ready> {
   }
 
   #preparedLater(task: Task<Item, Ready>, result: Prepared<Ready> | SkipReason): void {
-    this.#preparing--;
     if (task.state === 'lost') {
       this.#lostPreparing--;
+      task.account.lost--;
       this.#ledger.free(task);
+      if (typeof result !== 'string') this.#discard(result);
     } else {
+      this.#preparing--;
       this.#active.leave(task);
       this.#prepared(task, result);
     }
@@ -237,8 +266,11 @@ export class Workshop<Item, Ready> {
   #lose(task: Task<Item, Ready> | undefined, why: Interruption): void {
     if (task === undefined) return;
     this.#active.leave(task);
-    if (task.state === 'preparing') this.#lostPreparing++;
-    else this.#lostRunning++;
+    if (task.state === 'preparing') {
+      this.#preparing--;
+      this.#lostPreparing++;
+      task.account.lost++;
+    } else this.#lostRunning++;
     this.#ledger.lose(task, why === 'deadline' ? 'timedOut' : 'aborted');
     task.interrupt(why);
   }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createEngramiaClient, keyPerTenant } from 'engramia-cutover';
 import { describe, expect, it } from 'vitest';
 import type { LaneOptions } from '../../src/core/lane.ts';
 import { createLearnLane } from '../../src/shadow/learn-lane.ts';
@@ -153,6 +154,86 @@ describe('what is not learned', () => {
     const lane = createLearnLane({ learner: undefined, clock, random: Math.random, reporter });
     expect(lane.offer(servedExchange())).toBe(false);
     expect(lane.stats()).toMatchObject({ offered: 1, accepted: 0, skipped: { noKey: 1 } });
+  });
+});
+
+describe('what never comes back', () => {
+  const hanging = { view: () => new Promise<never>(() => {}) };
+
+  it('in one tenant’s `view` keeps the others waiting no longer than its deadline', async () => {
+    const { lane, clock, attempts } = setUp();
+    const from = (tenant: string): void => {
+      const learning = tenant === 'hung' ? hanging : {};
+      lane.offer(servedExchange({ tenant, learning }));
+    };
+    for (let call = 0; call < 200; call++) from('hung');
+    for (let call = 0; call < 10; call++) from('b');
+    await clock.advance(29_999);
+    expect(attempts).toEqual([]);
+    await clock.advance(1);
+    expect(attempts.map(({ scope }) => scope)).toEqual(Array(10).fill('scope-b'));
+    await clock.advance(3_600_000);
+    for (let call = 0; call < 500; call++) from('hung');
+    from('b');
+    await clock.advance(0);
+    expect(attempts).toHaveLength(11);
+    expect(lane.stats()).toMatchObject({ timedOut: 16, dropped: { tenant: 684 }, pending: 0 });
+  });
+
+  it('lets its tenant be learned again when it does come back', async () => {
+    const back: (() => void)[] = [];
+    const view = (): Promise<{ text: string }> =>
+      new Promise((resolve) => back.push(() => resolve({ text: 'An answer.' })));
+    const { lane, clock, attempts } = setUp();
+    for (let call = 0; call < 16; call++) lane.offer(servedExchange({ learning: { view } }));
+    await clock.advance(30_000);
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(lane.stats()).toMatchObject({ timedOut: 16, dropped: { tenant: 1 }, pending: 0 });
+    for (const come of back) come();
+    await clock.advance(0);
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(attempts).toHaveLength(1);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 1 }, bytes: 0 });
+  });
+
+  it('in one tenant’s key look-up keeps no other waiting for longer than ten seconds', async () => {
+    const clock = fakeClock();
+    const fetch = async (): Promise<Response> => Response.json({ stored: true, pattern_count: 1 });
+    const base = { baseUrl: 'https://e.example', apiKey: 'k', pacing: false } as const;
+    const client = createEngramiaClient({ ...base, fetch, clock });
+    const lookup = (tenant: string): string | Promise<string> =>
+      tenant === 'hung' ? new Promise(() => {}) : 'kb';
+    const learner = keyPerTenant(client, lookup, { clock });
+    const lane = createLearnLane({ learner, clock, random: Math.random, reporter: recorder() });
+    for (let call = 0; call < 200; call++) lane.offer(servedExchange({ tenant: 'hung' }));
+    for (let call = 0; call < 10; call++) lane.offer(servedExchange({ tenant: 'b' }));
+    await clock.advance(9_999);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 0 }, skipped: { noKey: 0 } });
+    for (let turn = 0; turn < 20; turn++) await clock.advance(1);
+    // One asks again; the others do not wait for it.
+    expect(lane.stats()).toMatchObject({ ok: { stored: 10 }, skipped: { noKey: 199 }, pending: 1 });
+  });
+
+  it('asks a full scope again, although the task that was to ask was given up', async () => {
+    const full = failing('quota');
+    const { lane, clock, attempts } = setUp({ learn: (_, index) => (index === 0 ? full : stored) });
+    lane.offer(servedExchange());
+    await clock.advance(3_600_000);
+    let come = (): void => {};
+    const view = (): Promise<{ text: string }> =>
+      new Promise((resolve) => {
+        come = () => resolve({ text: 'An answer.' });
+      });
+    lane.offer(servedExchange({ learning: { view } }));
+    await clock.advance(30_000);
+    come();
+    await clock.advance(0);
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    expect(attempts).toHaveLength(2);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 1 }, timedOut: 1, skipped: { budget: 0 } });
   });
 });
 

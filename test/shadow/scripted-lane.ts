@@ -104,6 +104,11 @@ export class ScriptedLane {
     expect(this.lane.stats().bytes).toBe(bytes);
     expect(this.#most.running).toBeLessThanOrEqual(concurrency);
     expect(this.#most.preparing).toBeLessThanOrEqual(16);
+    const lost = held.filter(({ preparing, endings }) => preparing && endings.length > 0);
+    for (const { script } of lost) {
+      const own = lost.filter(({ script: { tenant } }) => tenant === script.tenant);
+      expect(own.length).toBeLessThan(2 * 16);
+    }
     expect(this.#most.behindOneGate).toBeLessThanOrEqual(1);
   }
 
@@ -137,7 +142,7 @@ export class ScriptedLane {
         const { prepareMs } = item.script;
         if (prepareMs === 0) return this.#prepared(item);
         item.preparing = true;
-        this.#note('preparing', this.taken.filter(({ preparing }) => preparing).length);
+        this.#note('preparing', this.taken.filter(isBeingPrepared).length);
         return this.#after(prepareMs).then(() => {
           item.preparing = false;
           return this.#prepared(item);
@@ -190,6 +195,11 @@ export class ScriptedLane {
 /** What has ended may still be held: by work that does not stop. */
 function isHeld({ endings, preparing, running }: Watched): boolean {
   return endings.length === 0 || preparing || running;
+}
+
+/** What was given up holds its bytes, but none of the slots. */
+function isBeingPrepared({ endings, preparing }: Watched): boolean {
+  return preparing && endings.length === 0;
 }
 
 function bytesOf(items: Watched[]): number {
