@@ -13,7 +13,7 @@ export type EvaluationContextValue =
  * compiles without `exactOptionalPropertyTypes`.
  */
 export type EvaluationContext = {
-  /** The unit that is moved: the tenant, or the user where the cutover was told so. */
+  /** The tenant. */
   readonly targetingKey?: string;
 } & {
   /** `user`, and the attributes of the call's subject. */

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
@@ -23,6 +24,8 @@ export interface RunInit {
 export interface Caller extends RunInit {
   /** Whether the caller has gone; known to adapters without a signal. */
   readonly gone?: boolean;
+  /** The async context that legacy is to run in when the candidate is late. */
+  readonly scope?: AsyncResource;
 }
 
 /** A call without a tenant: it is served, and nothing else. */

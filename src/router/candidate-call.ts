@@ -1,4 +1,4 @@
-import type { AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
@@ -46,6 +46,7 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   }
 
   get signal(): AbortSignal {
+    this.#keepScope();
     this.aborting ??= new Aborting(
       this.run === 'settled' || this.run === 'superseded' ? undefined : this.init?.signal,
     );
@@ -53,6 +54,7 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   }
 
   commit(): void {
+    this.#keepScope();
     if (this.run === 'superseded') {
       throw new CutoverError(
         'ERR_CUTOVER_SUPERSEDED',
@@ -63,11 +65,21 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   }
 
   report(facts: ReportedFacts): void {
+    this.#keepScope();
     this.facts = { ...this.facts, ...facts };
   }
 
   history(limit?: number): Promise<readonly Turn[]> {
+    this.#keepScope();
     return historyOf(this, limit);
+  }
+
+  /**
+   * Keeps the caller's async context, for what follows a deadline. Only when the candidate turns to its context: a resource
+   * for every call would cost half as much as serving it.
+   */
+  #keepScope(): void {
+    if (this.run === 'open') this.scope ??= new AsyncResource('engramia-cutover.call');
   }
 
   /** Aborts the candidate's signal, also one that is asked for later. */

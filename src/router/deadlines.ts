@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 
@@ -17,8 +16,6 @@ export interface Expiring<Item> {
   slot: number;
   /** Undefined until the turn in which it began has ended, and again when it is no longer waited for. */
   link: Link<Item> | undefined;
-  /** The async context in which it began: what follows its deadline runs in it. */
-  scope: AsyncResource | undefined;
 }
 
 /**
@@ -44,7 +41,6 @@ export class Deadlines<Item extends Expiring<Item>> {
   add(item: Item): void {
     const begun = this.#begun;
     item.slot = begun.length;
-    item.scope = new AsyncResource('engramia-cutover.deadline');
     if (begun.push(item) === 1) this.#stampLater();
   }
 
@@ -91,7 +87,7 @@ export class Deadlines<Item extends Expiring<Item>> {
     const now = this.#clock.monotonic();
     for (let link = this.#first; link !== undefined && link.at <= now; link = this.#first) {
       this.#unlink(link);
-      link.item.scope?.runInAsyncScope(this.#expire, undefined, link.item);
+      this.#expire(link.item);
     }
     if (this.#first !== undefined) this.#arm(Math.max(1, this.#first.at - now));
   }

@@ -68,6 +68,12 @@ function failed(call: CandidateCall, why: Why, reason: unknown): void {
 
 /** The deadline has passed: legacy answers if it may; else the candidate is asked to stop, and still waited for. */
 export function candidateIsLate(call: CandidateCall): void {
+  const scope = call.scope ?? call.init?.scope;
+  if (scope === undefined) giveUpWaiting(call);
+  else scope.runInAsyncScope(giveUpWaiting, undefined, call);
+}
+
+function giveUpWaiting(call: CandidateCall): void {
   if (call.run !== 'open') return;
   const { name, afterMs } = call.owner;
   const late = new CutoverError(

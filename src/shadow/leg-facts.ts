@@ -6,6 +6,9 @@ import { codePointLength } from '../core/text.ts';
 
 const sha256Digits = 64;
 
+/** What tools are called by; anything else may hold anything. */
+const toolName = /^[\w.:-]{1,64}$/;
+
 /** What may be told of how a leg ended: metrics and a hash of its text, never the text. */
 export function legFacts(
   { leg, durationMs, ...ended }: Observation,
@@ -18,7 +21,9 @@ export function legFacts(
   const facts = { leg, status: 'fulfilled', durationMs } as const;
   if (view === undefined) return facts;
   const { text } = view;
-  const tools = (reported?.toolCalls ?? view.toolCalls)?.map(({ name }) => name);
+  const tools = (reported?.toolCalls ?? view.toolCalls)?.map(({ name }) =>
+    toolName.test(name) ? name : 'unnamed',
+  );
   return {
     ...facts,
     chars: codePointLength(text, text.length),

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
 import type { Caller } from '../../call.ts';
 import type { CandidateReply } from './candidate-reply.ts';
@@ -26,6 +27,8 @@ const isError = (value: unknown): boolean =>
  * would call it twice.
  */
 export class ExpressExchange<Input> implements Caller {
+  /** What runs behind `next()` when the candidate is late sees the request's own async context. */
+  readonly scope = new AsyncResource('engramia-cutover.request');
   readonly req: Request;
   readonly res: Response;
   /** What `read` gets: the request, or with a held body one that has it parsed; undefined: the body cannot be read. */
