@@ -1,4 +1,4 @@
-import { createCutover } from 'engramia-cutover';
+import { createCutover, shadowSafe } from 'engramia-cutover';
 import { percentageFlags } from 'engramia-cutover/flags';
 import { cutoverMiddleware, routeName, startApp } from './app.ts';
 import type { Outcome } from './checks.ts';
@@ -37,7 +37,8 @@ function createCutoverParts(
     name: 'probe',
     flagKey: `cutover.${routeName}`,
     legacy: (_tenant: string) => undefined,
-    candidate: () => undefined,
+    // Declared safe as the app's own candidate is, else the probe would not speak for it.
+    candidate: shadowSafe(() => undefined),
     identify: (tenant) => ({ tenant, task: 'What would happen?' }),
   });
   return { cutover, flags, probe };
