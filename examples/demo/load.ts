@@ -66,6 +66,9 @@ async function askBoth(targets: Targets, question: Question, oursFirst: boolean)
   };
 }
 
+/** Pairs of calls that a phase has on the slowest machine: fewer would show nothing. */
+const leastPairs = 20;
+
 /** Lets users ask for so many milliseconds; resolves when the last of them has been answered. */
 export async function drive(
   targets: Targets,
@@ -76,7 +79,7 @@ export async function drive(
   const until = performance.now() + forMs;
   let asked = 0;
   const use = async (): Promise<void> => {
-    while (performance.now() < until) {
+    while (performance.now() < until || asked < leastPairs) {
       asked += 1;
       record(await askBoth(targets, drawQuestion(random), asked % 2 === 0));
       await pause(random() * thinkMs);
