@@ -8,13 +8,10 @@ import { deliver } from './delivery.ts';
 import { LearnTask } from './learn-task.ts';
 import { toLesson } from './lesson.ts';
 import { Places } from './places.ts';
-import { retainedBytes } from './retained-bytes.ts';
+import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import { RunIds } from './run-ids.ts';
 import { Scope } from './scope.ts';
 import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
-
-/** What a task keeps besides its texts. */
-const fixedBytes = 512;
 
 const drops: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
 
