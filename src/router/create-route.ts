@@ -10,7 +10,7 @@ import type { Transcript } from '../core/transcript.ts';
 import type { Background } from './background.ts';
 import { Deadlines } from './deadlines.ts';
 import { isGoneByDefault } from './gone.ts';
-import { isFailureByDefault, viewByDefault } from './reply-view.ts';
+import { isFailureByDefault, viewByDefault } from './replies/value-view.ts';
 import type { AnyFunction, Route, RouteHooks } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
 import type { FallbackOptions, LearnOptions, RouteOptions } from './route-options.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type HeldBody, holdBody } from '../../src/router/adapters/express/body-hold.ts';
+import { type HeldBody, holdBody } from '../../src/router/adapters/node/body-hold.ts';
 import { exchange } from './raw-client.ts';
 import { shut } from './servers.ts';
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { ErrorRequestHandler, Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HeldBody, holdBody } from '../../src/router/adapters/express/body-hold.ts';
+import { type HeldBody, holdBody } from '../../src/router/adapters/node/body-hold.ts';
 import { bodyReaders } from './body-readers.ts';
 import { exchange, normalized } from './raw-client.ts';
 import { cap, requestBodies, type SentBody } from './request-bodies.ts';

@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { heldRequest } from '../../src/router/adapters/express/held-request.ts';
+import { heldRequest } from '../../src/router/adapters/node/held-request.ts';
 
 function request(headers: IncomingHttpHeaders): IncomingMessage {
   const req = new IncomingMessage(new Socket());

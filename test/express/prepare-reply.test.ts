@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { prepareReply } from '../../src/router/adapters/express/prepare-reply.ts';
+import { prepareReply } from '../../src/router/replies/prepare-reply.ts';
 import { deferred } from './deferred.ts';
 
 const failure = new Error('first');

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { tapReply } from '../../src/router/adapters/express/reply-tap.ts';
+import { tapReply } from '../../src/router/adapters/node/reply-tap.ts';
 import { exchange } from './raw-client.ts';
 import { shut } from './servers.ts';
 

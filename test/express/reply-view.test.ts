@@ -1,8 +1,8 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { assert, asyncProperty, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CapturedReply } from '../../src/router/adapters/express/captured-reply.ts';
-import { replyView } from '../../src/router/adapters/express/reply-view.ts';
+import type { CapturedReply } from '../../src/router/replies/captured-reply.ts';
+import { replyView } from '../../src/router/replies/captured-view.ts';
 
 function captured(body: string | Uint8Array, more: Partial<CapturedReply> = {}): CapturedReply {
   return {

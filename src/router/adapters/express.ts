@@ -5,8 +5,6 @@ import type { Cutover, CutoverControls } from '../../cutover.ts';
 import { type CutoverOptions, sharedPart } from '../../cutover-options.ts';
 import { serve } from '../handler.ts';
 import type { Route } from '../route.ts';
-import { holdBody } from './express/body-hold.ts';
-import { CandidateReply } from './express/candidate-reply.ts';
 import { ExpressExchange } from './express/express-exchange.ts';
 import {
   type ExpressCutoverOptions,
@@ -14,7 +12,9 @@ import {
   splitOptions,
 } from './express/express-options.ts';
 import { addExpressRoute } from './express/express-route.ts';
-import { heldRequest } from './express/held-request.ts';
+import { holdBody } from './node/body-hold.ts';
+import { CandidateReply } from './node/candidate-reply.ts';
+import { heldRequest } from './node/held-request.ts';
 
 export type { ExpressCutoverOptions, ExpressRouteOptions } from './express/express-options.ts';
 

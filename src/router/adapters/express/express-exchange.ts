@@ -1,11 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
 import type { Caller } from '../../call.ts';
-import type { CandidateReply } from './candidate-reply.ts';
-import { replyStatus } from './reply-status.ts';
-import { tapReply } from './reply-tap.ts';
+import type { CandidateReply } from '../node/candidate-reply.ts';
+import { replyStatus } from '../node/reply-status.ts';
+import { tapReply } from '../node/reply-tap.ts';
+import { UnfitReply } from '../node/unfit-reply.ts';
 import { sendReply } from './send-reply.ts';
-import { UnfitReply } from './unfit-reply.ts';
 
 /** The reply if it was a success and reached the client whole; rejects otherwise. */
 async function fitReply<Reply extends { readonly status: number }>(

@@ -5,15 +5,15 @@ import type { Subject } from '../../../core/subject.ts';
 import type { CutoverCore } from '../../../create.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { CandidateCall } from '../../candidate-call.ts';
-import { isFailureByDefault } from '../../reply-view.ts';
+import { exchangeView } from '../../replies/exchange-view.ts';
+import { mirroredReply } from '../../replies/mirrored-reply.ts';
+import { prepareReply } from '../../replies/prepare-reply.ts';
+import { isFailureByDefault } from '../../replies/value-view.ts';
 import type { Route, RouteHooks } from '../../route.ts';
 import type { FallbackOptions, RouteOptions } from '../../route-options.ts';
-import { CandidateReply } from './candidate-reply.ts';
-import { exchangeView } from './exchange-view.ts';
+import { CandidateReply } from '../node/candidate-reply.ts';
 import type { ExpressExchange } from './express-exchange.ts';
 import { type ExpressRouteOptions, splitOptions } from './express-options.ts';
-import { mirroredReply } from './mirrored-reply.ts';
-import { prepareReply } from './prepare-reply.ts';
 
 type Leg<Input> = (context: CallContext, exchange: ExpressExchange<Input>) => Promise<unknown>;
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
-import type { PreparedHead, PreparedReply } from './prepare-reply.ts';
-import type { ReplySource } from './reply-source.ts';
+import type { PreparedHead, PreparedReply } from '../../replies/prepare-reply.ts';
+import type { ReplySource } from '../../replies/reply-source.ts';
 
 type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
 

@@ -1,6 +1,6 @@
-import type { ReplyView } from '../../../core/subject.ts';
-import { viewByDefault } from '../../reply-view.ts';
+import type { ReplyView } from '../../core/subject.ts';
 import { jsonText } from './json-text.ts';
+import { viewByDefault } from './value-view.ts';
 
 /** Reads a JSON body as the router reads a returned value, and in more shapes. */
 export function bodyView(body: unknown): ReplyView | undefined {

@@ -1,4 +1,4 @@
-import { viewByDefault } from '../../reply-view.ts';
+import { viewByDefault } from './value-view.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
-import type { ReplyView } from '../../../core/subject.ts';
+import type { ReplyView } from '../../core/subject.ts';
 import { bodyView } from './body-view.ts';
 import type { CapturedReply } from './captured-reply.ts';
-import { type ReplyViewOptions, replyView } from './reply-view.ts';
+import { type ReplyViewOptions, replyView } from './captured-view.ts';
 
 const isCaptured = (reply: unknown): reply is CapturedReply =>
   typeof reply === 'object' && reply !== null && 'chunks' in reply && 'truncated' in reply;

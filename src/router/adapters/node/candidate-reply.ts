@@ -1,5 +1,5 @@
 import type { CandidateCall } from '../../candidate-call.ts';
-import type { PreparedReply } from './prepare-reply.ts';
+import type { PreparedReply } from '../../replies/prepare-reply.ts';
 
 /** A served candidate's reply that is ready to be sent; told apart from whatever legacy may come with. */
 export class CandidateReply {

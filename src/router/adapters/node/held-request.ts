@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
-import { decodeContent } from './content-decoding.ts';
-import { isJsonType, toMediaType } from './media-type.ts';
+import { decodeContent } from '../../replies/content-decoding.ts';
+import { isJsonType, toMediaType } from '../../replies/media-type.ts';
 
 const decode = (bytes: Uint8Array, charset: string): string =>
   new TextDecoder(charset).decode(bytes);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type CapturedReply, readHead } from './captured-reply.ts';
+import { type CapturedReply, readHead } from '../../replies/captured-reply.ts';
 
 /** How much of a reply is kept. */
 export interface TapOptions {
