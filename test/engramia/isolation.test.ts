@@ -35,10 +35,12 @@ describe('isolation of tenants', () => {
             clock,
             pacing: false,
           });
-          const lookup = scheduler.scheduleFunction(async (tenant: string) => {
+          // The turn is scheduled, not the look-up: a promise that is rejected before its turn would be unhandled until then.
+          const lookup = async (tenant: string) => {
+            await scheduler.schedule(Promise.resolve());
             if (tenant === 'broken') throw new Error('no vault');
             return tenant === 'keyless' ? undefined : `key-of-${tenant}`;
-          });
+          };
           const scopes = keyPerTenant(client, lookup, { maxTenants: 2, clock });
           const learn = async (tenant: string, status: number) => {
             const target: LearnTarget | undefined = await scopes.targetOf(tenant);
