@@ -12,6 +12,7 @@ import { isFailureByDefault } from '../../replies/value-view.ts';
 import type { Route, RouteHooks } from '../../route.ts';
 import type { FallbackOptions, RouteOptions } from '../../route-options.ts';
 import { CandidateReply } from '../node/candidate-reply.ts';
+import { unwanted } from '../unwanted.ts';
 import type { ExpressExchange } from './express-exchange.ts';
 import { type ExpressRouteOptions, splitOptions } from './express-options.ts';
 
@@ -86,20 +87,6 @@ function toLeg<Input>(
     exchange.prepared = new CandidateReply(context, value, await prepareReply(value, signal));
     return exchange.prepared;
   };
-}
-
-/** Aborts when nobody waits for the reply any more. A deadline that nobody steps in for is no reason. */
-function unwanted(call: CandidateCall, client: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  const look = (): void => {
-    if (client.aborted) controller.abort(client.reason);
-    else if (call.run === 'superseded') controller.abort(call.signal.reason);
-  };
-  for (const signal of [call.signal, client]) {
-    signal.addEventListener('abort', look, { once: true });
-  }
-  look();
-  return controller.signal;
 }
 
 /** The app's own rules see what the candidate returned. */
