@@ -4,7 +4,7 @@ import { EventHub } from './core/event-hub.ts';
 import type { MirrorableExchange, ServedExchange } from './core/exchange.ts';
 import type { OwnedLane } from './core/lane.ts';
 import { processWarnings } from './core/logger.ts';
-import { longestTimerMs, refuse } from './core/option-checks.ts';
+import { refuse } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact.ts';
 import { Warnings } from './core/warnings.ts';
 import type { Cutover, CutoverControls, CutoverHandler, CutoverStats } from './cutover.ts';
@@ -20,8 +20,8 @@ import { type RouteOptions, routeIssues } from './router/route-options.ts';
 import { Switchboard } from './router/switchboard.ts';
 import { createLearnLane } from './shadow/learn-lane.ts';
 import { createMirrorLane } from './shadow/mirror-lane.ts';
+import { Shutdown } from './shutdown.ts';
 
-const defaultTimeoutMs = 10_000;
 const defaultDecideTimeoutMs = 50;
 
 type AnyRouteOptions = RouteOptions<never[], unknown>;
@@ -37,8 +37,7 @@ export class CutoverCore {
   readonly #mirrorLane: OwnedLane<MirrorableExchange>;
   readonly #around: Surroundings;
   readonly #lifecycle: ProviderLifecycle;
-  #closing: Promise<FlushReport> | undefined;
-  #leaveSignal: () => void = () => undefined;
+  readonly #shutdown: Shutdown;
 
   constructor(options: CutoverOptions) {
     const { clock = systemClock, random = Math.random, logger = processWarnings } = options;
@@ -67,7 +66,13 @@ export class CutoverCore {
       redact: redactPersonalData,
       warnOnce: (code, message, about) => warnings.once(code, message, about),
     };
-    this.#closeWith(options.signal);
+    this.#shutdown = new Shutdown({
+      learnLane: this.#learnLane,
+      mirrorLane: this.#mirrorLane,
+      lifecycle: this.#lifecycle,
+      clock,
+      signal: options.signal,
+    });
   }
 
   /** Adds a route; two of one name would share a flag and hide each other in the statistics. */
@@ -117,13 +122,11 @@ export class CutoverCore {
   }
 
   flush(options?: { timeoutMs?: number }): Promise<FlushReport> {
-    const timeoutMs = timeoutOf(options);
-    return this.#both((lane) => lane.flush(timeoutMs));
+    return this.#shutdown.flush(options);
   }
 
   close(options?: { timeoutMs?: number }): Promise<FlushReport> {
-    this.#closing ??= this.#end(timeoutOf(options));
-    return this.#closing;
+    return this.#shutdown.close(options);
   }
 
   #frozen(): boolean {
@@ -133,52 +136,11 @@ export class CutoverCore {
   }
 
   #state(): CutoverStats['state'] {
-    if (this.#closing !== undefined) return 'closed';
+    if (this.#shutdown.hasBegun) return 'closed';
     if (!this.#switchboard.killed) return 'open';
     return this.#frozen() ? 'frozen' : 'killed';
   }
-
-  async #both(end: (lane: OwnedLane<never>) => Promise<LaneReport>): Promise<FlushReport> {
-    const [learn, mirror] = await Promise.all([
-      this.#learnLane === undefined ? nothingLearned : end(this.#learnLane),
-      end(this.#mirrorLane),
-    ]);
-    return {
-      learn: learn.counts,
-      mirror: mirror.counts,
-      drained: learn.drained && mirror.drained,
-    };
-  }
-
-  /** The lanes first: a call that is being served may still ask its flag. */
-  async #end(timeoutMs: number): Promise<FlushReport> {
-    this.#leaveSignal();
-    const report = await this.#both((lane) => lane.close(timeoutMs));
-    await this.#lifecycle.close(timeoutMs);
-    return report;
-  }
-
-  #closeWith(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const close = (): void => void this.close();
-    if (signal.aborted) close();
-    else signal.addEventListener('abort', close, { once: true });
-    this.#leaveSignal = () => signal.removeEventListener('abort', close);
-  }
 }
-
-interface LaneReport {
-  readonly counts: FlushReport['learn'];
-  readonly drained: boolean;
-}
-
-/** A shutdown must not fail on its own options: what is no time is the default, and none is longer than a timer can be. */
-function timeoutOf(options: { timeoutMs?: number } | undefined): number {
-  const { timeoutMs = defaultTimeoutMs } = options ?? {};
-  return timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : defaultTimeoutMs;
-}
-
-const nothingLearned: LaneReport = { counts: noCounts, drained: true };
 
 function backgroundOf(
   options: CutoverOptions,

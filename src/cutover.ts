@@ -31,11 +31,17 @@ export interface CutoverControls extends AsyncDisposable {
   /** Takes a kill back: flags decide again. */
   revive(): void;
   stats(): CutoverStats;
-  /** Waits until the shadow's tasks have ended; the report says what became of them. @default timeoutMs 10_000 */
+  /**
+   * Waits until the shadow's tasks have ended, and keeps the process alive meanwhile; the report says what became of them.
+   *
+   * @default timeoutMs 10_000
+   */
   flush(options?: { timeoutMs?: number }): Promise<FlushReport>;
   /**
-   * Stops offering, waits like `flush`, then aborts what is left and counts it. Calls are still served. Further calls get
-   * the first one's report. @default timeoutMs 10_000
+   * Stops offering, waits like `flush`, then aborts what is left and counts it; the flag provider's own end is part of the
+   * time. Calls are still served. Further calls get the first one's report, and bring its end forward if they ask for less.
+   *
+   * @default timeoutMs 10_000
    */
   close(options?: { timeoutMs?: number }): Promise<FlushReport>;
 }

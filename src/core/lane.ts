@@ -13,7 +13,10 @@ export interface OwnedLane<Item> extends Lane<Item> {
   stats(): LaneStats;
   /** Resolves when everything taken up has ended, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<{ counts: LaneCounts; drained: boolean }>;
-  /** Takes nothing more, drains until `timeoutMs`, then aborts what is left and counts it. Idempotent. */
+  /**
+   * Takes nothing more, drains until `timeoutMs`, then aborts what is left and counts it. Idempotent: a further call gets
+   * the first one's report, and brings its end forward if it asks for less.
+   */
   close(timeoutMs: number): Promise<{ counts: LaneCounts; drained: boolean }>;
 }
 

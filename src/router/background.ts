@@ -72,6 +72,8 @@ export class Background {
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, ms);
+      // A caller or a platform waits for this: without a timer that counts, the process could end in the middle.
+      (timer as { ref?: () => unknown } | null)?.ref?.();
     });
     await Promise.race([tasks(), late]);
     this.#clock.clearTimeout(timer);

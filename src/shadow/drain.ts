@@ -1,10 +1,19 @@
 import type { Clock } from '../core/clock.ts';
 
+/** Node's timers take no more than this many milliseconds. */
+const longestMs = 2 ** 31 - 1;
+
+interface Waiting {
+  readonly done: () => void;
+  /** Ends the wait after `timeoutMs`, if it does not end earlier anyway. */
+  readonly hurry: (timeoutMs: number) => void;
+}
+
 /** Those who wait for a lane to become empty. */
 export class Drain {
   readonly #clock: Clock;
   readonly #isEmpty: () => boolean;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiting>();
 
   constructor(clock: Clock, isEmpty: () => boolean) {
     this.#clock = clock;
@@ -14,22 +23,42 @@ export class Drain {
   /** Tells those who wait, if there is nothing left. Cheap when nobody waits. */
   check(): void {
     if (this.#waiting.size === 0 || !this.#isEmpty()) return;
-    for (const done of [...this.#waiting]) done();
+    for (const { done } of [...this.#waiting]) done();
   }
 
   /** Resolves when there is nothing left, or after `timeoutMs`. */
   wait(timeoutMs: number): Promise<void> {
     if (this.#isEmpty()) return Promise.resolve();
     return new Promise((resolve) => {
+      let dueAt = Number.POSITIVE_INFINITY;
+      let timer: unknown;
       const done = (): void => {
         this.#clock.clearTimeout(timer);
-        this.#waiting.delete(done);
+        this.#waiting.delete(waiting);
         resolve();
       };
-      const timer = this.#clock.setTimeout(done, Math.min(Math.max(timeoutMs, 0), 2 ** 31 - 1));
-      // Whoever awaits this means it: without a timer that counts, the process could end in the middle.
-      (timer as { ref?: () => unknown } | null)?.ref?.();
-      this.#waiting.add(done);
+      const hurry = (ms: number): void => {
+        const at = this.#clock.monotonic() + ms;
+        if (at >= dueAt) return;
+        dueAt = at;
+        this.#clock.clearTimeout(timer);
+        timer = this.#setTimer(done, ms);
+      };
+      const waiting = { done, hurry };
+      this.#waiting.add(waiting);
+      hurry(timeoutMs);
     });
+  }
+
+  /** Lets nobody wait longer than `timeoutMs` from now. */
+  hurry(timeoutMs: number): void {
+    for (const waiting of this.#waiting) waiting.hurry(timeoutMs);
+  }
+
+  /** Whoever awaits this means it: without a timer that counts, the process could end in the middle. */
+  #setTimer(run: () => void, ms: number): unknown {
+    const timer = this.#clock.setTimeout(run, Math.min(Math.max(ms, 0), longestMs));
+    (timer as { ref?: () => unknown } | null)?.ref?.();
+    return timer;
   }
 }

@@ -127,7 +127,8 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   }
 
   close(timeoutMs: number): Promise<Drained> {
-    this.#closing ??= inRootScope(() => this.#close(timeoutMs));
+    if (this.#closing === undefined) this.#closing = inRootScope(() => this.#close(timeoutMs));
+    else this.#drain.hurry(timeoutMs);
     return this.#closing;
   }
 

@@ -1,0 +1,101 @@
+import type { Clock } from './core/clock.ts';
+import { type FlushReport, noCounts } from './core/counts.ts';
+import type { OwnedLane } from './core/lane.ts';
+import { longestTimerMs } from './core/option-checks.ts';
+import { inRootScope } from './core/root-scope.ts';
+import type { ProviderLifecycle } from './flags/lifecycle.ts';
+import { Drain } from './shadow/drain.ts';
+
+const defaultTimeoutMs = 10_000;
+
+type Waited = Pick<OwnedLane<never>, 'flush' | 'close'>;
+
+/** What is to be waited for, and ended. */
+export interface ShutdownParts {
+  /** Absent: nothing is learned. */
+  readonly learnLane: Waited | undefined;
+  readonly mirrorLane: Waited;
+  readonly lifecycle: Pick<ProviderLifecycle, 'close'>;
+  readonly clock: Clock;
+  /** When it aborts, everything is closed. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How a cutover's background work is waited for, and how it ends: all parts of an end share one deadline. */
+export class Shutdown {
+  readonly #parts: ShutdownParts;
+  #closing: Promise<FlushReport> | undefined;
+  /** When the end is due, on the monotonic clock; whoever closes again may bring it forward. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #providerIsClosed = false;
+  readonly #provider: Drain;
+  #leaveSignal: () => void = () => undefined;
+
+  constructor(parts: ShutdownParts) {
+    this.#parts = parts;
+    this.#provider = new Drain(parts.clock, () => this.#providerIsClosed);
+    this.#closeWith(parts.signal);
+  }
+
+  get hasBegun(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  flush(options: { timeoutMs?: number } | undefined): Promise<FlushReport> {
+    const timeoutMs = timeoutOf(options);
+    return this.#both((lane) => lane.flush(timeoutMs));
+  }
+
+  close(options?: { timeoutMs?: number }): Promise<FlushReport> {
+    const timeoutMs = timeoutOf(options);
+    this.#dueAt = Math.min(this.#dueAt, this.#parts.clock.monotonic() + timeoutMs);
+    if (this.#closing === undefined) this.#closing = inRootScope(() => this.#end(timeoutMs));
+    else this.#hurry(timeoutMs);
+    return this.#closing;
+  }
+
+  /** The lanes first: a call that is being served may still ask its flag. */
+  async #end(timeoutMs: number): Promise<FlushReport> {
+    this.#leaveSignal();
+    const report = await this.#both((lane) => lane.close(timeoutMs));
+    const leftMs = Math.max(0, this.#dueAt - this.#parts.clock.monotonic());
+    void this.#parts.lifecycle.close(leftMs).then(() => {
+      this.#providerIsClosed = true;
+      this.#provider.check();
+    });
+    await this.#provider.wait(leftMs);
+    return report;
+  }
+
+  #hurry(timeoutMs: number): void {
+    void this.#both((lane) => lane.close(timeoutMs));
+    this.#provider.hurry(timeoutMs);
+  }
+
+  async #both(end: (lane: Waited) => ReturnType<Waited['flush']>): Promise<FlushReport> {
+    const { learnLane, mirrorLane } = this.#parts;
+    const [learn, mirror] = await Promise.all([
+      learnLane === undefined ? { counts: noCounts, drained: true } : end(learnLane),
+      end(mirrorLane),
+    ]);
+    return {
+      learn: learn.counts,
+      mirror: mirror.counts,
+      drained: learn.drained && mirror.drained,
+    };
+  }
+
+  #closeWith(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const close = (): void => void this.close();
+    if (signal.aborted) close();
+    else signal.addEventListener('abort', close, { once: true });
+    this.#leaveSignal = () => signal.removeEventListener('abort', close);
+  }
+}
+
+/** A shutdown must not fail on its own options: what is no time is the default, and none is longer than a timer can be. */
+function timeoutOf(options: { timeoutMs?: number } | undefined): number {
+  const { timeoutMs = defaultTimeoutMs } = options ?? {};
+  return timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : defaultTimeoutMs;
+}
