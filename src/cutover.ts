@@ -1,19 +1,9 @@
-import type { FlushReport, LaneStats } from './core/counts.ts';
+import type { FlushReport } from './core/counts.ts';
 import type { CutoverEventOf, CutoverEventType } from './core/events.ts';
+import type { CutoverStats } from './core/stats.ts';
 import type { RunInit } from './router/call.ts';
 import type { Decision } from './router/handler.ts';
-import type { RouteStats } from './router/route-counters.ts';
 import type { RouteOptions } from './router/route-options.ts';
-
-/** What a cutover has done, and its state. */
-export interface CutoverStats {
-  /** `frozen`: killed while a route's legacy is gone, so that route stays with the candidate. */
-  readonly state: 'open' | 'killed' | 'frozen' | 'closed';
-  /** By the routes' names. */
-  readonly routes: Readonly<Record<string, RouteStats>>;
-  readonly learn: LaneStats;
-  readonly mirror: LaneStats;
-}
 
 /** What an operator and the app's shutdown need of a cutover. */
 export interface CutoverControls extends AsyncDisposable {

@@ -32,10 +32,17 @@ export type { Logger } from './core/logger.ts';
 export type { Observation } from './core/observation.ts';
 export { shadowSafe } from './core/shadow-safe.ts';
 export { type Leg, type Plan, type Stage, stages } from './core/stage.ts';
+export type {
+  CutoverStats,
+  LatencyBucket,
+  LatencyStats,
+  RouteStats,
+  UndecidedReason,
+} from './core/stats.ts';
 export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/subject.ts';
 export type { Transcript } from './core/transcript.ts';
 export { createCutover, createCutoverHandler } from './create.ts';
-export type { Cutover, CutoverControls, CutoverHandler, CutoverStats } from './cutover.ts';
+export type { Cutover, CutoverControls, CutoverHandler } from './cutover.ts';
 export type { CutoverOptions } from './cutover-options.ts';
 export type {
   AnalyticsEvent,
@@ -90,5 +97,4 @@ export type { FetchLike, PoolOptions } from './engramia/transport.ts';
 export type { BackgroundOptions } from './router/background.ts';
 export type { RunInit } from './router/call.ts';
 export type { Decision } from './router/handler.ts';
-export type { LatencyStats, RouteStats, UndecidedReason } from './router/route-counters.ts';
 export type { FallbackOptions, LearnOptions, RouteOptions } from './router/route-options.ts';

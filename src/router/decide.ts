@@ -1,10 +1,10 @@
 import { disregard } from '../core/attempt.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageReason } from '../core/stage-source.ts';
+import type { UndecidedReason } from '../core/stats.ts';
 import type { Subject } from '../core/subject.ts';
 import { nobody } from './call.ts';
 import type { Route } from './route.ts';
-import type { UndecidedReason } from './route-counters.ts';
 
 /** What was chosen for a call, and why. Frozen and shared. */
 export interface Chosen {

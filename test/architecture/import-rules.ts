@@ -11,6 +11,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   adapters: ['core', 'router', 'root'],
   root: ['core', 'flags', 'engramia', 'shadow', 'router'],
   index: ['core', 'flags', 'engramia', 'shadow', 'router', 'root'],
+  telemetry: ['core'],
   testing: 'anything',
 };
 

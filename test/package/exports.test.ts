@@ -78,6 +78,7 @@ describe('the entry points', () => {
       ['environmentFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
     ],
     ['engramia-cutover/express', ['expressCutover']],
+    ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     ['engramia-cutover/testing', ['fakeClock', 'fakeEngramia', 'testFlagProvider']],
   ])('%s exports what it promises and nothing else', async (entry, names) => {
     expect((await effectsOf(entry)).names).toEqual(names);
@@ -90,6 +91,7 @@ describe('the entry points', () => {
       '.',
       './flags',
       './express',
+      './metrics',
       './testing',
       './package.json',
     ]);
@@ -107,6 +109,7 @@ describe('the entry points', () => {
     'engramia-cutover',
     'engramia-cutover/flags',
     'engramia-cutover/express',
+    'engramia-cutover/metrics',
     'engramia-cutover/testing',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',
