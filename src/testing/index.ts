@@ -8,6 +8,10 @@ export { type FakeEngramia, fakeEngramia } from './fake-engramia.ts';
 export type { Fetch } from './fake-fetch.ts';
 export type { FakeEngramiaOptions } from './fake-options.ts';
 export type { FakePattern } from './fake-pattern.ts';
+export type { Fault } from './faults/fault.ts';
+export { faults } from './faults/fault-plan.ts';
+export { type FaultServer, faultServer } from './faults/fault-server.ts';
+export type { FaultServerOptions } from './faults/fault-server-options.ts';
 export {
   type FlagProviderHarness,
   type FlagProviderSuiteOptions,

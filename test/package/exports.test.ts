@@ -79,7 +79,10 @@ describe('the entry points', () => {
     ],
     ['engramia-cutover/express', ['expressCutover']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
-    ['engramia-cutover/testing', ['fakeClock', 'fakeEngramia', 'testFlagProvider']],
+    [
+      'engramia-cutover/testing',
+      ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider'],
+    ],
   ])('%s exports what it promises and nothing else', async (entry, names) => {
     expect((await effectsOf(entry)).names).toEqual(names);
   });
