@@ -9,12 +9,12 @@ import { ExpressExchange } from './express/express-exchange.ts';
 import {
   type ExpressCutoverOptions,
   expressIssues,
-  splitOptions,
+  sharedOptions,
 } from './express/express-options.ts';
-import { addExpressRoute } from './express/express-route.ts';
 import { holdBody } from './node/body-hold.ts';
 import { CandidateReply } from './node/candidate-reply.ts';
 import { heldRequest } from './node/held-request.ts';
+import { addServerRoute } from './node/server-route.ts';
 
 export type { ExpressCutoverOptions, ExpressRouteOptions } from './express/express-options.ts';
 
@@ -31,9 +31,9 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
   refuse('expressCutover()', expressIssues(options));
   const core =
     options.cutover === undefined
-      ? new CutoverCore(sharedPart(splitOptions(options).rest) as CutoverOptions)
+      ? new CutoverCore(sharedPart(sharedOptions(options)) as CutoverOptions)
       : coreOf(options.cutover as Cutover);
-  const route = addExpressRoute(core, options);
+  const route = addServerRoute(core, options);
   const { body, maxBodyBytes } = options;
   const middleware: RequestHandler = (req, res, next) => {
     const exchange = new ExpressExchange<Input>(req, res, next);

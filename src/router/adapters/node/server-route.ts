@@ -11,29 +11,33 @@ import { prepareReply } from '../../replies/prepare-reply.ts';
 import { isFailureByDefault } from '../../replies/value-view.ts';
 import type { Route, RouteHooks } from '../../route.ts';
 import type { FallbackOptions, RouteOptions } from '../../route-options.ts';
-import { CandidateReply } from '../node/candidate-reply.ts';
-import { unwanted } from '../unwanted.ts';
-import type { ExpressExchange } from './express-exchange.ts';
-import { type ExpressRouteOptions, splitOptions } from './express-options.ts';
+import { whileWanted } from '../while-wanted.ts';
+import { CandidateReply } from './candidate-reply.ts';
+import type { ServerExchange } from './server-exchange.ts';
+import type { ServerRouteOptions } from './server-options.ts';
 
-type Leg<Input> = (context: CallContext, exchange: ExpressExchange<Input>) => Promise<unknown>;
+type Leg<Source, Input> = (
+  context: CallContext,
+  exchange: ServerExchange<Source, Input>,
+) => Promise<unknown>;
 
 /** Adds a route whose legs get the exchange as their one argument, and whose replies the framework delivers. */
-export function addExpressRoute<Input>(
+export function addServerRoute<Source, Input>(
   core: CutoverCore,
-  options: ExpressRouteOptions<Input>,
+  options: ServerRouteOptions<Source, Input>,
 ): Route {
+  type Exchange = ServerExchange<Source, Input>;
   const { candidate, legacyShadow, view, maxReplyBytes, fallback } = options;
   const copy = options.snapshot ?? ((input: Input): Input => structuredClone(input));
-  const leg = toLeg(candidate, maxReplyBytes);
-  const adapted: RouteOptions<[ExpressExchange<Input>], unknown> = {
-    ...(routePart(splitOptions(options).rest) as { name: string }),
+  const leg: Leg<Source, Input> = toLeg(candidate, maxReplyBytes);
+  const adapted: RouteOptions<[Exchange], unknown> = {
+    ...(routePart(options) as { name: string }),
     legacy: (exchange) => exchange.passOn(),
     candidate: isShadowSafe(candidate) ? shadowSafe(leg) : leg,
     identify: (exchange) => identified(options, exchange),
     view: (reply) => exchangeView(reply, view),
     // The mirror gets a copy of the input alone: the request and the response stay with the served call.
-    snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as ExpressExchange<Input>],
+    snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as Exchange],
     ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
     fallback: toFallback(fallback ?? {}),
     // A status of the app's own making, of one tenant's conversation say, is no word about legacy: only the app can tell.
@@ -45,22 +49,22 @@ export function addExpressRoute<Input>(
       const learns = plan.learns && route.learnLane !== undefined;
       // Where legacy is known to be gone, only a reply can tell that it is back.
       const watches = plan.order > 0 || route.legacyGone;
-      if (learns || mirrors) (exchange as ExpressExchange<Input>).capture(maxReplyBytes);
-      else if (watches) (exchange as ExpressExchange<Input>).watch();
+      if (learns || mirrors) (exchange as Exchange).capture(maxReplyBytes);
+      else if (watches) (exchange as Exchange).watch();
       return learns || mirrors || watches;
     },
-    delivered: ([exchange]) => (exchange as ExpressExchange<Input>).delivered,
+    delivered: ([exchange]) => (exchange as Exchange).delivered,
   };
   const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
   return route;
 }
 
-function identified<Input>(
-  { read, identify }: ExpressRouteOptions<Input>,
-  exchange: ExpressExchange<Input>,
+function identified<Source, Input>(
+  { read, identify }: ServerRouteOptions<Source, Input>,
+  exchange: ServerExchange<Source, Input>,
 ): Subject | Promise<Subject> {
   const { begun, source } = exchange;
-  if (begun) throw new Error('The reply has begun before the middleware: only legacy can go on.');
+  if (begun) throw new Error('The reply has begun already: only legacy can go on.');
   if (source === undefined) throw new Error('The body could not be held.');
   const input = read(source);
   if (!isThenable(input)) {
@@ -74,17 +78,19 @@ function identified<Input>(
 }
 
 /** A leg that ends when its reply could be sent: what fails before can still be answered by the other. */
-function toLeg<Input>(
+function toLeg<Source, Input>(
   run: (context: CallContext, input: Input) => unknown,
   maxReplyBytes: number | undefined,
-): Leg<Input> {
+): Leg<Source, Input> {
   return async (context, exchange) => {
     const value = await run(context, exchange.input as Input);
     if (!(context instanceof CandidateCall)) {
       return mirroredReply(value, context.signal, maxReplyBytes);
     }
-    const signal = unwanted(context, exchange.signal);
-    exchange.prepared = new CandidateReply(context, value, await prepareReply(value, signal));
+    const prepared = await whileWanted(context, exchange.signal, (signal) =>
+      prepareReply(value, signal),
+    );
+    exchange.prepared = new CandidateReply(context, value, prepared);
     return exchange.prepared;
   };
 }

@@ -1,0 +1,53 @@
+import type { CallContext } from '../../../core/call-context.ts';
+import { check, type OptionChecks, required } from '../../../core/option-checks.ts';
+import type { ReplyView, Subject } from '../../../core/subject.ts';
+import type { RouteOptions } from '../../route-options.ts';
+
+/** One route of a framework on Node's server, whose existing handler is legacy. */
+export interface ServerRouteOptions<Source, Input>
+  extends Omit<
+    RouteOptions<[input: Input], unknown>,
+    'legacy' | 'candidate' | 'identify' | 'view' | 'legacyShadow' | 'snapshot'
+  > {
+  /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
+  read: (request: Source) => Input | Promise<Input>;
+  /** Whose call it is and what for, from what `read` gave. */
+  identify: (input: Input) => Subject | Promise<Subject>;
+  /**
+   * The handler that replaces the existing one: its value is sent as the framework sends a returned value, or as a
+   * `Response` or a stream. It sees neither the request nor the reply.
+   */
+  candidate: (context: CallContext, input: Input) => unknown;
+  /** Reads a reply's text from its body: parsed JSON, else text. @default strings and the usual fields of an object */
+  view?: (body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  /** Legacy as it may be run a second time, in the shadow of a served candidate. */
+  legacyShadow?: (context: CallContext, input: Input) => unknown;
+  /** Copies the input for a mirror, off the user's path. @default structuredClone */
+  snapshot?: (input: Input) => Input;
+  /** Bytes of a reply that are kept to be learned or compared; a larger one is counted unreadable. @default 262_144 */
+  maxReplyBytes?: number;
+}
+
+/** The rules of what only adapters know. */
+export const serverChecks: OptionChecks = {
+  read: required(check.function),
+  maxReplyBytes: check.count,
+};
+
+/** What only an adapter knows, by its rules, and the rest of the options. */
+export function splitOptions(options: object, checks: OptionChecks): { own: object; rest: object } {
+  const entries = Object.entries(options);
+  const isOwn = ([name]: [string, unknown]): boolean => Object.hasOwn(checks, name);
+  return {
+    own: Object.fromEntries(entries.filter(isOwn)),
+    rest: Object.fromEntries(entries.filter((entry) => !isOwn(entry))),
+  };
+}
+
+const noAwait =
+  'background.mode must be "detached" or "waitUntil": a reply is learned after it was delivered, so it cannot wait for that';
+
+/** The issue of shared options that would make a reply wait for its own delivery. */
+export function awaitIssues({ background }: { background?: { mode?: unknown } | null }): string[] {
+  return background?.mode === 'await' ? [noAwait] : [];
+}
