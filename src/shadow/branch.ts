@@ -1,6 +1,7 @@
+import { Gathering } from './gathering.ts';
 import type { Leaf, Queued } from './leaf.ts';
 import type { Parkable } from './parking.ts';
-import type { Gate } from './work.ts';
+import type { BundleRule, Gate } from './work.ts';
 
 /** A gate in the tree of turns: below it wider gates, scopes or tenants, in the order in which they come next. */
 export class Branch<T extends Queued<T>> implements Parkable {
@@ -12,6 +13,8 @@ export class Branch<T extends Queued<T>> implements Parkable {
   /** Tasks that wait or run below. */
   held = 0;
   running = 0;
+  /** What waits here for a bundle; undefined: tasks run one by one. */
+  readonly gathering: Gathering | undefined;
   wakeAt = 0;
   place = -1;
   /** The child whose turn it is. */
@@ -21,6 +24,7 @@ export class Branch<T extends Queued<T>> implements Parkable {
   constructor(gate: Gate, parent: Branch<T> | undefined) {
     this.gate = gate;
     this.parent = parent;
+    this.gathering = gate.bundles && new Gathering();
   }
 
   /** Whether it could hand out a task, as far as it knows without asking its gate. */
@@ -44,5 +48,28 @@ export class Branch<T extends Queued<T>> implements Parkable {
     if (child.next === undefined) this.#last = undefined;
     child.next = undefined;
     child.inTurn = false;
+  }
+
+  /** Takes the tasks below that may go with one that was taken: one of each tenant by turns, until the bundle is full. */
+  takeWith(leader: T, { maxCount, maxLoad }: BundleRule): T[] {
+    const riders: T[] = [];
+    let left = maxLoad - leader.load;
+    let inVain: Leaf<T> | Branch<T> | undefined;
+    while (riders.length + 1 < maxCount) {
+      const child = this.first;
+      if (child?.kind !== 'leaf' || child === inVain) break;
+      this.shift();
+      const task = child.first;
+      if (task === undefined) continue;
+      if (task.load <= left && task.company === leader.company) {
+        child.shift();
+        this.gathering?.take(task.load);
+        left -= task.load;
+        riders.push(task);
+        inVain = undefined;
+      } else inVain ??= child;
+      if (!child.isEmpty) this.push(child);
+    }
+    return riders;
   }
 }

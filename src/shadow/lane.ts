@@ -1,13 +1,13 @@
 import type { Clock } from '../core/clock.ts';
 import type { LaneCounts, LaneStats, SkipReason } from '../core/counts.ts';
-import type { LaneName, Reporter } from '../core/events.ts';
 import type { LaneOptions, OwnedLane } from '../core/lane.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { Alarm } from './alarm.ts';
 import { Drain } from './drain.ts';
+import { Jam } from './jam.ts';
+import type { LaneSetup } from './lane-setup.ts';
 import { Ledger } from './ledger.ts';
 import { toLaneLimits } from './limits.ts';
-import type { Warn } from './loss.ts';
 import { toSafeReporter } from './safe-reporter.ts';
 import { Slice } from './slice.ts';
 import { changeOf } from './tally.ts';
@@ -21,16 +21,6 @@ const sliceMs = 0.5;
 const tasksPerTurn = 1024;
 
 const settled = Promise.resolve();
-
-interface LaneSetup<Item, Ready> {
-  name: LaneName;
-  options?: LaneOptions | undefined;
-  clock: Clock;
-  reporter: Reporter;
-  /** Where overflow is told. @default nowhere */
-  warn?: Warn | undefined;
-  work: LaneWork<Item, Ready>;
-}
 
 interface Drained {
   readonly counts: LaneCounts;
@@ -46,35 +36,35 @@ export function createLane<Item, Ready>(setup: LaneSetup<Item, Ready>): OwnedLan
 }
 
 class BoundedLane<Item, Ready> implements OwnedLane<Item> {
-  readonly #name: LaneName;
   readonly #clock: Clock;
-  readonly #reporter: Reporter;
   readonly #work: LaneWork<Item, Ready>;
   readonly #limits: Required<LaneOptions>;
   readonly #ledger: Ledger<Item, Ready>;
   readonly #shop: Workshop<Item, Ready>;
   readonly #alarm: Alarm;
   readonly #drain: Drain;
+  readonly #jam: Jam;
   #state: 'open' | 'draining' | 'closed' = 'open';
   #closing: Promise<Drained> | undefined = undefined;
   #isScheduled = false;
   #isSettling = false;
-  #wasStuck = false;
   readonly #preparing: Slice;
   readonly #starting: Slice;
 
   constructor(setup: LaneSetup<Item, Ready>) {
     const { name, clock, work } = setup;
-    this.#name = name;
     this.#clock = clock;
     this.#work = work;
     this.#limits = toLaneLimits(setup.options ?? {});
-    this.#reporter = toSafeReporter(setup.reporter);
+    const reporter = toSafeReporter(setup.reporter);
+    this.#jam = new Jam(name, reporter);
     const warn = setup.warn ?? (() => {});
-    this.#ledger = new Ledger(name, this.#limits, work, this.#reporter, warn);
+    this.#ledger = new Ledger(name, this.#limits, work, reporter, warn);
     this.#preparing = new Slice(clock, sliceMs, tasksPerTurn);
     this.#starting = new Slice(clock, sliceMs, tasksPerTurn);
-    this.#shop = new Workshop(this.#limits, clock, work, this.#ledger, () => this.#onSettled());
+    const onSettled = (): void => this.#onSettled();
+    const [limits, ledger] = [this.#limits, this.#ledger];
+    this.#shop = new Workshop({ limits, clock, work, ledger, onSettled });
     this.#alarm = new Alarm(clock, () => this.#onAlarm());
     this.#drain = new Drain(clock, () => this.#shop.pending === 0);
   }
@@ -122,7 +112,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
 
   async flush(timeoutMs: number): Promise<Drained> {
     const before = this.#counts();
-    await this.#drain.wait(timeoutMs);
+    await this.#drained(timeoutMs);
     return { counts: changeOf(before, this.#counts()), drained: this.#shop.pending === 0 };
   }
 
@@ -135,7 +125,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   async #close(timeoutMs: number): Promise<Drained> {
     const before = this.#counts();
     this.#state = 'draining';
-    await this.#drain.wait(timeoutMs);
+    await this.#drained(timeoutMs);
     const drained = this.#shop.pending === 0;
     this.#shop.abort();
     this.#state = 'closed';
@@ -143,6 +133,15 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     this.#ledger.tellLoss(true);
     this.#drain.check();
     return { counts: changeOf(before, this.#counts()), drained };
+  }
+
+  /** Waits until nothing is left; meanwhile nothing waits for others to go with. */
+  async #drained(timeoutMs: number): Promise<void> {
+    if (this.#shop.pending === 0) return;
+    this.#shop.hurry(true);
+    this.#schedule();
+    await this.#drain.wait(timeoutMs);
+    this.#shop.hurry(false);
   }
 
   #counts(): LaneCounts {
@@ -197,15 +196,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     if (this.#state === 'closed') return;
     this.#alarm.set(this.#shop.nextAt);
     this.#ledger.tellLoss(false);
-    this.#tellStuck();
+    this.#jam.tell(this.#shop.isStuck);
     this.#drain.check();
-  }
-
-  #tellStuck(): void {
-    const { isStuck } = this.#shop;
-    if (isStuck === this.#wasStuck) return;
-    this.#wasStuck = isStuck;
-    if (!this.#reporter.wants('delivery')) return;
-    this.#reporter.emit('delivery', { lane: this.#name, state: isStuck ? 'stuck' : 'resumed' });
   }
 }

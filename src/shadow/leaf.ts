@@ -1,10 +1,13 @@
 import type { Branch } from './branch.ts';
+import type { Company } from './work.ts';
 
 /** What a leaf needs of its tasks, to be their list. */
 export interface Queued<T extends Queued<T>> {
   leaf: Leaf<T> | undefined;
   before: T | undefined;
   behind: T | undefined;
+  load: number;
+  company: Company | undefined;
 }
 
 /** The tasks of one tenant that wait at one gate, first in first out. */
@@ -20,6 +23,10 @@ export class Leaf<T extends Queued<T>> {
 
   constructor(parent: Branch<T>) {
     this.parent = parent;
+  }
+
+  get first(): T | undefined {
+    return this.#first;
   }
 
   get newest(): T | undefined {

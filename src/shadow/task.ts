@@ -1,7 +1,7 @@
 import { CutoverError } from '../core/errors.ts';
 import type { Leaf } from './leaf.ts';
 import type { Account } from './tenants.ts';
-import type { RunHandle } from './work.ts';
+import type { Company, RunHandle } from './work.ts';
 
 /**
  * Where a task is. A `lost` one has been counted, but its work goes on and holds its slot; an `ended` one holds nothing.
@@ -33,6 +33,11 @@ export class Task<Item, Ready> implements RunHandle {
   declare before: Task<Item, Ready> | undefined;
   declare behind: Task<Item, Ready> | undefined;
 
+  /** What it adds to a bundle. */
+  declare load: number;
+  /** With whom alone it may be in a bundle; undefined: with all who may be with all. */
+  declare company: Company | undefined;
+
   /** Its time on the timeline it is on: of its offer while it waits, of its start while it runs. */
   declare at: number;
   declare earlier: Task<Item, Ready> | undefined;
@@ -50,6 +55,8 @@ export class Task<Item, Ready> implements RunHandle {
     this.leaf = undefined;
     this.before = undefined;
     this.behind = undefined;
+    this.load = 0;
+    this.company = undefined;
     this.at = 0;
     this.earlier = undefined;
     this.later = undefined;

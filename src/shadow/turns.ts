@@ -14,6 +14,8 @@ export class Turns<T extends Queued<T>> {
   readonly #branches = new Map<Gate, Branch<T>>();
   readonly #parking = new Parking<Branch<T>>();
   readonly #clock: Clock;
+  /** How many want nothing to be gathered. */
+  #hurries = 0;
 
   constructor(limit: number, clock: Clock) {
     this.#clock = clock;
@@ -44,7 +46,18 @@ export class Turns<T extends Queued<T>> {
     leaf.held++;
     for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
     leaf.push(task);
+    branch.gathering?.add(task.load, this.#clock.monotonic());
+    if (this.#isFull(branch)) this.#ask(branch);
     this.#enter(leaf);
+  }
+
+  /** While it is on, nothing waits for others to go with. */
+  hurry(isOn: boolean): void {
+    this.#hurries += isOn ? 1 : -1;
+    if (!isOn) return;
+    for (const branch of this.#branches.values()) {
+      if (branch.gathering !== undefined) this.#ask(branch);
+    }
   }
 
   /** The next task whose gates are open, now running; undefined when there is none. */
@@ -60,6 +73,7 @@ export class Turns<T extends Queued<T>> {
       } else if (child.kind === 'leaf') {
         const task = child.shift();
         if (task !== undefined) {
+          branch.gathering?.take(task.load);
           this.#rotate(child);
           return task;
         }
@@ -72,14 +86,25 @@ export class Turns<T extends Queued<T>> {
     }
   }
 
+  /**
+   * Takes what goes in one bundle with a task that was just taken, of all tenants by turns, in the slot of that task.
+   * Undefined: it goes alone, as tasks of its gate do.
+   */
+  takeWith(leader: T): T[] | undefined {
+    const branch = leader.leaf?.parent;
+    if (branch?.gathering === undefined || branch.gate.bundles === undefined) return undefined;
+    const riders = branch.takeWith(leader, branch.gate.bundles);
+    branch.gathering.begin(this.#clock.monotonic());
+    return riders;
+  }
+
   /** Gives back the slots of a task that was taken; it stays held. */
   release(task: T): void {
     for (let up: Branch<T> | undefined = task.leaf?.parent; up !== undefined; up = up.parent) {
       up.running--;
       if (up.inTurn || up.parent === undefined) continue;
       // Its end may be what the gate waited for: a probe that was answered, say.
-      if (up.place >= 0 && this.#isOpen(up)) this.#parking.leave(up);
-      this.#enter(up);
+      this.#ask(up);
     }
   }
 
@@ -87,12 +112,18 @@ export class Turns<T extends Queued<T>> {
   putBack(task: T): void {
     if (task.leaf === undefined) return;
     task.leaf.unshift(task);
+    const branch = task.leaf.parent;
+    if (branch.gathering !== undefined) {
+      branch.gathering.addAgain(task.load);
+      this.#ask(branch);
+    }
     this.#enter(task.leaf);
   }
 
   /** Takes a waiting task out, whatever its place. */
   remove(task: T, leaves: Leaf<T>[]): void {
     task.leaf?.remove(task);
+    task.leaf?.parent.gathering?.take(task.load);
     this.forget(task, leaves);
   }
 
@@ -133,12 +164,27 @@ export class Turns<T extends Queued<T>> {
     this.#enter(child.parent);
   }
 
+  #isFull({ gathering, gate }: Branch<T>): boolean {
+    return gate.bundles !== undefined && gathering?.isFull(gate.bundles) === true;
+  }
+
+  /** Lets a branch take turns again, if it waited for its gate and that is open now. */
+  #ask(branch: Branch<T>): void {
+    if (branch.place >= 0 && this.#isOpen(branch)) this.#parking.leave(branch);
+    this.#enter(branch);
+  }
+
   #isOpen(branch: Branch<T>): boolean {
     if (branch.running >= branch.gate.limit) return false;
-    const waitMs = branch.gate.readyInMs();
+    const waitMs = Math.max(branch.gate.readyInMs(), this.#gatheringMs(branch));
     if (!(waitMs > 0)) return true;
     this.#parking.park(branch, this.#clock.monotonic() + waitMs);
     return false;
+  }
+
+  #gatheringMs({ gathering, gate: { bundles } }: Branch<T>): number {
+    if (gathering === undefined || bundles === undefined || this.#hurries > 0) return 0;
+    return gathering.leftMs(bundles, this.#clock.monotonic());
   }
 
   /** The path of a task that was just taken: every child on it is the first of its parent and goes to the end. */

@@ -1,9 +1,24 @@
 import type { DropReason, SkipReason, TaskOutcome } from '../core/counts.ts';
 
+/** What may go out together. */
+export interface BundleRule {
+  /** Tasks in a bundle. */
+  readonly maxCount: number;
+  /** What their loads may add up to; a task that is larger goes alone. */
+  readonly maxLoad: number;
+  /** Milliseconds that the first of them waits for others. */
+  readonly gatherMs: number;
+}
+
+/** Tasks that are to be run again with each other, and with nobody else. */
+export class Company {}
+
 /** A group of tasks that share a bound: one scope of the service, or one address with all its scopes. */
 export interface Gate {
-  /** Tasks of this gate that may run at once. */
+  /** Tasks, or bundles of them, that may run at once. */
   readonly limit: number;
+  /** Present: tasks are gathered behind this gate and run together. Each bundle takes one slot. */
+  readonly bundles?: BundleRule | undefined;
   /**
    * Milliseconds until the next task may start; 0: now; `Infinity`: not before one of the gate's tasks has ended.
    * Asked again whenever one has ended. Never throws.
@@ -18,6 +33,8 @@ export interface Prepared<Ready> {
   readonly ready: Ready;
   /** Bytes that `ready` retains. */
   readonly bytes: number;
+  /** What it adds to a bundle, in the measure of the gate's rule. @default 0 */
+  readonly load?: number;
   /** Absent: bounded by the lane alone. */
   readonly gate?: Gate | undefined;
 }
@@ -33,6 +50,9 @@ export interface RunHandle {
 /** How a run ended. `again`: not yet; the task waits at the head of its queue for its gate to open. */
 export type RunResult = TaskOutcome | 'again';
 
+/** How a run in a bundle ended for one of its tasks. A company: not yet; it waits to go with these again, at once. */
+export type BundleResult = TaskOutcome | Company;
+
 /** Why a task that `offer` took up is no longer in the lane. */
 export type Ending = TaskOutcome | SkipReason | DropReason;
 
@@ -45,6 +65,11 @@ export interface LaneWork<Item, Ready> {
   prepare(item: Item): Prepared<Ready> | SkipReason | Promise<Prepared<Ready> | SkipReason>;
   /** Does the work. A rejection counts as `failed`. */
   run(ready: Ready, handle: RunHandle): RunResult | Promise<RunResult>;
+  /**
+   * Does the work of tasks behind a gate with bundles; the answer has a result for each, in their order. A rejection
+   * counts as `failed` for all.
+   */
+  runTogether?(readies: readonly Ready[], handle: RunHandle): Promise<readonly BundleResult[]>;
   /** Told of what was made of a task that is over or has no room any more: it will not be run, nor ended. */
   discarded?(ready: Ready): void;
   /** Told once for every task that `offer` took up. */

@@ -1,0 +1,130 @@
+import type { Floor } from './floor.ts';
+import type { Interruption, Task } from './task.ts';
+import { type BundleResult, Company, type RunResult } from './work.ts';
+
+/** The way of a task from its queue through its run to its end, or back into the queue. */
+export class Execution<Item, Ready> {
+  readonly #floor: Floor<Item, Ready>;
+  /** Runs in bundles that hold no slot of their own. */
+  readonly #riders = new Set<Task<Item, Ready>>();
+  /** Slots held by what was given up. */
+  #lost = 0;
+
+  constructor(floor: Floor<Item, Ready>) {
+    this.#floor = floor;
+  }
+
+  /** Whether every slot is held by what ignores that it was told to stop. */
+  get isStuck(): boolean {
+    return this.#lost >= this.#floor.limits.concurrency;
+  }
+
+  /** Starts the task whose turn it is, with those that go with it. False: there is none, or no slot. */
+  next(now: number): boolean {
+    const { turns } = this.#floor;
+    const task = turns.take();
+    if (task === undefined) return false;
+    const riders = turns.takeWith(task);
+    this.#begin(task, now);
+    if (riders === undefined) this.#run(task);
+    else this.#runTogether(task, riders, now);
+    return true;
+  }
+
+  lose(task: Task<Item, Ready>, why: Interruption): void {
+    if (!this.#riders.has(task)) this.#lost++;
+    this.#floor.lose(task, why);
+  }
+
+  #begin(task: Task<Item, Ready>, now: number): void {
+    this.#floor.waiting.leave(task);
+    task.state = 'running';
+    this.#floor.active.enter(task, now);
+  }
+
+  #run(task: Task<Item, Ready>): void {
+    const { work } = this.#floor;
+    let result: RunResult | Promise<RunResult>;
+    try {
+      result = work.run(task.what as Ready, task);
+    } catch (error) {
+      this.#settled(task, 'failed', error);
+      return;
+    }
+    if (typeof result === 'string') this.#settled(task, result);
+    else {
+      result.then(
+        (outcome) => this.#settledLater(task, outcome),
+        (error) => this.#settledLater(task, 'failed', error),
+      );
+    }
+  }
+
+  #runTogether(leader: Task<Item, Ready>, riders: Task<Item, Ready>[], now: number): void {
+    const { work } = this.#floor;
+    for (const rider of riders) {
+      this.#begin(rider, now);
+      this.#riders.add(rider);
+    }
+    const tasks = [leader, ...riders];
+    const readies = tasks.map(({ what }) => what as Ready);
+    const none = (error?: unknown): void => this.#allSettled(tasks, [], error);
+    try {
+      // Without the method the lane would have no gate with bundles: then it is an error like any other.
+      const running = work.runTogether?.(readies, leader);
+      if (running === undefined) none();
+      else running.then((results) => this.#allSettled(tasks, results), none);
+    } catch (error) {
+      none(error);
+    }
+  }
+
+  #settledLater(task: Task<Item, Ready>, result: RunResult, error?: unknown): void {
+    this.#settled(task, result, error);
+    this.#floor.onSettled();
+  }
+
+  #allSettled(
+    tasks: readonly Task<Item, Ready>[],
+    results: readonly BundleResult[],
+    error?: unknown,
+  ): void {
+    const [leader] = tasks;
+    if (leader !== undefined) this.#floor.turns.release(leader);
+    // Those that go back are put before the ones behind them.
+    for (let at = tasks.length - 1; at >= 0; at--) {
+      const task = tasks[at];
+      if (task === undefined) continue;
+      const result = results[at] ?? 'failed';
+      if (result instanceof Company) task.company = result;
+      this.#leave(task, result instanceof Company ? 'again' : result, error);
+    }
+    this.#floor.onSettled();
+  }
+
+  #settled(task: Task<Item, Ready>, result: RunResult, error?: unknown): void {
+    this.#floor.turns.release(task);
+    this.#leave(task, result, error);
+  }
+
+  /** What follows when a run has come back; its slot was given back before. */
+  #leave(task: Task<Item, Ready>, result: RunResult, error: unknown): void {
+    const { active, waiting, turns, ledger } = this.#floor;
+    const isRider = this.#riders.delete(task);
+    if (task.state === 'lost') {
+      if (!isRider) this.#lost--;
+      turns.forget(task, task.account.leaves);
+      ledger.free(task);
+      return;
+    }
+    active.leave(task);
+    if (result === 'again') {
+      task.state = 'waiting';
+      waiting.reenter(task, task.since);
+      turns.putBack(task);
+    } else {
+      turns.forget(task, task.account.leaves);
+      ledger.end(task, result, error);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../core/clock.ts';
+import type { TaskOutcome } from '../core/counts.ts';
+import type { LaneOptions } from '../core/lane.ts';
+import { Intake } from './intake.ts';
+import type { Ledger } from './ledger.ts';
+import type { Task } from './task.ts';
+import { Timeline } from './timeline.ts';
+import { Turns } from './turns.ts';
+import type { LaneWork } from './work.ts';
+
+/** What a lane's floor is laid with. */
+export interface FloorSetup<Item, Ready> {
+  readonly limits: Required<LaneOptions>;
+  readonly clock: Clock;
+  readonly work: LaneWork<Item, Ready>;
+  readonly ledger: Ledger<Item, Ready>;
+  /** Called when something has ended that was awaited. */
+  readonly onSettled: () => void;
+}
+
+/** Where the tasks of a lane stand: offered, waiting, or in somebody's hands. */
+export class Floor<Item, Ready> {
+  readonly intake = new Intake<Item, Ready>();
+  readonly waiting = new Timeline<Task<Item, Ready>>();
+  /** Preparing or running, and not counted yet. */
+  readonly active = new Timeline<Task<Item, Ready>>();
+  readonly turns: Turns<Task<Item, Ready>>;
+  readonly limits: Required<LaneOptions>;
+  readonly work: LaneWork<Item, Ready>;
+  readonly ledger: Ledger<Item, Ready>;
+  readonly onSettled: () => void;
+
+  constructor({ limits, clock, work, ledger, onSettled }: FloorSetup<Item, Ready>) {
+    this.turns = new Turns(limits.concurrency, clock);
+    this.limits = limits;
+    this.work = work;
+    this.ledger = ledger;
+    this.onSettled = onSettled;
+  }
+
+  endWaiting(task: Task<Item, Ready> | undefined, outcome: TaskOutcome): void {
+    if (task === undefined) return;
+    // What is still in the intake waits in no queue.
+    if (task.leaf !== undefined) this.stopWaiting(task);
+    this.ledger.end(task, outcome);
+  }
+
+  stopWaiting(task: Task<Item, Ready>): void {
+    this.waiting.leave(task);
+    this.turns.remove(task, task.account.leaves);
+  }
+
+  /** Counts a task as over although its work goes on. */
+  lose(task: Task<Item, Ready>, why: 'deadline' | 'closed'): void {
+    this.active.leave(task);
+    this.ledger.lose(task, why === 'deadline' ? 'timedOut' : 'aborted');
+    task.interrupt(why);
+  }
+}
