@@ -16,14 +16,18 @@ registerHooks({
 });
 `;
 
-/** Runs an example as its readers do, on the sources as they are staged. Rejects when it fails. */
+/** What starts an example as its readers do, on the sources as they are staged. */
+export function exampleArguments(staged: StagedPackage, file: string): string[] {
+  const hook = join(staged.folder, 'staged-imports.mjs');
+  writeFileSync(hook, redirection);
+  return ['--import', pathToFileURL(hook).href, join(examples, file)];
+}
+
+/** Runs an example to its end. Rejects when it fails. */
 export function runExample(
   staged: StagedPackage,
   file: string,
   timeoutMs: number,
 ): Promise<{ stdout: string; stderr: string }> {
-  const hook = join(staged.folder, 'staged-imports.mjs');
-  writeFileSync(hook, redirection);
-  const args = ['--import', pathToFileURL(hook).href, join(examples, file)];
-  return staged.run(args, { timeoutMs });
+  return staged.run(exampleArguments(staged, file), { timeoutMs });
 }
