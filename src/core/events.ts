@@ -12,6 +12,8 @@ export type Operation =
   | 'flags.initialize'
   | 'flags.resolve'
   | 'flags.close'
+  | 'flags.provider'
+  | 'killFile'
   | 'force'
   | 'view'
   | 'snapshot'

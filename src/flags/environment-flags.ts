@@ -1,5 +1,6 @@
 import { issuesOf, refuse } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
+import { defaultAnswer } from './default-answer.ts';
 import type { FlagProvider, FlagResolution } from './provider.ts';
 import { stageResolutions } from './stage-resolutions.ts';
 import { stageCheck } from './tenant-stages.ts';
@@ -45,11 +46,6 @@ export function environmentFlags(
 }
 
 const maxFlagKeys = 1_000;
-const defaults = stageResolutions('DEFAULT');
-
-function defaultAnswer(defaultValue: string): FlagResolution {
-  return defaults[defaultValue as Stage] ?? { value: defaultValue, reason: 'DEFAULT' };
-}
 
 function variableOf(flagKey: string): string {
   const name = flagKey.replace(/^cutover\./, '').replace(/[^A-Za-z0-9]/g, '_');

@@ -54,7 +54,9 @@ export class InProcessSource implements StageSource {
     // One that answers with a promise is not in process: the promise names no stage, and must not reject unseen.
     if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
     const stage = stageOf(answer as FlagResolution, provider.metadata.name, flagKey);
-    const resolution = stageAnswers.flag[stage];
+    // A provider that has nothing to say hands the default back: that is not what the flag says.
+    const why = (answer as FlagResolution).reason === 'DEFAULT' ? 'default' : 'flag';
+    const resolution = stageAnswers[why][stage];
     if (Object.isFrozen(answer)) {
       this.#before = this.#latest;
       this.#latest = { answer, resolution };

@@ -1,4 +1,5 @@
 export { environmentFlags } from './environment-flags.ts';
+export { type FileFlags, type FileFlagsOptions, fileFlags } from './file-flags.ts';
 export { type MemoryFlags, memoryFlags } from './memory-flags.ts';
 export {
   type PercentageFlags,

@@ -1,4 +1,6 @@
+import { attempt } from '../core/attempt.ts';
 import type { Clock, TimerHandle } from '../core/clock.ts';
+import { CutoverError } from '../core/errors.ts';
 import type { Reporter } from '../core/events.ts';
 import { isThenable } from '../core/observation.ts';
 import { inRootScope } from '../core/root-scope.ts';
@@ -9,8 +11,10 @@ type State =
   | { readonly name: 'starting'; readonly started: Promise<boolean> }
   | { readonly name: 'closed'; readonly closed: Promise<void> };
 
-// OpenFeature's name for the event.
+// OpenFeature's names for the events.
 const configurationChanged = 'PROVIDER_CONFIGURATION_CHANGED';
+const troubled = 'PROVIDER_ERROR';
+const maxTroubleChars = 2_000;
 
 /**
  * A provider's start, its changes and its end: one per provider, shared by all routes that ask it. Nothing here throws
@@ -24,6 +28,7 @@ export class ProviderLifecycle {
   readonly #changed = (): void => {
     for (const listener of this.#listeners) listener();
   };
+  readonly #troubled = (details?: unknown): void => this.#reportTrouble(details);
   #listening = false;
   #state: State = { name: 'idle' };
 
@@ -77,6 +82,7 @@ export class ProviderLifecycle {
   #listen(): void {
     if (this.#listening) return;
     this.#provider.events?.addHandler(configurationChanged, this.#changed);
+    this.#provider.events?.addHandler(troubled, this.#troubled);
     this.#listening = true;
   }
 
@@ -92,10 +98,19 @@ export class ProviderLifecycle {
     return false;
   }
 
+  #reportTrouble(details: unknown): void {
+    const told = attempt(() => (details as { readonly message?: unknown } | undefined)?.message);
+    const message = typeof told === 'string' ? told : 'it did not say why';
+    const { name } = this.#provider.metadata;
+    const error = `Flag provider ${name} is in trouble: ${message.slice(0, maxTroubleChars)}`;
+    this.#reporter.contained('flags.provider', new CutoverError('ERR_CUTOVER_CONTAINED', error));
+  }
+
   async #end(timeoutMs: number): Promise<void> {
     try {
       if (this.#listening) {
         this.#provider.events?.removeHandler(configurationChanged, this.#changed);
+        this.#provider.events?.removeHandler(troubled, this.#troubled);
       }
       await this.#within(timeoutMs, this.#provider.onClose?.());
     } catch (error) {

@@ -1,6 +1,7 @@
 import { bucketOf, saltSeed } from '../core/bucket.ts';
 import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
+import { defaultSalt } from './default-salt.ts';
 import { userOf } from './evaluation-context.ts';
 import type { FlagProvider, FlagResolution } from './provider.ts';
 import { stageResolutions } from './stage-resolutions.ts';
@@ -96,7 +97,7 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
     ...issuesOf(options, optionChecks),
     ...tenantStageIssues('overrides', options?.overrides),
   ]);
-  const { salt = 'engramia-cutover', by = 'tenant' } = options;
+  const { salt = defaultSalt, by = 'tenant' } = options;
   let ramp = toRamp(options);
 
   const seed = saltSeed(salt);

@@ -1,14 +1,17 @@
+import { join } from 'node:path';
 import { InMemoryProvider } from '@openfeature/server-sdk';
 import {
   environmentFlags,
   type FlagProvider,
+  fileFlags,
   memoryFlags,
   percentageFlags,
   predicateFlags,
 } from 'engramia-cutover/flags';
-import { describe, it } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import { type Stage, stageNames } from '../../src/core/stage.ts';
 import { testFlagProvider } from '../../src/testing/flag-provider-suite.ts';
+import { freshFolder, writeFlags } from './flag-files.ts';
 
 testFlagProvider({
   name: 'memoryFlags',
@@ -35,6 +38,31 @@ testFlagProvider({
   it,
   anyFlag: true,
 });
+
+for (const [where, anyFlag] of [
+  ['all routes', true],
+  ['one route', false],
+] as const) {
+  testFlagProvider({
+    name: `fileFlags, tenants of ${where}`,
+    make: () => {
+      const path = join(freshFolder(), 'flags.json');
+      const stages = new Map<string, Stage>();
+      const set = (tenant: string, stage: Stage) => {
+        // By entries, so that a tenant "__proto__" is written like any other.
+        const tenants = Object.fromEntries(stages.set(tenant, stage));
+        writeFlags(path, anyFlag ? { tenants } : { routes: { chat: { tenants } } });
+        return provider.reload();
+      };
+      const provider = fileFlags(path, { logger: { warn: () => undefined } });
+      onTestFinished(() => provider.onClose?.());
+      return { provider, set };
+    },
+    describe,
+    it,
+    anyFlag,
+  });
+}
 
 testFlagProvider({
   name: 'environmentFlags',

@@ -130,6 +130,31 @@ describe('the initialization of a provider', () => {
   });
 });
 
+describe('the trouble of a provider', () => {
+  it('is reported when the provider tells of it, with its own words', () => {
+    const { provider, reporter, sourceOf } = setUp(true);
+    sourceOf();
+    provider.events.fail({ message: 'the file is broken' });
+    provider.events.fail();
+    provider.events.fail({
+      get message(): string {
+        throw new Error('no words');
+      },
+    });
+    expect(reporter.operations).toEqual(Array(3).fill('flags.provider'));
+    expect(reporter.messages[0]).toContain('scripted is in trouble: the file is broken');
+    expect(reporter.messages[2]).toContain('did not say why');
+  });
+
+  it('is not heard of after its end', async () => {
+    const { provider, lifecycle, sourceOf } = setUp(true);
+    sourceOf();
+    expect(provider.events.troubled.size).toBe(1);
+    await lifecycle.close(1_000);
+    expect(provider.events.troubled.size).toBe(0);
+  });
+});
+
 describe('the closing of a provider', () => {
   it('happens once, and stops listening for its changes', async () => {
     const { provider, lifecycle, sourceOf } = setUp();

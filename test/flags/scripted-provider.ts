@@ -36,16 +36,23 @@ export class ScriptedProvider implements FlagProvider {
 /** The part of OpenFeature's emitter that providers are heard by. */
 export class ChangeEvents {
   readonly handlers = new Set<(details?: unknown) => unknown>();
+  readonly troubled = new Set<(details?: unknown) => unknown>();
 
   addHandler(eventType: string, handler: (details?: unknown) => unknown): void {
     if (eventType === 'PROVIDER_CONFIGURATION_CHANGED') this.handlers.add(handler);
+    if (eventType === 'PROVIDER_ERROR') this.troubled.add(handler);
   }
 
-  removeHandler(_eventType: string, handler: (details?: unknown) => unknown): void {
-    this.handlers.delete(handler);
+  removeHandler(eventType: string, handler: (details?: unknown) => unknown): void {
+    if (eventType === 'PROVIDER_CONFIGURATION_CHANGED') this.handlers.delete(handler);
+    if (eventType === 'PROVIDER_ERROR') this.troubled.delete(handler);
   }
 
   change(): void {
     for (const handler of this.handlers) handler();
+  }
+
+  fail(details?: unknown): void {
+    for (const handler of this.troubled) handler(details);
   }
 }

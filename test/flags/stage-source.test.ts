@@ -1,5 +1,5 @@
 import { InMemoryProvider } from '@openfeature/server-sdk';
-import { memoryFlags, predicateFlags } from 'engramia-cutover/flags';
+import { environmentFlags, memoryFlags, predicateFlags } from 'engramia-cutover/flags';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isStage, type Stage, stageNames } from '../../src/core/stage.ts';
@@ -250,6 +250,13 @@ describe('a provider in process', () => {
     }
     flags.unset('acme');
     expect(source.resolve('acme', acme)).toMatchObject({ stage: 'dualwrite' });
+  });
+
+  it('that has nothing to say is not taken for one that has', () => {
+    const { source } = sourceOf(environmentFlags({ ENGRAMIA_CUTOVER_SEARCH_STAGE: 'live' }), {
+      defaultStage: 'dualwrite',
+    });
+    expect(source.resolve('acme', acme)).toMatchObject({ stage: 'dualwrite', reason: 'default' });
   });
 
   it('answers with the same frozen object for all tenants of a stage', () => {

@@ -36,6 +36,7 @@ describe('the types of engramia-cutover/flags', () => {
   it('belong to exactly these functions', () => {
     expect(Object.keys(flags).sort()).toEqual([
       'environmentFlags',
+      'fileFlags',
       'memoryFlags',
       'percentageFlags',
       'predicateFlags',

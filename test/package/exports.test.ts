@@ -75,7 +75,7 @@ describe('the entry points', () => {
     ],
     [
       'engramia-cutover/flags',
-      ['environmentFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
+      ['environmentFlags', 'fileFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
     ],
     ['engramia-cutover/express', ['expressCutover']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
