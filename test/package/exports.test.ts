@@ -78,6 +78,7 @@ describe('the entry points', () => {
       ['environmentFlags', 'fileFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
     ],
     ['engramia-cutover/express', ['expressCutover']],
+    ['engramia-cutover/fetch', ['fetchCutover']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     [
       'engramia-cutover/testing',
@@ -94,24 +95,28 @@ describe('the entry points', () => {
       '.',
       './flags',
       './express',
+      './fetch',
       './metrics',
       './testing',
       './package.json',
     ]);
   });
 
-  it.each(['engramia-cutover', 'engramia-cutover/flags', 'engramia-cutover/express'])(
-    '%s loads no package but zod and eventemitter3',
-    async (entry) => {
-      const { packages } = await effectsOf(entry);
-      expect(packages.filter((name) => name !== 'zod' && name !== 'eventemitter3')).toEqual([]);
-    },
-  );
+  it.each([
+    'engramia-cutover',
+    'engramia-cutover/flags',
+    'engramia-cutover/express',
+    'engramia-cutover/fetch',
+  ])('%s loads no package but zod and eventemitter3', async (entry) => {
+    const { packages } = await effectsOf(entry);
+    expect(packages.filter((name) => name !== 'zod' && name !== 'eventemitter3')).toEqual([]);
+  });
 
   it.each([
     'engramia-cutover',
     'engramia-cutover/flags',
     'engramia-cutover/express',
+    'engramia-cutover/fetch',
     'engramia-cutover/metrics',
     'engramia-cutover/testing',
   ])(

@@ -1,0 +1,52 @@
+import type { CallContext } from '../../../core/call-context.ts';
+import { CandidateCall } from '../../candidate-call.ts';
+import { isFailureByDefault } from '../../replies/value-view.ts';
+import type { FallbackOptions } from '../../route-options.ts';
+import { whileWanted } from '../while-wanted.ts';
+import { FetchExchange, type LegInput } from './fetch-exchange.ts';
+import { toResponse } from './to-response.ts';
+
+type Run<Locals> = (context: CallContext, request: Request, locals: Locals) => unknown;
+
+/** The legs of a route that answer with any value, as legs that answer with a `Response`. */
+export class FetchLegs<Locals> {
+  /** What a leg returned, by what became of it. */
+  readonly #returned = new WeakMap<object, unknown>();
+  readonly #hold: (exchange: FetchExchange<Locals>) => Promise<void> | undefined;
+
+  constructor(hold: (exchange: FetchExchange<Locals>) => Promise<void> | undefined) {
+    this.#hold = hold;
+  }
+
+  /** A leg that ends when its reply could be sent: what fails before can still be answered by the other. */
+  legOf(run: Run<Locals>): (context: CallContext, input: LegInput<Locals>) => Promise<Response> {
+    return async (context, input) => {
+      if (input instanceof FetchExchange) await this.#makeSure(input);
+      const value = await run(context, input.requestFor(context.signal), input.locals);
+      const response =
+        context instanceof CandidateCall && input instanceof FetchExchange
+          ? await whileWanted(context, input.signal, (signal) => toResponse(value, signal))
+          : await toResponse(value, context.signal);
+      this.#returned.set(response, value);
+      return response;
+    };
+  }
+
+  /** The app's own rules see what the candidate returned. */
+  fallbackOf({ when, isFailure, ...rest }: FallbackOptions): FallbackOptions {
+    const returned = (reply: unknown): unknown => this.#returned.get(reply as object) ?? reply;
+    return {
+      ...rest,
+      ...(when !== undefined && {
+        when: typeof when === 'function' ? (reason, call) => when(returned(reason), call) : when,
+      }),
+      isFailure: (reply) => (isFailure ?? isFailureByDefault)(returned(reply)),
+    };
+  }
+
+  /** A tenant that was off when its request was looked at, and is not any more, comes with a body that nobody has held. */
+  async #makeSure(exchange: FetchExchange<Locals>): Promise<void> {
+    if (exchange.body === undefined) await this.#hold(exchange);
+    if (!exchange.isHeld) throw new Error('The body could not be held.');
+  }
+}

@@ -1,0 +1,90 @@
+import type { CallContext } from '../../../core/call-context.ts';
+import { check, issuesOf, type OptionChecks } from '../../../core/option-checks.ts';
+import type { ReplyView, Subject } from '../../../core/subject.ts';
+import type { Cutover } from '../../../cutover.ts';
+import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
+import { type FallbackOptions, type RouteOptions, routeIssues } from '../../route-options.ts';
+
+/** What can be told of a request without a look at its body. */
+export type FetchHead = Pick<Request, 'method' | 'url' | 'headers'>;
+
+/** One route of an app of fetch handlers. */
+export interface FetchRouteOptions<Locals>
+  extends Omit<
+    RouteOptions<[request: Request, locals: Locals], Response>,
+    'legacy' | 'candidate' | 'identify' | 'view' | 'legacyShadow' | 'snapshot' | 'fallback'
+  > {
+  /**
+   * The handler that exists. It gets the very request where nothing was read of it, else one that reads the same; and the
+   * `locals` that came with the call.
+   */
+  legacy: (request: Request, locals: Locals) => Response | PromiseLike<Response>;
+  /**
+   * The handler that replaces it, with a request of its own: it answers with a `Response`, a string, bytes, a stream, or
+   * what JSON can hold.
+   */
+  candidate: (context: CallContext, request: Request, locals: Locals) => unknown;
+  /**
+   * Whose call it is and what for, from a request of its own. Throwing, late or without a tenant: served by legacy, counted.
+   * The tenant may be left out where `tenant` names it.
+   */
+  identify: (request: Request, locals: Locals) => Subject | Promise<Subject>;
+  /**
+   * Names the tenant from the request's head or from `locals`, before anything is read: while that tenant is in stage `off`,
+   * legacy gets the very request. Undefined: only `identify` can tell.
+   *
+   * @default the body is held to find the tenant, in stage `off` too
+   */
+  tenant?: (head: FetchHead, locals: Locals) => string | undefined;
+  /** Reads a reply's text from its body: parsed JSON, else text. @default strings and the usual fields of an object */
+  view?: (body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  /** Legacy as it may be run a second time, in the shadow of a served candidate. */
+  legacyShadow?: (context: CallContext, request: Request, locals: Locals) => unknown;
+  /** Its functions see what the candidate returned, before it became a `Response`. */
+  fallback?: FallbackOptions;
+  /** Copies `locals` for a mirror, off the user's path. @default structuredClone */
+  snapshot?: (locals: Locals) => Locals;
+  /** Bytes of a held body; a larger one is served by legacy, untouched, and counted. @default 1_048_576 */
+  maxBodyBytes?: number;
+  /**
+   * Milliseconds that a body may take to arrive; a slower one, an open stream say, is served by legacy, which gets what has
+   * come and then the rest.
+   *
+   * @default 10_000
+   */
+  maxBodyWaitMs?: number;
+}
+
+/** A route together with the options all routes share, or with a cutover that was made before. */
+export type FetchCutoverOptions<Locals> = FetchRouteOptions<Locals> &
+  (
+    | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: never })
+    | (CutoverOptions & { cutover?: never })
+  );
+
+const fetchChecks: OptionChecks = {
+  tenant: check.function,
+  maxBodyBytes: check.count,
+  maxBodyWaitMs: check.milliseconds,
+  cutover: check.object,
+};
+
+/** What only this adapter knows, and the rest of the options. */
+export function splitOptions(options: object): { own: object; rest: object } {
+  const entries = Object.entries(options);
+  const isOwn = ([name]: [string, unknown]): boolean => Object.hasOwn(fetchChecks, name);
+  return {
+    own: Object.fromEntries(entries.filter(isOwn)),
+    rest: Object.fromEntries(entries.filter((entry) => !isOwn(entry))),
+  };
+}
+
+/** Every issue of the options, at once. */
+export function fetchIssues(options: unknown): string[] {
+  if (typeof options !== 'object' || options === null) return issuesOf(options, fetchChecks);
+  const { own, rest } = splitOptions(options);
+  return [
+    ...issuesOf(own, fetchChecks),
+    ...('cutover' in own ? routeIssues(rest) : handlerIssues(rest)),
+  ];
+}

@@ -1,0 +1,94 @@
+import { disregard } from '../../../core/attempt.ts';
+import { isThenable } from '../../../core/observation.ts';
+import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
+import type { Subject } from '../../../core/subject.ts';
+import type { CutoverCore } from '../../../create.ts';
+import { routePart } from '../../../cutover-options.ts';
+import { awaitFlag, decide } from '../../decide.ts';
+import type { Route } from '../../route.ts';
+import type { RouteOptions } from '../../route-options.ts';
+import type { FetchExchange } from './fetch-exchange.ts';
+import { FetchLegs } from './fetch-legs.ts';
+import { type FetchRouteOptions, splitOptions } from './fetch-options.ts';
+
+const defaultMaxBodyBytes = 1_048_576;
+const defaultMaxBodyWaitMs = 10_000;
+
+/** A route of fetch handlers, and how it takes a request up. */
+export interface FetchRoute<Locals> {
+  readonly route: Route;
+  /** Makes an exchange ready to be served; a promise only where something has to be waited for. Never rejects. */
+  prepare(exchange: FetchExchange<Locals>): Promise<void> | undefined;
+}
+
+/** Adds a route whose legs get the exchange as their one argument. */
+export function addFetchRoute<Locals>(
+  core: CutoverCore,
+  options: FetchRouteOptions<Locals>,
+): FetchRoute<Locals> {
+  const { candidate, legacyShadow } = options;
+  const copy = options.snapshot ?? ((locals: Locals): Locals => structuredClone(locals));
+  const hold = (exchange: FetchExchange<Locals>): Promise<void> | undefined =>
+    exchange.hold({
+      maxBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+      maxWaitMs: options.maxBodyWaitMs ?? defaultMaxBodyWaitMs,
+      clock: route.clock,
+    });
+  const legs = new FetchLegs(hold);
+  const leg = legs.legOf(candidate);
+  const adapted = {
+    ...(routePart(splitOptions(options).rest) as object),
+    name: options.name,
+    legacy: (exchange: FetchExchange<Locals>) =>
+      options.legacy(exchange.legacyRequest(), exchange.locals),
+    candidate: isShadowSafe(candidate) ? shadowSafe(leg) : leg,
+    identify: (exchange: FetchExchange<Locals>) => identified(options, exchange),
+    snapshot: ([exchange]: FetchExchange<Locals>[]) => [exchange?.toMirror(copy)],
+    ...(legacyShadow && { legacyShadow: legs.legOf(legacyShadow) }),
+    fallback: legs.fallbackOf(options.fallback ?? {}),
+  };
+  const route = core.route(adapted as unknown as RouteOptions<never[], unknown>);
+  return {
+    route,
+    prepare(exchange) {
+      const off = isOff(route, options, exchange);
+      if (!isThenable(off)) return off ? undefined : hold(exchange);
+      return off.then((passes) => (passes ? undefined : hold(exchange)));
+    },
+  };
+}
+
+/** Whether the tenant can be told from the head and is off: then nothing is read of the request. */
+function isOff<Locals>(
+  route: Route,
+  { tenant: tenantOf }: FetchRouteOptions<Locals>,
+  exchange: FetchExchange<Locals>,
+): boolean | Promise<boolean> {
+  if (tenantOf === undefined) return false;
+  let tenant: unknown;
+  try {
+    tenant = tenantOf(exchange.request, exchange.locals);
+    disregard(tenant);
+  } catch (error) {
+    route.reporter.contained('identify', error, { route: route.name });
+  }
+  if (typeof tenant !== 'string' || tenant === '') return false;
+  exchange.named = tenant;
+  const subject: Subject = { tenant, task: '' };
+  const chosen = decide(route, tenant, subject);
+  if (!(chosen instanceof Promise)) return chosen.plan.order === 0;
+  return awaitFlag(route, tenant, subject, chosen).then((late) => late.chosen.plan.order === 0);
+}
+
+function identified<Locals>(
+  { identify }: FetchRouteOptions<Locals>,
+  exchange: FetchExchange<Locals>,
+): Subject | Promise<Subject> {
+  const { named, body, isHeld, locals, request } = exchange;
+  if (body === undefined) return { tenant: named as string, task: '' };
+  if (!isHeld) throw new Error('The body could not be held.');
+  const subject = identify(exchange.requestFor(request.signal), locals);
+  if (named === undefined) return subject;
+  const withTenant = (known: Subject): Subject => ({ ...known, tenant: known.tenant ?? named });
+  return isThenable(subject) ? (subject as Promise<Subject>).then(withTenant) : withTenant(subject);
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../../../core/clock.ts';
+
+type Chunk = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>;
+
+/**
+ * What became of an attempt to hold a request's body.
+ *
+ * - `none`: there is none.
+ * - `whole`: all of it is here.
+ * - `untouched`: it is larger than the cap, or someone else's; nothing was read of it.
+ * - `begun`: it was larger than the cap, too slow or cut off; `replay` gives what was read and then the rest.
+ */
+export type HeldBody =
+  | { readonly kind: 'none' | 'untouched' }
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'begun'; readonly replay: () => ReadableStream<Uint8Array> };
+
+/** How much of a body is held, and how long is waited for it. */
+export interface HoldLimits {
+  readonly maxBytes: number;
+  readonly maxWaitMs: number;
+  readonly clock: Clock;
+}
+
+/** A body that is being read. */
+class Reading {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #chunks: Uint8Array[] = [];
+  #pending: Promise<Chunk> | undefined;
+  #byteLength = 0;
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.getReader();
+  }
+
+  /** Reads until the end, the cap, a failure, or until `stop` resolves. */
+  async hold(maxBytes: number, stop: Promise<undefined>): Promise<HeldBody> {
+    for (;;) {
+      this.#pending = this.#reader.read();
+      const chunk = await Promise.race([this.#pending, stop]).catch(() => undefined);
+      if (chunk === undefined) break; // what was read, or failed, is replayed with the rest
+      this.#pending = undefined;
+      if (chunk.done) return { kind: 'whole', bytes: this.#joined() };
+      this.#chunks.push(chunk.value);
+      if (!(chunk.value instanceof Uint8Array)) break; // whoever reads it shall find it out
+      this.#byteLength += chunk.value.byteLength;
+      if (this.#byteLength > maxBytes) break;
+    }
+    return { kind: 'begun', replay: () => this.#replay() };
+  }
+
+  #joined(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#byteLength);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    return bytes;
+  }
+
+  /** A failed read rejects here, so that the reader gets the error that it would have got. */
+  #replay(): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const held = this.#chunks.shift();
+          if (held !== undefined) {
+            controller.enqueue(held);
+            return;
+          }
+          const pending = this.#pending ?? this.#reader.read();
+          this.#pending = undefined;
+          const { done, value } = await pending;
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: (reason) => this.#reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+}
+
+async function holdWithin(
+  body: ReadableStream<Uint8Array>,
+  { maxBytes, maxWaitMs, clock }: HoldLimits,
+  signal: AbortSignal,
+): Promise<HeldBody> {
+  let stop = (): void => undefined;
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+  });
+  const timer = clock.setTimeout(stop, maxWaitMs);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const held = await new Reading(body).hold(maxBytes, stopped);
+  signal.removeEventListener('abort', stop);
+  clock.clearTimeout(timer);
+  return held;
+}
+
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/**
+ * Reads a request's body up to a cap; at once, without a promise, where there is nothing to read. Never rejects.
+ *
+ * @param signal - gives up waiting for the body
+ */
+export function holdBody(
+  request: Request,
+  limits: HoldLimits,
+  signal: AbortSignal,
+): HeldBody | Promise<HeldBody> {
+  if (bodiless.has(request.method)) return { kind: 'none' };
+  if (request.bodyUsed) return { kind: 'untouched' };
+  if (Number(request.headers.get('content-length')) > limits.maxBytes) return { kind: 'untouched' };
+  const body = request.body as ReadableStream<Uint8Array> | null;
+  if (body === null) return { kind: 'none' };
+  return body.locked ? { kind: 'untouched' } : holdWithin(body, limits, signal);
+}

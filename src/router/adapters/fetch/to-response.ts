@@ -1,0 +1,63 @@
+import {
+  type PreparedHead,
+  type PreparedReply,
+  prepareReply,
+} from '../../replies/prepare-reply.ts';
+import type { ReplySource } from '../../replies/reply-source.ts';
+
+type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
+
+// By brand: a `Response` of another realm, or of a server of its own, is one too.
+const isResponse = (value: unknown): value is Response =>
+  Object.prototype.toString.call(value) === '[object Response]';
+
+/** Whether a reply was made here: a fetched one tells in its headers of bytes that `fetch` has already decoded. */
+const isOwn = (response: Response): boolean =>
+  response.url === '' && response.status >= 200 && !response.bodyUsed && !response.body?.locked;
+
+function bodyOf(first: string | Buffer, source: ReplySource): ReadableStream<Uint8Array> {
+  let chunk: string | Buffer | undefined = first;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const next = chunk ?? (await source.next());
+        chunk = undefined;
+        if (next === undefined) controller.close();
+        else controller.enqueue(Buffer.from(next as string));
+      },
+      cancel: () => source.cancel(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function initOf({ status, statusText, headers, cookies }: PreparedHead): ResponseInit {
+  const named = headers.map(([name, value]): [string, string] => [name, value]);
+  const set = cookies.map((cookie): [string, string] => ['set-cookie', cookie]);
+  return { status, statusText, headers: [...named, ...set] };
+}
+
+function streamed({ head, first, source }: StreamReply): Response {
+  const type = typeof first === 'string' ? 'text/plain;charset=UTF-8' : 'application/octet-stream';
+  const init = head === undefined ? { headers: { 'content-type': type } } : initOf(head);
+  if (first === undefined || source === undefined) return new Response(null, init);
+  return new Response(bodyOf(first, source), init);
+}
+
+/**
+ * Makes a candidate's value a `Response`: one of the app's own is itself; a fetched one loses what told of its connection and
+ * its encoding; text, bytes, a stream of either, and what JSON can hold get the content type that fits.
+ *
+ * @param signal - gives up waiting for a stream's first chunk, and cancels the stream
+ * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
+ */
+export async function toResponse(value: unknown, signal: AbortSignal): Promise<Response> {
+  if (isResponse(value) && isOwn(value)) return value;
+  const prepared = await prepareReply(value, signal);
+  if (prepared.kind === 'stream') return streamed(prepared);
+  if (prepared.kind === 'text') return new Response(prepared.body);
+  if (prepared.kind === 'json') return Response.json(prepared.body);
+  return new Response(new Uint8Array(prepared.body), {
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+}
