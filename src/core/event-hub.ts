@@ -1,5 +1,8 @@
 import { EventEmitter } from 'eventemitter3';
+import { Audience } from './audience.ts';
+import { eventChannels, publishSoon } from './event-channels.ts';
 import {
+  type CutoverEvent,
   type CutoverEventOf,
   type CutoverEvents,
   type CutoverEventType,
@@ -11,10 +14,13 @@ import { isThenable } from './observation.ts';
 import { refuse } from './option-checks.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Where the rooms report and the app listens. A throwing listener is contained, and tells nobody but the log. */
+/**
+ * Where the rooms report, and where the app listens or subscribes to channels. A throwing listener is contained, and tells
+ * nobody but the log.
+ */
 export class EventHub implements Reporter {
   readonly #emitter = new EventEmitter<string>();
-  readonly listeners = noListeners();
+  readonly listeners = new Audience();
   readonly #warnings: Warnings;
 
   constructor(warnings: Warnings) {
@@ -26,17 +32,9 @@ export class EventHub implements Reporter {
   }
 
   emit<T extends CutoverEventType>(type: T, event: CutoverEvents[T]): void {
-    const told = { type, ...event };
-    for (const listener of this.#emitter.listeners(type)) {
-      try {
-        const returned: unknown = listener(told);
-        if (isThenable(returned)) {
-          Promise.resolve(returned).catch((error) => this.#listenerFailed(type, error));
-        }
-      } catch (error) {
-        this.#listenerFailed(type, error);
-      }
-    }
+    const told = { type, ...event } as CutoverEvent;
+    for (const listener of this.#emitter.listeners(type)) this.#tell(type, () => listener(told));
+    if (eventChannels[type].hasSubscribers) publishSoon(told, (run) => this.#tell(type, run));
   }
 
   contained(
@@ -59,41 +57,37 @@ export class EventHub implements Reporter {
     listener: (event: CutoverEventOf<T>) => void,
     signal?: AbortSignal,
   ): Disposable {
-    if (this.listeners[type] === undefined) {
-      const types = Object.keys(this.listeners).join(', ');
+    if (!Object.hasOwn(this.listeners.own, type)) {
+      const types = Object.keys(this.listeners.own).join(', ');
       refuse('on()', [`"${String(type)}" is not an event (there are: ${types})`]);
     }
     if (signal?.aborted) return { [Symbol.dispose]: () => undefined };
     // A function of its own each time: one listener may be added twice and taken away once.
     const told = (event: CutoverEventOf<T>): unknown => listener(event);
     const off = (): void => {
-      if (this.#emitter.listeners(type).includes(told)) this.listeners[type] -= 1;
+      if (this.#emitter.listeners(type).includes(told)) this.listeners.own[type] -= 1;
       this.#emitter.off(type, told);
       signal?.removeEventListener('abort', off);
     };
     this.#emitter.on(type, told);
-    this.listeners[type] += 1;
+    this.listeners.own[type] += 1;
     signal?.addEventListener('abort', off, { once: true });
     return { [Symbol.dispose]: off };
+  }
+
+  /** Calls one listener. What it throws, or its promise rejects with, is contained. */
+  #tell(type: CutoverEventType, listener: () => unknown): void {
+    try {
+      const returned = listener();
+      if (isThenable(returned)) {
+        Promise.resolve(returned).catch((error) => this.#listenerFailed(type, error));
+      }
+    } catch (error) {
+      this.#listenerFailed(type, error);
+    }
   }
 
   #listenerFailed(type: string, error: unknown): void {
     this.#warnings.warn('listener', `A listener of "${type}" failed: ${errorFacts(error).name}.`);
   }
-}
-
-function noListeners(): Record<CutoverEventType, number> {
-  return {
-    decided: 0,
-    served: 0,
-    fallback: 0,
-    learned: 0,
-    compared: 0,
-    settled: 0,
-    dropped: 0,
-    delivery: 0,
-    rollback: 0,
-    gone: 0,
-    error: 0,
-  };
 }
