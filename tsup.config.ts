@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     flags: 'src/flags/index.ts',
     express: 'src/router/adapters/express.ts',
+    fastify: 'src/router/adapters/fastify.ts',
     fetch: 'src/router/adapters/fetch.ts',
     metrics: 'src/telemetry/metrics.ts',
     testing: 'src/testing/index.ts',

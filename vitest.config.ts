@@ -7,6 +7,7 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 export const alias = {
   'engramia-cutover/flags': source('flags/index.ts'),
   'engramia-cutover/express': source('router/adapters/express.ts'),
+  'engramia-cutover/fastify': source('router/adapters/fastify.ts'),
   'engramia-cutover/fetch': source('router/adapters/fetch.ts'),
   'engramia-cutover/metrics': source('telemetry/metrics.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),

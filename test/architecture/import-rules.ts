@@ -22,6 +22,7 @@ const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | '
   eventemitter3: { where: /^core\/event-hub\.ts$/, how: 'any' },
   msw: { where: /^testing\//, how: 'any' },
   express: { where: /^(router\/adapters|testing)\//, how: 'type' },
+  fastify: { where: /^router\/adapters\/fastify/, how: 'type' },
 };
 
 /** Globals that only the named files may touch. */

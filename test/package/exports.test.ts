@@ -78,6 +78,7 @@ describe('the entry points', () => {
       ['environmentFlags', 'fileFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
     ],
     ['engramia-cutover/express', ['expressCutover']],
+    ['engramia-cutover/fastify', ['cutoverRoute', 'fastifyCutover']],
     ['engramia-cutover/fetch', ['fetchCutover']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     [
@@ -95,6 +96,7 @@ describe('the entry points', () => {
       '.',
       './flags',
       './express',
+      './fastify',
       './fetch',
       './metrics',
       './testing',
@@ -106,6 +108,7 @@ describe('the entry points', () => {
     'engramia-cutover',
     'engramia-cutover/flags',
     'engramia-cutover/express',
+    'engramia-cutover/fastify',
     'engramia-cutover/fetch',
   ])('%s loads no package but zod and eventemitter3', async (entry) => {
     const { packages } = await effectsOf(entry);
@@ -116,6 +119,7 @@ describe('the entry points', () => {
     'engramia-cutover',
     'engramia-cutover/flags',
     'engramia-cutover/express',
+    'engramia-cutover/fastify',
     'engramia-cutover/fetch',
     'engramia-cutover/metrics',
     'engramia-cutover/testing',

@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CandidateReply } from '../node/candidate-reply.ts';
+import { ServerExchange } from '../node/server-exchange.ts';
+import { replyPayload } from './reply-payload.ts';
+
+/**
+ * One request at a wrapped handler. What legacy returns or throws, and what the candidate answers, is given to Fastify as
+ * the handler's own result: Fastify alone sends.
+ */
+export class FastifyExchange<Input> extends ServerExchange<FastifyRequest, Input> {
+  readonly #reply: FastifyReply;
+  /** Calls the route's own handler as Fastify would. */
+  readonly #legacy: () => unknown;
+  #resolve: (result: unknown) => void = () => undefined;
+  #reject: (reason: unknown) => void = () => undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, legacy: () => unknown) {
+    super(reply.raw, request);
+    this.#reply = reply;
+    this.#legacy = legacy;
+  }
+
+  /** What the wrapped handler returns: legacy's very own result if it was chosen in this tick. */
+  leaveHandler(): unknown {
+    this.inTick = false;
+    if (this.passedOn) return this.#legacy();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Has the candidate's reply sent, unless somebody else has begun to. */
+  answer(candidate: CandidateReply): void {
+    if (this.othersAnswer || this.#reply.sent) {
+      candidate.discard();
+      return;
+    }
+    this.beginAnswer(candidate);
+    this.#resolve(replyPayload(this.#reply, candidate.prepared));
+  }
+
+  /** Hands an error to the app's error handler, unless the reply is legacy's or somebody else's business. */
+  fail(error: unknown): void {
+    if (!this.passedOn && !this.othersAnswer) this.#reject(error);
+  }
+
+  protected startLegacy(): void {
+    try {
+      const result = this.#legacy();
+      // Undefined: it answers by `reply.send`, when it likes. A promise that ended now would make Fastify send nothing.
+      if (result !== undefined) this.#resolve(result);
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify';
+import { check, issuesOf, type OptionChecks } from '../../../core/option-checks.ts';
+import type { Cutover } from '../../../cutover.ts';
+import { type CutoverOptions, cutoverIssues } from '../../../cutover-options.ts';
+import { routeIssues } from '../../route-options.ts';
+import {
+  awaitIssues,
+  type ServerRouteOptions,
+  serverChecks,
+  splitOptions,
+} from '../node/server-options.ts';
+
+/** The cutover of one route; legacy is the route's own handler. */
+export interface FastifyRouteOptions<Input>
+  extends Omit<ServerRouteOptions<FastifyRequest, Input>, 'read'> {
+  // A method, so that a request with types of its own (`FastifyRequest<{ Body: … }>`) may be asked for.
+  /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
+  read(request: FastifyRequest): Input | Promise<Input>;
+}
+
+/** A route's cutover as `config` holds it, whatever its input is; `cutoverRoute()` infers that. */
+export interface FastifyCutoverConfig
+  extends Omit<FastifyRouteOptions<never>, 'read' | 'snapshot'> {
+  /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
+  read(request: FastifyRequest): unknown;
+  /** Copies the input for a mirror, off the user's path. @default structuredClone */
+  snapshot?: (input: never) => unknown;
+}
+
+/** A cutover that was made before, or the options of one that closes with the app. */
+export type FastifyCutoverOptions =
+  | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: never })
+  | (CutoverOptions & { cutover?: never });
+
+const handedIn: OptionChecks = { cutover: check.object };
+
+/** Every issue of the plugin's options, at once. */
+export function pluginIssues(options: object): string[] {
+  if ('cutover' in options) return issuesOf(options, handedIn);
+  return [...awaitIssues(options), ...cutoverIssues(options)];
+}
+
+const legacy = (): undefined => undefined;
+
+/** Every issue of one route's config, at once. */
+export function configIssues(config: unknown): string[] {
+  if (typeof config !== 'object' || config === null) return issuesOf(config, serverChecks);
+  const { own, rest } = splitOptions(config, serverChecks);
+  return [
+    ...('legacy' in rest ? ['legacy is not an option: it is the route’s own handler'] : []),
+    ...issuesOf(own, serverChecks),
+    ...routeIssues({ ...rest, legacy }),
+  ];
+}
