@@ -3,6 +3,7 @@ import { createCutoverHandler } from '../../src/create.ts';
 import { createEngramiaClient } from '../../src/engramia/create-engramia-client.ts';
 import { keyPerTenant } from '../../src/engramia/key-per-tenant.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
+import { timed } from './timed.ts';
 
 const [baseUrl = '', wait = '', end = ''] = process.argv.slice(2);
 const timeoutMs = Number(wait);
@@ -25,17 +26,15 @@ const paused = new Promise<void>((resolve) => {
 const calls = Array.from({ length: 8 }, (_, index) => handler(`tenant-${index}`));
 if (end !== 'reply') await Promise.all(calls);
 
-const startedAt = performance.now();
 const ends: Record<string, () => Promise<unknown>> = {
   flush: () => handler.flush({ timeoutMs }),
   close: () => handler.close({ timeoutMs }),
   reply: () => Promise.all(calls),
   nothing: () => paused,
 };
-const report = await ends[end]?.();
-const elapsedMs = performance.now() - startedAt;
+const { value: report, elapsedMs, lateMs } = await timed(timeoutMs, async () => ends[end]?.());
 const { learn } = handler.stats();
-process.stdout.write(JSON.stringify({ elapsedMs, report, learn }));
+process.stdout.write(JSON.stringify({ elapsedMs, lateMs, report, learn }));
 // A request on its way is Node's own and holds a process until it is answered or given up.
 if (end === 'flush') await handler.close({ timeoutMs: 0 });
 const endedAt = performance.now();
