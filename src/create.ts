@@ -10,6 +10,7 @@ import type { CutoverStats } from './core/stats.ts';
 import { Warnings } from './core/warnings.ts';
 import type { Cutover, CutoverControls, CutoverHandler } from './cutover.ts';
 import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './cutover-options.ts';
+import { KillFile } from './flags/kill-file.ts';
 import { ProviderLifecycle } from './flags/lifecycle.ts';
 import { createStageSource } from './flags/stage-source.ts';
 import { Background } from './router/background.ts';
@@ -68,6 +69,7 @@ export class CutoverCore {
       warnOnce: (code, message, about) => warnings.once(code, message, about),
     };
     this.#shutdown = new Shutdown({
+      killFile: this.#followKillFile(options),
       learnLane: this.#learnLane,
       mirrorLane: this.#mirrorLane,
       lifecycle: this.#lifecycle,
@@ -97,17 +99,11 @@ export class CutoverCore {
 
   kill(reason = 'killed by hand', options?: { force?: boolean }): 'killed' | 'frozen' {
     this.#switchboard.kill(reason, options?.force === true);
-    const outcome = this.#frozen() ? 'frozen' : 'killed';
-    this.hub.emit('rollback', { outcome, reason });
-    return outcome;
+    return this.#tellKilled(reason);
   }
 
   revive(): void {
-    const { state } = this.#switchboard;
-    if (state.kind !== 'killed') return;
-    this.#switchboard.revive();
-    for (const route of this.#routes.values()) route.legacyGone = false;
-    this.hub.emit('rollback', { outcome: 'revived', reason: state.reason });
+    this.#takeBack(() => this.#switchboard.revive());
   }
 
   stats(): CutoverStats {
@@ -128,6 +124,38 @@ export class CutoverCore {
 
   close(options?: { timeoutMs?: number }): Promise<FlushReport> {
     return this.#shutdown.close(options);
+  }
+
+  #tellKilled(reason: string): 'killed' | 'frozen' {
+    const outcome = this.#frozen() ? 'frozen' : 'killed';
+    this.hub.emit('rollback', { outcome, reason });
+    return outcome;
+  }
+
+  /** Nothing is told while another kill stands. */
+  #takeBack(release: () => void): void {
+    const { state } = this.#switchboard;
+    release();
+    if (state.kind !== 'killed' || this.#switchboard.killed) return;
+    for (const route of this.#routes.values()) route.legacyGone = false;
+    this.hub.emit('rollback', { outcome: 'revived', reason: state.reason });
+  }
+
+  #followKillFile({ killFile: file }: CutoverOptions): KillFile | undefined {
+    if (file === undefined) return undefined;
+    const killFile = new KillFile({
+      file,
+      clock: this.#clock,
+      reporter: this.hub,
+      appeared: (reason) => {
+        const wasKilled = this.#switchboard.killed;
+        this.#switchboard.hold(reason);
+        if (!wasKilled) this.#tellKilled(reason);
+      },
+      removed: () => this.#takeBack(() => this.#switchboard.release()),
+    });
+    killFile.start();
+    return killFile;
   }
 
   #frozen(): boolean {

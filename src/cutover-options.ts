@@ -13,6 +13,7 @@ import { type Stage, stageNames } from './core/stage.ts';
 import type { Subject } from './core/subject.ts';
 import type { Transcript } from './core/transcript.ts';
 import type { ScopeSource } from './engramia/scope-source.ts';
+import { type KillFileOptions, killFileCheck } from './flags/kill-file.ts';
 import type { FlagProvider } from './flags/provider.ts';
 import type { BackgroundOptions } from './router/background.ts';
 import { learnIssues, routeChecks } from './router/route-options.ts';
@@ -27,6 +28,12 @@ export interface CutoverOptions {
   decideTimeoutMs?: number;
   /** Overrules the flag for testers and support; a kill overrules it. */
   force?: (subject: Subject) => Stage | undefined;
+  /**
+   * A file whose existence kills, as `kill()` does, with its first line as the reason, until it is removed: the way back
+   * when neither a flag service nor a terminal of the app can be reached. A path, or a path and the milliseconds between
+   * two looks. Errors other than "there is no such file" are reported and change nothing. @default pollMs 1_000
+   */
+  killFile?: string | KillFileOptions;
   /** Where exchanges are learned: `oneScope(client)` or `keyPerTenant(client, …)`. Absent: nothing is learned. */
   engramia?: ScopeSource;
   /** Bounds of the two lanes that run off the users' path. */
@@ -67,6 +74,7 @@ const cutoverChecks: OptionChecks = {
   defaultStage: oneOf(...stageNames),
   decideTimeoutMs: check.milliseconds,
   force: check.function,
+  killFile: killFileCheck,
   engramia: {
     test: having('targetOf').test,
     must: 'be oneScope(client) or keyPerTenant(client, tenant => key): a bare client does not say whose memory is shared',

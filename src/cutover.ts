@@ -18,7 +18,7 @@ export interface CutoverControls extends AsyncDisposable {
    * whose legacy is known to be gone is frozen instead: its candidate goes on, without a shadow; `force` overrides that.
    */
   kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen';
-  /** Takes a kill back: flags decide again. */
+  /** Takes a kill back: flags decide again. While a kill file is there, it goes on killing. */
   revive(): void;
   stats(): CutoverStats;
   /**

@@ -15,6 +15,8 @@ export interface ShutdownParts {
   /** Absent: nothing is learned. */
   readonly learnLane: Waited | undefined;
   readonly mirrorLane: Waited;
+  /** Absent: there is none to look for. */
+  readonly killFile?: { close(): void } | undefined;
   readonly lifecycle: Pick<ProviderLifecycle, 'close'>;
   readonly clock: Clock;
   /** When it aborts, everything is closed. */
@@ -57,6 +59,7 @@ export class Shutdown {
   /** The lanes first: a call that is being served may still ask its flag. */
   async #end(timeoutMs: number): Promise<FlushReport> {
     this.#leaveSignal();
+    this.#parts.killFile?.close();
     const report = await this.#both((lane) => lane.close(timeoutMs));
     const leftMs = Math.max(0, this.#dueAt - this.#parts.clock.monotonic());
     void this.#parts.lifecycle.close(leftMs).then(() => {

@@ -1,21 +1,50 @@
-/** What an operator has thrown over all flags of this process. */
-export type SwitchState =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'killed'; readonly reason: string; readonly force: boolean };
+interface Kill {
+  readonly kind: 'killed';
+  readonly reason: string;
+  readonly force: boolean;
+}
 
-/** The kill switch of a cutover: one field that every call reads, so that a kill holds from the next call on. */
+/** What an operator has thrown over all flags of this process. */
+export type SwitchState = { readonly kind: 'open' } | Kill;
+
+const open: SwitchState = { kind: 'open' };
+
+/**
+ * The kill switch of a cutover: one field that every call reads, so that a kill holds from the next call on. Two hands
+ * are on it, the app's and a kill file's, and each takes back its own kill alone.
+ */
 export class Switchboard {
-  state: SwitchState = { kind: 'open' };
+  state: SwitchState = open;
   /** The same as `state.kind === 'killed'`, for the hot path. */
   killed = false;
+  #byHand: Kill | undefined;
+  #byFile: Kill | undefined;
 
   kill(reason: string, force: boolean): void {
-    this.state = { kind: 'killed', reason, force };
-    this.killed = true;
+    this.#byHand = { kind: 'killed', reason, force };
+    this.#settle();
   }
 
+  /** Takes back what `kill` did. */
   revive(): void {
-    this.state = { kind: 'open' };
-    this.killed = false;
+    this.#byHand = undefined;
+    this.#settle();
+  }
+
+  /** Kills until `release`, beside a kill by hand, whose reason and force come first. */
+  hold(reason: string): void {
+    this.#byFile = { kind: 'killed', reason, force: false };
+    this.#settle();
+  }
+
+  /** Takes back what `hold` did. */
+  release(): void {
+    this.#byFile = undefined;
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.state = this.#byHand ?? this.#byFile ?? open;
+    this.killed = this.state !== open;
   }
 }
