@@ -94,6 +94,7 @@ export type {
 } from './engramia/requests.ts';
 export type { ScopeSource } from './engramia/scope-source.ts';
 export type { FetchLike, PoolOptions } from './engramia/transport.ts';
+export type { KillFileOptions } from './flags/kill-file.ts';
 export type { BackgroundOptions } from './router/background.ts';
 export type { RunInit } from './router/call.ts';
 export type { Decision } from './router/handler.ts';
