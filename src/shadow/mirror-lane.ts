@@ -13,6 +13,8 @@ export interface MirrorLaneSetup {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly warn?: Warn | undefined;
+  /** Whether a kill is in force: then nothing that waits is started. @default never */
+  readonly isKilled?: (() => boolean) | undefined;
 }
 
 /** Makes the lane in which the other leg of served calls is run, observed and thrown away. */

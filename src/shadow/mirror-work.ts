@@ -22,14 +22,22 @@ interface ReadyMirror {
   startedAt: number | undefined;
 }
 
+interface MirrorWorkSetup {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly isKilled?: (() => boolean) | undefined;
+}
+
 /** What the mirror lane does with a served call: run its other leg in the caller's async context, and tell of both. */
 export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
+  readonly #isKilled: () => boolean;
 
-  constructor({ clock, reporter }: { clock: Clock; reporter: Reporter }) {
+  constructor({ clock, reporter, isKilled = () => false }: MirrorWorkSetup) {
     this.#clock = clock;
     this.#reporter = reporter;
+    this.#isKilled = isKilled;
   }
 
   tenantOf(task: MirrorTask): string {
@@ -61,6 +69,8 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   }
 
   async run(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
+    // What was offered before a kill must not outlive it in the queue.
+    if (this.#isKilled()) return 'aborted';
     const { mirror, scope, view, served } = ready;
     ready.startedAt = this.#clock.monotonic();
     const observation = await scope.runInAsyncScope(() =>
