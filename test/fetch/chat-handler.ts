@@ -1,11 +1,11 @@
-import type { Stage } from 'engramia-cutover';
-import { type FetchCutover, type FetchCutoverOptions, fetchCutover } from 'engramia-cutover/fetch';
+import type { CutoverOptions, Stage } from 'engramia-cutover';
+import { type FetchCutover, type FetchRouteOptions, fetchCutover } from 'engramia-cutover/fetch';
 import { type MemoryFlags, memoryFlags } from 'engramia-cutover/flags';
 import type { FakeEngramia } from 'engramia-cutover/testing';
 import { learning } from '../express/chat-app.ts';
 import { type FetchServer, fetchServers, type Listening } from './servers.ts';
 
-export type ChatOptions = FetchCutoverOptions<undefined>;
+export type ChatOptions = FetchRouteOptions<undefined> & CutoverOptions;
 
 export interface Chat extends AsyncDisposable {
   readonly handler: FetchCutover;
