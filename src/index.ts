@@ -28,6 +28,7 @@ export type {
 } from './core/events.ts';
 export type { Exchange } from './core/exchange.ts';
 export type { LaneOptions } from './core/lane.ts';
+export type { LearnVia } from './core/learner.ts';
 export type { Logger } from './core/logger.ts';
 export type { Observation } from './core/observation.ts';
 export { shadowSafe } from './core/shadow-safe.ts';

@@ -21,6 +21,8 @@ export function instantScope(): ScopeSource {
     address: 'http://127.0.0.1:9',
     readyInMs: () => 0,
     learn: async () => outcome,
+    import: async (lessons: readonly unknown[]) =>
+      ({ kind: 'imported', imported: lessons.length }) as const,
     wasStored: async () => undefined,
   };
   return { targetOf: () => target, clientOf: () => undefined };

@@ -25,6 +25,7 @@ export type Operation =
   | 'learn.runId'
   | 'engramia.key'
   | 'engramia.learn'
+  | 'engramia.import'
   | 'engramia.confirm'
   | 'history'
   | 'waitUntil'
@@ -80,6 +81,8 @@ export interface CutoverEvents {
     readonly leg: Leg;
     readonly outcome: 'stored' | 'deduplicated';
     readonly attempts: number;
+    /** The pattern's key, where it is ours to choose: in batches. */
+    readonly patternKey?: string;
   };
   /** Both legs have answered the same exchange. */
   compared: CallFacts & { readonly served: LegFacts; readonly mirrored: LegFacts };
@@ -94,11 +97,13 @@ export interface CutoverEvents {
   /** A lane's or a scope's delivery stopped, or goes on. */
   delivery: {
     readonly lane: LaneName;
-    readonly state: 'paused' | 'resumed' | 'quota' | 'open' | 'closed' | 'stuck';
+    readonly state: 'paused' | 'resumed' | 'quota' | 'forbidden' | 'open' | 'closed' | 'stuck';
     readonly scope?: string;
     readonly address?: string;
     /** Milliseconds until it goes on, where known. */
     readonly forMs?: number;
+    /** What the app has to change, where that is known. */
+    readonly mend?: string;
   };
   /** The way back was taken at once, or refused because legacy no longer exists. */
   rollback: { readonly outcome: 'killed' | 'frozen' | 'revived'; readonly reason: string };

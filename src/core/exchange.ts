@@ -1,3 +1,4 @@
+import type { LearnVia } from './learner.ts';
 import type { Observation } from './observation.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { ReplyView, ReportedFacts, Subject } from './subject.ts';
@@ -33,6 +34,7 @@ export interface TaskWaiter {
 
 /** What of an exchange is learned, and how: a route's `learn` options without gaps. */
 export interface LearnPolicy {
+  readonly via: LearnVia;
   readonly evalScore: { readonly legacy: number; readonly candidate: number };
   /** Unicode code points. */
   readonly maxTaskChars: number;

@@ -26,6 +26,34 @@ export type LearnOutcome =
     }
   | { readonly kind: 'later'; readonly error: unknown; readonly afterMs: number | undefined };
 
+/** A way to deliver lessons: one call each, or many in one call, which needs a key with the role admin. */
+export type LearnVia = 'learn' | 'import';
+
+/** A lesson as it goes in a batch: under a key of our own, so that sending it again changes nothing. */
+export interface KeyedLesson extends Lesson {
+  /** Begins with `patterns/`; letters, digits, `_` and `-` after it. */
+  readonly key: string;
+  /** When the exchange was taken up, wall time in milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * How an attempt to import a batch ended. What is not said here is as for `LearnOutcome`; sending again is harmless
+ * whatever the outcome.
+ *
+ * - `imported`: the service answered; so many records were new, the others were there already under their keys.
+ * - `forbidden`: the key must not import.
+ * - `tooLarge`: the body is larger than something on the way takes.
+ * - `invalid`: at least one record is not accepted; the service took none.
+ */
+export type ImportOutcome =
+  | { readonly kind: 'imported'; readonly imported: number }
+  | {
+      readonly kind: 'forbidden' | 'tooLarge' | 'invalid';
+      readonly error: unknown;
+    }
+  | Exclude<LearnOutcome, { kind: 'stored' | 'present' }>;
+
 /** The scope that a tenant's exchanges are learned into: one key of the service. */
 export interface LearnTarget {
   /**
@@ -35,10 +63,12 @@ export interface LearnTarget {
   readonly scope: string;
   /** The service's address. One circuit breaker and one pacer an address. */
   readonly address: string;
-  /** Milliseconds until pacing allows the next learn; 0: now. Takes nothing. */
-  readyInMs(): number;
+  /** Milliseconds until pacing allows the next call on that way; 0: now. Takes nothing. @default 'learn' */
+  readyInMs(via?: LearnVia): number;
   /** Sends one lesson. Never rejects. */
   learn(lesson: Lesson, signal: AbortSignal): Promise<LearnOutcome>;
+  /** Sends a batch of lessons with different keys. Never rejects. */
+  import(lessons: readonly KeyedLesson[], signal: AbortSignal): Promise<ImportOutcome>;
   /**
    * Whether a lesson that was perhaps stored since `sinceMs` (wall time) is there; undefined when the key's role or
    * the service's state does not tell. Never rejects.

@@ -2,7 +2,10 @@ import { type CutoverErrorCode, EngramiaError, isCutoverError } from '../core/er
 import type { LearnOutcome } from '../core/learner.ts';
 import type { LearnAnswer } from './answers.ts';
 
-type FailureKind = Exclude<LearnOutcome['kind'], 'stored' | 'present'>;
+/** A learn that failed. */
+export type NotLearned = Exclude<LearnOutcome, { kind: 'stored' | 'present' }>;
+
+type FailureKind = NotLearned['kind'];
 
 interface Row {
   readonly sent: FailureKind;
@@ -52,7 +55,7 @@ export function learned({ stored, patternCount }: LearnAnswer): LearnOutcome {
 }
 
 /** How a learn that failed ended. */
-export function notLearned(error: unknown): LearnOutcome {
+export function notLearned(error: unknown): NotLearned {
   const kind = kindOf(error);
   if (kind !== 'later') return { kind, error };
   return { kind, error, afterMs: error instanceof EngramiaError ? error.retryAfterMs : undefined };

@@ -2,7 +2,9 @@ import { fingerprint } from '../core/fingerprint.ts';
 import type { LearnTarget } from '../core/learner.ts';
 import type { EventsAnswer } from './answers.ts';
 import type { EngramiaClient } from './client.ts';
+import { imported, notImported } from './import-outcome.ts';
 import { learned, notLearned } from './learn-outcome.ts';
+import { toPatternRecord } from './pattern-record.ts';
 
 /** The most events that the service lists at once. */
 const maxEvents = 1000;
@@ -22,13 +24,21 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
   return Object.freeze<LearnTarget>({
     scope,
     address: client.baseUrl,
-    readyInMs: () => client.pacing.readyInMs('learn', 'shadow'),
+    readyInMs: (via = 'learn') => client.pacing.readyInMs(via, 'shadow'),
     learn: async ({ task, code, evalScore, runId }, signal) => {
       try {
         const request = { task, code, evalScore, runId };
         return learned(await client.learn(request, { signal, priority: 'shadow' }));
       } catch (error) {
         return notLearned(error);
+      }
+    },
+    import: async (lessons, signal) => {
+      try {
+        const records = lessons.map(toPatternRecord);
+        return imported(await client.import({ records }, { signal, priority: 'shadow' }));
+      } catch (error) {
+        return notImported(error);
       }
     },
     wasStored: async ({ task }, sinceMs, signal) => {

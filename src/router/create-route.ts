@@ -95,6 +95,7 @@ function learnPolicy(
 ): LearnPolicy {
   const learn: LearnOptions = options.learn || {};
   return {
+    via: learn.via ?? 'learn',
     // The guide's scores: 5.0 for what its background task learns, 7.0 for what its run hooks learn.
     evalScore: { legacy: learn.evalScore?.legacy ?? 5, candidate: learn.evalScore?.candidate ?? 7 },
     maxTaskChars: learn.maxTaskChars ?? 2000,

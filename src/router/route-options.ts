@@ -1,5 +1,6 @@
 import type { CallContext } from '../core/call-context.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { LearnVia } from '../core/learner.ts';
 import {
   check,
   issuesOf,
@@ -33,6 +34,14 @@ export interface FallbackOptions<R = unknown> {
 
 /** What is learned of the served exchanges, and how. */
 export interface LearnOptions {
+  /**
+   * `'learn'`: one call an exchange, by a key with the role editor, about 50 a minute and address. `'import'`: up to 64
+   * in one call, gathered for at most a second, by a key with the role admin; sending again is harmless, but the service
+   * looks for no near duplicates.
+   *
+   * @default 'learn'
+   */
+  via?: LearnVia;
   /** The score that Engramia is told, 0 to 10, by the leg that answered. @default { legacy: 5, candidate: 7 } */
   evalScore?: { legacy?: number; candidate?: number };
   /** Longer tasks are cut; Unicode code points, at most the service's 10,000. @default 2000 */
@@ -116,6 +125,7 @@ export const routeChecks: OptionChecks = {
 };
 
 const learnChecks: OptionChecks = {
+  via: oneOf('learn', 'import'),
   evalScore: { legacy: check.score, candidate: check.score },
   maxTaskChars: chars(10_000),
   maxCodeChars: chars(500_000),

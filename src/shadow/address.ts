@@ -7,10 +7,11 @@ import type { Gate } from './work.ts';
 /** The wait after a failure that says nothing about when to come back. */
 const afterFailure: Backoff = { baseMs: 1000, maxMs: 30_000 };
 
-/** Tells that delivery stopped or goes on; `forMs` where it is known. */
+/** Tells that delivery stopped or goes on; `forMs` and `mend` where they are known. */
 export type TellDelivery = (
-  state: 'paused' | 'resumed' | 'quota' | 'open' | 'closed',
+  state: 'paused' | 'resumed' | 'quota' | 'forbidden' | 'open' | 'closed',
   forMs?: number,
+  mend?: string,
 ) => void;
 
 /** One address of the service, with all its scopes: what keeps one of them from being reached keeps all. */

@@ -24,12 +24,12 @@ const policy: { readonly [K in LearnOutcome['kind']]: Rule<K> } = {
   },
   unauthorized: (task) => {
     task.scope.within.answered();
-    task.scope.askAgain();
+    task.channel.askAgain();
     return task.scope.unauthorized() ? 'again' : giveUp(task);
   },
   refused: (task) => {
     task.scope.within.answered();
-    task.scope.askAgain();
+    task.channel.askAgain();
     return giveUp(task);
   },
   aborted: (task) => {
@@ -44,8 +44,8 @@ export async function deliver(
   handle: RunHandle,
   clock: Clock,
 ): Promise<RunResult> {
-  const { lesson, scope, target } = task;
-  if (!scope.takes(task.isProbe)) return giveUp(task);
+  const { lesson, scope, target, channel } = task;
+  if (!channel.takes(task.isProbe)) return giveUp(task);
   if (task.attempts === 0) {
     task.sentAt = clock.now();
     scope.within.retries.earn();
@@ -73,7 +73,7 @@ function apply<K extends LearnOutcome['kind']>(
 function worked(task: LearnTask, outcome: 'stored' | 'deduplicated'): RunResult {
   task.scope.within.answered();
   task.scope.within.worked();
-  task.scope.worked();
+  task.channel.worked();
   return outcome;
 }
 

@@ -91,14 +91,15 @@ export class Execution<Item, Ready> {
   ): void {
     const [leader] = tasks;
     if (leader !== undefined) this.#floor.turns.release(leader);
-    // Those that go back are put before the ones behind them.
-    for (let at = tasks.length - 1; at >= 0; at--) {
-      const task = tasks[at];
-      if (task === undefined) continue;
-      const result = results[at] ?? 'failed';
+    const back: Task<Item, Ready>[] = [];
+    tasks.forEach((task, place) => {
+      const result = results[place] ?? 'failed';
       if (result instanceof Company) task.company = result;
-      this.#leave(task, result instanceof Company ? 'again' : result, error);
-    }
+      if (result instanceof Company || result === 'again') back.push(task);
+      else this.#leave(task, result, error);
+    });
+    // Each is put before the others of its tenant: the last comes first.
+    for (const task of back.reverse()) this.#leave(task, 'again', error);
     this.#floor.onSettled();
   }
 

@@ -24,9 +24,9 @@ export class Gathering {
     this.#load -= load;
   }
 
-  /** A bundle has left: what is still here is the beginning of the next. */
+  /** A bundle has left: what is still here is the beginning of the next, unless some of it has waited before. */
   begin(now: number): void {
-    this.#since = now;
+    if (Number.isFinite(this.#since)) this.#since = now;
   }
 
   isFull({ maxCount, maxLoad }: BundleRule): boolean {

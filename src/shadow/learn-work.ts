@@ -4,14 +4,21 @@ import { type CutoverEvents, errorFacts, type Reporter } from '../core/events.ts
 import type { ServedExchange } from '../core/exchange.ts';
 import type { Learner, LearnTarget } from '../core/learner.ts';
 import { Address, type TellDelivery } from './address.ts';
-import { deliver } from './delivery.ts';
 import { LearnTask } from './learn-task.ts';
 import { toLesson } from './lesson.ts';
 import { Places } from './places.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import { RunIds } from './run-ids.ts';
 import { Scope } from './scope.ts';
-import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
+import {
+  type BundleResult,
+  Company,
+  type Ending,
+  type LaneWork,
+  type Prepared,
+  type RunHandle,
+  type RunResult,
+} from './work.ts';
 
 const drops: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
 
@@ -53,22 +60,34 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     if (typeof lesson === 'string') return lesson;
     const target = await this.#targetOf(exchange);
     if (target === undefined) return 'noKey';
-    const scope = this.#scopeOf(target);
-    const admission = scope.admit();
-    if (admission === 'no') return 'budget';
-    scope.inUse++;
-    scope.within.inUse++;
-    const ready = new LearnTask(exchange, lesson, target, scope, admission === 'probe');
+    const channel = this.#scopeOf(target).channel(exchange.learning.via);
+    const admission = channel.admit();
+    if (admission !== 'yes' && admission !== 'probe') return admission;
+    const isProbe = admission === 'probe';
+    const ready = new LearnTask(exchange, lesson, target, channel, isProbe, this.#clock.now());
+    ready.scope.inUse++;
+    ready.scope.within.inUse++;
     const kept = exchange.waiter === undefined ? 0 : retainedBytes(exchange);
     const units = lesson.task.length + lesson.code.length + lesson.runId.length;
-    return { ready, bytes: fixedBytes + 2 * units + kept, gate: scope };
+    return { ready, bytes: fixedBytes + 2 * units + kept, load: ready.load, gate: channel };
   }
 
   async run(task: LearnTask, handle: RunHandle): Promise<RunResult> {
-    const result = await deliver(task, handle, this.#clock);
+    const [result] = await this.runTogether([task], handle);
+    return result === undefined || result instanceof Company ? 'again' : result;
+  }
+
+  async runTogether(
+    tasks: readonly LearnTask[],
+    handle: RunHandle,
+  ): Promise<readonly BundleResult[]> {
+    const [task] = tasks;
+    if (task === undefined) return [];
+    const { kind } = task.channel;
+    const results = await kind.deliver(tasks, handle, this.#clock);
     const { error, route, tenant } = task;
-    if (error !== undefined) this.#reporter.contained('engramia.learn', error, { route, tenant });
-    return result;
+    if (error !== undefined) this.#reporter.contained(kind.operation, error, { route, tenant });
+    return results;
   }
 
   ended(what: ServedExchange | LearnTask, ending: Ending, error?: unknown): void {
@@ -84,8 +103,8 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     what.waiter?.taskEnded();
   }
 
-  discarded({ scope, isProbe }: LearnTask): void {
-    if (isProbe) scope.askAgain();
+  discarded({ scope, channel, isProbe }: LearnTask): void {
+    if (isProbe) channel.askAgain();
     scope.inUse--;
     scope.within.inUse--;
   }
@@ -115,18 +134,19 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   }
 
   #teller(where: { address: string; scope?: string }): TellDelivery {
-    return (state, forMs) => {
+    return (state, forMs, mend) => {
       if (!this.#reporter.wants('delivery')) return;
       const until = forMs === undefined ? {} : { forMs };
-      this.#reporter.emit('delivery', { lane: 'learn', state, ...where, ...until });
+      const how = mend === undefined ? {} : { mend };
+      this.#reporter.emit('delivery', { lane: 'learn', state, ...where, ...until, ...how });
     };
   }
 
   #learned(task: LearnTask, outcome: 'stored' | 'deduplicated'): void {
     if (!this.#reporter.wants('learned')) return;
-    const { route, requestId, tenant, stage, leg, attempts } = task;
+    const { route, requestId, tenant, stage, leg, attempts, key } = task;
     const event = { route, requestId, tenant, stage, leg, outcome, attempts };
-    this.#reporter.emit('learned', event);
+    this.#reporter.emit('learned', key === undefined ? event : { ...event, patternKey: key });
   }
 
   #settled(what: ServedExchange | LearnTask, ending: Ending, error: unknown): void {

@@ -1,6 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import type { LearnTarget } from '../core/learner.ts';
+import type { LearnTarget, LearnVia } from '../core/learner.ts';
 import type { Address, TellDelivery } from './address.ts';
+import { Admission } from './admission.ts';
+import { Channel } from './channel.ts';
 import type { Gate } from './work.ts';
 
 /** A refused key is tried again after this: a database outage looks like a bad key, and is remembered for a minute. */
@@ -9,69 +11,56 @@ const doubtMs = 60_000;
 /** The longest wait between tries of a key that is refused again and again, and before a full scope is asked again. */
 const longestMs = 3_600_000;
 
-type Quota =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'full'; readonly until: number }
-  | { readonly kind: 'asking' };
-
-/** One scope of the service. Its lessons are sent one at a time: parallel learns race there. */
+/** One scope of the service. One call is on its way to it at a time: parallel learns race there. */
 export class Scope implements Gate {
   readonly limit = 1;
   readonly within: Address;
   inUse = 0;
   /** The latest handle of this scope; all are of one key. */
   target: LearnTarget;
+  /** Shut while the scope holds as many patterns as it may. */
+  readonly quota: Admission;
   readonly #clock: Clock;
   readonly #tell: TellDelivery;
+  readonly #channels = new Map<LearnVia, Channel>();
   #heldUntil = 0;
-  #quota: Quota = { kind: 'open' };
   #hasWorked = false;
   #unauthorized = 0;
 
   constructor(target: LearnTarget, within: Address, clock: Clock, tell: TellDelivery) {
     this.target = target;
     this.within = within;
+    this.quota = new Admission(clock);
     this.#clock = clock;
     this.#tell = tell;
   }
 
+  /** The way of that name into this scope. */
+  channel(via: LearnVia): Channel {
+    let channel = this.#channels.get(via);
+    if (channel === undefined) {
+      channel = new Channel(via, this, this.#clock, this.#tell);
+      this.#channels.set(via, channel);
+    }
+    return channel;
+  }
+
   readyInMs(): number {
-    // What waits for a full scope is not sent but given up; that need not wait.
-    if (this.#quota.kind === 'full') return 0;
-    return Math.max(this.#heldUntil - this.#clock.monotonic(), this.target.readyInMs(), 0);
-  }
-
-  /** Whether a new task may wait for this scope. `probe`: to ask whether a full scope has room again. */
-  admit(): 'yes' | 'probe' | 'no' {
-    if (this.#quota.kind === 'open') return 'yes';
-    if (this.#quota.kind === 'asking') return 'no';
-    if (this.#quota.until > this.#clock.monotonic()) return 'no';
-    this.#quota = { kind: 'asking' };
-    return 'probe';
-  }
-
-  /** Whether a waiting task may be sent. */
-  takes(isProbe: boolean): boolean {
-    return this.#quota.kind === 'open' || (isProbe && this.#quota.kind === 'asking');
+    if (this.quota.isShut) return 0;
+    return Math.max(this.#heldUntil - this.#clock.monotonic(), 0);
   }
 
   worked(): void {
-    if (this.#quota.kind !== 'open') this.#tell('resumed');
+    if (!this.quota.isOpen) this.#tell('resumed');
     else if (this.#unauthorized > 0) this.#tell(this.#hasWorked ? 'closed' : 'resumed');
-    this.#quota = { kind: 'open' };
+    this.quota.open();
     this.#hasWorked = true;
     this.#unauthorized = 0;
   }
 
   full(): void {
-    this.#quota = { kind: 'full', until: this.#clock.monotonic() + longestMs };
+    this.quota.shut(longestMs);
     this.#tell('quota', longestMs);
-  }
-
-  /** The probe was taken back before it could tell anything: the next task may ask. */
-  askAgain(): void {
-    if (this.#quota.kind !== 'asking') return;
-    this.#quota = { kind: 'full', until: this.#clock.monotonic() };
   }
 
   /** The key was refused. True: it worked before, so the refusal is in doubt and the task may be tried once more. */
@@ -80,12 +69,8 @@ export class Scope implements Gate {
     this.#unauthorized++;
     const refusals = this.#unauthorized - (this.#hasWorked ? 1 : 0);
     const forMs = Math.min(longestMs, doubtMs * 2 ** Math.max(refusals - 1, 0));
-    this.hold(forMs);
+    this.#heldUntil = Math.max(this.#heldUntil, this.#clock.monotonic() + forMs);
     this.#tell(this.#hasWorked && !isDoubtful ? 'open' : 'paused', forMs);
     return isDoubtful;
-  }
-
-  hold(forMs: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, this.#clock.monotonic() + forMs);
   }
 }

@@ -50,8 +50,8 @@ export interface RunHandle {
 /** How a run ended. `again`: not yet; the task waits at the head of its queue for its gate to open. */
 export type RunResult = TaskOutcome | 'again';
 
-/** How a run in a bundle ended for one of its tasks. A company: not yet; it waits to go with these again, at once. */
-export type BundleResult = TaskOutcome | Company;
+/** How a run in a bundle ended for one of its tasks. A company: not yet; it waits to go again, with these alone. */
+export type BundleResult = RunResult | Company;
 
 /** Why a task that `offer` took up is no longer in the lane. */
 export type Ending = TaskOutcome | SkipReason | DropReason;

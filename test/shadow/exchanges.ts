@@ -20,6 +20,7 @@ export function servedExchange(given: Given = {}): ServedExchange & { ended: num
     reply: 'It arrives tomorrow.',
     facts: undefined,
     learning: {
+      via: 'learn' as const,
       evalScore: { legacy: 5, candidate: 7 },
       maxTaskChars: 2000,
       maxCodeChars: 8000,

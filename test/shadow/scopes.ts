@@ -1,4 +1,12 @@
-import type { Learner, LearnOutcome, LearnTarget, Lesson } from '../../src/core/learner.ts';
+import type {
+  ImportOutcome,
+  KeyedLesson,
+  Learner,
+  LearnOutcome,
+  LearnTarget,
+  LearnVia,
+  Lesson,
+} from '../../src/core/learner.ts';
 
 type Answer = LearnOutcome | Promise<LearnOutcome>;
 
@@ -9,11 +17,24 @@ export interface Attempt {
   readonly at: number;
 }
 
+/** One attempt to import, as the service saw it. */
+export interface Batch {
+  readonly scope: string;
+  readonly lessons: readonly KeyedLesson[];
+  readonly at: number;
+}
+
 interface Service {
+  /** What the service answers to a batch, by attempt. @default all are imported */
+  import?: (
+    batch: Batch,
+    index: number,
+    signal: AbortSignal,
+  ) => ImportOutcome | Promise<ImportOutcome>;
   /** What the service answers, by attempt. @default everything is stored */
   learn?: (attempt: Attempt, index: number, signal: AbortSignal) => Answer;
   wasStored?: (lesson: Lesson, sinceMs: number) => boolean | undefined;
-  readyInMs?: (scope: string) => number;
+  readyInMs?: (scope: string, via: LearnVia) => number;
   address?: (tenant: string) => string;
   now: () => number;
 }
@@ -33,10 +54,12 @@ export const later = (afterMs?: number): LearnOutcome => ({
 export function scopes(service: Service): {
   learner: Learner;
   attempts: Attempt[];
+  batches: Batch[];
   inFlight: Map<string, number>;
   mostInFlight: () => number;
 } {
   const attempts: Attempt[] = [];
+  const batches: Batch[] = [];
   const inFlight = new Map<string, number>();
   let most = 0;
   const count = (scope: string, change: number): void => {
@@ -47,7 +70,7 @@ export function scopes(service: Service): {
   const targetOf = (tenant: string): LearnTarget => ({
     scope: `scope-${tenant}`,
     address: service.address?.(tenant) ?? 'https://service.test',
-    readyInMs: () => service.readyInMs?.(`scope-${tenant}`) ?? 0,
+    readyInMs: (via = 'learn') => service.readyInMs?.(`scope-${tenant}`, via) ?? 0,
     learn: async (lesson, signal) => {
       const attempt = { scope: `scope-${tenant}`, lesson, at: service.now() };
       count(attempt.scope, 1);
@@ -56,7 +79,16 @@ export function scopes(service: Service): {
       count(attempt.scope, -1);
       return outcome;
     },
+    import: async (lessons, signal) => {
+      const batch = { scope: `scope-${tenant}`, lessons, at: service.now() };
+      count(batch.scope, 1);
+      batches.push(batch);
+      const all: ImportOutcome = { kind: 'imported', imported: lessons.length };
+      const outcome = await (service.import?.(batch, batches.length - 1, signal) ?? all);
+      count(batch.scope, -1);
+      return outcome;
+    },
     wasStored: async (lesson, sinceMs) => service.wasStored?.(lesson, sinceMs),
   });
-  return { learner: { targetOf }, attempts, inFlight, mostInFlight: () => most };
+  return { learner: { targetOf }, attempts, batches, inFlight, mostInFlight: () => most };
 }

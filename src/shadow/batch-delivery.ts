@@ -1,0 +1,184 @@
+import { EngramiaError, isCutoverError } from '../core/errors.ts';
+import type { ImportOutcome, KeyedLesson, Lesson } from '../core/learner.ts';
+import { utf8Bytes } from '../core/text.ts';
+import { Bisection } from './bisection.ts';
+import type { LearnTask } from './learn-task.ts';
+import { type BundleResult, type BundleRule, Company, type RunHandle } from './work.ts';
+
+/** The service takes bodies of 1,048,576 bytes; a sixteenth is left as a margin. */
+export const importBundles: BundleRule = { maxCount: 64, maxLoad: 983_040, gatherMs: 1000 };
+
+/** Bytes of a record besides its texts: its key, its other fields, their names. */
+const recordBytes = 400;
+
+/** Times that a batch which was perhaps stored is sent; each but the first also costs a retry of the address. */
+const mostAttempts = 4;
+
+const mend =
+  'Batches need a key with the role admin: give this scope one, or set learn.via to "learn".';
+
+/** Bytes that a lesson adds to the body of a batch, escapes included. */
+export function loadOfLesson({ task, code, runId }: Lesson): number {
+  return recordBytes + utf8Bytes(JSON.stringify([task, code, runId]));
+}
+
+type Batch = readonly [LearnTask, ...LearnTask[]];
+type Results = readonly BundleResult[];
+type Rule<K extends ImportOutcome['kind']> = (
+  batch: Batch,
+  outcome: Extract<ImportOutcome, { kind: K }>,
+) => Results;
+
+/** The policy of batches: what follows for their tasks from each way in which an attempt can end. */
+const policy: { readonly [K in ImportOutcome['kind']]: Rule<K> } = {
+  imported: worked,
+  perhaps: redeliver,
+  later: tryLater,
+  quota: (batch) => {
+    answered(batch);
+    batch[0].scope.full();
+    return batch.map(giveUp);
+  },
+  unauthorized: (batch) => {
+    answered(batch);
+    return batch[0].scope.unauthorized() ? batch.map(again) : batch.map(giveUp);
+  },
+  forbidden: (batch) => {
+    answered(batch);
+    batch[0].channel.forbid(mend);
+    return batch.map(giveUp);
+  },
+  tooLarge: (batch) => {
+    answered(batch);
+    if (batch.length === 1) return batch.map(giveUp);
+    batch[0].channel.shrink(batch.reduce((sum, { load }) => sum + load, 0));
+    return batch.map(again);
+  },
+  invalid: halve,
+  refused: (batch) => {
+    answered(batch);
+    return batch.map(giveUp);
+  },
+  aborted: (batch) => {
+    batch[0].scope.within.abandoned();
+    return batch.map(({ isPerhapsStored }) => (isPerhapsStored ? 'unknown' : 'aborted'));
+  },
+};
+
+/** Sends a batch of one scope once and does what the policy says. */
+export async function deliverBatch(
+  tasks: readonly LearnTask[],
+  handle: RunHandle,
+): Promise<Results> {
+  const [first, ...others] = tasks.filter((task) => task.channel.takes(task.isProbe));
+  if (first === undefined) return tasks.map(giveUp);
+  const batch: Batch = [first, ...others];
+  const address = first.scope.within;
+  if (first.attempts === 0) address.retries.earn();
+  for (const task of batch) task.attempts++;
+  // One call is on its way, not one a task.
+  first.isOnItsWay = true;
+  address.sent();
+  const outcome = await first.target.import(toLessons(batch), handle.signal);
+  if (handle.over) return tasks.map(() => 'unknown');
+  first.isOnItsWay = false;
+  for (const task of batch) task.error = 'error' in outcome ? outcome.error : undefined;
+  const results = apply(outcome.kind, batch, outcome);
+  const resultOf = new Map(batch.map((task, place) => [task, results[place]]));
+  return tasks.map((task) => resultOf.get(task) ?? giveUp(task));
+}
+
+function apply<K extends ImportOutcome['kind']>(
+  kind: K,
+  batch: Batch,
+  outcome: ImportOutcome,
+): Results {
+  const rule: Rule<K> = policy[kind];
+  return rule(batch, outcome as Extract<ImportOutcome, { kind: K }>);
+}
+
+/** One exchange that was offered twice is one record. */
+function toLessons(batch: Batch): KeyedLesson[] {
+  const lessons = batch.map(({ lesson, key = '', at }) => ({ ...lesson, key, at }));
+  return [...new Map(lessons.map((lesson) => [lesson.key, lesson])).values()];
+}
+
+/**
+ * What was there before is the batch's own where it was perhaps stored by an earlier attempt. Otherwise it was delivered
+ * by somebody else; how many were is told, which ones is not.
+ */
+function worked(batch: Batch, { imported }: Extract<ImportOutcome, { kind: 'imported' }>): Results {
+  const [{ scope, channel, isPerhapsStored }] = batch;
+  scope.within.answered();
+  scope.within.worked();
+  channel.worked();
+  const seen = new Set<string | undefined>();
+  return batch.map(({ key }) => {
+    if (seen.has(key)) return 'deduplicated';
+    seen.add(key);
+    return isPerhapsStored || seen.size <= imported ? 'stored' : 'deduplicated';
+  });
+}
+
+/** Perhaps stored, in part or as a whole: the same keys are sent once more, with nothing else. */
+function redeliver(batch: Batch): Results {
+  const [{ scope, attempts }] = batch;
+  const address = scope.within;
+  const isProbing = address.isProbing;
+  address.failed();
+  for (const task of batch) task.isPerhapsStored = true;
+  if (attempts >= mostAttempts || !(isProbing || address.retries.spend())) return batch.map(giveUp);
+  address.backOff();
+  const company = new Company();
+  return batch.map(() => company);
+}
+
+/** Certainly not stored: address or path are left alone for as long as they ask, or for a while. */
+function tryLater(
+  batch: Batch,
+  { afterMs, error }: Extract<ImportOutcome, { kind: 'later' }>,
+): Results {
+  const [{ scope, channel }] = batch;
+  const address = scope.within;
+  if (isCutoverError(error) && error.code === 'ERR_ENGRAMIA_PACED') {
+    // Our own pacer; nothing was sent.
+    address.abandoned();
+    for (const task of batch) task.attempts--;
+    channel.hold(afterMs ?? 0);
+    return batch.map(again);
+  }
+  const isProbing = address.isProbing;
+  if (afterMs === undefined) {
+    address.failed();
+    address.backOff();
+  } else {
+    address.answered();
+    // The service counts calls by path; everything else that it asks to wait for holds for all of it.
+    const isOfPath = error instanceof EngramiaError && error.errorCode === 'RATE_LIMITED';
+    (isOfPath ? channel : address).pause(afterMs);
+  }
+  return isProbing || address.retries.spend() ? batch.map(again) : batch.map(giveUp);
+}
+
+/** A record is not accepted, and with it none: each half is sent by itself, until the bad ones are alone. */
+function halve(batch: Batch): Results {
+  answered(batch);
+  const bisection = batch[0].bisection ?? new Bisection();
+  if (batch.length === 1 || !bisection.spend()) return batch.map(giveUp);
+  for (const task of batch) task.bisection = bisection;
+  const halves = [new Company(), new Company()] as const;
+  return batch.map((_, place) => halves[place * 2 < batch.length ? 0 : 1]);
+}
+
+function answered([{ scope, channel }]: Batch): void {
+  scope.within.answered();
+  channel.askAgain();
+}
+
+function giveUp(task: LearnTask): BundleResult {
+  return task.isPerhapsStored ? 'unknown' : 'failed';
+}
+
+function again(): BundleResult {
+  return 'again';
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../core/clock.ts';
+import type { Operation } from '../core/events.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { LearnVia, Lesson } from '../core/learner.ts';
+import { deliverBatch, importBundles, loadOfLesson } from './batch-delivery.ts';
+import { deliver } from './delivery.ts';
+import type { LearnTask } from './learn-task.ts';
+import { lessonKey } from './lesson-key.ts';
+import type { BundleResult, BundleRule, RunHandle } from './work.ts';
+
+/** One way to deliver lessons. */
+export interface DeliveryKind {
+  /** What a failure is told as. */
+  readonly operation: Operation;
+  /** How lessons are gathered; undefined: each goes alone. */
+  readonly bundles: BundleRule | undefined;
+  /** What a lesson adds to a bundle. */
+  readonly loadOf: (lesson: Lesson) => number;
+  /** The key under which a lesson is stored in a scope; undefined: the service chooses one. */
+  readonly keyOf: (scope: string, exchange: Exchange, lesson: Lesson) => string | undefined;
+  /** Sends lessons of one scope, once, and tells what is to become of each, in their order. Never rejects. */
+  readonly deliver: (
+    tasks: readonly LearnTask[],
+    handle: RunHandle,
+    clock: Clock,
+  ) => Promise<readonly BundleResult[]>;
+}
+
+/** The ways, a row each. */
+export const deliveryKinds: Readonly<Record<LearnVia, DeliveryKind>> = {
+  learn: {
+    operation: 'engramia.learn',
+    bundles: undefined,
+    loadOf: () => 0,
+    keyOf: () => undefined,
+    deliver: (tasks, handle, clock) =>
+      Promise.all(tasks.map((task) => deliver(task, handle, clock))),
+  },
+  import: {
+    operation: 'engramia.import',
+    bundles: importBundles,
+    loadOf: loadOfLesson,
+    keyOf: lessonKey,
+    deliver: deliverBatch,
+  },
+};
