@@ -137,6 +137,9 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     return this.owner.background && this;
   }
 
+  /** The reply came in pieces, and the last has come. */
+  streamEnded(): void {}
+
   taskEnded(): void {
     this.outstanding -= 1;
     if (this.outstanding === 0) this.release?.();

@@ -9,8 +9,11 @@ import type { Chosen } from './decide.ts';
 import { historyOf } from './history.ts';
 import type { Route } from './route.ts';
 
-/** How far a served candidate is: only an open run can be superseded, only an open one can commit. */
-export type RunState = 'open' | 'committed' | 'superseded' | 'settled';
+/**
+ * How far a served candidate is: only an open run can be superseded, only an open one can commit. While its reply flows, its
+ * signal still follows the caller's.
+ */
+export type RunState = 'open' | 'committed' | 'superseded' | 'flowing' | 'settled';
 
 /** A call that the candidate answers; it is the candidate's context itself. */
 export class CandidateCall extends Call implements CallContext, Expiring<CandidateCall> {
@@ -21,6 +24,8 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   declare link: Expiring<CandidateCall>['link'];
   declare scope: AsyncResource | undefined;
   declare aborting: Aborting | undefined;
+  /** Cancels a stream whose first chunk is waited for. */
+  declare abandon: (() => void) | undefined;
 
   constructor(
     owner: Route,
@@ -39,6 +44,7 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
     this.link = undefined;
     this.scope = undefined;
     this.aborting = undefined;
+    this.abandon = undefined;
   }
 
   get mirrored(): boolean {
@@ -51,6 +57,11 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
       this.run === 'settled' || this.run === 'superseded' ? undefined : this.init?.signal,
     );
     return this.aborting.signal;
+  }
+
+  override streamEnded(): void {
+    if (this.run === 'flowing') this.run = 'settled';
+    this.aborting?.unfollow();
   }
 
   commit(): void {

@@ -5,11 +5,12 @@ import type { Lane } from '../core/lane.ts';
 import { isShadowSafe } from '../core/shadow-safe.ts';
 import type { Stage } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
-import type { ReplyView, Subject } from '../core/subject.ts';
+import type { Subject } from '../core/subject.ts';
 import type { Transcript } from '../core/transcript.ts';
 import type { Background } from './background.ts';
 import { Deadlines } from './deadlines.ts';
 import { isGoneByDefault } from './gone.ts';
+import { exchangeView, isCaptured } from './replies/exchange-view.ts';
 import { isFailureByDefault, viewByDefault } from './replies/value-view.ts';
 import type { AnyFunction, Route, RouteHooks } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
@@ -37,6 +38,8 @@ export interface Surroundings {
 
 /** A served candidate's time, where the app sets none. */
 const defaultAfterMs = 60_000;
+
+const defaultMaxReplyBytes = 262_144;
 
 const whenAllowed: Record<'never' | 'when-uncommitted', boolean> = {
   never: false,
@@ -79,6 +82,7 @@ export function createRoute(
     },
     compares,
     learning: learnPolicy(options, redact),
+    maxReplyBytes: options.maxReplyBytes ?? defaultMaxReplyBytes,
     source,
     learnLane: options.learn === false ? undefined : around.learnLane,
     hooks,
@@ -104,7 +108,12 @@ function learnPolicy(
     filter: learn.filter,
     redact: learn.redact ?? redact,
     runId: learn.runId ?? ((exchange) => `shadow:${exchange.tenant}`),
-    view:
-      (options.view as ((reply: unknown) => ReplyView | undefined) | undefined) ?? viewByDefault,
+    view: viewOf(options.view as LearnPolicy['view'] | undefined),
   };
+}
+
+/** A stream is read from what was kept of it; any other reply as it is. */
+function viewOf(own: LearnPolicy['view'] | undefined): LearnPolicy['view'] {
+  const view = own ?? viewByDefault;
+  return (reply) => (isCaptured(reply) ? exchangeView(reply, own) : view(reply));
 }

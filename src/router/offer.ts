@@ -1,6 +1,8 @@
 import { attempt } from '../core/attempt.ts';
-import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
+
+/** What is to become of the other leg of a call; undefined: nobody wants it mirrored. */
+export type MirrorIntent = 'offer' | 'sampled' | 'unsafe' | undefined;
 
 /**
  * Hands a served call to the shadow: references only, synchronous, never throws. A promise comes back only where the app
@@ -24,26 +26,40 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
   return undefined;
 }
 
-function offer(call: Call): void {
+/** Offers a call whose reply is known; the caller has it already, or gets it now. */
+export function offer(call: Call, intent: MirrorIntent = mirrorIntent(call)): void {
   const { owner: route, plan } = call;
   if (call.callerGone || route.switchboard.killed) return;
   if (plan.learns && call.status === 'fulfilled' && route.learnLane?.offer(call)) {
     call.outstanding += 1;
   }
-  if (plan.mirrors !== undefined && route.compares && !call.fellBack)
-    offerMirror(call, plan.mirrors);
+  if (intent === 'offer') {
+    if (route.mirrorLane.offer(call)) call.outstanding += 1;
+  } else if (intent === 'unsafe') notMirrored(call);
+  else if (intent === 'sampled') route.mirrorLane.skip('sampled');
 }
 
-function offerMirror(call: Call, leg: Leg): void {
-  const { mirrorLane, mirrorShare, mirrors, random } = call.owner;
-  if (!mirrors[leg]) notMirrored(call, leg);
-  else if (mirrorShare < 1 && (attempt(random) ?? 0) >= mirrorShare) mirrorLane.skip('sampled');
-  else if (mirrorLane.offer(call)) call.outstanding += 1;
+/** Draws whether a call is mirrored: once a call, at the latest when its reply is handed over. */
+export function mirrorIntent(call: Call): MirrorIntent {
+  const { mirrors: leg } = call.plan;
+  if (leg === undefined || call.fellBack || !call.owner.compares) return undefined;
+  const { mirrors, mirrorShare, random } = call.owner;
+  // Legacy without a `legacyShadow` is simply not mirrored; a candidate that nobody vouched for is a gap to be told.
+  if (!mirrors[leg]) return leg === 'legacy' ? undefined : 'unsafe';
+  return mirrorShare < 1 && (attempt(random) ?? 0) >= mirrorShare ? 'sampled' : 'offer';
 }
 
-/** Legacy without a `legacyShadow` is simply not mirrored; a candidate that nobody vouched for is a gap to be told. */
-function notMirrored(call: Call, leg: Leg): void {
-  if (leg === 'legacy') return;
+/** Counts a reply that was served untouched, since it could not be looked into. */
+export function offerUnreadable(call: Call, intent: MirrorIntent): void {
+  const { owner: route, plan } = call;
+  if (call.callerGone || route.switchboard.killed) return;
+  if (plan.learns) route.learnLane?.skip('unreadable');
+  if (intent === 'offer') route.mirrorLane.skip('unreadable');
+  else if (intent === 'sampled') route.mirrorLane.skip('sampled');
+  else if (intent === 'unsafe') notMirrored(call);
+}
+
+function notMirrored(call: Call): void {
   call.owner.mirrorLane.skip('unsafe');
   call.owner.warnOnce(
     'unsafe',

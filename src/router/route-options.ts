@@ -85,6 +85,13 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   isGone?: (reason: unknown) => boolean;
   /** Shares of the calls, 0 to 1. `mirror`: run in the shadow where the stage says so. @default { mirror: 1 } */
   sample?: { mirror?: number };
+  /**
+   * Bytes of a reply that comes in pieces (a stream, a `Response`) that are kept to be learned or compared; a larger one is
+   * served whole and counted unreadable.
+   *
+   * @default 262_144
+   */
+  maxReplyBytes?: number;
   /** `false`: this route is not learned. */
   learn?: LearnOptions | false;
   /** `false`: nothing of this route is mirrored. @default true */
@@ -119,6 +126,7 @@ export const routeChecks: OptionChecks = {
   },
   isGone: check.function,
   sample: { mirror: check.share },
+  maxReplyBytes: check.count,
   learn: orFalse(check.object),
   compare: oneOf(true, false),
   flagKey: check.text,

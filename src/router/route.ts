@@ -51,6 +51,8 @@ export interface Route {
   /** Whether the app wants anything of this route mirrored. */
   readonly compares: boolean;
   readonly learning: LearnPolicy;
+  /** Bytes of a stream that are kept to be learned or compared. */
+  readonly maxReplyBytes: number;
   readonly source: StageSource;
   readonly force: ((subject: Subject) => Stage | undefined) | undefined;
   readonly decideTimeoutMs: number;

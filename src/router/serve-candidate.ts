@@ -7,6 +7,9 @@ import { chain } from './chain.ts';
 import { invoke, invokeWith } from './invoke.ts';
 import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
+import { abandonReply } from './replies/abandon-reply.ts';
+import { type StreamKind, streamKindOf } from './replies/stream-kind.ts';
+import { StreamDelivery } from './stream-delivery.ts';
 
 type Why = 'error' | 'timeout' | 'failure';
 
@@ -42,7 +45,7 @@ function start(call: CandidateCall): void {
       call.owner.deadlines?.add(call);
       chain(
         reply,
-        (value) => answered(call, value),
+        (value) => answered(call, value, true),
         (reason) => failed(call, 'error', reason),
       );
       return;
@@ -51,14 +54,62 @@ function start(call: CandidateCall): void {
     failed(call, 'error', error);
     return;
   }
-  answered(call, reply);
+  answered(call, reply, false);
 }
 
-function answered(call: CandidateCall, reply: unknown): void {
-  if (call.run === 'superseded') return;
-  if (isFailure(call, reply)) failed(call, 'failure', reply);
-  else finish(call, 'candidate', 'fulfilled', reply);
+function answered(call: CandidateCall, reply: unknown, isTimed: boolean): void {
+  if (call.run === 'superseded') {
+    if (call.owner.hooks === undefined) abandonReply(reply);
+    return;
+  }
+  if (isFailure(call, reply)) {
+    failed(call, 'failure', reply);
+    return;
+  }
+  const kind = kindOf(call, reply);
+  if (kind === undefined) finish(call, 'candidate', 'fulfilled', reply);
+  else answeredByStream(call, reply as object, kind, isTimed);
 }
+
+/** Undefined: a reply in one piece, or one that a framework delivers. */
+function kindOf(call: CandidateCall, reply: unknown): StreamKind | undefined {
+  if (typeof reply !== 'object' || reply === null || call.owner.hooks !== undefined)
+    return undefined;
+  return streamKindOf(reply);
+}
+
+/** As long as legacy may answer in its place, a stream is handed over only when its first chunk is there. */
+function answeredByStream(
+  call: CandidateCall,
+  reply: object,
+  kind: StreamKind,
+  isTimed: boolean,
+): void {
+  const waits = couldFallBack(call);
+  const delivery = new StreamDelivery(call, 'candidate', reply, kind, waits);
+  if (!waits || delivery.tap === undefined) {
+    flow(call, delivery);
+    return;
+  }
+  const { tap } = delivery;
+  call.abandon = () => tap.abandon();
+  if (!isTimed) call.owner.deadlines?.add(call);
+  tap.first().then(
+    () => call.run === 'superseded' || flow(call, delivery),
+    (reason) => failed(call, 'error', reason),
+  );
+}
+
+/** Past the first chunk no other leg answers: the deadline is over, the caller's signal is not. */
+function flow(call: CandidateCall, delivery: StreamDelivery): void {
+  call.abandon = undefined;
+  call.run = 'flowing';
+  call.owner.deadlines?.remove(call);
+  call.resolve(delivery.handOver());
+}
+
+const couldFallBack = ({ plan, run, owner }: CandidateCall): boolean =>
+  plan.fallback && run === 'open' && owner.fallback.allows !== false && !owner.legacyGone;
 
 function failed(call: CandidateCall, why: Why, reason: unknown): void {
   if (call.run === 'superseded') return;
@@ -115,6 +166,8 @@ function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
   call.run = 'superseded';
   counters.fallbacks += 1;
   deadlines?.remove(call);
+  call.abandon?.();
+  if (why === 'failure' && call.owner.hooks === undefined) abandonReply(reason);
   if (reporter.listeners.fallback > 0) {
     const { route, requestId, tenant, stage } = call;
     const told = why === 'failure' ? {} : { error: errorFacts(reason) };
@@ -148,6 +201,13 @@ function finish(
     call.owner.deadlines?.remove(call);
   }
   call.aborting?.unfollow();
+  if (leg === 'legacy' && status === 'fulfilled') {
+    const kind = kindOf(call, reply);
+    if (kind !== undefined) {
+      call.resolve(new StreamDelivery(call, leg, reply as object, kind, false).handOver());
+      return;
+    }
+  }
   settle(call, leg, status, reply);
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);

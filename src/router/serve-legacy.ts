@@ -4,7 +4,9 @@ import { chain } from './chain.ts';
 import { invoke } from './invoke.ts';
 import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
+import { streamKindOf } from './replies/stream-kind.ts';
 import type { Route } from './route.ts';
+import { StreamDelivery } from './stream-delivery.ts';
 
 // Chained by `then` instead of awaited: an async frame costs twice as much as what it would be there for.
 
@@ -29,6 +31,12 @@ export function serveLegacy(call: Call): Promise<unknown> {
 /** The reply, or a promise of it where the app asked that the caller wait for the shadow. */
 function answered(call: Call, reply: unknown): unknown {
   if (call.owner.legacyGone) legacyAnswered(call.owner);
+  if (typeof reply === 'object' && reply !== null && call.owner.hooks === undefined) {
+    const kind = streamKindOf(reply);
+    if (kind !== undefined) {
+      return new StreamDelivery(call, 'legacy', reply, kind, false).handOver();
+    }
+  }
   settle(call, 'legacy', 'fulfilled', reply);
   const held = offerToShadow(call);
   return held === undefined ? reply : held.then(() => reply);

@@ -3,7 +3,8 @@ import { bodyView } from './body-view.ts';
 import type { CapturedReply } from './captured-reply.ts';
 import { type ReplyViewOptions, replyView } from './captured-view.ts';
 
-const isCaptured = (reply: unknown): reply is CapturedReply =>
+/** Whether a reply is what was kept of one that came in pieces. */
+export const isCaptured = (reply: unknown): reply is CapturedReply =>
   typeof reply === 'object' && reply !== null && 'chunks' in reply && 'truncated' in reply;
 
 /** Reads a reply in the background: as it was delivered to a client, or as a mirrored leg returned it. */

@@ -1,0 +1,27 @@
+/** The ways in which a reply can come in pieces. */
+export type StreamKind = 'web' | 'node' | 'iterable' | 'response';
+
+type Looks = Partial<
+  Record<'getReader' | 'pipe' | 'on' | 'emit' | typeof Symbol.asyncIterator, unknown>
+>;
+
+/** What kind of stream a value is; undefined for any other value, and for one that does not let itself be looked at. */
+export function streamKindOf(value: object): StreamKind | undefined {
+  try {
+    const looks = value as Looks;
+    if (typeof looks.getReader === 'function') return 'web';
+    if (typeof looks[Symbol.asyncIterator] === 'function')
+      return isNodeStream(looks) ? 'node' : 'iterable';
+    return isResponse(value) ? 'response' : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isNodeStream = ({ pipe, on, emit }: Looks): boolean =>
+  typeof pipe === 'function' && typeof on === 'function' && typeof emit === 'function';
+
+// By brand: a `Response` of another realm or of a separate undici is one too. No field of it is read: some servers make
+// what they send of an untouched one faster.
+const isResponse = (value: object): boolean =>
+  Object.prototype.toString.call(value) === '[object Response]' && 'headers' in value;

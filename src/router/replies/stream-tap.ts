@@ -1,0 +1,20 @@
+/** Who is told what passes through a tapped stream. Never throws. */
+export interface StreamObserver {
+  /** A chunk that is about to reach the consumer; whoever keeps bytes of it copies them now. */
+  chunk(value: unknown): void;
+  /** The stream came to its end. */
+  ended(): void;
+  failed(reason: unknown): void;
+  /** The consumer wants no more. After the end this says nothing. */
+  cut(): void;
+}
+
+/** A stream that tells an observer what its consumer reads. */
+export interface StreamTap {
+  /** What the consumer is given: the same object, or for a `ReadableStream` and a `Response` one that reads from it. */
+  readonly reply: object;
+  /** Waits for the first chunk, which the consumer is given again; rejects with what the stream fails with before it. */
+  first(): Promise<void>;
+  /** Cancels a stream that no consumer will be given. Never throws. */
+  abandon(): void;
+}

@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import { CutoverError } from '../../core/errors.ts';
+import { ownMethod } from './own-method.ts';
+import type { StreamObserver, StreamTap } from './stream-tap.ts';
+
+type Emit = (this: unknown, event: unknown, ...args: unknown[]) => boolean;
+
+const observations: ReadonlyMap<unknown, (observer: StreamObserver, value: unknown) => void> =
+  new Map([
+    ['data', (observer, chunk) => observer.chunk(chunk)],
+    ['end', (observer) => observer.ended()],
+    ['error', (observer, reason) => observer.failed(reason)],
+    ['close', (observer) => observer.cut()],
+  ] as const satisfies [string, (observer: StreamObserver, value: unknown) => void][]);
+
+const beginnings = ['readable', 'end', 'error', 'close'] as const;
+
+/** Resolves when there is something to read or the stream has ended; nothing of it is taken. */
+function begun(stream: Readable): Promise<void> {
+  if (stream.readableLength > 0 || stream.readableFlowing !== null) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const listeners = beginnings.map((event) => {
+      const listener = (reason?: unknown): void => {
+        for (const [name, other] of listeners) stream.removeListener(name, other);
+        // Only in the next tick does the stream notice that no one listens, and can flow again.
+        if (event === 'readable' || event === 'end') process.nextTick(resolve);
+        else reject(event === 'error' ? reason : closedEarly());
+      };
+      return [event, listener] as const;
+    });
+    for (const [event, listener] of listeners) stream.on(event, listener);
+  });
+}
+
+const closedEarly = (): CutoverError =>
+  new CutoverError('ERR_CUTOVER_CONTAINED', 'The stream was closed before its first chunk.');
+
+/** Taps a Node stream by its own `emit`, whichever way it is read; undefined for one that has been read or is gone. */
+export function tapNodeStream(stream: Readable, observer: StreamObserver): StreamTap | undefined {
+  if (Readable.isDisturbed(stream) || stream.destroyed) return undefined;
+  const emit = stream.emit as Emit;
+  const tapped: Emit = function tap(this: unknown, event, ...args) {
+    if (this === stream) observations.get(event)?.(observer, args[0]);
+    return emit.call(this, event, ...args);
+  };
+  if (!ownMethod(stream, 'emit', tapped)) return undefined;
+  return { reply: stream, first: () => begun(stream), abandon: () => void stream.destroy() };
+}

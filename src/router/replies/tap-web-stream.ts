@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream';
+import { attempt, disregard } from '../../core/attempt.ts';
+import type { StreamObserver, StreamTap } from './stream-tap.ts';
+
+type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader;
+type Result = { readonly done: boolean; readonly value?: unknown };
+
+/** Reads from a stream when, and only when, it is read from itself. */
+class WebStreamTap implements StreamTap {
+  readonly reply: ReadableStream<unknown>;
+  readonly #source: ReadableStream<unknown>;
+  readonly #observer: StreamObserver;
+  #reader: Reader;
+  #fills = false;
+  #first: Promise<Result> | undefined;
+
+  constructor(source: ReadableStream<unknown>, observer: StreamObserver) {
+    const hasBytes = isByteStream(source);
+    this.#source = source;
+    this.#observer = observer;
+    this.#reader = source.getReader();
+    const cancel = (reason: unknown): Promise<void> => this.#cancel(reason);
+    this.reply = hasBytes
+      ? new ReadableStream(
+          { type: 'bytes', pull: (controller) => this.#pullBytes(controller), cancel },
+          { highWaterMark: 0 },
+        )
+      : new ReadableStream(
+          { pull: (controller) => this.#pull(controller), cancel },
+          { highWaterMark: 0 },
+        );
+  }
+
+  async first(): Promise<void> {
+    this.#first = this.#read();
+    await this.#first;
+  }
+
+  abandon(): void {
+    disregard(attempt(() => this.#reader.cancel()));
+  }
+
+  #read(): Promise<Result> {
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? (this.#readerThat(false) as ReadableStreamDefaultReader<unknown>).read();
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<unknown>): Promise<void> {
+    const { done, value } = await this.#observed(this.#read());
+    if (done) controller.close();
+    else controller.enqueue(value);
+  }
+
+  async #pullBytes(controller: ReadableByteStreamController): Promise<void> {
+    const request = this.#first === undefined ? controller.byobRequest : null;
+    const view = request?.view;
+    if (!request || !view) {
+      const { done, value } = await this.#observed(this.#read());
+      if (!done) controller.enqueue(value as ArrayBufferView<ArrayBuffer>);
+      else {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      }
+      return;
+    }
+    // Into the consumer's own buffer, so that the source is asked for no more than the consumer has room for.
+    const reader = this.#readerThat(true) as ReadableStreamBYOBReader;
+    const { done, value } = await this.#observed(reader.read(view as Uint8Array<ArrayBuffer>));
+    if (done) controller.close();
+    if (value !== undefined) request.respondWithNewView(value as Uint8Array<ArrayBuffer>);
+  }
+
+  async #observed(reading: Promise<Result>): Promise<Result> {
+    let result: Result;
+    try {
+      result = await reading;
+    } catch (reason) {
+      this.#observer.failed(reason);
+      throw reason;
+    }
+    if (result.done) this.#observer.ended();
+    else this.#observer.chunk(result.value);
+    return result;
+  }
+
+  #cancel(reason: unknown): Promise<void> {
+    this.#observer.cut();
+    return this.#reader.cancel(reason);
+  }
+
+  /** A stream has one reader at a time, and no read is pending when the kind of it changes. */
+  #readerThat(fills: boolean): Reader {
+    if (fills !== this.#fills) {
+      this.#reader.releaseLock();
+      this.#reader = fills ? this.#source.getReader({ mode: 'byob' }) : this.#source.getReader();
+      this.#fills = fills;
+    }
+    return this.#reader;
+  }
+}
+
+/** Only a stream of bytes gives a reader that fills a buffer of the consumer's. */
+function isByteStream(stream: ReadableStream<unknown>): boolean {
+  try {
+    stream.getReader({ mode: 'byob' }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Taps a `ReadableStream` by one that reads from it; undefined for one that is locked or has been read. */
+export function tapWebStream(
+  stream: ReadableStream<unknown>,
+  observer: StreamObserver,
+): StreamTap | undefined {
+  if (stream.locked || Readable.isDisturbed(stream as unknown as Readable)) return undefined;
+  return new WebStreamTap(stream, observer);
+}

@@ -1,0 +1,107 @@
+import { AsyncResource } from 'node:async_hooks';
+import { attempt } from '../core/attempt.ts';
+import type { Leg } from '../core/stage.ts';
+import type { Call } from './call.ts';
+import { type MirrorIntent, mirrorIntent, offer, offerUnreadable } from './offer.ts';
+import { settle } from './outcome.ts';
+import type { StreamKind } from './replies/stream-kind.ts';
+import { StreamRecording } from './replies/stream-recording.ts';
+import type { StreamObserver, StreamTap } from './replies/stream-tap.ts';
+import { tapStream } from './replies/tap-stream.ts';
+
+/** One reply that comes in pieces, on its way to the caller. What follows a reply follows its end. */
+export class StreamDelivery implements StreamObserver {
+  readonly #call: Call;
+  readonly #leg: Leg;
+  readonly #reply: object;
+  readonly #intent: MirrorIntent;
+  readonly #recording: StreamRecording | undefined;
+  /** The caller's async context, in which its mirror runs. */
+  readonly #scope: AsyncResource | undefined;
+  /** Undefined: the stream is passed on untouched. */
+  readonly tap: StreamTap | undefined;
+  readonly #isWatched: boolean;
+  #isOver = false;
+  #tellEnd: (() => void) | undefined;
+
+  constructor(call: Call, leg: Leg, reply: object, kind: StreamKind, waits: boolean) {
+    const { plan, owner: route } = call;
+    call.leg = leg;
+    this.#call = call;
+    this.#leg = leg;
+    this.#reply = reply;
+    this.#intent = mirrorIntent(call);
+    const learns = plan.learns && route.learnLane !== undefined;
+    const mirrors = this.#intent === 'offer';
+    if (learns || mirrors) this.#recording = new StreamRecording(route.maxReplyBytes);
+    if (mirrors) this.#scope = new AsyncResource('engramia-cutover.stream');
+    this.#isWatched = plan.order > 0 && (learns || mirrors || waits || isAwaitedByOthers(call));
+    this.tap = this.#isWatched ? tapStream(reply, kind, this) : undefined;
+    if (this.#recording !== undefined && kind === 'response') {
+      this.#recording.head = attempt(() => headOf(reply as Response)) ?? this.#recording.head;
+    }
+  }
+
+  /** What the caller is given. From here on the stream is the consumer's alone. */
+  handOver(): object {
+    const { tap } = this;
+    if (tap === undefined) {
+      this.#isOver = true;
+      this.#settle('fulfilled', this.#reply);
+      if (this.#isWatched) offerUnreadable(this.#call, this.#intent);
+      else offer(this.#call, this.#intent);
+      return this.#reply;
+    }
+    const { background } = this.#call.owner;
+    if (background !== undefined) {
+      const ended = new Promise<void>((resolve) => {
+        this.#tellEnd = resolve;
+      });
+      // A reply that waited for its own end would wait for ever.
+      void background.hold(this.#call, ended);
+    }
+    return tap.reply;
+  }
+
+  chunk(value: unknown): void {
+    if (!this.#isOver) this.#recording?.keep(value);
+  }
+
+  ended(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#settle('fulfilled', this.#recording?.captured());
+    if (this.#scope === undefined) offer(this.#call, this.#intent);
+    else this.#scope.runInAsyncScope(offer, undefined, this.#call, this.#intent);
+    this.#tellEnd?.();
+  }
+
+  failed(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#settle('rejected', reason);
+    this.#tellEnd?.();
+  }
+
+  cut(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#settle('fulfilled', undefined);
+    this.#tellEnd?.();
+  }
+
+  #settle(status: 'fulfilled' | 'rejected', reply: unknown): void {
+    this.#call.streamEnded();
+    settle(this.#call, this.#leg, status, reply);
+  }
+}
+
+/** Somebody wants to know when the stream ends, or may yet abort it. */
+const isAwaitedByOthers = ({ owner, plan, init }: Call): boolean =>
+  owner.listeners.served > 0 || (plan.serves === 'candidate' && init?.signal !== undefined);
+
+const headOf = ({ status, headers }: Response): StreamRecording['head'] => ({
+  status,
+  contentType: headers.get('content-type') ?? undefined,
+  contentEncoding: headers.get('content-encoding') ?? undefined,
+});
