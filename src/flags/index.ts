@@ -1,6 +1,16 @@
+export type { ChangeEmitter } from './emitted-changes.ts';
 export { environmentFlags } from './environment-flags.ts';
 export { type FileFlags, type FileFlagsOptions, fileFlags } from './file-flags.ts';
+export type { LaunchDarklyContext } from './launch-darkly-context.ts';
+export {
+  type LaunchDarklyClient,
+  type LaunchDarklyFlagsOptions,
+  type LaunchDarklyMigration,
+  type LaunchDarklyReason,
+  launchDarklyFlags,
+} from './launch-darkly-flags.ts';
 export { type MemoryFlags, memoryFlags } from './memory-flags.ts';
+export { type OpenFeatureClient, openFeatureFlags } from './open-feature-flags.ts';
 export {
   type PercentageFlags,
   type PercentageFlagsChange,
@@ -17,3 +27,4 @@ export type {
   FlagResolution,
 } from './provider.ts';
 export type { TenantStages } from './tenant-stages.ts';
+export { type UnleashClient, unleashFlags } from './unleash-flags.ts';

@@ -37,9 +37,12 @@ describe('the types of engramia-cutover/flags', () => {
     expect(Object.keys(flags).sort()).toEqual([
       'environmentFlags',
       'fileFlags',
+      'launchDarklyFlags',
       'memoryFlags',
+      'openFeatureFlags',
       'percentageFlags',
       'predicateFlags',
+      'unleashFlags',
     ]);
   });
 });
