@@ -75,7 +75,16 @@ describe('the entry points', () => {
     ],
     [
       'engramia-cutover/flags',
-      ['environmentFlags', 'fileFlags', 'memoryFlags', 'percentageFlags', 'predicateFlags'],
+      [
+        'environmentFlags',
+        'fileFlags',
+        'launchDarklyFlags',
+        'memoryFlags',
+        'openFeatureFlags',
+        'percentageFlags',
+        'predicateFlags',
+        'unleashFlags',
+      ],
     ],
     ['engramia-cutover/express', ['expressCutover']],
     ['engramia-cutover/fastify', ['cutoverRoute', 'fastifyCutover']],
