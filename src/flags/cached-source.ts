@@ -3,10 +3,10 @@ import { isThenable } from '../core/observation.ts';
 import type { StageResolution, StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import { DecisionCache } from './decision-cache.ts';
-import { decisionKey } from './decision-key.ts';
 import { type Evaluation, silentLogger } from './evaluation.ts';
 import { evaluationContext } from './evaluation-context.ts';
 import { InFlight } from './in-flight.ts';
+import { KeyMemo } from './key-memo.ts';
 import type { FlagResolution } from './provider.ts';
 import { stageAnswers } from './stage-answers.ts';
 import { stageOf } from './stage-of.ts';
@@ -15,11 +15,14 @@ import { stageOf } from './stage-of.ts';
 export class CachedSource implements StageSource {
   readonly #evaluation: Evaluation;
   readonly #decisions: DecisionCache;
+  readonly #keys: KeyMemo;
   readonly #pending: InFlight<StageResolution>;
 
   constructor(evaluation: Evaluation) {
     this.#evaluation = evaluation;
     this.#decisions = new DecisionCache(evaluation);
+    // As many as there can be decisions.
+    this.#keys = new KeyMemo(2 * evaluation.maxPerGeneration);
     this.#pending = new InFlight(evaluation.clock);
     evaluation.lifecycle.onChange(() => {
       this.#decisions.expire();
@@ -30,7 +33,7 @@ export class CachedSource implements StageSource {
   resolve(tenant: string, subject: Subject): StageResolution | Promise<StageResolution> {
     let key: string | undefined;
     try {
-      key = decisionKey(tenant, subject);
+      key = this.#keys.keyOf(tenant, subject);
       const known = this.#decisions.lastKnown(key);
       if (known !== undefined && this.#decisions.isFresh(known))
         return stageAnswers.cached[known.stage];
@@ -42,7 +45,7 @@ export class CachedSource implements StageSource {
 
   fallback(tenant: string, subject: Subject): StageResolution {
     try {
-      return this.#lastGood(decisionKey(tenant, subject));
+      return this.#lastGood(this.#keys.keyOf(tenant, subject));
     } catch {
       // Attributes that make no key: `resolve` has reported them.
       return this.#lastGood(undefined);
