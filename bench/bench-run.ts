@@ -1,4 +1,5 @@
 import { type PathFigures, pathFigures } from './callers-path.ts';
+import { type ExternalFigures, externalFigures } from './external.ts';
 import { type HangingFigures, hangingBench } from './hanging.ts';
 import { type HashFigures, hashFigures } from './hash.ts';
 import { type ImportCost, importCost } from './import-cost.ts';
@@ -19,6 +20,7 @@ export interface BenchSize {
 export interface BenchRun {
   readonly path: PathFigures;
   readonly tenants: TenantFigures;
+  readonly external: ExternalFigures;
   readonly queue: QueueFigures;
   /** A service that hangs, with the client's own timeout. */
   readonly hanging: HangingFigures;
@@ -36,6 +38,8 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const path = await pathFigures(size.pathRounds);
   tell('tenants');
   const tenants = await tenantFigures(size.tenantRounds);
+  tell('flag services');
+  const external = await externalFigures(size.tenantRounds);
   tell('queue');
   const queue = await queueBench(size.queueRounds);
   tell('hanging service');
@@ -46,7 +50,7 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const hash = hashFigures();
   tell('import');
   const imports = importCost({ rounds: size.importRounds });
-  return { path, tenants, queue, hanging, givingUp, hangingOff, hash, imports };
+  return { path, tenants, external, queue, hanging, givingUp, hangingOff, hash, imports };
 }
 
 function pathTargets({ costs, bytes }: PathFigures) {
@@ -84,12 +88,15 @@ function hangingTargets({ hanging, givingUp }: BenchRun) {
 
 /** Takes from a run the figures that have a target. */
 export function figuresOf(run: BenchRun): Figures {
-  const { path, tenants, queue, hash, imports } = run;
+  const { path, tenants, external, queue, hash, imports } = run;
   return {
     ...pathTargets(path),
     manyTenants: tenants.manyTenants,
     manyTenantsHeap: tenants.retainedMiB,
     manyOverrides: tenants.manyOverrides,
+    externalOpenFeature: external.openFeature,
+    externalLaunchDarkly: external.launchDarkly,
+    externalByUser: external.byUser,
     queueGrowth: queue.growth,
     queueFastq: queue.againstFastq,
     queuePQueue: queue.againstPQueue,
