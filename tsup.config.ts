@@ -8,6 +8,7 @@ export default defineConfig({
     fastify: 'src/router/adapters/fastify.ts',
     fetch: 'src/router/adapters/fetch.ts',
     metrics: 'src/telemetry/metrics.ts',
+    opentelemetry: 'src/telemetry/opentelemetry.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -18,7 +18,7 @@ import type { RunInit } from './router/call.ts';
 import { createRoute, type Surroundings } from './router/create-route.ts';
 import { explain, serve } from './router/handler.ts';
 import type { Route, RouteHooks } from './router/route.ts';
-import { type RouteOptions, routeIssues } from './router/route-options.ts';
+import { flagKeyOf, type RouteOptions, routeIssues } from './router/route-options.ts';
 import { Switchboard } from './router/switchboard.ts';
 import { createLearnLane } from './shadow/learn-lane.ts';
 import { createMirrorLane } from './shadow/mirror-lane.ts';
@@ -65,6 +65,8 @@ export class CutoverCore {
       mirrorLane: this.#mirrorLane,
       background: backgroundOf(options, clock, this.hub),
       transcript: options.transcript,
+      tracing: options.tracing,
+      flagProvider: options.flags.metadata.name,
       switchboard: this.#switchboard,
       reporter: this.hub,
       clock,
@@ -89,7 +91,7 @@ export class CutoverCore {
     refuse('route', [...routeIssues(options), ...taken]);
     const source = createStageSource({
       provider: this.#options.flags,
-      flagKey: options.flagKey ?? `cutover.${name}`,
+      flagKey: flagKeyOf(options),
       defaultStage: this.#options.defaultStage ?? 'off',
       reporter: this.hub,
       clock: this.#clock,

@@ -1,5 +1,6 @@
 import type { Clock } from './core/clock.ts';
 import type { LaneOptions } from './core/lane.ts';
+import type { LegTracing } from './core/leg-tracing.ts';
 import type { Logger } from './core/logger.ts';
 import {
   check,
@@ -40,6 +41,8 @@ export interface CutoverOptions {
   shadow?: { learn?: LaneOptions; mirror?: LaneOptions };
   /** Served turns, for `context.history()`. */
   transcript?: Transcript;
+  /** Follows legs as they run, both the answering and the mirrored: `openTelemetry()`. @default none */
+  tracing?: LegTracing;
   /** How shadow work relates to the caller's response. @default { mode: 'detached' } */
   background?: BackgroundOptions;
   /** Where warnings go; they are limited to one a minute and kind. @default `process.emitWarning` */
@@ -81,6 +84,7 @@ const cutoverChecks: OptionChecks = {
   },
   shadow: { learn: laneChecks, mirror: laneChecks },
   transcript: having('history'),
+  tracing: having('begin'),
   background: {
     mode: required(oneOf('detached', 'waitUntil', 'await')),
     waitUntil: check.function,

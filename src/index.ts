@@ -29,6 +29,7 @@ export type {
 export type { Exchange } from './core/exchange.ts';
 export type { LaneOptions } from './core/lane.ts';
 export type { LearnVia } from './core/learner.ts';
+export type { LegDecision, LegEnd, LegRun, LegTrace, LegTracing } from './core/leg-tracing.ts';
 export type { Logger } from './core/logger.ts';
 export type { Observation } from './core/observation.ts';
 export { shadowSafe } from './core/shadow-safe.ts';

@@ -30,6 +30,7 @@ export type Operation =
   | 'history'
   | 'waitUntil'
   | 'logger'
+  | 'tracing'
   | 'listener';
 
 /** Why a call has the stage it has. */

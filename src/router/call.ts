@@ -1,6 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
+import type { LegTrace } from '../core/leg-tracing.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
@@ -56,6 +57,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare outstanding: number;
   declare release: (() => void) | undefined;
   declare knownRequestId: string | undefined;
+  /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
+  declare trace?: LegTrace | undefined;
 
   constructor(
     owner: Route,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Reporter } from '../core/events.ts';
 import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/exchange.ts';
 import type { Lane } from '../core/lane.ts';
+import type { LegTracing } from '../core/leg-tracing.ts';
 import { isShadowSafe } from '../core/shadow-safe.ts';
 import type { Stage } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
@@ -14,7 +15,12 @@ import { exchangeView, isCaptured } from './replies/exchange-view.ts';
 import { isFailureByDefault, viewByDefault } from './replies/value-view.ts';
 import type { AnyFunction, Route, RouteHooks } from './route.ts';
 import { RouteCounters } from './route-counters.ts';
-import type { FallbackOptions, LearnOptions, RouteOptions } from './route-options.ts';
+import {
+  type FallbackOptions,
+  flagKeyOf,
+  type LearnOptions,
+  type RouteOptions,
+} from './route-options.ts';
 import { candidateIsLate } from './serve-candidate.ts';
 import { unobservedEnds } from './serve-legacy.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -28,6 +34,8 @@ export interface Surroundings {
   readonly mirrorLane: Lane<MirrorableExchange>;
   readonly background: Background | undefined;
   readonly transcript: Transcript | undefined;
+  readonly tracing: LegTracing | undefined;
+  readonly flagProvider: string;
   readonly switchboard: Switchboard;
   readonly reporter: Reporter;
   readonly clock: Clock;
@@ -62,6 +70,7 @@ export function createRoute(
     listeners: around.reporter.listeners,
     ...unobservedEnds(() => route),
     name: options.name,
+    flagKey: flagKeyOf(options),
     legacy: options.legacy,
     candidate: options.candidate as AnyFunction,
     identify: options.identify,

@@ -104,7 +104,8 @@ function serveKnown(
     plan.order === 0 &&
     timer === undefined &&
     listeners.decided === 0 &&
-    route.hooks === undefined
+    route.hooks === undefined &&
+    route.tracing === undefined
   ) {
     return serveUnobserved(route, self, args);
   }

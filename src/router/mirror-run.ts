@@ -8,6 +8,7 @@ import type { Call } from './call.ts';
 import { historyOf } from './history.ts';
 import { invokeWith } from './invoke.ts';
 import type { Route } from './route.ts';
+import { traceMirror } from './traced.ts';
 
 /**
  * The other leg of a call: it has copies of the arguments and none of the call itself. It is also the context that the leg
@@ -52,10 +53,12 @@ export class MirrorRun implements Mirror, CallContext {
   }
 
   start(run: { readonly signal: AbortSignal }): unknown {
-    const { candidate, legacyShadow } = this.owner;
+    const { candidate, legacyShadow, tracing } = this.owner;
     const leg = this.leg === 'candidate' ? candidate : legacyShadow;
     this.#run = run;
-    return leg && invokeWith(this, leg, this.#self, this.#args);
+    if (leg === undefined) return undefined;
+    const start = (): unknown => invokeWith(this, leg, this.#self, this.#args);
+    return tracing === undefined ? start() : traceMirror(this, tracing, start);
   }
 
   commit(): void {

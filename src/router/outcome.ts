@@ -3,6 +3,7 @@ import { errorFacts, type LegFacts } from '../core/events.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import type { Route } from './route.ts';
+import { endTrace } from './traced.ts';
 
 /** Records how a call ended: counters, the sampled duration, the `served` event. */
 export function settle(
@@ -11,7 +12,7 @@ export function settle(
   status: 'fulfilled' | 'rejected',
   reply: unknown,
 ): void {
-  const { counters, clock, listeners } = call.owner;
+  const { counters, clock, listeners, tracing } = call.owner;
   call.leg = leg;
   call.status = status;
   call.reply = reply;
@@ -20,6 +21,9 @@ export function settle(
   if (timer !== undefined) {
     call.time = timer.monotonic() - (call.time as number);
     if (timer === clock) counters.latency[leg].record(call.time);
+  }
+  if (tracing !== undefined) {
+    endTrace(call, status === 'fulfilled' ? { status } : { status, reason: reply });
   }
   if (listeners.served > 0) emitServed(call);
 }

@@ -100,6 +100,11 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   flagKey?: string;
 }
 
+/** The flag that decides a route. */
+export function flagKeyOf({ name, flagKey }: { name: string; flagKey?: string }): string {
+  return flagKey ?? `cutover.${name}`;
+}
+
 const chars = (most: number) => ({
   test: (value: unknown) =>
     Number.isInteger(value) && (value as number) > 0 && (value as number) <= most,

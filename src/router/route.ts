@@ -7,6 +7,7 @@ import type {
   ServedExchange,
 } from '../core/exchange.ts';
 import type { Lane } from '../core/lane.ts';
+import type { LegTracing } from '../core/leg-tracing.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
@@ -54,6 +55,9 @@ export interface Route {
   /** Bytes of a stream that are kept to be learned or compared. */
   readonly maxReplyBytes: number;
   readonly source: StageSource;
+  /** What the source asks, and whom: for who traces. */
+  readonly flagKey: string;
+  readonly flagProvider: string;
   readonly force: ((subject: Subject) => Stage | undefined) | undefined;
   readonly decideTimeoutMs: number;
   /** Undefined: nothing of this route is learned. */
@@ -62,6 +66,8 @@ export interface Route {
   readonly background: Background | undefined;
   readonly transcript: Transcript | undefined;
   readonly hooks: RouteHooks | undefined;
+  /** Undefined: no leg is traced. */
+  readonly tracing: LegTracing | undefined;
   readonly switchboard: Switchboard;
   readonly counters: RouteCounters;
   readonly reporter: Reporter;

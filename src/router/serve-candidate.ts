@@ -4,12 +4,13 @@ import { errorFacts } from '../core/events.ts';
 import { isThenable } from '../core/observation.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
-import { invoke, invokeWith } from './invoke.ts';
 import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
 import { abandonReply } from './replies/abandon-reply.ts';
 import { type StreamKind, streamKindOf } from './replies/stream-kind.ts';
+import { runCandidate, runLegacy } from './run-leg.ts';
 import { StreamDelivery } from './stream-delivery.ts';
+import { endTrace } from './traced.ts';
 
 type Why = 'error' | 'timeout' | 'failure';
 
@@ -40,7 +41,7 @@ function handResolversTo(
 function start(call: CandidateCall): void {
   let reply: unknown;
   try {
-    reply = invokeWith(call, call.owner.candidate, call.self, call.args);
+    reply = runCandidate(call);
     if (isThenable(reply)) {
       call.owner.deadlines?.add(call);
       chain(
@@ -162,7 +163,7 @@ function mayFallBack(call: CandidateCall, reason: unknown): boolean {
 }
 
 function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
-  const { counters, deadlines, reporter } = call.owner;
+  const { counters, deadlines, reporter, tracing } = call.owner;
   call.run = 'superseded';
   counters.fallbacks += 1;
   deadlines?.remove(call);
@@ -173,13 +174,14 @@ function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
     const told = why === 'failure' ? {} : { error: errorFacts(reason) };
     reporter.emit('fallback', { route, requestId, tenant, stage, why, ...told });
   }
+  if (tracing !== undefined) endTrace(call, { status: 'rejected', reason, fallback: why });
   void answerInstead(call);
 }
 
 async function answerInstead(call: CandidateCall): Promise<void> {
   let reply: unknown;
   try {
-    reply = invoke(call.owner.legacy, call.self, call.args);
+    reply = runLegacy(call);
     if (isThenable(reply)) reply = await reply;
   } catch (error) {
     legacyFailed(call.owner, error);

@@ -6,6 +6,7 @@ import { offerToShadow } from './offer.ts';
 import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
 import { streamKindOf } from './replies/stream-kind.ts';
 import type { Route } from './route.ts';
+import { runLegacy } from './run-leg.ts';
 import { StreamDelivery } from './stream-delivery.ts';
 
 // Chained by `then` instead of awaited: an async frame costs twice as much as what it would be there for.
@@ -14,7 +15,7 @@ import { StreamDelivery } from './stream-delivery.ts';
 export function serveLegacy(call: Call): Promise<unknown> {
   let reply: unknown;
   try {
-    reply = invoke(call.owner.legacy, call.self, call.args);
+    reply = runLegacy(call);
     if (isThenable(reply)) {
       return chain(
         reply,

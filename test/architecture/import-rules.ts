@@ -21,6 +21,7 @@ const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | '
   zod: { where: /(^engramia\/schemas|-schema)\.ts$/, how: 'any' },
   eventemitter3: { where: /^core\/event-hub\.ts$/, how: 'any' },
   msw: { where: /^testing\//, how: 'any' },
+  '@opentelemetry/api': { where: /^telemetry\//, how: 'any' },
   express: { where: /^(router\/adapters|testing)\//, how: 'type' },
   fastify: { where: /^router\/adapters\/fastify/, how: 'type' },
 };

@@ -89,6 +89,7 @@ describe('the entry points', () => {
     ['engramia-cutover/express', ['expressCutover']],
     ['engramia-cutover/fastify', ['cutoverRoute', 'fastifyCutover']],
     ['engramia-cutover/fetch', ['fetchCutover']],
+    ['engramia-cutover/opentelemetry', ['openTelemetry']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     [
       'engramia-cutover/testing',
@@ -108,6 +109,7 @@ describe('the entry points', () => {
       './fastify',
       './fetch',
       './metrics',
+      './opentelemetry',
       './testing',
       './package.json',
     ]);
@@ -131,6 +133,7 @@ describe('the entry points', () => {
     'engramia-cutover/fastify',
     'engramia-cutover/fetch',
     'engramia-cutover/metrics',
+    'engramia-cutover/opentelemetry',
     'engramia-cutover/testing',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',
