@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isThenable } from '../../../core/observation.ts';
 import type { CandidateReply } from '../node/candidate-reply.ts';
 import { ServerExchange } from '../node/server-exchange.ts';
 import { replyPayload } from './reply-payload.ts';
@@ -46,10 +47,24 @@ export class FastifyExchange<Input> extends ServerExchange<FastifyRequest, Input
   }
 
   protected startLegacy(): void {
+    let result: unknown;
     try {
-      const result = this.#legacy();
-      // Undefined: it answers by `reply.send`, when it likes. A promise that ended now would make Fastify send nothing.
-      if (result !== undefined) this.#resolve(result);
+      result = this.#legacy();
+    } catch (error) {
+      // What is no Error would be a payload to `send`; as a rejection Fastify takes it for a failure.
+      if (error instanceof Error) this.#send(error);
+      else this.#reject(error);
+      return;
+    }
+    if (isThenable(result)) this.#resolve(result);
+    // Undefined: it answers by `reply.send`, when it likes. A promise that ended now would make Fastify send nothing.
+    else if (result !== undefined) this.#send(result);
+  }
+
+  /** At once, as Fastify sends what a handler returns: what the handler has begun itself must not come first. */
+  #send(payload: unknown): void {
+    try {
+      this.#reply.send(payload);
     } catch (error) {
       this.#reject(error);
     }
