@@ -4,24 +4,8 @@ import type { CaseName, PathFigures } from './callers-path.ts';
 import type { HangingLatency } from './hanging-latency.ts';
 import { medianAddedRatio, medianRatio } from './measure.ts';
 import { median } from './median.ts';
+import { table } from './table.ts';
 import { type FigureName, type Figures, holds, targets } from './targets.ts';
-
-/** Rows under a header, in columns as wide as they need; all but the first column to the right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const width = widths[column] ?? 0;
-          return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-        })
-        .join('  '),
-    )
-    .join('\n');
-}
 
 const show = (value: number): string => {
   if (!Number.isFinite(value)) return String(value);

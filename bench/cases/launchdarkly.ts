@@ -55,6 +55,12 @@ function readerOf(flagKey: string, migration: LDMigration<string, string, Payloa
   };
 }
 
+/** What a migration reads from. */
+export interface Legs {
+  readonly legacy: typeof legacy;
+  readonly candidate: typeof candidate;
+}
+
 /** LaunchDarkly's migration reads, by stage, and what ends their client. */
 export interface LaunchDarklyReads extends Disposable {
   readonly live: BenchCase;
@@ -67,7 +73,9 @@ export interface LaunchDarklyReads extends Disposable {
  * LaunchDarkly without its network: flags from its own test data source, no events, no diagnostics. `offline` would not
  * do, because every evaluation would answer the default then.
  */
-export async function launchDarklyReads(): Promise<LaunchDarklyReads> {
+export async function launchDarklyReads(
+  legs: Legs = { legacy, candidate },
+): Promise<LaunchDarklyReads> {
   const data = new integrations.TestData();
   await data.usePreconfiguredFlag(flag('live', 'live'));
   await data.usePreconfiguredFlag(flag('pct50', 'live', 'off'));
@@ -81,9 +89,11 @@ export async function launchDarklyReads(): Promise<LaunchDarklyReads> {
   });
   await client.waitForInitialization({ timeout: 5 });
   const readOld = async (payload?: Payload) =>
-    LDMigrationSuccess(await legacy(payload?.user ?? '', payload?.message ?? ''));
+    LDMigrationSuccess(await legs.legacy(payload?.user ?? '', payload?.message ?? ''));
   const readNew = async (payload?: Payload) =>
-    LDMigrationSuccess(await candidate(undefined, payload?.user ?? '', payload?.message ?? ''));
+    LDMigrationSuccess(
+      await legs.candidate(undefined, payload?.user ?? '', payload?.message ?? ''),
+    );
   const migration = createMigration<string, string, Payload>(client, {
     readOld,
     readNew,
