@@ -1,5 +1,6 @@
 import type { CallContext } from '../../../core/call-context.ts';
 import { CandidateCall } from '../../candidate-call.ts';
+import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { isFailureByDefault } from '../../replies/value-view.ts';
 import type { FallbackOptions } from '../../route-options.ts';
 import { whileWanted } from '../while-wanted.ts';
@@ -13,20 +14,27 @@ export class FetchLegs<Locals> {
   /** What a leg returned, by what became of it. */
   readonly #returned = new WeakMap<object, unknown>();
   readonly #hold: (exchange: FetchExchange<Locals>) => Promise<void> | undefined;
+  readonly #maxReplyBytes: number | undefined;
 
-  constructor(hold: (exchange: FetchExchange<Locals>) => Promise<void> | undefined) {
+  constructor(
+    hold: (exchange: FetchExchange<Locals>) => Promise<void> | undefined,
+    maxReplyBytes: number | undefined,
+  ) {
     this.#hold = hold;
+    this.#maxReplyBytes = maxReplyBytes;
   }
 
   /** A leg that ends when its reply could be sent: what fails before can still be answered by the other. */
-  legOf(run: Run<Locals>): (context: CallContext, input: LegInput<Locals>) => Promise<Response> {
+  legOf(run: Run<Locals>): (context: CallContext, input: LegInput<Locals>) => Promise<unknown> {
     return async (context, input) => {
       if (input instanceof FetchExchange) await this.#makeSure(input);
       const value = await run(context, input.requestFor(context.signal), input.locals);
-      const response =
-        context instanceof CandidateCall && input instanceof FetchExchange
-          ? await whileWanted(context, input.signal, (signal) => toResponse(value, signal))
-          : await toResponse(value, context.signal);
+      if (!(context instanceof CandidateCall && input instanceof FetchExchange)) {
+        return mirroredReply(value, context.signal, this.#maxReplyBytes);
+      }
+      const response = await whileWanted(context, input.signal, (signal) =>
+        toResponse(value, signal),
+      );
       this.#returned.set(response, value);
       return response;
     };

@@ -34,7 +34,7 @@ export function addFetchRoute<Locals>(
       maxWaitMs: options.maxBodyWaitMs ?? defaultMaxBodyWaitMs,
       clock: route.clock,
     });
-  const legs = new FetchLegs(hold);
+  const legs = new FetchLegs(hold, options.maxReplyBytes);
   const leg = legs.legOf(candidate);
   const adapted = {
     ...(routePart(splitOptions(options).rest) as object),

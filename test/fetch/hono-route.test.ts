@@ -1,0 +1,67 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import type { Stage } from 'engramia-cutover';
+import { fetchCutover } from 'engramia-cutover/fetch';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { cloneRawRequest } from 'hono/request';
+import { describe, expect, it } from 'vitest';
+import { messageOf, question } from './chat-handler.ts';
+
+const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
+
+describe('a route of a Hono app', () => {
+  type Variables = { tenant: string };
+
+  it.each(stages)(
+    'keeps what auth refuses refused, and gives auth’s word to the legs, in stage %s',
+    async (stage) => {
+      const handler = fetchCutover({
+        name: 'chat',
+        tenant: (_head, { tenant }: Variables) => tenant,
+        identify: async (request) => ({ task: await messageOf(request) }),
+        legacy: async (request, { tenant }) =>
+          new Response(`legacy to ${tenant}: ${await messageOf(request)}`),
+        candidate: async (_context, request, { tenant }) =>
+          `candidate to ${tenant}: ${await messageOf(request)}`,
+        flags: memoryFlags(stage),
+        logger: { warn: () => undefined },
+      });
+      const auth = createMiddleware<{ Variables: Variables }>(async (c, next) => {
+        const token = c.req.header('authorization');
+        if (token === undefined) return c.json({ error: 'who are you?' }, 401);
+        c.set('tenant', token);
+        await next();
+        return undefined;
+      });
+      const app = new Hono<{ Variables: Variables }>();
+      app.post('/chat', auth, (c) => handler(c.req.raw, { locals: { tenant: c.get('tenant') } }));
+      app.post('/validated', auth, async (c) => {
+        await c.req.json();
+        return handler(await cloneRawRequest(c.req), { locals: { tenant: c.get('tenant') } });
+      });
+      const node = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+      await new Promise((resolve) => node.once('listening', resolve));
+      const { port } = node.address() as AddressInfo;
+      const ask = (path: string, headers: Record<string, string>) =>
+        fetch(`http://127.0.0.1:${port}${path}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ message: question }),
+        });
+      const refused = await ask('/chat', {});
+      expect([refused.status, await refused.json()]).toEqual([401, { error: 'who are you?' }]);
+      expect(handler.stats().routes.chat?.calls).toBe(0);
+      const leg = ['off', 'dualwrite', 'shadow'].includes(stage) ? 'legacy' : 'candidate';
+      for (const path of ['/chat', '/validated']) {
+        const answered = await ask(path, { authorization: 'acme' });
+        expect(await answered.text()).toBe(`${leg} to acme: ${question}`);
+      }
+      node.closeAllConnections();
+      node.close();
+      await handler.close();
+    },
+  );
+});
