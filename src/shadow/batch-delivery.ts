@@ -17,8 +17,16 @@ const mostAttempts = 4;
 const mend =
   'Batches need a key with the role admin: give this scope one, or set learn.via to "learn".';
 
-/** Bytes that a lesson adds to the body of a batch, escapes included. */
+/** JSON writes a character in six bytes at most. */
+const mostBytesPerUnit = 6;
+
+/** Sixty-four lessons of so many code units fit into a body whatever they are made of. */
+const shortUnits = 2000;
+
+/** Bytes that a lesson adds to the body of a batch, escapes included; of a short one no more than it can be. */
 export function loadOfLesson({ task, code, runId }: Lesson): number {
+  const units = task.length + code.length + runId.length;
+  if (units <= shortUnits) return recordBytes + mostBytesPerUnit * units;
   return recordBytes + utf8Bytes(JSON.stringify([task, code, runId]));
 }
 

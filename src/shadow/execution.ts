@@ -21,14 +21,10 @@ export class Execution<Item, Ready> {
 
   /** Starts the task whose turn it is, with those that go with it. False: there is none, or no slot. */
   next(now: number): boolean {
-    const { turns } = this.#floor;
-    const task = turns.take();
-    if (task === undefined) return false;
-    const riders = turns.takeWith(task);
-    this.#begin(task, now);
-    if (riders === undefined) this.#run(task);
-    else this.#runTogether(task, riders, now);
-    return true;
+    const { running } = this.#floor.turns;
+    const task = this.#nextAlone(now);
+    if (task !== undefined) void this.#occupy(task);
+    return this.#floor.turns.running > running;
   }
 
   lose(task: Task<Item, Ready>, why: Interruption): void {
@@ -42,22 +38,37 @@ export class Execution<Item, Ready> {
     this.#floor.active.enter(task, now);
   }
 
-  #run(task: Task<Item, Ready>): void {
-    const { work } = this.#floor;
-    let result: RunResult | Promise<RunResult>;
-    try {
-      result = work.run(task.what as Ready, task);
-    } catch (error) {
-      this.#settled(task, 'failed', error);
-      return;
+  /** A slot: one task after the other while the lane lets it go on, for one `await` in it costs half of a `then`. */
+  async #occupy(first: Task<Item, Ready>): Promise<void> {
+    const { turns, work, goOn, onSettled } = this.#floor;
+    for (let task: Task<Item, Ready> | undefined = first; task !== undefined; ) {
+      let result: RunResult;
+      let error: unknown;
+      try {
+        const running = work.run(task.what as Ready, task);
+        result = typeof running === 'string' ? running : await running;
+      } catch (reason) {
+        result = 'failed';
+        error = reason;
+      }
+      turns.release(task);
+      this.#leave(task, result, error);
+      const now = goOn();
+      task = now === undefined ? undefined : this.#nextAlone(now);
     }
-    if (typeof result === 'string') this.#settled(task, result);
-    else {
-      result.then(
-        (outcome) => this.#settledLater(task, outcome),
-        (error) => this.#settledLater(task, 'failed', error),
-      );
-    }
+    onSettled();
+  }
+
+  /** The next task that a slot can go on with; those that go together begin in a slot of their own. */
+  #nextAlone(now: number): Task<Item, Ready> | undefined {
+    const { turns } = this.#floor;
+    const task = turns.take();
+    if (task === undefined) return undefined;
+    const riders = turns.takeWith(task);
+    this.#begin(task, now);
+    if (riders === undefined) return task;
+    this.#runTogether(task, riders, now);
+    return undefined;
   }
 
   #runTogether(leader: Task<Item, Ready>, riders: Task<Item, Ready>[], now: number): void {
@@ -79,11 +90,6 @@ export class Execution<Item, Ready> {
     }
   }
 
-  #settledLater(task: Task<Item, Ready>, result: RunResult, error?: unknown): void {
-    this.#settled(task, result, error);
-    this.#floor.onSettled();
-  }
-
   #allSettled(
     tasks: readonly Task<Item, Ready>[],
     results: readonly BundleResult[],
@@ -101,11 +107,6 @@ export class Execution<Item, Ready> {
     // Each is put before the others of its tenant: the last comes first.
     for (const task of back.reverse()) this.#leave(task, 'again', error);
     this.#floor.onSettled();
-  }
-
-  #settled(task: Task<Item, Ready>, result: RunResult, error?: unknown): void {
-    this.#floor.turns.release(task);
-    this.#leave(task, result, error);
   }
 
   /** What follows when a run has come back; its slot was given back before. */

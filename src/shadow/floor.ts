@@ -16,6 +16,8 @@ export interface FloorSetup<Item, Ready> {
   readonly ledger: Ledger<Item, Ready>;
   /** Called when something has ended that was awaited. */
   readonly onSettled: () => void;
+  /** Asked by a slot that has become free: the time if it may go on at once; undefined: it is to be given up. */
+  readonly goOn: () => number | undefined;
 }
 
 /** Where the tasks of a lane stand: offered, waiting, or in somebody's hands. */
@@ -29,13 +31,15 @@ export class Floor<Item, Ready> {
   readonly work: LaneWork<Item, Ready>;
   readonly ledger: Ledger<Item, Ready>;
   readonly onSettled: () => void;
+  readonly goOn: () => number | undefined;
 
-  constructor({ limits, clock, work, ledger, onSettled }: FloorSetup<Item, Ready>) {
+  constructor({ limits, clock, work, ledger, onSettled, goOn }: FloorSetup<Item, Ready>) {
     this.turns = new Turns(limits.concurrency, clock);
     this.limits = limits;
     this.work = work;
     this.ledger = ledger;
     this.onSettled = onSettled;
+    this.goOn = goOn;
   }
 
   endWaiting(task: Task<Item, Ready> | undefined, outcome: TaskOutcome): void {

@@ -11,6 +11,8 @@ import { toLaneLimits } from './limits.ts';
 import { toSafeReporter } from './safe-reporter.ts';
 import { Slice } from './slice.ts';
 import { changeOf } from './tally.ts';
+import type { Task } from './task.ts';
+import type { Account } from './tenants.ts';
 import type { LaneWork } from './work.ts';
 import { Workshop } from './workshop.ts';
 
@@ -48,6 +50,8 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   #closing: Promise<Drained> | undefined = undefined;
   #isScheduled = false;
   #isSettling = false;
+  /** Whether the clock was looked at in this turn of the event loop. */
+  #isTimeKnown = false;
   readonly #preparing: Slice;
   readonly #starting: Slice;
 
@@ -64,7 +68,8 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     this.#starting = new Slice(clock, sliceMs, tasksPerTurn);
     const onSettled = (): void => this.#onSettled();
     const [limits, ledger] = [this.#limits, this.#ledger];
-    this.#shop = new Workshop({ limits, clock, work, ledger, onSettled });
+    const goOn = (): number | undefined => this.#goOn();
+    this.#shop = new Workshop({ limits, clock, work, ledger, onSettled, goOn });
     this.#alarm = new Alarm(clock, () => this.#onAlarm());
     this.#drain = new Drain(clock, () => this.#shop.pending === 0);
   }
@@ -80,6 +85,10 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
       return false;
     }
     const known = this.#ledger.tenants.accountOf(tenant);
+    if (known !== undefined && this.#state === 'open' && this.#ledger.tenants.admit(known, bytes)) {
+      this.#take(item, known, bytes);
+      return true;
+    }
     const refusal = this.#state === 'open' ? this.#shop.makeRoom(known, 1, bytes) : 'closed';
     if (refusal !== undefined) {
       this.#ledger.refuse(tenant, refusal);
@@ -87,13 +96,17 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
       if (this.#ledger.isLossUntold) this.#schedule();
       return false;
     }
-    if (!this.#isScheduled) this.#schedule();
-    this.#ledger.accept();
     const account = known ?? this.#ledger.tenants.open(tenant);
     this.#ledger.tenants.charge(account, 1, bytes);
-    this.#shop.intake.push(item, account, bytes, this.#preparing.nowMs);
+    this.#take(item, account, bytes);
     this.#ledger.tellEvicted();
     return true;
+  }
+
+  #take(item: Item, account: Account<Task<Item, Ready>>, bytes: number): void {
+    if (!this.#isScheduled) this.#schedule();
+    this.#ledger.accept();
+    this.#shop.intake.push(item, account, bytes, this.#preparing.nowMs);
   }
 
   skip(reason: SkipReason): void {
@@ -171,6 +184,18 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     this.#shop.expire(this.#clock.monotonic());
     this.#starting.begin();
     this.#proceed();
+  }
+
+  /** A slot has become free: the time if it may go on in this turn. */
+  #goOn(): number | undefined {
+    if (!this.#isTimeKnown) {
+      this.#isTimeKnown = true;
+      setImmediate(() => {
+        this.#isTimeKnown = false;
+      });
+      if (!this.#starting.look()) return undefined;
+    }
+    return this.#starting.step() ? this.#starting.nowMs : undefined;
   }
 
   /** Several tasks may settle in a row: what follows from it is done once, after the last. */

@@ -101,7 +101,7 @@ export class Ledger<Item, Ready> {
   /** Credits what a task held. */
   free(task: Task<Item, Ready>): void {
     task.state = 'ended';
-    this.tenants.charge(task.account, -1, -task.bytes);
+    this.tenants.release(task.account, task.bytes);
   }
 
   /** Warns of a loss that began or is over. */

@@ -74,6 +74,7 @@ export class Preparation<Item, Ready> {
   }
 
   #losesAll({ account }: Task<Item, Ready>): boolean {
+    if (account.lost === 0) return false;
     const { maxCount, tenantShare } = this.#floor.limits;
     return account.lost >= Math.min(lostLimit, Math.max(1, Math.floor(maxCount * tenantShare)));
   }
@@ -106,7 +107,7 @@ export class Preparation<Item, Ready> {
       ledger.evict(task, refusal);
       this.#discard(prepared);
     } else {
-      ledger.tenants.charge(task.account, 0, more);
+      if (more !== 0) ledger.tenants.charge(task.account, 0, more);
       task.bytes = prepared.bytes;
       task.load = prepared.load ?? 0;
       task.what = prepared.ready;

@@ -93,6 +93,32 @@ export class Tenants<T extends Queued<T>> {
     return account;
   }
 
+  /** Charges one task more where there is room by every rule, as there nearly always is. False: nothing was charged. */
+  admit(account: Account<T>, bytes: number): boolean {
+    const count = account.count + 1;
+    const held = account.bytes + bytes;
+    if (count > this.#share.count || held > this.#share.bytes) return false;
+    if (this.count >= this.#whole.count || this.bytes + bytes > this.#whole.bytes) return false;
+    this.count++;
+    this.bytes += bytes;
+    account.count = count;
+    account.bytes = held;
+    if (count === 1) this.#inUse++;
+    return true;
+  }
+
+  /** Credits one task and what it held. */
+  release(account: Account<T>, bytes: number): void {
+    if (account.isAboveShare) {
+      this.charge(account, -1, -bytes);
+      return;
+    }
+    this.count--;
+    this.bytes -= bytes;
+    account.bytes -= bytes;
+    if (--account.count === 0) this.#emptied(account);
+  }
+
   /** Charges tasks and bytes, or credits negative ones. */
   charge(account: Account<T>, count: number, bytes: number): void {
     const held = account.count;
