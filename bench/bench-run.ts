@@ -1,4 +1,5 @@
 import { type PathFigures, pathFigures } from './callers-path.ts';
+import { type DeliveryFigures, deliveryFigures } from './delivery.ts';
 import { type ExternalFigures, externalFigures } from './external.ts';
 import { type HangingFigures, hangingBench } from './hanging.ts';
 import { type HashFigures, hashFigures } from './hash.ts';
@@ -14,6 +15,7 @@ export interface BenchSize {
   readonly tenantRounds: number;
   readonly queueRounds: number;
   readonly importRounds: number;
+  readonly deliveryRounds: number;
 }
 
 /** All that one run has measured. */
@@ -28,6 +30,7 @@ export interface BenchRun {
   readonly givingUp: HangingFigures;
   /** The same app without a shadow: what the bench itself does to the event loop. */
   readonly hangingOff: HangingFigures;
+  readonly delivery: DeliveryFigures;
   readonly hash: HashFigures;
   readonly imports: ImportCost;
 }
@@ -46,11 +49,13 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const hangingOff = await hangingBench({ stage: 'off' });
   const hanging = await hangingBench();
   const givingUp = await hangingBench({ timeoutMs: 100 });
+  tell('delivery');
+  const delivery = await deliveryFigures(size.deliveryRounds);
   tell('hash');
   const hash = hashFigures();
   tell('import');
   const imports = importCost({ rounds: size.importRounds });
-  return { path, tenants, external, queue, hanging, givingUp, hangingOff, hash, imports };
+  return { path, tenants, external, queue, hanging, givingUp, hangingOff, delivery, hash, imports };
 }
 
 function pathTargets({ costs, bytes }: PathFigures) {
@@ -88,7 +93,7 @@ function hangingTargets({ hanging, givingUp }: BenchRun) {
 
 /** Takes from a run the figures that have a target. */
 export function figuresOf(run: BenchRun): Figures {
-  const { path, tenants, external, queue, hash, imports } = run;
+  const { path, tenants, external, queue, delivery, hash, imports } = run;
   return {
     ...pathTargets(path),
     manyTenants: tenants.manyTenants,
@@ -101,6 +106,8 @@ export function figuresOf(run: BenchRun): Figures {
     queueFastq: queue.againstFastq,
     queuePQueue: queue.againstPQueue,
     ...hangingTargets(run),
+    batchedDelivery: delivery.batchedAgainstPool,
+    singleDelivery: delivery.singleAgainstFetch,
     bucketUniformity: Math.max(...Object.values(hash.z)),
     bucketCorrelation: Math.max(...Object.values(hash.r)),
     importCost: imports.ratio,

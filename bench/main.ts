@@ -2,7 +2,13 @@ import { figuresOf, runBench } from './bench-run.ts';
 import { hangingLatency } from './hanging-latency.ts';
 import { latencyTable, machine, notes, pathTable, targetTable } from './report.ts';
 
-const size = { pathRounds: 21, tenantRounds: 11, queueRounds: 7, importRounds: 15 };
+const size = {
+  pathRounds: 21,
+  tenantRounds: 11,
+  queueRounds: 7,
+  importRounds: 15,
+  deliveryRounds: 11,
+};
 
 console.log(machine());
 const run = await runBench(size, (part) => console.log(`measuring: ${part}`));

@@ -54,6 +54,8 @@ export const targets = {
   hangingHeap: most('P9', 'heap growth, hanging service, MiB', 32, 32),
   hangingHeapPerRequest: most('P9', 'heap growth a request, KiB', 0.1, 0.1),
   hangingDelay: most('P9', 'event-loop delay p99, hanging service, ms', 5),
+  batchedDelivery: most('P10', 'CPU an exchange in batches, × a POST of undici’s Pool', 0.3),
+  singleDelivery: most('P10', 'CPU an exchange learned by itself, × a global fetch', 1.2),
   bucketUniformity: most('P12', 'largest |z| of a share of tenants', 4, 4),
   bucketCorrelation: most('P12', 'largest |r| between salts', 0.005, 0.005),
   importCost: most('P15', 'import, × zod and eventemitter3', 1.3),
