@@ -6,7 +6,7 @@ import { type FileFlags, type FileFlagsOptions, fileFlags } from 'engramia-cutov
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { answerOf, issuesOf, stageOf } from './asking.ts';
-import { freshFolder, writeFlags } from './flag-files.ts';
+import { freshFolder, makePipe, writeFlags } from './flag-files.ts';
 
 /** Flags of a file in a folder of their own, followed by polling alone unless asked otherwise. */
 function setUp(options: FileFlagsOptions & { name?: string; content?: object } = {}) {
@@ -175,7 +175,7 @@ describe('a flag file that cannot be used', () => {
     mkdirSync(folder.path);
     folder.flags.initialize?.();
     const pipe = setUp();
-    execFileSync('mkfifo', [pipe.path]);
+    makePipe(pipe.path);
     pipe.flags.initialize?.();
     expect(bytes.lines[0]).toContain('is not UTF-8');
     expect(folder.lines[0]).toContain('is not a file');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,4 +15,11 @@ export function freshFolder(): string {
 export function writeFlags(path: string, content: object): void {
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, JSON.stringify({ version: 1, ...content }));
+}
+
+const pipeMaker = 'mkfifo';
+
+/** Makes a named pipe: whoever opens one that nobody writes to waits for ever. */
+export function makePipe(path: string): void {
+  execFileSync(pipeMaker, [path]);
 }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { issuesOf } from './asking.ts';
-import { freshFolder } from './flag-files.ts';
+import { freshFolder, makePipe } from './flag-files.ts';
 
 /**
  * A clock that stands still, and tells when a look begins and when the next one has been put off: the look before it is
@@ -209,7 +208,7 @@ describe('a kill file', () => {
     await folder.look();
     expect(await folder.handler()).toBe('legacy');
     const pipe = setUp();
-    execFileSync('mkfifo', [pipe.path]);
+    makePipe(pipe.path);
     await pipe.look();
     expect(await pipe.handler()).toBe('legacy');
   });
