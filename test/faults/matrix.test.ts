@@ -2,11 +2,12 @@ import { type Stage, stages } from 'engramia-cutover';
 import { type Fault, type FaultServer, faultServer, faults } from 'engramia-cutover/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expressWay } from './express-way.ts';
+import { fetchWay } from './fetch-way.ts';
 import { plainWay } from './plain-way.ts';
 import { shadowAt } from './shadow-at-fault.ts';
 import { isComparable, type Kind, type Outcome, type Site, type WayIn } from './way-in.ts';
 
-const ways: readonly WayIn[] = [plainWay, expressWay];
+const ways: readonly WayIn[] = [plainWay, expressWay, fetchWay];
 const stageNames = Object.keys(stages) as Stage[];
 
 /** What learning meets, by the code and status of its first error; undefined: it works. */
@@ -60,7 +61,8 @@ describe.each(ways)('behind $name', (way) => {
 
     beforeAll(async () => {
       server = await faultServer({ fault });
-      const options = shadowAt(server.url);
+      const isTimedOut = metByLearning[fault] === 'ERR_ENGRAMIA_TIMEOUT';
+      const options = shadowAt(server.url, isTimedOut ? 100 : 10_000);
       flags = options.flags;
       site = await way.open(options);
       met = firstOfLearning(site);

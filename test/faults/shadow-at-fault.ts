@@ -1,11 +1,11 @@
 import { type CutoverOptions, createEngramiaClient, oneScope } from 'engramia-cutover';
 import { type MemoryFlags, memoryFlags } from 'engramia-cutover/flags';
 
-/** Milliseconds until the client gives up: whatever hangs, hangs no longer. */
-export const timeoutMs = 150;
-
 /** The options of a cutover whose exchanges are learned at an address, with short times and little room. */
-export function shadowAt(baseUrl: string): CutoverOptions & { readonly flags: MemoryFlags } {
+export function shadowAt(
+  baseUrl: string,
+  timeoutMs = 150,
+): CutoverOptions & { readonly flags: MemoryFlags } {
   const client = createEngramiaClient({
     baseUrl,
     apiKey: 'key',
