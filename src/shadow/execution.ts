@@ -40,7 +40,7 @@ export class Execution<Item, Ready> {
 
   /** A slot: one task after the other while the lane lets it go on, for one `await` in it costs half of a `then`. */
   async #occupy(first: Task<Item, Ready>): Promise<void> {
-    const { turns, work, goOn, onSettled } = this.#floor;
+    const { turns, work, goOn, onWentOn, onSettled } = this.#floor;
     for (let task: Task<Item, Ready> | undefined = first; task !== undefined; ) {
       let result: RunResult;
       let error: unknown;
@@ -55,6 +55,7 @@ export class Execution<Item, Ready> {
       this.#leave(task, result, error);
       const now = goOn();
       task = now === undefined ? undefined : this.#nextAlone(now);
+      if (task !== undefined) onWentOn();
     }
     onSettled();
   }

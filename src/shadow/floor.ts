@@ -18,6 +18,8 @@ export interface FloorSetup<Item, Ready> {
   readonly onSettled: () => void;
   /** Asked by a slot that has become free: the time if it may go on at once; undefined: it is to be given up. */
   readonly goOn: () => number | undefined;
+  /** Called when a slot has gone on to its next task. */
+  readonly onWentOn: () => void;
 }
 
 /** Where the tasks of a lane stand: offered, waiting, or in somebody's hands. */
@@ -32,14 +34,16 @@ export class Floor<Item, Ready> {
   readonly ledger: Ledger<Item, Ready>;
   readonly onSettled: () => void;
   readonly goOn: () => number | undefined;
+  readonly onWentOn: () => void;
 
-  constructor({ limits, clock, work, ledger, onSettled, goOn }: FloorSetup<Item, Ready>) {
+  constructor({ limits, clock, work, ledger, onSettled, goOn, onWentOn }: FloorSetup<Item, Ready>) {
     this.turns = new Turns(limits.concurrency, clock);
     this.limits = limits;
     this.work = work;
     this.ledger = ledger;
     this.onSettled = onSettled;
     this.goOn = goOn;
+    this.onWentOn = onWentOn;
   }
 
   endWaiting(task: Task<Item, Ready> | undefined, outcome: TaskOutcome): void {

@@ -66,10 +66,13 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     this.#ledger = new Ledger(name, this.#limits, work, reporter, warn);
     this.#preparing = new Slice(clock, sliceMs, tasksPerTurn);
     this.#starting = new Slice(clock, sliceMs, tasksPerTurn);
-    const onSettled = (): void => this.#onSettled();
     const [limits, ledger] = [this.#limits, this.#ledger];
-    const goOn = (): number | undefined => this.#goOn();
-    this.#shop = new Workshop({ limits, clock, work, ledger, onSettled, goOn });
+    this.#shop = new Workshop({
+      ...{ limits, clock, work, ledger },
+      onSettled: () => this.#onSettled(),
+      goOn: () => this.#goOn(),
+      onWentOn: () => this.#seeTo(),
+    });
     this.#alarm = new Alarm(clock, () => this.#onAlarm());
     this.#drain = new Drain(clock, () => this.#shop.pending === 0);
   }
@@ -209,7 +212,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     });
   }
 
-  /** Starts what can be started while the slice lasts, and sees to all that may have changed. */
+  /** Starts what can be started while the slice lasts. */
   #proceed(): void {
     while (this.#shop.running < this.#limits.concurrency) {
       if (!this.#shop.startNext(this.#starting.nowMs)) break;
@@ -218,6 +221,11 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
       break;
     }
     if (this.#shop.canPrepare) this.#schedule();
+    this.#seeTo();
+  }
+
+  /** Sees to all that may have changed with what has ended or begun. */
+  #seeTo(): void {
     if (this.#state === 'closed') return;
     this.#alarm.set(this.#shop.nextAt);
     this.#ledger.tellLoss(false);
