@@ -21,6 +21,9 @@ const script = fileURLToPath(new URL('./waiting.child.ts', import.meta.url));
 /** Milliseconds that an end may be late. */
 const toleranceMs = 100;
 
+/** Milliseconds: longer than what the last request leaves behind in Node holds a process. */
+const pauseMs = 3_000;
+
 interface Told extends Omit<Timed<FlushReport>, 'value'> {
   readonly report: FlushReport;
   readonly learn: LaneStats;
@@ -99,7 +102,7 @@ describe('a process whose lessons hang', () => {
     keepsDeadline(told, 400);
     expect(report).toMatchObject({ drained: false, learn: { aborted: 8, pending: 0 } });
     expect(uncounted(learn)).toBe(0);
-    expect(aliveMs).toBeLessThan(1_000);
+    expect(aliveMs).toBeLessThan(3_000);
   });
 
   it('lives until an awaited flush is over', async () => {
@@ -111,21 +114,21 @@ describe('a process whose lessons hang', () => {
 
 describe('a process whose lessons wait for a minute that the service asked for', () => {
   it.each(['flush', 'close'])('lives until an awaited %s is over', async (end) => {
-    const told = await childOf(pausing, end, 400);
-    keepsDeadline(told, 400);
+    const told = await childOf(pausing, end, pauseMs);
+    keepsDeadline(told, pauseMs);
     expect(told.report.drained).toBe(false);
   });
 
   it('lives until the reply that waits for them is given', async () => {
-    const told = await childOf(pausing, 'reply', 400);
-    expect(told.elapsedMs).toBeLessThan(5_000);
+    const told = await childOf(pausing, 'reply', pauseMs);
+    expect(told.elapsedMs).toBeLessThan(pauseMs + 5_000);
     expect(told.learn.pending).toBe(8);
   });
 
   it('ends by itself when nobody waits', async () => {
     const { learn, aliveMs } = await childOf(pausing, 'nothing', 0);
     expect(learn.pending).toBe(8);
-    expect(aliveMs).toBeLessThan(5_000);
+    expect(aliveMs).toBeLessThan(15_000);
   });
 });
 
