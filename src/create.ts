@@ -8,7 +8,7 @@ import { refuse } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact.ts';
 import type { CutoverStats } from './core/stats.ts';
 import { Warnings } from './core/warnings.ts';
-import type { Cutover, CutoverControls, CutoverHandler } from './cutover.ts';
+import type { Cutover, CutoverControls, CutoverHandler, CutoverStream } from './cutover.ts';
 import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './cutover-options.ts';
 import { KillFile } from './flags/kill-file.ts';
 import { ProviderLifecycle } from './flags/lifecycle.ts';
@@ -19,6 +19,8 @@ import { createRoute, type Surroundings } from './router/create-route.ts';
 import { explain, serve } from './router/handler.ts';
 import type { Route, RouteHooks } from './router/route.ts';
 import { flagKeyOf, type RouteOptions, routeIssues } from './router/route-options.ts';
+import type { StreamRouteOptions } from './router/stream-route-options.ts';
+import { streamed } from './router/streamed.ts';
 import { Switchboard } from './router/switchboard.ts';
 import { createLearnLane } from './shadow/learn-lane.ts';
 import { createMirrorLane } from './shadow/mirror-lane.ts';
@@ -216,6 +218,22 @@ function handlerOf<A extends unknown[], R>(
   }) as unknown as CutoverHandler<A, R>;
 }
 
+function streamOf<A extends unknown[], T>(
+  core: CutoverCore,
+  options: StreamRouteOptions<A, T>,
+): CutoverStream<A, T> {
+  const route = core.route(options as unknown as AnyRouteOptions);
+  function handle(this: unknown, ...args: A): AsyncGenerator<unknown, void, undefined> {
+    return streamed(route, this, args, undefined);
+  }
+  Object.defineProperty(handle, 'name', { value: options.legacy.name });
+  Object.defineProperty(handle, 'length', { value: options.legacy.length });
+  return Object.assign(handle, controlsOf(core), {
+    run: (args: A, init?: RunInit) => streamed(route, undefined, args, init),
+    decide: (...args: A) => explain(route, undefined, args),
+  }) as unknown as CutoverStream<A, T>;
+}
+
 const cores = new WeakMap<Cutover, CutoverCore>();
 
 /** The wiring behind a `Cutover`, for adapters. */
@@ -247,7 +265,11 @@ export function coreOf(cutover: Cutover): CutoverCore {
 export function createCutover(options: CutoverOptions): Cutover {
   refuse('createCutover()', cutoverIssues(options));
   const core = new CutoverCore(options);
-  const cutover: Cutover = { ...controlsOf(core), handler: (route) => handlerOf(core, route) };
+  const cutover: Cutover = {
+    ...controlsOf(core),
+    handler: (route) => handlerOf(core, route),
+    stream: (route) => streamOf(core, route),
+  };
   cores.set(cutover, core);
   return cutover;
 }
@@ -276,4 +298,36 @@ export function createCutoverHandler<A extends unknown[], R>(
 ): CutoverHandler<A, R> {
   refuse('createCutoverHandler()', handlerIssues(options));
   return handlerOf(new CutoverCore(options), routePart(options));
+}
+
+/**
+ * Puts a cutover in front of one handler that is an async generator, whose signature it keeps. A candidate that fails before
+ * its first chunk is replaced by legacy; afterwards neither leg changes.
+ *
+ * @throws InvalidOptionsError naming every issue at once
+ * @example
+ * ```ts
+ * import { createCutoverStream } from 'engramia-cutover';
+ * import { memoryFlags } from 'engramia-cutover/flags';
+ *
+ * const chat = createCutoverStream({
+ *   name: 'chat',
+ *   legacy: async function* (message: string) {
+ *     yield 'legacy: ';
+ *     yield message;
+ *   },
+ *   candidate: async function* (context, message) {
+ *     yield `candidate: ${message}`;
+ *   },
+ *   identify: (message) => ({ tenant: 'acme', task: message }),
+ *   flags: memoryFlags('off'),
+ * });
+ * for await (const chunk of chat('Build a CSV parser')) console.log(chunk);
+ * ```
+ */
+export function createCutoverStream<A extends unknown[], T>(
+  options: CutoverOptions & StreamRouteOptions<A, T>,
+): CutoverStream<A, T> {
+  refuse('createCutoverStream()', handlerIssues(options));
+  return streamOf(new CutoverCore(options), routePart(options));
 }

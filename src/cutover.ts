@@ -4,6 +4,7 @@ import type { CutoverStats } from './core/stats.ts';
 import type { RunInit } from './router/call.ts';
 import type { Decision } from './router/handler.ts';
 import type { RouteOptions } from './router/route-options.ts';
+import type { StreamRouteOptions } from './router/stream-route-options.ts';
 
 /** What an operator and the app's shutdown need of a cutover. */
 export interface CutoverControls extends AsyncDisposable {
@@ -45,6 +46,16 @@ export interface CutoverHandler<A extends unknown[], R> extends CutoverControls 
   decide(...args: A): Promise<Decision>;
 }
 
+/** A handler with the signature of the async generator it wraps. */
+export interface CutoverStream<A extends unknown[], T> extends CutoverControls {
+  /** As lazy as the generator itself: nothing starts before the first `next`. */
+  (...args: A): AsyncGenerator<T, void, undefined>;
+  /** The same call with the caller's signal, a request id, or the platform's `waitUntil`. */
+  run(args: A, init?: RunInit): AsyncGenerator<T, void, undefined>;
+  /** What would happen to a call with these arguments; runs neither leg. */
+  decide(...args: A): Promise<Decision>;
+}
+
 /** The routes of one app with the lanes, flags and controls they share. */
 export interface Cutover extends CutoverControls {
   /**
@@ -53,4 +64,10 @@ export interface Cutover extends CutoverControls {
    * @throws InvalidOptionsError naming every issue of the route
    */
   handler<A extends unknown[], R>(route: RouteOptions<A, R>): CutoverHandler<A, R>;
+  /**
+   * Wraps one handler that is an async generator.
+   *
+   * @throws InvalidOptionsError naming every issue of the route
+   */
+  stream<A extends unknown[], T>(route: StreamRouteOptions<A, T>): CutoverStream<A, T>;
 }

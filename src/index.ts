@@ -43,8 +43,8 @@ export type {
 } from './core/stats.ts';
 export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/subject.ts';
 export type { Transcript } from './core/transcript.ts';
-export { createCutover, createCutoverHandler } from './create.ts';
-export type { Cutover, CutoverControls, CutoverHandler } from './cutover.ts';
+export { createCutover, createCutoverHandler, createCutoverStream } from './create.ts';
+export type { Cutover, CutoverControls, CutoverHandler, CutoverStream } from './cutover.ts';
 export type { CutoverOptions } from './cutover-options.ts';
 export type {
   AnalyticsEvent,
@@ -101,3 +101,4 @@ export type { BackgroundOptions } from './router/background.ts';
 export type { RunInit } from './router/call.ts';
 export type { Decision } from './router/handler.ts';
 export type { FallbackOptions, LearnOptions, RouteOptions } from './router/route-options.ts';
+export type { StreamRouteOptions } from './router/stream-route-options.ts';

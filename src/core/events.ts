@@ -70,8 +70,15 @@ export interface ErrorFacts {
 export interface CutoverEvents {
   /** A stage was chosen for a call. */
   decided: CallFacts & { readonly leg: Leg; readonly reason: DecisionReason };
-  /** The user was answered, or got the served leg's error. */
-  served: CallFacts & LegFacts & { readonly fellBack: boolean };
+  /** The user was answered, or got the served leg's error; for a reply in pieces, once it has ended. */
+  served: CallFacts &
+    LegFacts & {
+      readonly fellBack: boolean;
+      /** Milliseconds to the first chunk of a reply that came in pieces; `durationMs` is to its end. */
+      readonly firstChunkMs?: number;
+      /** The consumer wanted no more of it before its end. */
+      readonly cut?: true;
+    };
   /** The candidate failed and legacy was asked instead. */
   fallback: CallFacts & {
     readonly why: 'error' | 'timeout' | 'failure';

@@ -37,6 +37,8 @@ export interface RouteStats {
   /** Calls that were served by default or by legacy because no stage could be found. */
   readonly undecided: Readonly<Record<UndecidedReason, number>>;
   readonly latency: Readonly<Record<Leg, LatencyStats>>;
+  /** The same up to the first chunk, for replies that come in pieces; their `latency` is up to the end. */
+  readonly firstChunk: Readonly<Record<Leg, LatencyStats>>;
   /** Whether legacy answered that it no longer exists. */
   readonly legacyGone: boolean;
 }

@@ -29,6 +29,14 @@ export interface Caller extends RunInit {
   readonly scope?: AsyncResource;
 }
 
+/** What is told of a reply that came in pieces. */
+export interface StreamFacts {
+  /** Milliseconds from the call's start. */
+  firstChunkMs?: number;
+  /** The consumer wanted no more before the end. */
+  cut?: true;
+}
+
 /** A call without a tenant: it is served, and nothing else. */
 export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 
@@ -54,6 +62,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare timer: Pick<Clock, 'monotonic'> | undefined;
   /** Monotonic milliseconds of the start, and once it has ended the milliseconds that it took. */
   declare time: number | undefined;
+  /** Set for a reply that came in pieces. */
+  declare stream?: StreamFacts | undefined;
   declare outstanding: number;
   declare release: (() => void) | undefined;
   declare knownRequestId: string | undefined;

@@ -1,12 +1,14 @@
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Mirror, TaskWaiter } from '../core/exchange.ts';
+import { isThenable } from '../core/observation.ts';
 import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
 import type { Call } from './call.ts';
 import { historyOf } from './history.ts';
 import { invokeWith } from './invoke.ts';
+import { mirroredStream } from './replies/mirrored-stream.ts';
 import type { Route } from './route.ts';
 import { traceMirror } from './traced.ts';
 
@@ -57,8 +59,16 @@ export class MirrorRun implements Mirror, CallContext {
     const leg = this.leg === 'candidate' ? candidate : legacyShadow;
     this.#run = run;
     if (leg === undefined) return undefined;
-    const start = (): unknown => invokeWith(this, leg, this.#self, this.#args);
+    const start = (): unknown => this.#whole(invokeWith(this, leg, this.#self, this.#args));
     return tracing === undefined ? start() : traceMirror(this, tracing, start);
+  }
+
+  /** A stream is read within the mirror's own time: what is compared is what was kept of it. */
+  #whole(reply: unknown): unknown {
+    if (typeof reply !== 'object' || reply === null) return reply;
+    const read = (value: unknown): unknown =>
+      mirroredStream(value, () => this.signal, this.owner.maxReplyBytes);
+    return isThenable(reply) ? Promise.resolve(reply).then(read) : read(reply);
   }
 
   commit(): void {

@@ -40,7 +40,8 @@ function emitServed(call: Call): void {
     status === 'fulfilled'
       ? { leg, status, durationMs }
       : { leg, status, durationMs, error: errorFacts(call.reply) };
-  call.owner.reporter.emit('served', { route, requestId, tenant, stage, fellBack, ...facts });
+  const event = { route, requestId, tenant, stage, fellBack, ...facts, ...call.stream };
+  call.owner.reporter.emit('served', event);
 }
 
 /** Notices that legacy no longer exists: nothing falls back to it from now on. */

@@ -20,6 +20,7 @@ export class RouteCounters {
   readonly failed = { legacy: 0, candidate: 0 };
   readonly undecided = { identify: 0, noTenant: 0, timeout: 0, flag: 0 };
   readonly latency = { legacy: new Histogram(), candidate: new Histogram() };
+  readonly firstChunk = { legacy: new Histogram(), candidate: new Histogram() };
 
   snapshot(legacyGone: boolean): RouteStats {
     return {
@@ -34,6 +35,10 @@ export class RouteCounters {
       latency: {
         legacy: latencyOf(this.latency.legacy),
         candidate: latencyOf(this.latency.candidate),
+      },
+      firstChunk: {
+        legacy: latencyOf(this.firstChunk.legacy),
+        candidate: latencyOf(this.firstChunk.candidate),
       },
       legacyGone,
     };

@@ -96,7 +96,11 @@ function answeredByStream(
   call.abandon = () => tap.abandon();
   if (!isTimed) call.owner.deadlines?.add(call);
   tap.first().then(
-    () => call.run === 'superseded' || flow(call, delivery),
+    (hasChunk) => {
+      if (call.run === 'superseded') return;
+      if (hasChunk) delivery.begun();
+      flow(call, delivery);
+    },
     (reason) => failed(call, 'error', reason),
   );
 }

@@ -4,6 +4,7 @@ import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import { type MirrorIntent, mirrorIntent, offer, offerUnreadable } from './offer.ts';
 import { settle } from './outcome.ts';
+import { headOf } from './replies/response-head.ts';
 import type { StreamKind } from './replies/stream-kind.ts';
 import { StreamRecording } from './replies/stream-recording.ts';
 import type { StreamObserver, StreamTap } from './replies/stream-tap.ts';
@@ -21,6 +22,7 @@ export class StreamDelivery implements StreamObserver {
   /** Undefined: the stream is passed on untouched. */
   readonly tap: StreamTap | undefined;
   readonly #isWatched: boolean;
+  #hasBegun = false;
   #isOver = false;
   #tellEnd: (() => void) | undefined;
 
@@ -33,13 +35,13 @@ export class StreamDelivery implements StreamObserver {
     this.#intent = mirrorIntent(call);
     const learns = plan.learns && route.learnLane !== undefined;
     const mirrors = this.#intent === 'offer';
-    if (learns || mirrors) this.#recording = new StreamRecording(route.maxReplyBytes);
+    if (learns || mirrors) {
+      const head = kind === 'response' ? attempt(() => headOf(reply as Response)) : undefined;
+      this.#recording = new StreamRecording(route.maxReplyBytes, head);
+    }
     if (mirrors) this.#scope = new AsyncResource('engramia-cutover.stream');
     this.#isWatched = plan.order > 0 && (learns || mirrors || waits || isAwaitedByOthers(call));
     this.tap = this.#isWatched ? tapStream(reply, kind, this) : undefined;
-    if (this.#recording !== undefined && kind === 'response') {
-      this.#recording.head = attempt(() => headOf(reply as Response)) ?? this.#recording.head;
-    }
   }
 
   /** What the caller is given. From here on the stream is the consumer's alone. */
@@ -63,8 +65,21 @@ export class StreamDelivery implements StreamObserver {
     return tap.reply;
   }
 
+  /** The first chunk is there: it was waited for, or the consumer gets it. */
+  begun(): void {
+    const { timer, time, owner } = this.#call;
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    if (timer === undefined) return;
+    const firstChunkMs = timer.monotonic() - (time as number);
+    this.#call.stream = { firstChunkMs };
+    if (timer === owner.clock) owner.counters.firstChunk[this.#leg].record(firstChunkMs);
+  }
+
   chunk(value: unknown): void {
-    if (!this.#isOver) this.#recording?.keep(value);
+    if (this.#isOver) return;
+    this.begun();
+    this.#recording?.keep(value);
   }
 
   ended(): void {
@@ -86,6 +101,7 @@ export class StreamDelivery implements StreamObserver {
   cut(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#call.stream = { ...this.#call.stream, cut: true };
     this.#settle('fulfilled', undefined);
     this.#tellEnd?.();
   }
@@ -99,9 +115,3 @@ export class StreamDelivery implements StreamObserver {
 /** Somebody wants to know when the stream ends, or may yet abort it. */
 const isAwaitedByOthers = ({ owner, plan, init }: Call): boolean =>
   owner.listeners.served > 0 || (plan.serves === 'candidate' && init?.signal !== undefined);
-
-const headOf = ({ status, headers }: Response): StreamRecording['head'] => ({
-  status,
-  contentType: headers.get('content-type') ?? undefined,
-  contentEncoding: headers.get('content-encoding') ?? undefined,
-});

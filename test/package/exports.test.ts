@@ -65,6 +65,7 @@ describe('the entry points', () => {
         'InvalidOptionsError',
         'createCutover',
         'createCutoverHandler',
+        'createCutoverStream',
         'createEngramiaClient',
         'isCutoverError',
         'keyPerTenant',

@@ -22,6 +22,9 @@ interface Reading {
   readonly view: (text: string) => ReplyView | undefined;
 }
 
+/** How an event stream begins that nobody declared to be one. */
+const eventStream = /^(?:(?:event|id|retry)?:[^\n]*\r?\n)*data:[^\n]*\r?\n(?:[^\n]*\r?\n)*?\r?\n/;
+
 const same = (text: string): string => text;
 const textView = (text: string | undefined): ReplyView | undefined =>
   text === undefined ? undefined : { text };
@@ -96,7 +99,8 @@ export async function replyView(
   );
   if (text === undefined) return undefined;
   if (options.view !== undefined) return options.view(contained(reading.body, text));
-  const found = contained(reading.view, text);
+  const looks = type === undefined && eventStream.test(text) ? readings.events : reading;
+  const found = contained(looks.view, text);
   return found?.text === '' ? undefined : found;
 }
 

@@ -1,7 +1,7 @@
 /** A stream of any kind, read chunk by chunk. */
-export interface ReplySource {
+export interface ReplySource<Chunk = string | Buffer> {
   /** The next chunk; undefined at the end. Rejects when the stream fails, or gives what is neither text nor bytes. */
-  next(): Promise<string | Buffer | undefined>;
+  next(): Promise<Chunk | undefined>;
   /** Tells the stream that no one reads on. Never throws, never rejects. */
   cancel(): void;
 }
@@ -38,8 +38,16 @@ function toChunk(value: unknown): string | Buffer {
   throw new TypeError('A reply stream gave a chunk that is neither text nor bytes.');
 }
 
-/** Reads a `ReadableStream`, a Node stream or an async iterable; undefined for any other value. */
+/** Reads a `ReadableStream`, a Node stream or an async iterable of text or bytes; undefined for any other value. */
 export function toReplySource(value: object): ReplySource | undefined {
+  return toSource(value, toChunk);
+}
+
+/** The same of chunks of any kind. */
+export function toSource<Chunk>(
+  value: object,
+  chunkOf: (value: unknown) => Chunk,
+): ReplySource<Chunk> | undefined {
   const reads = readsOf(value as Stream);
   if (reads === undefined) return undefined;
   let ended = false;
@@ -49,10 +57,10 @@ export function toReplySource(value: object): ReplySource | undefined {
     // The source's own trouble with being cancelled is nobody's concern any more.
     new Promise((resolve) => resolve(reads.cancel())).catch(() => undefined);
   };
-  const next = async (): Promise<string | Buffer | undefined> => {
+  const next = async (): Promise<Chunk | undefined> => {
     try {
       const { done, value: chunk } = await reads.next();
-      if (done !== true) return toChunk(chunk);
+      if (done !== true) return chunkOf(chunk);
       ended = true;
       return undefined;
     } catch (error) {

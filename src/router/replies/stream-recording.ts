@@ -1,4 +1,5 @@
 import type { CapturedReply } from './captured-reply.ts';
+import { EventRecording } from './event-recording.ts';
 
 /** Code units of text that are gathered before they are copied. */
 const batchUnits = 4096;
@@ -14,16 +15,23 @@ const headless: StreamHead = { status: 200, contentType: undefined, contentEncod
 
 /** The text of a stream as it passes: copied into one buffer, so that no chunk is kept and no cap exceeded. */
 export class StreamRecording {
-  head: StreamHead = headless;
+  readonly #head: StreamHead;
   readonly #maxBytes: number;
   #buffer: Buffer = Buffer.alloc(0);
   #size = 0;
   /** Texts that wait to be copied together; a rope, which is cheap to add to. */
   #texts = '';
   #truncated = false;
+  #events: EventRecording | undefined;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, head = headless) {
     this.#maxBytes = maxBytes;
+    this.#head = head;
+  }
+
+  /** Whether it is larger than the cap: nothing more of it is wanted. */
+  get isFull(): boolean {
+    return this.#truncated;
   }
 
   keep(chunk: unknown): void {
@@ -32,20 +40,22 @@ export class StreamRecording {
       if (typeof chunk === 'string') this.#keepText(chunk);
       else if (ArrayBuffer.isView(chunk)) {
         this.#keepBytes(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      } else this.#giveUp();
+      } else if (typeof chunk === 'object' && chunk !== null) this.#keepEvent(chunk);
+      else this.#giveUp();
     } catch {
       this.#giveUp();
     }
   }
 
   /** The whole of it. The recording is over. */
-  captured(): CapturedReply {
+  captured(): CapturedReply | EventRecording {
+    if (this.#events !== undefined && !this.#truncated) return this.#events;
     if (!this.#truncated) this.#copyTexts('');
     const bytes = this.#buffer.subarray(0, this.#size);
     this.#buffer = Buffer.alloc(0);
     return {
       method: 'GET',
-      ...this.head,
+      ...this.#head,
       contentLength: undefined,
       byteLength: bytes.buffer.byteLength,
       chunks: [bytes],
@@ -53,9 +63,19 @@ export class StreamRecording {
     };
   }
 
+  /** A stream is of text or of events; what is both is read by nobody. */
+  #keepEvent(event: object): void {
+    if (this.#size + this.#texts.length > 0) this.#giveUp();
+    else {
+      this.#events ??= new EventRecording(this.#maxBytes);
+      this.#events.keep(event);
+    }
+  }
+
   #keepText(text: string): void {
     // No character takes less than a byte a unit, so what is surely too large costs no copy.
-    if (this.#size + this.#texts.length + text.length > this.#maxBytes) this.#giveUp();
+    const units = this.#size + this.#texts.length + text.length;
+    if (units > this.#maxBytes || this.#events !== undefined) this.#giveUp();
     else {
       this.#texts += text;
       if (this.#texts.length >= batchUnits) this.#copyTexts(this.#halfCharacter());
@@ -77,6 +97,7 @@ export class StreamRecording {
 
   #keepBytes(bytes: Uint8Array): void {
     this.#copyTexts('');
+    if (this.#events !== undefined) this.#giveUp();
     if (!this.#makeRoom(bytes.byteLength)) return;
     this.#buffer.set(bytes, this.#size);
     this.#size += bytes.byteLength;
@@ -100,5 +121,6 @@ export class StreamRecording {
     this.#buffer = Buffer.alloc(0);
     this.#size = 0;
     this.#texts = '';
+    this.#events = undefined;
   }
 }

@@ -13,8 +13,11 @@ export interface StreamObserver {
 export interface StreamTap {
   /** What the consumer is given: the same object, or for a `ReadableStream` and a `Response` one that reads from it. */
   readonly reply: object;
-  /** Waits for the first chunk, which the consumer is given again; rejects with what the stream fails with before it. */
-  first(): Promise<void>;
+  /**
+   * Waits for the first chunk, which the consumer is given again; false: there is none. Rejects with what the stream fails
+   * with before it.
+   */
+  first(): Promise<boolean>;
   /** Cancels a stream that no consumer will be given. Never throws. */
   abandon(): void;
 }

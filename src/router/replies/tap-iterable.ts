@@ -39,11 +39,11 @@ class IterableTap implements StreamTap {
     return typeof stream.next !== 'function' || this.#observe(stream);
   }
 
-  async first(): Promise<void> {
+  async first(): Promise<boolean> {
     const iterator = this.#open();
     const result = this.#bare.next?.call(iterator);
     this.#first = { result };
-    await result;
+    return (await (result as PromiseLike<IteratorResult<unknown>>)).done !== true;
   }
 
   abandon(): void {

@@ -16,15 +16,16 @@ const observations: ReadonlyMap<unknown, (observer: StreamObserver, value: unkno
 const beginnings = ['readable', 'end', 'error', 'close'] as const;
 
 /** Resolves when there is something to read or the stream has ended; nothing of it is taken. */
-function begun(stream: Readable): Promise<void> {
-  if (stream.readableLength > 0 || stream.readableFlowing !== null) return Promise.resolve();
+function begun(stream: Readable): Promise<boolean> {
+  if (stream.readableLength > 0 || stream.readableFlowing !== null) return Promise.resolve(true);
   return new Promise((resolve, reject) => {
     const listeners = beginnings.map((event) => {
       const listener = (reason?: unknown): void => {
         for (const [name, other] of listeners) stream.removeListener(name, other);
         // Only in the next tick does the stream notice that no one listens, and can flow again.
-        if (event === 'readable' || event === 'end') process.nextTick(resolve);
-        else reject(event === 'error' ? reason : closedEarly());
+        if (event === 'readable' || event === 'end') {
+          process.nextTick(resolve, stream.readableLength > 0);
+        } else reject(event === 'error' ? reason : closedEarly());
       };
       return [event, listener] as const;
     });

@@ -31,9 +31,9 @@ class WebStreamTap implements StreamTap {
         );
   }
 
-  async first(): Promise<void> {
+  async first(): Promise<boolean> {
     this.#first = this.#read();
-    await this.#first;
+    return !(await this.#first).done;
   }
 
   abandon(): void {

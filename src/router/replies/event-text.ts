@@ -1,0 +1,89 @@
+import { jsonText } from './json-text.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+interface Protocol {
+  readonly speaks: (event: Fields) => boolean;
+  readonly text: (event: Fields) => string;
+}
+
+const typed = (pattern: RegExp, event: Fields): boolean => pattern.test(text(event.type));
+
+// How each wire format carries its text. The first that speaks an event reads it.
+const protocols: readonly Protocol[] = [
+  {
+    // OpenAI chat completions, and the older completions
+    speaks: (event) => Array.isArray(event.choices),
+    text: (event) => {
+      const choice = fields((event.choices as readonly unknown[])[0]);
+      return text(fields(choice.delta).content) || text(choice.text);
+    },
+  },
+  {
+    // OpenAI Responses: the closing events repeat the whole text
+    speaks: (event) => typed(/^response\./, event),
+    text: (event) => (event.type === 'response.output_text.delta' ? text(event.delta) : ''),
+  },
+  {
+    // Run events of the OpenAI Agents SDK: those of the model hold the deltas, the others repeat what was made of them
+    speaks: (event) => typed(/^(raw_model|run_item|agent_updated)_stream_event$/, event),
+    text: (event) => {
+      const data = fields(event.data);
+      return data.type === 'output_text_delta' ? text(data.delta) : '';
+    },
+  },
+  {
+    // The AI SDK's message stream
+    speaks: (event) =>
+      typed(/^((start|finish)(-step)?|abort|(text|reasoning|tool|source|data)-.+)$/, event),
+    text: (event) =>
+      event.type === 'text-delta'
+        ? text(event.delta) || text(event.textDelta) || text(event.text)
+        : '',
+  },
+  {
+    // Assistants and what is compatible with them
+    speaks: (event) => /^thread\./.test(text(event.object)),
+    text: (event) => {
+      const content = fields(event.delta).content;
+      if (!Array.isArray(content)) return '';
+      return content.map((part) => text(fields(fields(part).text).value)).join('');
+    },
+  },
+];
+
+const failed = (event: Fields): boolean =>
+  typed(/^(error|response\.failed)$/, event) || (event.error ?? undefined) !== undefined;
+
+/** The text that the events of a stream carry, event by event. */
+export class EventText {
+  #deltas = '';
+  #plain = '';
+  #hasFailed = false;
+
+  /** Code units so far. */
+  get length(): number {
+    return this.#deltas.length + this.#plain.length;
+  }
+
+  /**
+   * The deltas of OpenAI's, the Agents SDK's and the AI SDK's formats, else the text of values of a common shape. Undefined
+   * when the stream tells of its own failure, or holds no text.
+   */
+  get text(): string | undefined {
+    return this.#hasFailed ? undefined : this.#deltas || this.#plain || undefined;
+  }
+
+  /** @param source - the event as it was sent, for one that is no object */
+  add(value: unknown, source?: string): void {
+    const event = fields(value);
+    if (failed(event)) this.#hasFailed = true;
+    const protocol = protocols.find((one) => one.speaks(event));
+    if (protocol !== undefined) this.#deltas += protocol.text(event);
+    else this.#plain += jsonText(value) ?? (typeof value === 'object' ? '' : (source ?? ''));
+  }
+}

@@ -1,0 +1,53 @@
+import { type ReplySource, toSource } from './reply-source.ts';
+import { headOf } from './response-head.ts';
+import { streamKindOf } from './stream-kind.ts';
+import { type StreamHead, StreamRecording } from './stream-recording.ts';
+
+/** A box: the end of a stream is undefined, and so may a chunk be. */
+interface Chunk {
+  readonly value: unknown;
+}
+
+function sourceOf(value: object): { source: ReplySource<Chunk>; head?: StreamHead } | undefined {
+  const kind = streamKindOf(value);
+  if (kind === undefined) return undefined;
+  const response = kind === 'response' ? (value as Response) : undefined;
+  const stream = response === undefined ? value : response.body;
+  const source = stream === null ? undefined : toSource(stream, (chunk) => ({ value: chunk }));
+  if (source === undefined) return undefined;
+  return response === undefined ? { source } : { source, head: headOf(response) };
+}
+
+/**
+ * What a leg in the shadow returned, as what is kept of a served reply: a stream or a `Response` is read to its end or up to
+ * the cap, any other value is itself. Rejects with what the stream fails with.
+ *
+ * @param signal - gives the stream up
+ */
+export async function mirroredStream(
+  value: unknown,
+  signal: () => AbortSignal,
+  maxBytes: number,
+): Promise<unknown> {
+  if (typeof value !== 'object' || value === null) return value;
+  const read = sourceOf(value);
+  if (read === undefined) return value;
+  const { source, head } = read;
+  const recording = new StreamRecording(maxBytes, head);
+  const over = signal();
+  const giveUp = (): void => source.cancel();
+  over.addEventListener('abort', giveUp, { once: true });
+  if (over.aborted) giveUp();
+  try {
+    for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
+      recording.keep(chunk.value);
+      if (recording.isFull) {
+        source.cancel();
+        break;
+      }
+    }
+    return recording.captured();
+  } finally {
+    over.removeEventListener('abort', giveUp);
+  }
+}

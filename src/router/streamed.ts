@@ -1,0 +1,13 @@
+import type { Caller } from './call.ts';
+import { serve } from './handler.ts';
+import type { Route } from './route.ts';
+
+/** Serves a call of a handler that is a generator: like one, it starts nothing before its first `next`. */
+export async function* streamed(
+  route: Route,
+  self: unknown,
+  args: unknown[],
+  init: Caller | undefined,
+): AsyncGenerator<unknown, void, undefined> {
+  yield* (await serve(route, self, args, init)) as AsyncIterable<unknown>;
+}
