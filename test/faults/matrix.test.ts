@@ -2,12 +2,13 @@ import { type Stage, stages } from 'engramia-cutover';
 import { type Fault, type FaultServer, faultServer, faults } from 'engramia-cutover/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expressWay } from './express-way.ts';
+import { fastifyWay } from './fastify-way.ts';
 import { fetchWay } from './fetch-way.ts';
 import { plainWay } from './plain-way.ts';
 import { shadowAt } from './shadow-at-fault.ts';
 import { isComparable, type Kind, type Outcome, type Site, type WayIn } from './way-in.ts';
 
-const ways: readonly WayIn[] = [plainWay, expressWay, fetchWay];
+const ways: readonly WayIn[] = [plainWay, expressWay, fastifyWay, fetchWay];
 const stageNames = Object.keys(stages) as Stage[];
 
 /** What learning meets, by the code and status of its first error; undefined: it works. */

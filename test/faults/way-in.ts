@@ -28,7 +28,7 @@ export interface WayIn {
 }
 
 /** Stages in which the candidate answers, and whether legacy answers when it fails. */
-export const servedByCandidate: Partial<Record<Stage, 'with fallback' | 'alone'>> = {
+const servedByCandidate: Partial<Record<Stage, 'with fallback' | 'alone'>> = {
   live: 'with fallback',
   rampdown: 'with fallback',
   complete: 'alone',
