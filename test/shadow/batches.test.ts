@@ -135,17 +135,23 @@ describe('what is gathered', () => {
   });
 
   it('takes turns among the tenants of one scope', async () => {
+    let answer = (): void => {};
     const { learner, batches } = scopes({
       now: () => 0,
       import: ({ lessons }) =>
         new Promise((resolve) => {
-          clock.setTimeout(() => resolve({ kind: 'imported', imported: lessons.length }), 10);
+          answer = () => resolve({ kind: 'imported', imported: lessons.length });
         }),
     });
-    const { clock, offer } = setUp({}, { tenantShare: 1 }, () => learner.targetOf('all'));
+    const options = { tenantShare: 1 };
+    const { clock, offer, lane } = setUp({}, options, () => learner.targetOf('all'));
     offer({ count: 200, tenant: 'loud', task: 'A loud question' });
     offer({ count: 5, tenant: 'quiet', task: 'A quiet question' });
-    await clock.advance(10);
+    // All have been read when both tenants are known to wait behind the first batch.
+    for (let turn = 0; turn < 50 && lane.stats().tenants < 2; turn++) await clock.advance(0);
+    for (let turn = 0; turn < 5; turn++) await clock.advance(0);
+    answer();
+    await clock.advance(0);
     const second = batches[1]?.lessons.map(({ task }) => task) ?? [];
     expect(second.filter((task) => task === 'A quiet question')).toHaveLength(5);
   });
