@@ -152,8 +152,9 @@ describe('what is gathered', () => {
     for (let turn = 0; turn < 5; turn++) await clock.advance(0);
     answer();
     await clock.advance(0);
-    const second = batches[1]?.lessons.map(({ task }) => task) ?? [];
-    expect(second.filter((task) => task === 'A quiet question')).toHaveLength(5);
+    // The first may have left before they were read.
+    const early = batches.slice(0, 2).flatMap(({ lessons }) => lessons.map(({ task }) => task));
+    expect(early.filter((task) => task === 'A quiet question')).toHaveLength(5);
   });
 
   it('goes at once on flush and on close', async () => {
