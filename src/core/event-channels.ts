@@ -4,7 +4,7 @@ import type { CutoverEvent, CutoverEventType } from './events.ts';
 import { inRootScope } from './root-scope.ts';
 
 /** What every channel's name begins with; the event's type follows. */
-export const channelPrefix = 'engramia-cutover:';
+const channelPrefix = 'engramia-cutover:';
 
 /** The channel of each event. They belong to the process: all its cutovers publish to the same. */
 export const eventChannels: Readonly<Record<CutoverEventType, Channel>> = {
