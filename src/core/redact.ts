@@ -14,7 +14,7 @@ const keywords = /pass|pwd|secret|token|key|authorization/i;
 const hints: Readonly<Record<Hint, (text: string) => boolean>> = {
   assignment: (text) => (text.includes(':') || text.includes('=')) && keywords.test(text),
   scheme: (text) => /bearer|basic/i.test(text),
-  token: hasPrefix,
+  token: (text) => prefixes.test(text),
   address: (text) => text.includes('@'),
   number: (text) => /[0-9][^0-9]{0,4}[0-9]/.test(text),
   colons: (text) => text.includes(':') && /:[0-9A-Fa-f.]{0,4}:/.test(text),
@@ -45,20 +45,7 @@ function toSearch(given: readonly Hint[]): Search {
   };
 }
 
-/** Written out: a list of prefixes to go through takes three times as long. */
-function hasPrefix(text: string): boolean {
-  return (
-    text.includes('_') ||
-    text.includes('sk-') ||
-    text.includes('eyJ') ||
-    text.includes('-----BEGIN ') ||
-    text.includes('glpat-') ||
-    text.includes('xox') ||
-    text.includes('AIza') ||
-    text.includes('AKIA') ||
-    text.includes('ASIA')
-  );
-}
+const prefixes = /_|sk-|eyJ|-----BEGIN |glpat-|xox|AIza|AKIA|ASIA/;
 
 /** The shortest random string that is looked for. */
 const shortestRun = 32;

@@ -7,6 +7,9 @@ const longestRun = 500;
 /** V8 makes a view of a slice from this length on; anything shorter is a copy already. */
 const shortestView = 13;
 
+/** From about here on the way by bytes is the faster one. */
+const longestJoined = 256;
+
 const runUnits = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-');
 
 /** Unicode code points of a text, counted no further than `limit`: a longer text costs no more than the limit. */
@@ -34,6 +37,8 @@ export function utf8Bytes(text: string): number {
  */
 export function flatCopy(text: string): string {
   if (text.length < shortestView) return text;
+  // Joined and read once, a short text is laid out anew; by way of bytes it would cost three times as much.
+  if (text.length <= longestJoined) return ` ${text}`.slice(1);
   // UTF-8 has no lone surrogates; UTF-16 keeps them, at two bytes a character.
   const encoding = text.isWellFormed() ? 'utf8' : 'utf16le';
   return Buffer.from(text, encoding).toString(encoding);

@@ -6,7 +6,13 @@ import { deliverBatch, importBundles, loadOfLesson } from './batch-delivery.ts';
 import { deliver } from './delivery.ts';
 import type { LearnTask } from './learn-task.ts';
 import { lessonKey } from './lesson-key.ts';
-import type { BundleResult, BundleRule, RunHandle } from './work.ts';
+import {
+  type BundleResult,
+  type BundleRule,
+  Company,
+  type RunHandle,
+  type RunResult,
+} from './work.ts';
 
 /** One way to deliver lessons. */
 export interface DeliveryKind {
@@ -18,8 +24,10 @@ export interface DeliveryKind {
   readonly loadOf: (lesson: Lesson) => number;
   /** The key under which a lesson is stored in a scope; undefined: the service chooses one. */
   readonly keyOf: (scope: string, exchange: Exchange, lesson: Lesson) => string | undefined;
-  /** Sends lessons of one scope, once, and tells what is to become of each, in their order. Never rejects. */
-  readonly deliver: (
+  /** Sends a lesson that goes alone, once, and tells what is to become of it. Never rejects. */
+  readonly deliver: (task: LearnTask, handle: RunHandle, clock: Clock) => Promise<RunResult>;
+  /** Sends lessons of one scope in one go, and tells what is to become of each, in their order. Never rejects. */
+  readonly deliverTogether: (
     tasks: readonly LearnTask[],
     handle: RunHandle,
     clock: Clock,
@@ -33,7 +41,8 @@ export const deliveryKinds: Readonly<Record<LearnVia, DeliveryKind>> = {
     bundles: undefined,
     loadOf: () => 0,
     keyOf: () => undefined,
-    deliver: (tasks, handle, clock) =>
+    deliver,
+    deliverTogether: (tasks, handle, clock) =>
       Promise.all(tasks.map((task) => deliver(task, handle, clock))),
   },
   import: {
@@ -41,6 +50,10 @@ export const deliveryKinds: Readonly<Record<LearnVia, DeliveryKind>> = {
     bundles: importBundles,
     loadOf: loadOfLesson,
     keyOf: lessonKey,
-    deliver: deliverBatch,
+    async deliver(task, handle, clock) {
+      const [result] = await deliverBatch([task], handle);
+      return result === undefined || result instanceof Company ? 'again' : result;
+    },
+    deliverTogether: deliverBatch,
   },
 };

@@ -2,7 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { SkipReason } from '../core/counts.ts';
 import { type CutoverEvents, errorFacts, type Reporter } from '../core/events.ts';
 import type { ServedExchange } from '../core/exchange.ts';
-import type { Learner, LearnTarget } from '../core/learner.ts';
+import type { Learner, LearnTarget, Lesson } from '../core/learner.ts';
+import { isThenable } from '../core/observation.ts';
 import { Address, type TellDelivery } from './address.ts';
 import { LearnTask } from './learn-task.ts';
 import { toLesson } from './lesson.ts';
@@ -10,15 +11,7 @@ import { Places } from './places.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import { RunIds } from './run-ids.ts';
 import { Scope } from './scope.ts';
-import {
-  type BundleResult,
-  Company,
-  type Ending,
-  type LaneWork,
-  type Prepared,
-  type RunHandle,
-  type RunResult,
-} from './work.ts';
+import type { BundleResult, Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
 
 const drops: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
 
@@ -55,10 +48,33 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     return retainedBytes(exchange);
   }
 
-  async prepare(exchange: ServedExchange): Promise<Prepared<LearnTask> | SkipReason> {
-    const lesson = await toLesson(exchange, this.#reporter, this.#runIds);
+  /** At once where the reply can be read and the key is known at once: most can, and each wait costs as much as reading. */
+  prepare(
+    exchange: ServedExchange,
+  ): Prepared<LearnTask> | SkipReason | Promise<Prepared<LearnTask> | SkipReason> {
+    const lesson = toLesson(exchange, this.#reporter, this.#runIds);
+    if (lesson instanceof Promise) return this.#prepareLater(exchange, lesson);
     if (typeof lesson === 'string') return lesson;
-    const target = await this.#targetOf(exchange);
+    const target = this.#targetOf(exchange);
+    return target instanceof Promise
+      ? target.then((found) => this.#prepared(exchange, lesson, found))
+      : this.#prepared(exchange, lesson, target);
+  }
+
+  async #prepareLater(
+    exchange: ServedExchange,
+    reading: Promise<Lesson | SkipReason>,
+  ): Promise<Prepared<LearnTask> | SkipReason> {
+    const lesson = await reading;
+    if (typeof lesson === 'string') return lesson;
+    return this.#prepared(exchange, lesson, await this.#targetOf(exchange));
+  }
+
+  #prepared(
+    exchange: ServedExchange,
+    lesson: Lesson,
+    target: LearnTarget | undefined,
+  ): Prepared<LearnTask> | SkipReason {
     if (target === undefined) return 'noKey';
     const channel = this.#scopeOf(target).channel(exchange.learning.via);
     const admission = channel.admit();
@@ -73,8 +89,9 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   }
 
   async run(task: LearnTask, handle: RunHandle): Promise<RunResult> {
-    const [result] = await this.runTogether([task], handle);
-    return result === undefined || result instanceof Company ? 'again' : result;
+    const result = await task.channel.kind.deliver(task, handle, this.#clock);
+    this.#tellFailure(task);
+    return result;
   }
 
   async runTogether(
@@ -83,11 +100,14 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   ): Promise<readonly BundleResult[]> {
     const [task] = tasks;
     if (task === undefined) return [];
-    const { kind } = task.channel;
-    const results = await kind.deliver(tasks, handle, this.#clock);
-    const { error, route, tenant } = task;
-    if (error !== undefined) this.#reporter.contained(kind.operation, error, { route, tenant });
+    const results = await task.channel.kind.deliverTogether(tasks, handle, this.#clock);
+    this.#tellFailure(task);
     return results;
+  }
+
+  #tellFailure({ error, channel, route, tenant }: LearnTask): void {
+    if (error === undefined) return;
+    this.#reporter.contained(channel.kind.operation, error, { route, tenant });
   }
 
   ended(what: ServedExchange | LearnTask, ending: Ending, error?: unknown): void {
@@ -110,13 +130,18 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   }
 
   /** A missing key, or one that cannot be found out, is nobody else's key: nothing is called. */
-  async #targetOf({ route, tenant }: ServedExchange): Promise<LearnTarget | undefined> {
+  #targetOf(exchange: ServedExchange): LearnTarget | undefined | Promise<LearnTarget | undefined> {
     try {
-      return await this.#learner.targetOf(tenant);
+      const target = this.#learner.targetOf(exchange.tenant);
+      if (!isThenable(target)) return target;
+      return Promise.resolve(target).catch((error: unknown) => this.#noKey(exchange, error));
     } catch (error) {
-      this.#reporter.contained('engramia.key', error, { route, tenant });
-      return undefined;
+      return this.#noKey(exchange, error);
     }
+  }
+
+  #noKey({ route, tenant }: ServedExchange, error: unknown): undefined {
+    this.#reporter.contained('engramia.key', error, { route, tenant });
   }
 
   #scopeOf(target: LearnTarget): Scope {

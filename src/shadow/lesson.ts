@@ -29,17 +29,57 @@ const skips = {
   'learn.runId': 'unreadable',
 } as const satisfies Record<string, SkipReason>;
 
-/** Reads an exchange and makes of it what may be sent: redacted, safe, cut, in memory of its own. Or why not. */
-export async function toLesson(
+/**
+ * Reads an exchange and makes of it what may be sent: redacted, safe, cut, in memory of its own. Or why not. At once where
+ * the reply can be read at once.
+ */
+export function toLesson(
+  exchange: ServedExchange,
+  reporter: Reporter,
+  runIds: RunIds,
+): Lesson | SkipReason | Promise<Lesson | SkipReason> {
+  const { learning, reply } = exchange;
+  try {
+    const seen = learning.view(reply);
+    if (isThenable(seen)) return seenLater(seen, exchange, reporter, runIds);
+    return lessonOf(seen, exchange, reporter, runIds);
+  } catch (error) {
+    return skipped('view', error, exchange, reporter);
+  }
+}
+
+async function seenLater(
+  seen: PromiseLike<ReplyView | undefined>,
   exchange: ServedExchange,
   reporter: Reporter,
   runIds: RunIds,
 ): Promise<Lesson | SkipReason> {
-  const { route, tenant, learning } = exchange;
+  try {
+    return lessonOf(await seen, exchange, reporter, runIds);
+  } catch (error) {
+    return skipped('view', error, exchange, reporter);
+  }
+}
+
+function skipped(
+  step: keyof typeof skips,
+  error: unknown,
+  { route, tenant }: ServedExchange,
+  reporter: Reporter,
+): SkipReason {
+  reporter.contained(step, error, { route, tenant });
+  return skips[step];
+}
+
+function lessonOf(
+  reply: ReplyView | undefined,
+  exchange: ServedExchange,
+  reporter: Reporter,
+  runIds: RunIds,
+): Lesson | SkipReason {
+  const { learning } = exchange;
   let step: keyof typeof skips = 'view';
   try {
-    const seen = learning.view(exchange.reply);
-    const reply = isThenable(seen) ? await seen : seen;
     if (typeof reply?.text !== 'string') throw unreadable();
     step = 'learn.filter';
     if (!isWanted(exchange, reply)) return 'filtered';
@@ -53,8 +93,7 @@ export async function toLesson(
     if (isBlank(task) || isBlank(code)) return 'filtered';
     return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
   } catch (error) {
-    reporter.contained(step, error, { route, tenant });
-    return skips[step];
+    return skipped(step, error, exchange, reporter);
   }
 }
 
