@@ -17,6 +17,7 @@ import { heldRequest } from './node/held-request.ts';
 import { addServerRoute } from './node/server-route.ts';
 
 export type { ExpressCutoverOptions, ExpressRouteOptions } from './express/express-options.ts';
+export type { ServerRouteOptions } from './node/server-options.ts';
 
 /** Middleware for one route, and the controls of its cutover. */
 export type ExpressCutover = RequestHandler & CutoverControls;

@@ -16,6 +16,7 @@ export type {
   FastifyCutoverOptions,
   FastifyRouteOptions,
 } from './fastify/fastify-options.ts';
+export type { ServerRouteOptions } from './node/server-options.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
