@@ -90,7 +90,7 @@ export function createRoute(
       legacy: compares && options.legacyShadow !== undefined,
     },
     compares,
-    learning: learnPolicy(options, redact),
+    learning: learnPolicy(options, redact, hooks),
     maxReplyBytes: options.maxReplyBytes ?? defaultMaxReplyBytes,
     source,
     learnLane: options.learn === false ? undefined : around.learnLane,
@@ -105,6 +105,7 @@ export function createRoute(
 function learnPolicy(
   options: RouteOptions<never[], unknown>,
   redact: (text: string) => string,
+  hooks: RouteHooks | undefined,
 ): LearnPolicy {
   const learn: LearnOptions = options.learn || {};
   return {
@@ -117,12 +118,16 @@ function learnPolicy(
     filter: learn.filter,
     redact: learn.redact ?? redact,
     runId: learn.runId ?? ((exchange) => `shadow:${exchange.tenant}`),
-    view: viewOf(options.view as LearnPolicy['view'] | undefined),
+    view: viewOf(options.view as LearnPolicy['view'] | undefined, hooks),
   };
 }
 
-/** A stream is read from what was kept of it; any other reply as it is. */
-function viewOf(own: LearnPolicy['view'] | undefined): LearnPolicy['view'] {
+/** A stream is read from what was kept of it; any other reply as it is. An adapter that delivers replies reads them too. */
+function viewOf(
+  own: LearnPolicy['view'] | undefined,
+  hooks: RouteHooks | undefined,
+): LearnPolicy['view'] {
   const view = own ?? viewByDefault;
+  if (hooks !== undefined) return view;
   return (reply) => (isCaptured(reply) ? exchangeView(reply, own) : view(reply));
 }
