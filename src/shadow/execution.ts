@@ -51,11 +51,13 @@ export class Execution<Item, Ready> {
         result = 'failed';
         error = reason;
       }
+      const wasLost = task.state === 'lost';
       turns.release(task);
       this.#leave(task, result, error);
       const now = goOn();
       task = now === undefined ? undefined : this.#nextAlone(now);
-      if (task !== undefined) onWentOn();
+      // Most often nothing else has changed: the alarm is set for what began before, and no gate is to be asked later.
+      if (task !== undefined && (wasLost || turns.nextAt < Number.POSITIVE_INFINITY)) onWentOn();
     }
     onSettled();
   }
@@ -113,7 +115,7 @@ export class Execution<Item, Ready> {
   /** What follows when a run has come back; its slot was given back before. */
   #leave(task: Task<Item, Ready>, result: RunResult, error: unknown): void {
     const { active, waiting, turns, ledger } = this.#floor;
-    const isRider = this.#riders.delete(task);
+    const isRider = this.#riders.size > 0 && this.#riders.delete(task);
     if (task.state === 'lost') {
       if (!isRider) this.#lost--;
       turns.forget(task, task.account.leaves);
