@@ -50,7 +50,7 @@ export const deliveryKinds: Readonly<Record<LearnVia, DeliveryKind>> = {
     bundles: importBundles,
     loadOf: loadOfLesson,
     keyOf: lessonKey,
-    async deliver(task, handle, clock) {
+    async deliver(task, handle) {
       const [result] = await deliverBatch([task], handle);
       return result === undefined || result instanceof Company ? 'again' : result;
     },
