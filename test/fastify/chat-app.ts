@@ -52,7 +52,7 @@ export interface ChatApp extends AsyncDisposable {
 
 export const question = 'Build a CSV parser';
 
-export const messageOf = (body: unknown): string => String((body as Question).message);
+const messageOf = (body: unknown): string => String((body as Question).message);
 
 const legacyAnswer: RouteHandlerMethod = async (request) => ({
   reply: `legacy: ${messageOf(request.body)}`,
