@@ -21,7 +21,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     environment: 'node',
-    testTimeout: 20_000,
+    // Left to itself it would leave one of two cores free.
+    maxWorkers: 2,
+    // Many wait for child processes, which a busy machine starts slowly.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'json-summary'] },
   },

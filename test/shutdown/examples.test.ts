@@ -79,7 +79,8 @@ describe.each(examples)('the example $file', ({ file, deadline }) => {
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
     const { code, elapsedMs, stderr } = await ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(elapsedMs).toBeLessThan(1_500 + 500);
+    // Not to the millisecond, which a busy machine would not keep: one request that was waited for takes ten seconds.
+    expect(elapsedMs).toBeLessThan(5_000);
     expect(await app.printed(/^stopped: /)).toBe('stopped: {"learned":0,"aborted":6}');
   });
 });
@@ -110,6 +111,7 @@ describe('the example shutdown-kubernetes.ts', () => {
     expect((await app.ask('/chat', 'Reconcile the ledgers')).status).toBe(200);
     const { code, elapsedMs } = await app.terminate();
     expect(code).toBe(0);
-    expect(elapsedMs).toBeLessThan(1_500);
+    // The delay as it was asked for takes a minute.
+    expect(elapsedMs).toBeLessThan(5_000);
   });
 });
