@@ -9,6 +9,7 @@ export default defineConfig({
     fetch: 'src/router/adapters/fetch.ts',
     metrics: 'src/telemetry/metrics.ts',
     opentelemetry: 'src/telemetry/opentelemetry.ts',
+    agents: 'src/agents/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -11,6 +11,7 @@ export const alias = {
   'engramia-cutover/fetch': source('router/adapters/fetch.ts'),
   'engramia-cutover/metrics': source('telemetry/metrics.ts'),
   'engramia-cutover/opentelemetry': source('telemetry/opentelemetry.ts'),
+  'engramia-cutover/agents': source('agents/index.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),
   'engramia-cutover': source('index.ts'),
 };

@@ -12,6 +12,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   root: ['core', 'flags', 'engramia', 'shadow', 'router'],
   index: ['core', 'flags', 'engramia', 'shadow', 'router', 'root'],
   telemetry: ['core'],
+  agents: ['core', 'engramia'],
   testing: 'anything',
 };
 
@@ -22,6 +23,7 @@ const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | '
   eventemitter3: { where: /^core\/event-hub\.ts$/, how: 'any' },
   msw: { where: /^testing\//, how: 'any' },
   '@opentelemetry/api': { where: /^telemetry\//, how: 'any' },
+  '@openai/agents': { where: /^agents\//, how: 'any' },
   express: { where: /^(router\/adapters|testing)\//, how: 'type' },
   fastify: { where: /^router\/adapters\/fastify/, how: 'type' },
 };

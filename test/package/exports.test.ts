@@ -91,6 +91,16 @@ describe('the entry points', () => {
     ['engramia-cutover/fastify', ['cutoverRoute', 'fastifyCutover']],
     ['engramia-cutover/fetch', ['fetchCutover']],
     ['engramia-cutover/opentelemetry', ['openTelemetry']],
+    [
+      'engramia-cutover/agents',
+      [
+        'AgentDivergedError',
+        'agentCandidate',
+        'agentTool',
+        'engramiaInstructions',
+        'learnFromRuns',
+      ],
+    ],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     [
       'engramia-cutover/testing',
@@ -111,6 +121,7 @@ describe('the entry points', () => {
       './fetch',
       './metrics',
       './opentelemetry',
+      './agents',
       './testing',
       './package.json',
     ]);
@@ -143,6 +154,17 @@ describe('the entry points', () => {
       expect({ listeners, resources }).toEqual({ listeners: [], resources: [] });
     },
   );
+
+  // The SDK listens for signals as soon as it is imported.
+  it('engramia-cutover/agents alone loads the OpenAI Agents SDK', async () => {
+    const sdk = (packages: readonly string[]) =>
+      packages.filter((name) => name.startsWith('@openai/'));
+    const { packages } = await effectsOf('engramia-cutover/agents');
+    expect(sdk(packages)).toContain('@openai/agents');
+    for (const entry of ['engramia-cutover', 'engramia-cutover/testing']) {
+      expect(sdk((await effectsOf(entry)).packages)).toEqual([]);
+    }
+  });
 
   it('notices what it looks for', async () => {
     const program = `import 'undici'; process.on('SIGTERM', () => {}); setTimeout(() => {}, 300);`;

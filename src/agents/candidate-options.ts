@@ -1,0 +1,127 @@
+import type {
+  IndividualRunOptions,
+  Model,
+  ModelProvider,
+  Runner,
+  RunResult,
+  StreamedRunResult,
+} from '@openai/agents';
+import type { CallContext } from '../core/call-context.ts';
+import { check, having, issuesOf, oneOf, refuse, required } from '../core/option-checks.ts';
+import type { ToolCall } from '../core/subject.ts';
+import type { ScopeSource } from '../engramia/scope-source.ts';
+import { type RecallOptions, recallChecks } from './recall-options.ts';
+import type { AnyAgent, RunInput } from './sdk-types.ts';
+import { isToolPolicy, type ToolPolicy } from './tool-policy.ts';
+
+/** The result of a run that was not streamed. */
+export type AgentResult = RunResult<unknown, AnyAgent>;
+/** The result of a run that is streamed. */
+export type AgentStream = StreamedRunResult<unknown, AnyAgent>;
+
+/** What a run can be told besides agent and input; signal, context and streaming are set by the leg. */
+export type AgentRunOptions = Omit<
+  IndividualRunOptions<unknown, AnyAgent>,
+  'stream' | 'signal' | 'context'
+>;
+
+/** How the agent runs in the shadow, where it must not act. */
+export interface AgentMirrorOptions<A extends unknown[] = unknown[]> {
+  /** What becomes of the calls of single tools, by name. */
+  tools?: Readonly<Record<string, ToolPolicy>>;
+  /** What becomes of the calls of all others. @default 'deny' */
+  otherTools?: 'deny' | 'replay';
+  /** The calls that legacy made for the same exchange, with their results, for `replay`. */
+  recorded?: (
+    context: CallContext,
+    ...args: A
+  ) => readonly ToolCall[] | Promise<readonly ToolCall[]>;
+  /** The model of all agents. @default each agent's own */
+  model?: string | Model;
+  /** Finds models by name, with a client and a key of its own. @default the runner's */
+  modelProvider?: ModelProvider;
+}
+
+/** What both kinds of agent legs are made of. */
+export interface AgentLegOptions<A extends unknown[] = unknown[]> extends RecallOptions {
+  /** The agent that answers. It is never changed. */
+  agent: AnyAgent;
+  /** Where patterns are recalled from, by the call's tenant. Absent: only by instructions that do so themselves. */
+  engramia?: ScopeSource;
+  /** What the run begins with. @default the last argument that is a text */
+  input?: (context: CallContext, ...args: A) => RunInput | Promise<RunInput>;
+  /** The value that tools and instructions find in `runContext.context`. */
+  context?: (context: CallContext, ...args: A) => unknown;
+  /** What else the run is told: turns, a session, … A mirrored run reads the session and writes nothing to it. */
+  run?: (context: CallContext, ...args: A) => AgentRunOptions | Promise<AgentRunOptions>;
+  /** Runs the served calls; its configuration holds for mirrored ones as well. @default new Runner() */
+  runner?: Runner;
+  /** Names of tools that change nothing in the world: no `commit()` before them, and they run in the shadow. */
+  readOnly?: readonly string[];
+  mirror?: AgentMirrorOptions<A>;
+}
+
+/** A leg that answers when the agent has finished. */
+export interface AgentCandidateOptions<A extends unknown[] = unknown[], R = string>
+  extends AgentLegOptions<A> {
+  stream?: false;
+  /** Makes the reply. @default its final output; as JSON where that is no text */
+  reply?: (result: AgentResult) => R | Promise<R>;
+}
+
+/** A leg that answers while the agent runs. */
+export interface AgentStreamOptions<A extends unknown[] = unknown[], R = AgentStream>
+  extends AgentLegOptions<A> {
+  stream: true;
+  /** Makes the reply, before the run has ended: `(result) => result.toTextStream()`. @default the SDK's streamed result */
+  reply?: (result: AgentStream) => R | Promise<R>;
+}
+
+/** A leg made of an agent. */
+export type AgentCandidate<A extends unknown[], R> = (
+  context: CallContext,
+  ...args: A
+) => Promise<R>;
+
+const names = {
+  test: (value: unknown) =>
+    Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
+  must: 'be a list of names',
+};
+
+const policies = {
+  test: (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.values(value).every(isToolPolicy),
+  must: "hold 'execute', 'replay', 'deny' or { stub } by the names of tools",
+};
+
+const checks = {
+  agent: required(having('getAllTools', 'getEnabledHandoffs', 'clone')),
+  engramia: having('clientOf'),
+  input: check.function,
+  context: check.function,
+  run: check.function,
+  runner: having('run', 'on'),
+  readOnly: names,
+  stream: check.boolean,
+  reply: check.function,
+  mirror: {
+    tools: policies,
+    otherTools: oneOf('deny', 'replay'),
+    recorded: check.function,
+    model: { test: (value: unknown) => value !== null, must: 'be a name or a model' },
+    modelProvider: having('getModel'),
+  },
+  ...recallChecks,
+};
+
+/** Throws `InvalidOptionsError` with everything that cannot be used. */
+export function refuseCandidateOptions(options: unknown): void {
+  const issues = issuesOf(options, checks);
+  const { mirror } = (options ?? {}) as { mirror?: AgentMirrorOptions };
+  const replays =
+    mirror?.otherTools === 'replay' || Object.values(mirror?.tools ?? {}).includes('replay');
+  if (replays && mirror?.recorded === undefined)
+    issues.push('mirror.recorded is missing: it must give the calls that are replayed');
+  refuse('agentCandidate', issues);
+}

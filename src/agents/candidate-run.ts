@@ -1,0 +1,111 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { RunContext } from '@openai/agents';
+import type { CallContext } from '../core/call-context.ts';
+import type { ToolCall } from '../core/subject.ts';
+import type { Recall } from './recall.ts';
+import type { AnyTool } from './sdk-types.ts';
+
+/** A call of a tool as the SDK tells it. */
+export interface CalledTool {
+  readonly name?: unknown;
+  readonly arguments?: unknown;
+  readonly callId?: unknown;
+}
+
+interface Tokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+const parsed = (text: unknown): unknown => {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+/** One call that an agent answers: what it is about, and what is known of it so far. */
+export class CandidateRun {
+  readonly context: CallContext;
+  readonly message: string;
+  readonly runContext: RunContext<unknown>;
+  /** Why the run was stopped by us; undefined: it was not. */
+  stopped: Error | undefined;
+  readonly #readOnly: ReadonlySet<string>;
+  readonly #calls = new Map<unknown, ToolCall>();
+  readonly #recalled = new Set<string>();
+
+  constructor(
+    context: CallContext,
+    message: string,
+    value: unknown,
+    readOnly: ReadonlySet<string>,
+  ) {
+    this.context = context;
+    this.message = message;
+    this.runContext = new RunContext<unknown>(value);
+    this.#readOnly = readOnly;
+    byRunContext.set(this.runContext, this);
+  }
+
+  /** Before a tool runs. Throws when the run must not act any more. */
+  toolStarts(tool: Pick<AnyTool, 'name'>, call: CalledTool): void {
+    this.#calls.set(call.callId ?? call, {
+      name: typeof call.name === 'string' ? call.name : tool.name,
+      arguments: parsed(call.arguments),
+    });
+    this.acts(tool.name);
+  }
+
+  toolEnded({ callId }: CalledTool, result: unknown): void {
+    const call = this.#calls.get(callId);
+    if (call !== undefined) call.result = result;
+  }
+
+  /** Claims that something irreversible follows, unless the tool was declared read-only. */
+  acts(tool: string): void {
+    if (this.context.mirrored || this.#readOnly.has(tool)) return;
+    try {
+      this.context.commit();
+    } catch (error) {
+      this.stopped ??= error as Error;
+      throw error;
+    }
+  }
+
+  /** A tool that ran at the provider is told of only when it has. */
+  hostedToolRan(call: CalledTool): void {
+    const { name } = call;
+    if (typeof name === 'string') {
+      this.#calls.set(call, { name, arguments: parsed(call.arguments) });
+    }
+  }
+
+  recallEnded({ matches }: Recall): void {
+    for (const { patternKey } of matches) this.#recalled.add(patternKey);
+    if (matches.length > 0) this.context.report({ recalled: [...this.#recalled] });
+  }
+
+  /** Tells what is known. Told again later, it replaces what was told before. */
+  report(usage: Tokens = this.runContext.usage): void {
+    const { inputTokens, outputTokens } = usage;
+    this.context.report({
+      toolCalls: [...this.#calls.values()],
+      usage: { inputTokens, outputTokens },
+    });
+  }
+}
+
+const byRunContext = new WeakMap<object, CandidateRun>();
+const running = new AsyncLocalStorage<CandidateRun>();
+
+/** The run that a context of the SDK belongs to. */
+export const runOf = (runContext: object): CandidateRun | undefined => byRunContext.get(runContext);
+
+/** The run that this code is a part of, also in the runs of agents that it uses as tools. */
+export const currentRun = (): CandidateRun | undefined => running.getStore();
+
+/** Starts something as a part of a run. */
+export const withinRun = <T>(run: CandidateRun, start: () => T): T => running.run(run, start);
