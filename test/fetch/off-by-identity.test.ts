@@ -1,6 +1,6 @@
 import type { Stage } from 'engramia-cutover';
 import type { FlagProvider } from 'engramia-cutover/flags';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type ChatOptions,
   chatRequest,
@@ -20,6 +20,17 @@ const later = (stage: () => Stage): FlagProvider => ({
 const fromHead: Partial<ChatOptions> = {
   tenant: ({ headers }) => headers.get('x-tenant') ?? undefined,
 };
+
+/** Off when the head of the first request is looked at, and not any more when it is served. */
+function offAtFirst(stage: Stage): Partial<ChatOptions> {
+  let looks = 0;
+  return {
+    force: () => {
+      looks += 1;
+      return looks === 1 ? 'off' : stage;
+    },
+  };
+}
 
 const request = (tenant = 'acme'): Request =>
   chatRequest(question, { headers: { 'x-tenant': tenant } });
@@ -122,13 +133,9 @@ describe('the tenant that the head names', () => {
   });
 
   it('is served by the candidate although it was off when its head was looked at', async () => {
-    let looks = 0;
     await using chat = await startHandler('off', {
       ...fromHead,
-      force: () => {
-        looks += 1;
-        return looks === 1 ? 'off' : 'live';
-      },
+      ...offAtFirst('live'),
     });
     expect(await (await chat.handler(request())).json()).toEqual({
       reply: `candidate: ${question}`,
@@ -136,17 +143,43 @@ describe('the tenant that the head names', () => {
   });
 
   it('falls back to legacy, with all of the body, when it cannot be held that late', async () => {
-    let looks = 0;
     await using chat = await startHandler('off', {
       ...fromHead,
       maxBodyBytes: 5,
-      force: () => {
-        looks += 1;
-        return looks === 1 ? 'off' : 'live';
-      },
+      ...offAtFirst('live'),
     });
     expect(await (await chat.handler(request())).json()).toEqual({ reply: `legacy: ${question}` });
     expect(chat.handler.stats().routes.chat?.fallbacks).toBe(1);
+  });
+
+  it('is served by the candidate alone when it is complete by then, with a body that is held that late', async () => {
+    const legacy = vi.fn(() => new Response('legacy'));
+    await using chat = await startHandler('off', {
+      ...fromHead,
+      ...offAtFirst('complete'),
+      legacy,
+    });
+    expect(await (await chat.handler(request())).json()).toEqual({
+      reply: `candidate: ${question}`,
+    });
+    expect(legacy).not.toHaveBeenCalled();
+  });
+
+  it('fails when it is complete by then and the body cannot be held that late: legacy is not asked', async () => {
+    const legacy = vi.fn(() => new Response('legacy'));
+    const candidate = vi.fn(() => 'candidate');
+    await using chat = await startHandler('off', {
+      ...fromHead,
+      ...offAtFirst('complete'),
+      maxBodyBytes: 5,
+      legacy,
+      candidate,
+    });
+    await expect(chat.handler(request())).rejects.toThrow('The body could not be held.');
+    expect([legacy, candidate].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    await chat.handler.flush();
+    const { learn, routes } = chat.handler.stats();
+    expect([learn.accepted, routes.chat?.stages.complete]).toEqual([0, 1]);
   });
 });
 

@@ -50,4 +50,4 @@ function listenWithBridge(app: FetchApp): Promise<Listening> {
 /** The servers that a fetch handler is tested on. */
 export const fetchServers = { Hono: listenWithHono, 'node:http': listenWithBridge } as const;
 export type FetchServer = keyof typeof fetchServers;
-const fetchServerNames = Object.keys(fetchServers) as FetchServer[];
+export const fetchServerNames = Object.keys(fetchServers) as FetchServer[];
