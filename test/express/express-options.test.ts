@@ -74,6 +74,13 @@ describe('the options of expressCutover', () => {
     ]);
   });
 
+  it('take a cutover that is undefined for one that was not given', () => {
+    expect(issuesOf({ ...route, cutover: undefined, flags })).toEqual([]);
+    expect(issuesOf({ ...route, cutover: undefined })).toEqual([
+      expect.stringMatching(/^flags is missing/),
+    ]);
+  });
+
   it('do not promise that a reply waits for its own learning', () => {
     expect(issuesOf({ ...route, flags, background: { mode: 'await' } })).toEqual([
       expect.stringMatching(/^background.mode must be "detached" or "waitUntil"/),

@@ -121,6 +121,14 @@ describe('the plugin’s options', () => {
     const cutover = createCutover({ flags });
     expect((await registered({ cutover, flags })).message).toMatch(/flags is not an option/);
   });
+
+  it('take a cutover that is undefined for one that was not given', async () => {
+    expect((await registered({ cutover: undefined })).message).toMatch(/flags is missing/);
+    const app = Fastify();
+    await app.register(fastifyCutover, { cutover: undefined, flags } as never);
+    expect(app.cutover.stats().state).toBe('open');
+    await app.close();
+  });
 });
 
 describe('the types', () => {

@@ -222,4 +222,29 @@ describe('a fetch handler', () => {
     }
     expect(() => fetchCutover(undefined as never)).toThrow(/must be an object/);
   });
+
+  const usable = {
+    name: 'chat',
+    legacy: () => new Response('legacy'),
+    candidate: () => 'candidate',
+    identify: () => ({ tenant: 'acme', task: question }),
+  };
+
+  it('takes a cutover that is undefined for one that was not given', async () => {
+    const without = { ...usable, cutover: undefined };
+    expect(() => fetchCutover(without as never)).toThrow(/flags is missing/);
+    const handler = fetchCutover({ ...without, flags: memoryFlags('off') } as never);
+    expect(await (await handler(chatRequest())).text()).toBe('legacy');
+  });
+
+  it('does not promise that a reply waits for its own learning', () => {
+    const options = {
+      ...usable,
+      flags: memoryFlags('off'),
+      background: { mode: 'await' },
+    } as const;
+    expect(() => fetchCutover(options)).toThrow(
+      /background.mode must be "detached" or "waitUntil"/,
+    );
+  });
 });

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { refuse } from '../../core/option-checks.ts';
-import { CutoverCore, controlsOf, coreOf } from '../../create.ts';
-import type { Cutover, CutoverControls } from '../../cutover.ts';
-import { type CutoverOptions, sharedPart } from '../../cutover-options.ts';
+import { controlsOf } from '../../create.ts';
+import type { CutoverControls } from '../../cutover.ts';
 import { serve } from '../handler.ts';
 import type { Route } from '../route.ts';
+import { coreFor } from './core-for.ts';
 import { ExpressExchange } from './express/express-exchange.ts';
 import {
   type ExpressCutoverOptions,
@@ -30,10 +30,7 @@ export type ExpressCutover = RequestHandler & CutoverControls;
  */
 export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): ExpressCutover {
   refuse('expressCutover()', expressIssues(options));
-  const core =
-    options.cutover === undefined
-      ? new CutoverCore(sharedPart(sharedOptions(options)) as CutoverOptions)
-      : coreOf(options.cutover as Cutover);
+  const core = coreFor(options.cutover, sharedOptions(options));
   const route = addServerRoute(core, options);
   const { body, maxBodyBytes } = options;
   const middleware: RequestHandler = (req, res, next) => {

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { refuse } from '../../core/option-checks.ts';
-import { CutoverCore, controlsOf, coreOf } from '../../create.ts';
+import { controlsOf } from '../../create.ts';
 import type { CutoverControls } from '../../cutover.ts';
+import { coreFor } from './core-for.ts';
 import {
   type FastifyCutoverConfig,
   type FastifyCutoverOptions,
@@ -40,7 +41,7 @@ declare module 'fastify' {
 export const fastifyCutover: FastifyPluginAsync<FastifyCutoverOptions> = async (app, options) => {
   refuse('fastifyCutover', pluginIssues(options));
   const { cutover } = options;
-  const core = cutover === undefined ? new CutoverCore(options) : coreOf(cutover);
+  const core = coreFor(cutover, options);
   app.decorate('cutover', controlsOf(core));
   const wrapper = new RouteWrapper(core);
   app.addHook('onRoute', (route) => wrapper.wrap(route));

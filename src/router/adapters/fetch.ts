@@ -1,11 +1,11 @@
 import { attempt } from '../../core/attempt.ts';
 import { refuse } from '../../core/option-checks.ts';
-import { CutoverCore, controlsOf, coreOf } from '../../create.ts';
-import type { Cutover, CutoverControls } from '../../cutover.ts';
-import { type CutoverOptions, sharedPart } from '../../cutover-options.ts';
+import { controlsOf } from '../../create.ts';
+import type { CutoverControls } from '../../cutover.ts';
 import { type Decision, explain, serve } from '../handler.ts';
+import { coreFor } from './core-for.ts';
 import { FetchExchange, type FetchInit } from './fetch/fetch-exchange.ts';
-import { type FetchCutoverOptions, fetchIssues, splitOptions } from './fetch/fetch-options.ts';
+import { type FetchCutoverOptions, fetchIssues, sharedOptions } from './fetch/fetch-options.ts';
 import { addFetchRoute } from './fetch/fetch-route.ts';
 
 export type { FetchInit } from './fetch/fetch-exchange.ts';
@@ -33,10 +33,7 @@ export function fetchCutover<Locals = undefined>(
   options: FetchCutoverOptions<Locals>,
 ): FetchCutover<Locals> {
   refuse('fetchCutover()', fetchIssues(options));
-  const core =
-    options.cutover === undefined
-      ? new CutoverCore(sharedPart(splitOptions(options).rest) as CutoverOptions)
-      : coreOf(options.cutover as Cutover);
+  const core = coreFor(options.cutover, sharedOptions(options));
   const { route, prepare } = addFetchRoute(core, options);
   // Rest parameters: servers tell by a handler's length what else it wants to be given.
   const handle = (request: Request, ...[init]: Rest<Locals>): Promise<Response> => {

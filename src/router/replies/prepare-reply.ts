@@ -1,3 +1,4 @@
+import { isResponse } from './is-response.ts';
 import { type ReplySource, toReplySource } from './reply-source.ts';
 
 /** Status and headers of a reply that brings its own. */
@@ -37,10 +38,6 @@ const dropped: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-
-// By brand: a `Response` of another realm or of a separate undici is one too.
-const isResponse = (value: object): value is Response =>
-  Object.prototype.toString.call(value) === '[object Response]' && 'headers' in value;
 
 function toHead(response: Response): PreparedHead {
   const named = (response.headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/);

@@ -1,3 +1,5 @@
+import { isResponse } from './is-response.ts';
+
 /** The ways in which a reply can come in pieces. */
 export type StreamKind = 'web' | 'node' | 'iterable' | 'response';
 
@@ -20,8 +22,3 @@ export function streamKindOf(value: object): StreamKind | undefined {
 
 const isNodeStream = ({ pipe, on, emit }: Looks): boolean =>
   typeof pipe === 'function' && typeof on === 'function' && typeof emit === 'function';
-
-// By brand: a `Response` of another realm or of a separate undici is one too. No field of it is read: some servers make
-// what they send of an untouched one faster.
-const isResponse = (value: object): boolean =>
-  Object.prototype.toString.call(value) === '[object Response]' && 'headers' in value;

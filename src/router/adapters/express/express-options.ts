@@ -3,12 +3,9 @@ import { check, issuesOf, type OptionChecks, oneOf } from '../../../core/option-
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
 import { routeIssues } from '../../route-options.ts';
-import {
-  awaitIssues,
-  type ServerRouteOptions,
-  serverChecks,
-  splitOptions,
-} from '../node/server-options.ts';
+import { awaitIssues } from '../await-issues.ts';
+import { type ServerRouteOptions, serverChecks } from '../node/server-options.ts';
+import { splitOptions } from '../split-options.ts';
 
 /** One route of an Express app; legacy is the handler that comes next. */
 export interface ExpressRouteOptions<Input> extends ServerRouteOptions<Request, Input> {
@@ -53,6 +50,6 @@ export function expressIssues(options: unknown): string[] {
     ...awaitIssues(rest),
     ...('legacy' in rest ? ['legacy is not an option: it is the handler that comes next'] : []),
     ...issuesOf(own, expressChecks),
-    ...('cutover' in own ? routeIssues(given) : handlerIssues(given)),
+    ...(own.cutover !== undefined ? routeIssues(given) : handlerIssues(given)),
   ];
 }

@@ -3,12 +3,9 @@ import { check, issuesOf, type OptionChecks } from '../../../core/option-checks.
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, cutoverIssues } from '../../../cutover-options.ts';
 import { routeIssues } from '../../route-options.ts';
-import {
-  awaitIssues,
-  type ServerRouteOptions,
-  serverChecks,
-  splitOptions,
-} from '../node/server-options.ts';
+import { awaitIssues } from '../await-issues.ts';
+import { type ServerRouteOptions, serverChecks } from '../node/server-options.ts';
+import { splitOptions } from '../split-options.ts';
 
 /** The cutover of one route; legacy is the route's own handler. */
 export interface FastifyRouteOptions<Input>
@@ -36,8 +33,9 @@ const handedIn: OptionChecks = { cutover: check.object };
 
 /** Every issue of the plugin's options, at once. */
 export function pluginIssues(options: object): string[] {
-  if ('cutover' in options) return issuesOf(options, handedIn);
-  return [...awaitIssues(options), ...cutoverIssues(options)];
+  const { own, rest } = splitOptions(options, handedIn);
+  if (own.cutover !== undefined) return issuesOf(options, handedIn);
+  return [...awaitIssues(rest), ...cutoverIssues(rest)];
 }
 
 const legacy = (): undefined => undefined;

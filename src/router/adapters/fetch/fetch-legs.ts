@@ -1,8 +1,8 @@
 import type { CallContext } from '../../../core/call-context.ts';
 import { CandidateCall } from '../../candidate-call.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
-import { isFailureByDefault } from '../../replies/value-view.ts';
 import type { FallbackOptions } from '../../route-options.ts';
+import { fallbackByValue } from '../fallback-by-value.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { FetchExchange, type LegInput } from './fetch-exchange.ts';
 import { toResponse } from './to-response.ts';
@@ -41,15 +41,8 @@ export class FetchLegs<Locals> {
   }
 
   /** The app's own rules see what the candidate returned. */
-  fallbackOf({ when, isFailure, ...rest }: FallbackOptions): FallbackOptions {
-    const returned = (reply: unknown): unknown => this.#returned.get(reply as object) ?? reply;
-    return {
-      ...rest,
-      ...(when !== undefined && {
-        when: typeof when === 'function' ? (reason, call) => when(returned(reason), call) : when,
-      }),
-      isFailure: (reply) => (isFailure ?? isFailureByDefault)(returned(reply)),
-    };
+  fallbackOf(fallback: FallbackOptions): FallbackOptions {
+    return fallbackByValue(fallback, (reply) => this.#returned.get(reply as object) ?? reply);
   }
 
   /** A tenant that was off when its request was looked at, and is not any more, comes with a body that nobody has held. */

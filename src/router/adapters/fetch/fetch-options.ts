@@ -4,6 +4,8 @@ import type { ReplyView, Subject } from '../../../core/subject.ts';
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
 import { type FallbackOptions, type RouteOptions, routeIssues } from '../../route-options.ts';
+import { awaitIssues } from '../await-issues.ts';
+import { splitOptions } from '../split-options.ts';
 
 /** What can be told of a request without a look at its body. */
 export type FetchHead = Pick<Request, 'method' | 'url' | 'headers'>;
@@ -69,22 +71,18 @@ const fetchChecks: OptionChecks = {
   cutover: check.object,
 };
 
-/** What only this adapter knows, and the rest of the options. */
-export function splitOptions(options: object): { own: object; rest: object } {
-  const entries = Object.entries(options);
-  const isOwn = ([name]: [string, unknown]): boolean => Object.hasOwn(fetchChecks, name);
-  return {
-    own: Object.fromEntries(entries.filter(isOwn)),
-    rest: Object.fromEntries(entries.filter((entry) => !isOwn(entry))),
-  };
+/** The options that this adapter shares with every other way in. */
+export function sharedOptions(options: object): object {
+  return splitOptions(options, fetchChecks).rest;
 }
 
 /** Every issue of the options, at once. */
 export function fetchIssues(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return issuesOf(options, fetchChecks);
-  const { own, rest } = splitOptions(options);
+  const { own, rest } = splitOptions(options, fetchChecks);
   return [
+    ...awaitIssues(rest),
     ...issuesOf(own, fetchChecks),
-    ...('cutover' in own ? routeIssues(rest) : handlerIssues(rest)),
+    ...(own.cutover !== undefined ? routeIssues(rest) : handlerIssues(rest)),
   ];
 }

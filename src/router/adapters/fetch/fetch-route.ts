@@ -9,7 +9,7 @@ import type { Route } from '../../route.ts';
 import type { RouteOptions } from '../../route-options.ts';
 import type { FetchExchange } from './fetch-exchange.ts';
 import { FetchLegs } from './fetch-legs.ts';
-import { type FetchRouteOptions, splitOptions } from './fetch-options.ts';
+import { type FetchRouteOptions, sharedOptions } from './fetch-options.ts';
 
 const defaultMaxBodyBytes = 1_048_576;
 const defaultMaxBodyWaitMs = 10_000;
@@ -37,7 +37,7 @@ export function addFetchRoute<Locals>(
   const legs = new FetchLegs(hold, options.maxReplyBytes);
   const leg = legs.legOf(candidate);
   const adapted = {
-    ...(routePart(splitOptions(options).rest) as object),
+    ...(routePart(sharedOptions(options)) as object),
     name: options.name,
     legacy: (exchange: FetchExchange<Locals>) =>
       options.legacy(exchange.legacyRequest(), exchange.locals),

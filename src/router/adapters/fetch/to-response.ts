@@ -1,3 +1,4 @@
+import { isResponse } from '../../replies/is-response.ts';
 import {
   type PreparedHead,
   type PreparedReply,
@@ -6,10 +7,6 @@ import {
 import type { ReplySource } from '../../replies/reply-source.ts';
 
 type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
-
-// By brand: a `Response` of another realm, or of a server of its own, is one too.
-const isResponse = (value: unknown): value is Response =>
-  Object.prototype.toString.call(value) === '[object Response]';
 
 /** Whether a reply was made here: a fetched one tells in its headers of bytes that `fetch` has already decoded. */
 const isOwn = (response: Response): boolean =>

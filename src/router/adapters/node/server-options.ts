@@ -24,30 +24,7 @@ export interface ServerRouteOptions<Source, Input>
   legacyShadow?: (context: CallContext, input: Input) => unknown;
   /** Copies the input for a mirror, off the user's path. @default structuredClone */
   snapshot?: (input: Input) => Input;
-  /** Bytes of a reply that are kept to be learned or compared; a larger one is counted unreadable. @default 262_144 */
-  maxReplyBytes?: number;
 }
 
 /** The rules of what only adapters know. */
-export const serverChecks: OptionChecks = {
-  read: required(check.function),
-  maxReplyBytes: check.count,
-};
-
-/** What only an adapter knows, by its rules, and the rest of the options. */
-export function splitOptions(options: object, checks: OptionChecks): { own: object; rest: object } {
-  const entries = Object.entries(options);
-  const isOwn = ([name]: [string, unknown]): boolean => Object.hasOwn(checks, name);
-  return {
-    own: Object.fromEntries(entries.filter(isOwn)),
-    rest: Object.fromEntries(entries.filter((entry) => !isOwn(entry))),
-  };
-}
-
-const noAwait =
-  'background.mode must be "detached" or "waitUntil": a reply is learned after it was delivered, so it cannot wait for that';
-
-/** The issue of shared options that would make a reply wait for its own delivery. */
-export function awaitIssues({ background }: { background?: { mode?: unknown } | null }): string[] {
-  return background?.mode === 'await' ? [noAwait] : [];
-}
+export const serverChecks: OptionChecks = { read: required(check.function) };

@@ -8,9 +8,9 @@ import { CandidateCall } from '../../candidate-call.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { prepareReply } from '../../replies/prepare-reply.ts';
-import { isFailureByDefault } from '../../replies/value-view.ts';
 import type { Route, RouteHooks } from '../../route.ts';
-import type { FallbackOptions, RouteOptions } from '../../route-options.ts';
+import type { RouteOptions } from '../../route-options.ts';
+import { fallbackByValue } from '../fallback-by-value.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { CandidateReply } from './candidate-reply.ts';
 import type { ServerExchange } from './server-exchange.ts';
@@ -39,7 +39,7 @@ export function addServerRoute<Source, Input>(
     // The mirror gets a copy of the input alone: the request and the response stay with the served call.
     snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as Exchange],
     ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
-    fallback: toFallback(fallback ?? {}),
+    fallback: fallbackByValue(fallback ?? {}, returnedBy),
     // A status of the app's own making, of one tenant's conversation say, is no word about legacy: only the app can tell.
     isGone: options.isGone ?? (() => false),
   };
@@ -95,15 +95,6 @@ function toLeg<Source, Input>(
   };
 }
 
-/** The app's own rules see what the candidate returned. */
-function toFallback({ when, isFailure, ...rest }: FallbackOptions): FallbackOptions {
-  const returnedBy = (reply: unknown): unknown =>
-    reply instanceof CandidateReply ? reply.value : reply;
-  return {
-    ...rest,
-    ...(when !== undefined && {
-      when: typeof when === 'function' ? (reason, call) => when(returnedBy(reason), call) : when,
-    }),
-    isFailure: (reply) => (isFailure ?? isFailureByDefault)(returnedBy(reply)),
-  };
-}
+/** What the candidate returned, of a reply that is ready to be sent. */
+const returnedBy = (reply: unknown): unknown =>
+  reply instanceof CandidateReply ? reply.value : reply;
