@@ -27,6 +27,24 @@ const events = (...data: readonly unknown[]): CapturedReply =>
     { contentType: 'text/event-stream' },
   );
 
+describe('text of no declared type', () => {
+  it('is looked at in no time, however its lines end', async () => {
+    for (const line of ['data: a\r\n', ':a\r\n', 'id:\r\n']) {
+      const body = line + 'b\r\n'.repeat(28) + line.repeat(28);
+      const from = performance.now();
+      expect(await textOf(captured(body, { contentType: undefined }))).toBe(body);
+      expect(performance.now() - from).toBeLessThan(1000);
+    }
+  });
+
+  it('is an event stream when it looks like one, with either end of lines', async () => {
+    for (const end of ['\n', '\r\n']) {
+      const body = [': hello', 'id: 1', 'data: one', 'retry: 5', '', 'data: two', '', ''].join(end);
+      expect(await textOf(captured(body, { contentType: undefined }))).toBe('onetwo');
+    }
+  });
+});
+
 describe('replies that are not read', () => {
   it.each<[string, Partial<CapturedReply>]>([
     ['to HEAD', { method: 'HEAD' }],
