@@ -1,6 +1,7 @@
 import type { CapturedReply } from './captured-reply.ts';
 import { type PreparedReply, prepareReply } from './prepare-reply.ts';
 import type { ReplySource } from './reply-source.ts';
+import { unhurried } from './unhurried.ts';
 
 type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
 
@@ -11,33 +12,38 @@ async function readAll(
   first: string | Buffer,
   source: ReplySource,
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<Pick<CapturedReply, 'chunks' | 'truncated'>> {
   const chunks: Buffer[] = [];
   let room = maxBytes;
-  let chunk: string | Buffer | undefined = first;
-  while (chunk !== undefined) {
+  const keep = (chunk: string | Buffer): void => {
     const bytes = Buffer.from(chunk as string);
     room -= bytes.byteLength;
-    if (room < 0) {
-      source.cancel();
-      return { chunks: [], truncated: true };
+    if (room >= 0 && bytes.byteLength > 0) chunks.push(bytes);
+  };
+  keep(first);
+  if (room >= 0) {
+    for await (const chunk of unhurried(source, signal)) {
+      keep(chunk);
+      if (room < 0) break;
     }
-    chunks.push(bytes);
-    chunk = await source.next();
   }
-  return { chunks, truncated: false };
+  if (room >= 0) return { chunks, truncated: false };
+  source.cancel();
+  return { chunks: [], truncated: true };
 }
 
 async function captured(
   { head, first, source }: StreamReply,
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<CapturedReply> {
   const ofText = typeof first === 'string' ? 'text/plain' : undefined;
   const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1] ?? ofText;
   const body =
     first === undefined || source === undefined
       ? { chunks: [], truncated: false }
-      : await readAll(first, source, maxBytes);
+      : await readAll(first, source, maxBytes, signal);
   return {
     method: 'GET',
     status: head?.status ?? 200,
@@ -64,7 +70,7 @@ export async function mirroredReply(
   const giveUp = (): void => prepared.source?.cancel();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    return await captured(prepared, maxBytes);
+    return await captured(prepared, maxBytes, signal);
   } finally {
     signal.removeEventListener('abort', giveUp);
   }

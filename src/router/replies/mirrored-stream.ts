@@ -2,6 +2,7 @@ import { type ReplySource, toSource } from './reply-source.ts';
 import { headOf } from './response-head.ts';
 import { streamKindOf } from './stream-kind.ts';
 import { type StreamHead, StreamRecording } from './stream-recording.ts';
+import { unhurried } from './unhurried.ts';
 
 /** A box: the end of a stream is undefined, and so may a chunk be. */
 interface Chunk {
@@ -39,7 +40,7 @@ export async function mirroredStream(
   over.addEventListener('abort', giveUp, { once: true });
   if (over.aborted) giveUp();
   try {
-    for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
+    for await (const chunk of unhurried(source, over)) {
       recording.keep(chunk.value);
       if (recording.isFull) {
         source.cancel();
