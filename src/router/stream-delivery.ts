@@ -16,13 +16,16 @@ export class StreamDelivery implements StreamObserver {
   readonly #leg: Leg;
   readonly #reply: object;
   readonly #intent: MirrorIntent;
-  readonly #recording: StreamRecording | undefined;
+  #recording: StreamRecording | undefined;
   /** The caller's async context, in which its mirror runs. */
   readonly #scope: AsyncResource | undefined;
   /** Undefined: the stream is passed on untouched. */
   readonly tap: StreamTap | undefined;
   readonly #isWatched: boolean;
   #hasBegun = false;
+  #isHandedOver = false;
+  /** How a stream ended that its consumer did not have yet. */
+  #early: (() => void) | undefined;
   #isOver = false;
   #tellEnd: (() => void) | undefined;
 
@@ -40,7 +43,9 @@ export class StreamDelivery implements StreamObserver {
       this.#recording = new StreamRecording(route.maxReplyBytes, head);
     }
     if (mirrors) this.#scope = new AsyncResource('engramia-cutover.stream');
-    this.#isWatched = plan.order > 0 && (learns || mirrors || waits || isAwaitedByOthers(call));
+    const tellsOfLegacy = leg === 'legacy' && (plan.serves === 'candidate' || route.legacyGone);
+    this.#isWatched =
+      plan.order > 0 && (learns || mirrors || waits || tellsOfLegacy || isAwaitedByOthers(call));
     this.tap = this.#isWatched ? tapStream(reply, kind, this) : undefined;
   }
 
@@ -62,6 +67,8 @@ export class StreamDelivery implements StreamObserver {
       // A reply that waited for its own end would wait for ever.
       void background.hold(this.#call, ended);
     }
+    this.#isHandedOver = true;
+    if (this.#early !== undefined) this.#conclude(this.#early);
     return tap.reply;
   }
 
@@ -83,26 +90,35 @@ export class StreamDelivery implements StreamObserver {
   }
 
   ended(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#settle('fulfilled', this.#recording?.captured());
-    if (this.#scope === undefined) offer(this.#call, this.#intent);
-    else this.#scope.runInAsyncScope(offer, undefined, this.#call, this.#intent);
-    this.#tellEnd?.();
+    this.#conclude(() => {
+      this.#settle('fulfilled', this.#recording?.captured());
+      if (this.#scope === undefined) offer(this.#call, this.#intent);
+      else this.#scope.runInAsyncScope(offer, undefined, this.#call, this.#intent);
+    });
   }
 
   failed(reason: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#settle('rejected', reason);
-    this.#tellEnd?.();
+    this.#conclude(() => this.#settle('rejected', reason));
   }
 
   cut(): void {
+    this.#conclude(() => {
+      this.#call.stream = { ...this.#call.stream, cut: true };
+      this.#settle('fulfilled', undefined);
+    });
+  }
+
+  /** Once, and not before the consumer has the stream: of one that legacy replaces, legacy's reply alone is told. */
+  #conclude(tell: () => void): void {
     if (this.#isOver) return;
+    if (!this.#isHandedOver) {
+      this.#early ??= tell;
+      return;
+    }
     this.#isOver = true;
-    this.#call.stream = { ...this.#call.stream, cut: true };
-    this.#settle('fulfilled', undefined);
+    tell();
+    // The consumer may keep its stream for long.
+    this.#recording = undefined;
     this.#tellEnd?.();
   }
 

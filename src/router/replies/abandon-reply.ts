@@ -1,4 +1,6 @@
-import { attempt } from '../../core/attempt.ts';
+import type { Readable } from 'node:stream';
+import { attempt, disregard } from '../../core/attempt.ts';
+import { abandonNodeStream } from './abandon-node-stream.ts';
 import { streamKindOf } from './stream-kind.ts';
 import { tapStream } from './tap-stream.ts';
 
@@ -13,5 +15,12 @@ const nobody = {
 export function abandonReply(reply: unknown): void {
   if (typeof reply !== 'object' || reply === null) return;
   const kind = streamKindOf(reply);
-  if (kind !== undefined) attempt(() => tapStream(reply, kind, nobody)?.abandon());
+  if (kind === undefined) return;
+  // Also one that is destroyed already: its error may be yet to come.
+  if (kind === 'node') attempt(() => abandonNodeStream(reply as Readable));
+  else {
+    const tap = tapStream(reply, kind, nobody);
+    if (tap !== undefined) tap.abandon();
+    else if (kind === 'web') disregard(attempt(() => (reply as ReadableStream).cancel()));
+  }
 }

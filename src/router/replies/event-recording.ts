@@ -10,7 +10,7 @@ const mostWaiting = 256;
  */
 export class EventRecording {
   readonly #maxUnits: number;
-  readonly #text = new EventText();
+  #text = new EventText();
   #waiting: unknown[] = [];
   #isOver = false;
   #isScheduled = false;
@@ -53,5 +53,6 @@ export class EventRecording {
     } catch {
       this.#isOver = true;
     }
+    if (this.#isOver) this.#text = new EventText();
   }
 }

@@ -1,9 +1,15 @@
 import { Readable } from 'node:stream';
 import { CutoverError } from '../../core/errors.ts';
+import { abandonNodeStream } from './abandon-node-stream.ts';
 import { ownMethod } from './own-method.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
 type Emit = (this: unknown, event: unknown, ...args: unknown[]) => boolean;
+
+// Undocumented, and without a documented equal: whether the end has arrived but was not read.
+interface Internals {
+  _readableState?: { ended?: boolean };
+}
 
 const observations: ReadonlyMap<unknown, (observer: StreamObserver, value: unknown) => void> =
   new Map([
@@ -18,6 +24,8 @@ const beginnings = ['readable', 'end', 'error', 'close'] as const;
 /** Resolves when there is something to read or the stream has ended; nothing of it is taken. */
 function begun(stream: Readable): Promise<boolean> {
   if (stream.readableLength > 0 || stream.readableFlowing !== null) return Promise.resolve(true);
+  // Whoever listened now would make it emit its end, before the consumer is there to hear it.
+  if ((stream as Internals)._readableState?.ended) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     const listeners = beginnings.map((event) => {
       const listener = (reason?: unknown): void => {
@@ -45,5 +53,5 @@ export function tapNodeStream(stream: Readable, observer: StreamObserver): Strea
     return emit.call(this, event, ...args);
   };
   if (!ownMethod(stream, 'emit', tapped)) return undefined;
-  return { reply: stream, first: () => begun(stream), abandon: () => void stream.destroy() };
+  return { reply: stream, first: () => begun(stream), abandon: () => abandonNodeStream(stream) };
 }
