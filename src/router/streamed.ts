@@ -8,6 +8,6 @@ export async function* streamed(
   self: unknown,
   args: unknown[],
   init: Caller | undefined,
-): AsyncGenerator<unknown, void, undefined> {
-  yield* (await serve(route, self, args, init)) as AsyncIterable<unknown>;
+): AsyncGenerator<unknown, unknown, undefined> {
+  return yield* (await serve(route, self, args, init)) as AsyncIterable<unknown>;
 }

@@ -7,41 +7,63 @@ import type { StreamObserver, StreamTap } from './stream-tap.ts';
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Iterator = Partial<Record<'next' | 'return' | 'throw', Method>>;
 type Iterable = Iterator & { [Symbol.asyncIterator]: (this: unknown) => Iterator };
+type Door = typeof Symbol.asyncIterator | 'iterator';
 
 const { then } = Promise.prototype;
+
+// Of a class of its own, `then` may do or cost anything: it is called once.
+const isNative = (value: unknown): value is Promise<unknown> =>
+  value instanceof Promise && value.constructor === Promise;
+
+/** Where an iteration begins: the streams of OpenAI's client, and of those made alike, ask one function of theirs for all. */
+function doorOf(stream: object): Door {
+  const { iterator, tee } = stream as Record<string, unknown>;
+  return Object.hasOwn(stream, 'iterator') &&
+    typeof iterator === 'function' &&
+    typeof tee === 'function'
+    ? 'iterator'
+    : Symbol.asyncIterator;
+}
 
 /** Observes the first iteration of an iterable; whoever iterates it once more gets what the iterable itself gives. */
 class IterableTap implements StreamTap {
   readonly reply: Iterable;
+  readonly #door: Door;
   readonly #iterate: (this: unknown) => Iterator;
   readonly #observer: StreamObserver;
   /** The iterator that is observed, and its methods as they were. */
   #iterator: Iterator | undefined;
   #bare: Iterator = {};
   #isTaken = false;
+  /** What tells the observer: an iterable may be an iterator too, and give what that one gives. */
+  #observed: Iterator | undefined;
   #first: { readonly result: unknown } | undefined;
 
   constructor(stream: Iterable, observer: StreamObserver) {
     this.reply = stream;
     this.#observer = observer;
-    this.#iterate = stream[Symbol.asyncIterator];
+    this.#door = doorOf(stream);
+    this.#iterate = (stream as Record<Door, unknown>)[this.#door] as (this: unknown) => Iterator;
   }
 
   /** False: the object does not let itself be changed. */
   attach(): boolean {
     const stream = this.reply;
     const tap = this;
+    // A proxy may bind the methods of its target to the target: whoever iterates first is the consumer.
     function iterate(this: unknown): Iterator {
-      return this === stream ? tap.#take() : tap.#iterate.call(this);
+      return tap.#take(this);
     }
-    if (!ownMethod(stream, Symbol.asyncIterator, iterate)) return false;
+    if (!ownMethod(stream, this.#door, iterate)) return false;
     // What may be its own iterator is one from its first `next`, also when nobody asks it for an iterator.
     return typeof stream.next !== 'function' || this.#observe(stream);
   }
 
   async first(): Promise<boolean> {
-    const iterator = this.#open();
-    const result = this.#bare.next?.call(iterator);
+    const iterator = this.#open(this.reply, standIn);
+    const given = this.#bare.next?.call(iterator);
+    // Awaited here and by the consumer, and yet started once.
+    const result = !isNative(given) && isThenable(given) ? Promise.resolve(given) : given;
     this.#first = { result };
     return (await (result as PromiseLike<IteratorResult<unknown>>)).done !== true;
   }
@@ -50,20 +72,27 @@ class IterableTap implements StreamTap {
     const { controller } = this.reply as { controller?: { abort?: () => unknown } };
     // A generator that was never started does not run what it would clean up with, and its request would go on.
     if (typeof controller?.abort === 'function') attempt(() => controller.abort?.());
-    disregard(attempt(() => this.#bare.return?.call(this.#open())));
+    disregard(attempt(() => this.#bare.return?.call(this.#open(this.reply))));
   }
 
-  #take(): Iterator {
-    if (this.#isTaken) return this.#iterate.call(this.reply);
+  #take(self: unknown): Iterator {
+    if (this.#isTaken) return this.#iterate.call(self);
     this.#isTaken = true;
-    return this.#open();
+    return this.#open(self);
   }
 
-  #open(): Iterator {
+  /** @param instead - of an iterator that does not let itself be changed; absent: it is passed on, unobserved */
+  #open(self: unknown, instead?: (iterator: Iterator, bare: Iterator) => Iterator): Iterator {
     if (this.#iterator !== undefined) return this.#iterator;
-    const iterator = this.#iterate.call(this.reply);
+    let iterator = this.#iterate.call(self);
+    if (iterator !== this.reply && !this.#observe(iterator)) {
+      if (instead === undefined) this.#observer.cut();
+      else {
+        iterator = instead(iterator, this.#bare);
+        this.#observe(iterator);
+      }
+    }
     this.#iterator = iterator;
-    if (iterator !== this.reply && !this.#observe(iterator)) this.#observer.cut();
     return iterator;
   }
 
@@ -74,11 +103,13 @@ class IterableTap implements StreamTap {
       ...(end && { return: end }),
       ...(fail && { throw: fail }),
     };
+    this.#observed = iterator;
     const tap = this;
     const tapped = ownMethod(iterator, 'next', function tapped(this: unknown, ...args: unknown[]) {
       const first = tap.#first;
       tap.#first = undefined;
-      return tap.#observed(() => (first === undefined ? next?.apply(this, args) : first.result));
+      const give = (): unknown => (first === undefined ? next?.apply(this, args) : first.result);
+      return tap.#observed === iterator ? tap.#telling(give) : give();
     });
     return (
       tapped &&
@@ -91,13 +122,13 @@ class IterableTap implements StreamTap {
   #cuts(iterator: Iterator, name: 'return' | 'throw', method: Method): boolean {
     const tap = this;
     return ownMethod(iterator, name, function cut(this: unknown, ...args: unknown[]) {
-      tap.#observer.cut();
+      if (tap.#observed === iterator) tap.#observer.cut();
       return method.apply(this, args);
     });
   }
 
   /** What `next` gave, as it is; a promise of it is looked at from aside, so that the consumer's is the very same. */
-  #observed(next: () => unknown): unknown {
+  #telling(next: () => unknown): unknown {
     let given: unknown;
     try {
       given = next();
@@ -107,7 +138,7 @@ class IterableTap implements StreamTap {
     }
     const tell = (result: unknown): unknown => this.#tell(result);
     const failed = (reason: unknown): void => this.#observer.failed(reason);
-    if (given instanceof Promise) void then.call(given, tell, failed);
+    if (isNative(given)) void then.call(given, tell, failed);
     else if (isThenable(given)) {
       return chain(given, tell, (reason) => {
         failed(reason);
@@ -128,6 +159,20 @@ class IterableTap implements StreamTap {
     }
     return result;
   }
+}
+
+/** Stands for an iterator that a chunk was taken from: that chunk can be given by another object alone. */
+function standIn(iterator: Iterator, bare: Iterator): Iterator {
+  const methods = Object.entries(bare).map(([name, method]) => [
+    name,
+    (...args: unknown[]) => method.apply(iterator, args),
+  ]);
+  return {
+    ...Object.fromEntries(methods),
+    [Symbol.asyncIterator](): unknown {
+      return this;
+    },
+  };
 }
 
 /** Taps an async iterable by its own methods; undefined for one that does not let itself be changed. */
