@@ -3,6 +3,8 @@ import { attempt, disregard } from '../../core/attempt.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
 type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader;
+type Controller = ReadableStreamDefaultController<unknown> &
+  Partial<Pick<ReadableByteStreamController, 'byobRequest'>>;
 type Result = { readonly done: boolean; readonly value?: unknown };
 
 /** Reads from a stream when, and only when, it is read from itself. */
@@ -13,6 +15,10 @@ class WebStreamTap implements StreamTap {
   #reader: Reader;
   #fills = false;
   #first: Promise<Result> | undefined;
+  #controller: Controller | undefined;
+  #isPulling = false;
+  /** Passes on that the source is over. */
+  #end: (() => void) | undefined;
 
   constructor(source: ReadableStream<unknown>, observer: StreamObserver) {
     const hasBytes = isByteStream(source);
@@ -20,15 +26,24 @@ class WebStreamTap implements StreamTap {
     this.#observer = observer;
     this.#reader = source.getReader();
     const cancel = (reason: unknown): Promise<void> => this.#cancel(reason);
+    const start = (controller: Controller): void => {
+      this.#controller = controller;
+    };
     this.reply = hasBytes
       ? new ReadableStream(
-          { type: 'bytes', pull: (controller) => this.#pullBytes(controller), cancel },
+          {
+            type: 'bytes',
+            start,
+            pull: (controller) => this.#pulls(this.#pullBytes(controller)),
+            cancel,
+          },
           { highWaterMark: 0 },
         )
       : new ReadableStream(
-          { pull: (controller) => this.#pull(controller), cancel },
+          { start, pull: (controller) => this.#pulls(this.#pull(controller)), cancel },
           { highWaterMark: 0 },
         );
+    this.#follow(this.#reader);
   }
 
   async first(): Promise<boolean> {
@@ -38,6 +53,50 @@ class WebStreamTap implements StreamTap {
 
   abandon(): void {
     disregard(attempt(() => this.#reader.cancel()));
+  }
+
+  /** Whoever does not read hears of the end of the source, or of its failure, all the same. */
+  #follow(reader: Reader): void {
+    const over = (end: () => void): void => {
+      if (reader !== this.#reader) return;
+      this.#end = end;
+      this.#settle();
+    };
+    reader.closed.then(
+      () => over(() => this.#close()),
+      (reason) => over(() => this.#fail(reason)),
+    );
+  }
+
+  #close(): void {
+    this.#observer.ended();
+    this.#controller?.close();
+    // Whoever waits with a buffer of its own gets it back.
+    this.#controller?.byobRequest?.respond(0);
+  }
+
+  #fail(reason: unknown): void {
+    this.#observer.failed(reason);
+    this.#controller?.error(reason);
+  }
+
+  async #pulls(pulling: Promise<void>): Promise<void> {
+    this.#isPulling = true;
+    try {
+      await pulling;
+    } finally {
+      this.#isPulling = false;
+      this.#settle();
+    }
+  }
+
+  /** Not before a chunk that is on its way. */
+  #settle(): void {
+    if (this.#isPulling || this.#first !== undefined) return;
+    const end = this.#end;
+    this.#end = undefined;
+    // A stream that was cancelled, or has read the end, is over already.
+    if (end !== undefined) attempt(end);
   }
 
   #read(): Promise<Result> {
@@ -95,6 +154,7 @@ class WebStreamTap implements StreamTap {
       this.#reader.releaseLock();
       this.#reader = fills ? this.#source.getReader({ mode: 'byob' }) : this.#source.getReader();
       this.#fills = fills;
+      this.#follow(this.#reader);
     }
     return this.#reader;
   }
@@ -110,11 +170,27 @@ function isByteStream(stream: ReadableStream<unknown>): boolean {
   }
 }
 
-/** Taps a `ReadableStream` by one that reads from it; undefined for one that is locked or has been read. */
+/**
+ * Whether the stream that reads from it can take its place: not that of one that is a stream by its looks alone, or has
+ * methods and fields of its own.
+ */
+function isPlain(stream: object): boolean {
+  if (Object.prototype.toString.call(stream) !== '[object ReadableStream]') return false;
+  const known = ReadableStream.prototype;
+  let at: object | null = stream;
+  while (at !== null && at !== known) {
+    if (!Object.getOwnPropertyNames(at).every((name) => name in known)) return false;
+    at = Object.getPrototypeOf(at);
+  }
+  return true;
+}
+
+/** Taps a `ReadableStream` by one that reads from it; undefined for one that is locked, has been read or is more than that. */
 export function tapWebStream(
   stream: ReadableStream<unknown>,
   observer: StreamObserver,
 ): StreamTap | undefined {
-  if (stream.locked || Readable.isDisturbed(stream as unknown as Readable)) return undefined;
+  if (!isPlain(stream) || stream.locked || Readable.isDisturbed(stream as unknown as Readable))
+    return undefined;
   return new WebStreamTap(stream, observer);
 }
