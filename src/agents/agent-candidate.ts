@@ -100,21 +100,19 @@ function mirroredWay(
   told: AgentRunOptions,
 ): Way {
   const { mirror = {} } = options;
-  const stopping = new AbortController();
   const guard = new Guard({
     rules,
     models: mirror,
     recorded: () => mirror.recorded?.(run.context, ...args) ?? [],
-    stop: (reason) => {
-      run.stopped ??= reason;
-      stopping.abort(reason);
+    stopping: (reason) => {
+      run.stopped = reason;
     },
   });
   const { session } = told;
   return {
     runner: mirrorRunner(runner(), mirror),
     agent: guard.copyOf(options.agent),
-    signal: AbortSignal.any([run.context.signal, stopping.signal]),
+    signal: run.context.signal,
     told: { ...nestedRunOptions(told), ...(session && { session: readOnlySession(session) }) },
   };
 }
@@ -162,16 +160,27 @@ async function stream(way: Way, run: CandidateRun, input: RunInput, { reply }: O
     () => reportWhole(run, result),
     () => run.report(),
   );
-  return reply === undefined ? result : await (reply as Reply)(result);
+  if (reply !== undefined) return (reply as Reply)(result);
+  return run.context.mirrored ? unwrapped(result, run) : result;
 }
 
-function textOf({ finalOutput, interruptions }: AgentResult): string {
-  if (interruptions.length > 0) {
+/** The events of a mirrored run. It fails with what stopped it, not with what the SDK made of that. */
+async function* unwrapped(result: AgentStream, run: CandidateRun) {
+  try {
+    yield* result;
+  } catch (error) {
+    throw run.stopped ?? error;
+  }
+}
+
+function textOf(result: AgentResult): string {
+  if (result.interruptions.length > 0) {
     throw new CutoverError(
       'ERR_AGENT_INTERRUPTED',
       'The run waits for a tool to be approved, so there is no reply: give the option "reply" to answer with what it waits for.',
     );
   }
+  const { finalOutput } = result;
   return typeof finalOutput === 'string' ? finalOutput : JSON.stringify(finalOutput ?? '');
 }
 

@@ -3,8 +3,7 @@ import type { ToolCall } from '../core/subject.ts';
 import { sourceOf, type ToolSource } from './agent-tool.ts';
 import { AgentDivergedError } from './diverged-error.ts';
 import { guardedTool } from './guarded-tool.ts';
-import type { MirrorModels } from './mirror-runner.ts';
-import { nestedRunConfig, nestedRunOptions } from './mirror-runner.ts';
+import { type MirrorModels, nestedRunConfig, nestedRunOptions, unstored } from './mirror-runner.ts';
 import { RecordedCalls } from './recorded-calls.ts';
 import type { AnyAgent, AnyFunctionTool, AnyHandoff, AnyRunContext, AnyTool } from './sdk-types.ts';
 import { declaredPolicy, mayStay, type ToolPolicy, type ToolRules } from './tool-policy.ts';
@@ -15,8 +14,8 @@ export interface GuardSettings {
   readonly models: MirrorModels;
   /** Asked for once, when the first call is to be replayed. */
   readonly recorded: () => readonly ToolCall[] | PromiseLike<readonly ToolCall[]>;
-  /** Ends the run. */
-  readonly stop: (reason: Error) => void;
+  /** Told why the run ends: the SDK may wrap what is thrown. */
+  readonly stopping: (reason: Error) => void;
 }
 
 const denial = (name: string): string =>
@@ -32,6 +31,7 @@ export class Guard {
   readonly #copies = new Map<AnyAgent, AnyAgent>();
   #calls: Promise<RecordedCalls> | undefined;
   #step = 0;
+  #stopped: Error | undefined;
 
   constructor(settings: GuardSettings) {
     this.#settings = settings;
@@ -49,6 +49,8 @@ export class Guard {
       ...(model !== undefined && { model }),
     });
     this.#copies.set(live, copy);
+    // The agent's own settings go before those of the runner. Set here, those that the SDK chose stay its own.
+    copy.modelSettings = unstored(copy.modelSettings);
     copy.getMcpTools = async () => [];
     copy.getAllTools = (runContext) => this.#toolsOf(live, runContext);
     copy.getEnabledHandoffs = (runContext) => this.#handoffsOf(live, runContext);
@@ -85,9 +87,12 @@ export class Guard {
       runConfig: nestedRunConfig(options.runConfig ?? {}, this.#settings.models),
       runOptions: nestedRunOptions(options.runOptions ?? {}),
     });
-    return guardedTool(tool, (runContext, input, details) => {
+    return guardedTool(tool, async (runContext, input, details) => {
       this.#step += 1;
-      return made.invoke(runContext, input, details);
+      const output: unknown = await made.invoke(runContext, input, details);
+      // To the agent that asks, a run within that was stopped is but a tool that failed.
+      if (this.#stopped !== undefined) throw this.#stopped;
+      return output;
     });
   }
 
@@ -117,8 +122,9 @@ export class Guard {
     const recorded = (await this.#calls).take(tool, input);
     if (recorded !== undefined) return recorded.result;
     const diverged = new AgentDivergedError({ step, tool, arguments: argumentsOf(input) });
-    this.#settings.stop(diverged);
-    throw diverged;
+    this.#stopped ??= diverged;
+    this.#settings.stopping(this.#stopped);
+    throw this.#stopped;
   }
 }
 

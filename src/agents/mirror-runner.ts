@@ -15,10 +15,11 @@ export interface MirrorModels {
   readonly modelProvider?: ModelProvider;
 }
 
-const unstored = (settings: ModelSettings | undefined): ModelSettings => ({
-  ...settings,
-  store: false,
-});
+/** The same settings, but that the provider keeps nothing. What it is sent besides them could ask it to, too. */
+export function unstored(settings: ModelSettings | undefined): ModelSettings {
+  const { store: _kept, ...providerData } = settings?.providerData ?? {};
+  return { ...settings, ...(settings?.providerData && { providerData }), store: false };
+}
 
 /** A configuration of the app's as a mirrored run may have it: nothing is traced, nothing is stored by the provider. */
 function mirrored(config: Partial<RunConfig>, { model, modelProvider }: MirrorModels) {

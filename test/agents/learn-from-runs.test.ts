@@ -1,0 +1,159 @@
+import { Agent, Runner, tool } from '@openai/agents';
+import { type EngramiaClient, keyPerTenant, oneScope } from 'engramia-cutover';
+import { agentCandidate, learnFromRuns } from 'engramia-cutover/agents';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { contextOf } from './call-contexts.ts';
+import { memoryOf } from './memory.ts';
+import { ScriptedModel } from './scripted-model.ts';
+
+const look = tool({
+  name: 'look',
+  description: 'Looks.',
+  parameters: z.object({ at: z.string() }),
+  execute: () => 'seen',
+});
+
+const agentOf = (...steps: ConstructorParameters<typeof ScriptedModel>) =>
+  new Agent({ name: 'coder', model: new ScriptedModel(...steps), tools: [look] });
+
+const runner = () => new Runner({ tracingDisabled: true });
+
+const learns = ({
+  requests,
+}: {
+  requests: readonly { path: string; body: unknown }[];
+}): unknown[] => requests.filter(({ path }) => path === '/v1/learn').map(({ body }) => body);
+
+describe('learnFromRuns', () => {
+  it.each([false, true])(
+    'learns task, output and tools of a finished run (streamed: %s)',
+    async (stream) => {
+      await using memory = await memoryOf();
+      const own = runner();
+      using learning = learnFromRuns(own, { engramia: memory.client });
+      const agent = agentOf([{ name: 'look', arguments: { at: 'ann@example.com' } }], 'parsed it');
+      if (stream) {
+        const result = await own.run(agent, 'Build a CSV parser', { stream });
+        await result.completed;
+      } else await own.run(agent, 'Build a CSV parser');
+      await learning.settled();
+      expect(learns(memory.fake)).toEqual([
+        {
+          task: 'Build a CSV parser',
+          code: 'parsed it',
+          eval_score: 7,
+          run_id: 'agent-run',
+          source: 'api',
+          output: 'look({"at":"[email]"})',
+        },
+      ]);
+      expect(learning.counts).toMatchObject({ offered: 1, stored: 1, failed: 0 });
+    },
+  );
+
+  it('learns one run after the other, each once, also where agents hand over', async () => {
+    await using memory = await memoryOf([], { mode: 'json' });
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: memory.client });
+    const expert = new Agent({ name: 'expert', model: new ScriptedModel('by the expert') });
+    const desk = new Agent({
+      name: 'desk',
+      model: new ScriptedModel([{ name: 'transfer_to_expert' }]),
+      handoffs: [expert],
+    });
+    const tasks = ['Sort numbers in place', 'Parse dates of all kinds', 'Draw a chart of sales'];
+    await Promise.all([
+      own.run(desk, 'Ask the expert about trees'),
+      ...tasks.map((task) => own.run(agentOf(`answer to ${task}`), task)),
+    ]);
+    await learning.settled();
+    expect(learning.counts).toMatchObject({ offered: 4, stored: 4, failed: 0 });
+    expect(memory.fake.patterns('default').map(({ code }) => code)).toContain('by the expert');
+  });
+
+  it('leaves the runs of an agentCandidate to the router, and unfinished ones alone', async () => {
+    await using memory = await memoryOf();
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: memory.client });
+    const agent = agentOf('done');
+    await agentCandidate({ agent, runner: own })(contextOf(), 'Build a CSV parser');
+    await expect(own.run(agentOf([{ name: 'none' }]), 'Build a CSV parser')).rejects.toThrow();
+    await own.run(agentOf('done'), 'ok');
+    await learning.settled();
+    expect(learning.counts.offered).toBe(0);
+  });
+
+  it('never makes a run fail, nor leaves a rejection behind, whatever fails', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const told: unknown[] = [];
+    await using memory = await memoryOf();
+    memory.fake.down();
+    const own = runner();
+    const failing = () => {
+      throw new Error('no');
+    };
+    using down = learnFromRuns(own, {
+      engramia: memory.client,
+      onError: async (error) => {
+        told.push(error);
+        throw error;
+      },
+    });
+    using redacting = learnFromRuns(own, { engramia: memory.client, redact: failing });
+    using keyless = learnFromRuns(own, {
+      engramia: keyPerTenant(memory.client, async () => failing()),
+      tenant: () => 'acme',
+      onError: failing,
+    });
+    using asking = learnFromRuns(own, { engramia: oneScope(memory.client), tenant: failing });
+    using nobody = learnFromRuns(own, { engramia: oneScope(memory.client) });
+
+    const result = await own.run(agentOf('done'), 'Build a CSV parser');
+    const all = [down, redacting, keyless, asking, nobody];
+    for (const learning of all) await learning.settled();
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', unhandled);
+    expect(result.finalOutput).toBe('done');
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(told).toHaveLength(1);
+    expect(all.map(({ counts: { failed, noScope } }) => [failed, noScope])).toEqual([
+      [1, 0],
+      [0, 0],
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ]);
+  });
+
+  it('keeps at most as many waiting as it may, and counts the others', async () => {
+    const gate = Promise.withResolvers<{ stored: boolean; patternCount: number }>();
+    const client = {
+      recall: () => undefined,
+      pacing: { readyInMs: () => 0 },
+      learn: () => gate.promise,
+    } as unknown as EngramiaClient;
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: client, maxWaiting: 2 });
+    for (const at of [1, 2, 3, 4, 5]) await own.run(agentOf('done'), `Build parser number ${at}`);
+    expect(learning.counts).toMatchObject({ offered: 5, dropped: 2 });
+    gate.resolve({ stored: true, patternCount: 1 });
+    await learning.settled();
+    expect(learning.counts).toMatchObject({ offered: 5, dropped: 2, stored: 3 });
+  });
+
+  it('listens no more once disposed', async () => {
+    await using memory = await memoryOf();
+    const own = runner();
+    const learning = learnFromRuns(own, { engramia: memory.client });
+    learning[Symbol.dispose]();
+    await own.run(agentOf('done'), 'Build a CSV parser');
+    expect(learning.counts.offered).toBe(0);
+  });
+
+  it('refuses options that cannot be used, all at once', () => {
+    const wrong = { engramia: {}, evalScore: 11, maxWaiting: 0 } as never;
+    expect(() => learnFromRuns(runner(), wrong)).toThrow(/engramia must.*evalScore.*maxWaiting/);
+  });
+});
