@@ -11,6 +11,7 @@ export default defineConfig({
     opentelemetry: 'src/telemetry/opentelemetry.ts',
     agents: 'src/agents/index.ts',
     testing: 'src/testing/index.ts',
+    'rouge.worker': 'src/compare/rouge.worker.ts', // no entry for users: the comparison starts it as a thread
   },
   format: ['esm'],
   dts: true,

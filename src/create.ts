@@ -1,3 +1,5 @@
+import { createComparer } from './compare/create-comparer.ts';
+import { Turns } from './compare/turns.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { type FlushReport, noCounts } from './core/counts.ts';
 import { EventHub } from './core/event-hub.ts';
@@ -9,7 +11,13 @@ import { redactPersonalData } from './core/redact.ts';
 import type { CutoverStats } from './core/stats.ts';
 import { Warnings } from './core/warnings.ts';
 import type { Cutover, CutoverControls, CutoverHandler, CutoverStream } from './cutover.ts';
-import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './cutover-options.ts';
+import {
+  type CutoverOptions,
+  compareIssuesOf,
+  cutoverIssues,
+  handlerIssues,
+  routePart,
+} from './cutover-options.ts';
 import { KillFile } from './flags/kill-file.ts';
 import { ProviderLifecycle } from './flags/lifecycle.ts';
 import { createStageSource } from './flags/stage-source.ts';
@@ -74,6 +82,7 @@ export class CutoverCore {
       clock,
       random,
       redact: redactPersonalData,
+      comparerOf: comparers(clock, this.hub),
       warnOnce: (code, message, about) => warnings.once(code, message, about),
     };
     this.#shutdown = new Shutdown({
@@ -90,7 +99,7 @@ export class CutoverCore {
   route(options: AnyRouteOptions, hooks?: RouteHooks): Route {
     const { name } = options;
     const taken = this.#routes.has(name) ? [`name "${name}" is taken by another route`] : [];
-    refuse('route', [...routeIssues(options), ...taken]);
+    refuse('route', [...routeIssues(options), ...compareIssuesOf(options), ...taken]);
     const source = createStageSource({
       provider: this.#options.flags,
       flagKey: flagKeyOf(options),
@@ -177,6 +186,17 @@ export class CutoverCore {
     if (!this.#switchboard.killed) return 'open';
     return this.#frozen() ? 'frozen' : 'killed';
   }
+}
+
+/** One comparison goes on at a time, whatever its route. */
+function comparers(clock: Clock, hub: EventHub): Surroundings['comparerOf'] {
+  const turns = new Turns();
+  return (options, route) =>
+    createComparer(options, {
+      clock,
+      turns,
+      contained: (error) => hub.contained('compare', error, { route }),
+    });
 }
 
 function backgroundOf(

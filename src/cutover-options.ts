@@ -1,3 +1,4 @@
+import { compareIssues } from './compare/compare-issues.ts';
 import type { Clock } from './core/clock.ts';
 import type { LaneOptions } from './core/lane.ts';
 import type { LegTracing } from './core/leg-tracing.ts';
@@ -122,7 +123,17 @@ export function cutoverIssues(options: unknown): string[] {
   return issuesOf(options, cutoverChecks);
 }
 
+/** Every issue of a route's `compare` options; `true` and `false` have none. */
+export function compareIssuesOf(options: unknown): string[] {
+  const compare = (options as { compare?: unknown } | null | undefined)?.compare;
+  return typeof compare === 'object' && compare !== null ? compareIssues(compare) : [];
+}
+
 /** Every issue of the shared options and one route's, given as one object. */
 export function handlerIssues(options: unknown): string[] {
-  return [...issuesOf(options, { ...cutoverChecks, ...routeChecks }), ...learnIssues(options)];
+  return [
+    ...issuesOf(options, { ...cutoverChecks, ...routeChecks }),
+    ...learnIssues(options),
+    ...compareIssuesOf(options),
+  ];
 }

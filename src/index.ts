@@ -1,6 +1,26 @@
 export type { CallContext } from './core/call-context.ts';
 export type { Clock, TimerHandle } from './core/clock.ts';
 export type {
+  ComparedPair,
+  ComparedReply,
+  CompareLayer,
+  CompareLayerName,
+  CompareOptions,
+  CompareThresholds,
+  IgnoreRule,
+  JudgeAnswer,
+  JudgeQuestion,
+  LayerSay,
+} from './core/compare-options.ts';
+export type {
+  Divergence,
+  HeldPair,
+  HeldReply,
+  HeldToolCall,
+  LayerFinding,
+  Verdict,
+} from './core/comparer.ts';
+export type {
   DropReason,
   FlushReport,
   LaneCounts,

@@ -1,4 +1,5 @@
 import { attempt } from './attempt.ts';
+import type { Divergence } from './comparer.ts';
 import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { StageReason } from './stage-source.ts';
@@ -17,6 +18,7 @@ export type Operation =
   | 'force'
   | 'view'
   | 'snapshot'
+  | 'compare'
   | 'fallback.when'
   | 'fallback.isFailure'
   | 'isGone'
@@ -93,7 +95,12 @@ export interface CutoverEvents {
     readonly patternKey?: string;
   };
   /** Both legs have answered the same exchange. */
-  compared: CallFacts & { readonly served: LegFacts; readonly mirrored: LegFacts };
+  compared: CallFacts & {
+    readonly served: LegFacts;
+    readonly mirrored: LegFacts;
+    /** What differs; absent when a reply could not be read, or the comparison was not done in time. */
+    readonly divergence?: Divergence;
+  };
   /** A background task has ended. */
   settled: CallFacts & {
     readonly lane: LaneName;

@@ -1,3 +1,4 @@
+import type { Comparer } from './comparer.ts';
 import type { LearnVia } from './learner.ts';
 import type { Observation } from './observation.ts';
 import type { Leg, Stage } from './stage.ts';
@@ -62,6 +63,8 @@ export interface Mirror extends Exchange {
   readonly bytes: number;
   /** What the leg has told about its run so far. */
   readonly facts: ReportedFacts | undefined;
+  /** Compares its reply with the served one; undefined: both are only told of. */
+  readonly comparer: Comparer | undefined;
   /**
    * Starts the leg with a mirrored context. May throw or return a plain value, as a handler may. The run's signal is
    * asked for only when the leg asks for it.

@@ -1,4 +1,6 @@
 import type { Clock } from '../core/clock.ts';
+import type { CompareOptions } from '../core/compare-options.ts';
+import type { Comparer } from '../core/comparer.ts';
 import type { Reporter } from '../core/events.ts';
 import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/exchange.ts';
 import type { Lane } from '../core/lane.ts';
@@ -41,6 +43,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly redact: (text: string) => string;
+  readonly comparerOf: (options: CompareOptions, route: string) => Comparer;
   readonly warnOnce: (code: string, message: string, about: string) => void;
 }
 
@@ -63,8 +66,9 @@ export function createRoute(
 ): Route {
   const { fallback = {} } = options;
   const { when = 'when-uncommitted', afterMs = defaultAfterMs } = fallback as FallbackOptions;
-  const { redact, ...shared } = around;
-  const compares = options.compare !== false;
+  const { redact, comparerOf, ...shared } = around;
+  const { compare = true } = options;
+  const compares = compare !== false;
   const route: Route = {
     ...shared,
     listeners: around.reporter.listeners,
@@ -90,6 +94,7 @@ export function createRoute(
       legacy: compares && options.legacyShadow !== undefined,
     },
     compares,
+    comparer: compares ? comparerOf(compare === true ? {} : compare, options.name) : undefined,
     learning: learnPolicy(options, redact, hooks),
     maxReplyBytes: options.maxReplyBytes ?? defaultMaxReplyBytes,
     source,

@@ -1,4 +1,5 @@
 import type { CallContext } from '../core/call-context.ts';
+import type { Comparer } from '../core/comparer.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Mirror, TaskWaiter } from '../core/exchange.ts';
 import { isThenable } from '../core/observation.ts';
@@ -44,6 +45,10 @@ export class MirrorRun implements Mirror, CallContext {
 
   get route(): string {
     return this.owner.name;
+  }
+
+  get comparer(): Comparer | undefined {
+    return this.owner.comparer;
   }
 
   get bytes(): number {

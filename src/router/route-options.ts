@@ -1,4 +1,5 @@
 import type { CallContext } from '../core/call-context.ts';
+import type { CompareOptions } from '../core/compare-options.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { LearnVia } from '../core/learner.ts';
 import {
@@ -94,8 +95,8 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   maxReplyBytes?: number;
   /** `false`: this route is not learned. */
   learn?: LearnOptions | false;
-  /** `false`: nothing of this route is mirrored. @default true */
-  compare?: boolean;
+  /** How both replies are compared. `false`: nothing of this route is mirrored. @default true, every option at its default */
+  compare?: CompareOptions | boolean;
   /** The flag that decides this route. @default `cutover.${name}` */
   flagKey?: string;
 }
@@ -133,7 +134,10 @@ export const routeChecks: OptionChecks = {
   sample: { mirror: check.share },
   maxReplyBytes: check.count,
   learn: orFalse(check.object),
-  compare: oneOf(true, false),
+  compare: {
+    test: (value) => typeof value === 'boolean' || check.object.test(value),
+    must: 'be an object, true or false',
+  },
   flagKey: check.text,
 };
 

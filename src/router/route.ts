@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Comparer } from '../core/comparer.ts';
 import type { Reporter } from '../core/events.ts';
 import type {
   Exchange,
@@ -51,6 +52,8 @@ export interface Route {
   readonly mirrors: Readonly<Record<Leg, boolean>>;
   /** Whether the app wants anything of this route mirrored. */
   readonly compares: boolean;
+  /** Undefined: the app wants nothing compared. */
+  readonly comparer: Comparer | undefined;
   readonly learning: LearnPolicy;
   /** Bytes of a stream that are kept to be learned or compared. */
   readonly maxReplyBytes: number;

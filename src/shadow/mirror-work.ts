@@ -1,24 +1,31 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../core/clock.ts';
+import type { Divergence, HeldReply } from '../core/comparer.ts';
 import type { SkipReason } from '../core/counts.ts';
 import { CutoverError } from '../core/errors.ts';
 import { type CutoverEvents, errorFacts, type LegFacts, type Reporter } from '../core/events.ts';
 import type { LearnPolicy, Mirror } from '../core/exchange.ts';
 import { isThenable, type Observation } from '../core/observation.ts';
-import type { Leg } from '../core/stage.ts';
 import type { ReplyView } from '../core/subject.ts';
 import { legFacts } from './leg-facts.ts';
 import { MirrorTask } from './mirror-task.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
 
-/** A mirror that can start: it holds copies, and of the served reply no more than its facts. */
+/** How a leg ended: what is told of it, and what is compared. */
+interface Ended {
+  readonly facts: LegFacts;
+  readonly held: HeldReply | undefined;
+}
+
+/** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
 interface ReadyMirror {
   readonly mirror: Mirror;
   readonly scope: AsyncResource;
   readonly view: LearnPolicy['view'];
   /** Undefined: nobody wants to compare. */
-  readonly served: LegFacts | undefined;
+  readonly served: Ended | undefined;
+  mirrored: Ended | undefined;
   startedAt: number | undefined;
 }
 
@@ -59,13 +66,14 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       return 'unreadable';
     }
     const { view } = exchange.learning;
-    const ready = (served: LegFacts | undefined): Prepared<ReadyMirror> => {
+    const ready = (served: Ended | undefined): Prepared<ReadyMirror> => {
       task.become(mirror);
-      const bytes = fixedBytes + mirror.bytes;
-      return { ready: { mirror, scope: task, view, served, startedAt: undefined }, bytes };
+      const bytes = fixedBytes + mirror.bytes + (served?.held?.bytes ?? 0);
+      const notYet = { mirrored: undefined, startedAt: undefined };
+      return { ready: { mirror, scope: task, view, served, ...notYet }, bytes };
     };
     if (!this.#reporter.wants('compared')) return ready(undefined);
-    return this.#factsOf(exchange.served, view, mirror, exchange.facts).then(ready);
+    return this.#endOf(exchange.served, view, mirror, exchange.facts).then(ready);
   }
 
   async run(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
@@ -77,8 +85,10 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       this.#observe(mirror, ready.startedAt as number, handle),
     );
     if (handle.over || served === undefined) return 'stored';
-    const mirrored = await this.#factsOf(observation, view, mirror, mirror.facts);
-    if (!handle.over) this.#compared(mirror, served, mirrored);
+    ready.mirrored = await this.#endOf(observation, view, mirror, mirror.facts);
+    if (handle.over) return 'stored';
+    const divergence = await divergenceOf(mirror, served.held, ready.mirrored.held, handle);
+    if (!handle.over) this.#compared(mirror, served, ready.mirrored, divergence);
     return 'stored';
   }
 
@@ -109,39 +119,74 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     }
   }
 
-  async #factsOf(
+  async #endOf(
     observation: Observation,
     view: LearnPolicy['view'],
-    { route, tenant }: Mirror,
+    { route, tenant, comparer }: Mirror,
     reported: Mirror['facts'],
-  ): Promise<LegFacts> {
+  ): Promise<Ended> {
     let read: ReplyView | undefined;
     try {
       if (observation.status === 'fulfilled') read = await view(observation.value);
     } catch (error) {
       this.#reporter.contained('view', error, { route, tenant });
     }
-    return legFacts(observation, read, reported);
+    return {
+      facts: legFacts(observation, read, reported),
+      held: comparer?.hold(observation, read, reported),
+    };
   }
 
-  /** A mirror that ran out of time is a finding, not a gap. */
-  #late({ mirror, served, startedAt }: ReadyMirror): void {
+  /** A mirror that ran out of time is a finding, not a gap. One that had answered was compared for too long. */
+  #late({ mirror, served, mirrored, startedAt }: ReadyMirror): void {
     if (served === undefined || startedAt === undefined) return;
-    const late = new CutoverError('ERR_CUTOVER_DEADLINE', 'The mirror ran past its deadline.');
+    if (mirrored !== undefined) {
+      this.#compared(mirror, served, mirrored);
+      return;
+    }
+    const reason = new CutoverError('ERR_CUTOVER_DEADLINE', 'The mirror ran past its deadline.');
     const durationMs = this.#clock.monotonic() - startedAt;
-    const leg: Leg = mirror.leg;
-    this.#compared(mirror, served, {
-      leg,
-      status: 'rejected',
-      durationMs,
-      error: errorFacts(late),
+    const ended: Observation = { leg: mirror.leg, status: 'rejected', reason, durationMs };
+    const held = mirror.comparer?.hold(ended, undefined, undefined);
+    const late = { facts: legFacts(ended, undefined, undefined), held };
+    // What has failed is compared at once.
+    const divergence = divergenceOf(mirror, served.held, held, { signal: over });
+    this.#compared(mirror, served, late, isThenable(divergence) ? undefined : divergence);
+  }
+
+  #compared(mirror: Mirror, served: Ended, mirrored: Ended, divergence?: Divergence): void {
+    const { route, requestId, tenant, stage } = mirror;
+    this.#reporter.emit('compared', {
+      route,
+      requestId,
+      tenant,
+      stage,
+      served: served.facts,
+      mirrored: mirrored.facts,
+      ...(divergence && { divergence }),
     });
   }
+}
 
-  #compared(mirror: Mirror, served: LegFacts, mirrored: LegFacts): void {
-    const { route, requestId, tenant, stage } = mirror;
-    this.#reporter.emit('compared', { route, requestId, tenant, stage, served, mirrored });
-  }
+const over = AbortSignal.abort();
+
+/** What differs between both replies, whichever leg was served. */
+function divergenceOf(
+  { comparer, leg, subject }: Mirror,
+  served: HeldReply | undefined,
+  mirrored: HeldReply | undefined,
+  run: { readonly signal: AbortSignal },
+): Divergence | undefined | Promise<Divergence | undefined> {
+  if (comparer === undefined || served === undefined || mirrored === undefined) return undefined;
+  const [legacy, candidate] = leg === 'candidate' ? [served, mirrored] : [mirrored, served];
+  return comparer.compare({
+    legacy,
+    candidate,
+    task: subject.task,
+    get signal() {
+      return run.signal;
+    },
+  });
 }
 
 const dropReasons: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);

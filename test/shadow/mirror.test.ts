@@ -66,6 +66,7 @@ describe('a mirror', () => {
           chars: 18,
           sha256: sha256('candidate says: hi'),
         },
+        divergence: expect.objectContaining({ verdict: 'similar', decidedBy: 'lexical' }),
       },
     ]);
   });

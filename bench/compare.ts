@@ -1,0 +1,157 @@
+import { performance } from 'node:perf_hooks';
+import { createComparer } from '../src/compare/create-comparer.ts';
+import { overlapOf } from '../src/compare/jaccard.ts';
+import { rougeL } from '../src/compare/rouge.ts';
+import { Tokenizer, toTokens } from '../src/compare/tokens.ts';
+import { median } from './median.ts';
+import { table } from './table.ts';
+
+/** Ratios within one run, and the microseconds that they are made of. */
+export interface CompareFigures {
+  /** Token Jaccard by hashes against a regular expression and sets of words, 8,000 characters. */
+  readonly jaccard: number;
+  /** ROUGE-L of 8,000 characters by bits against a table of all prefixes. */
+  readonly rouge: number;
+  /** Whether both ROUGE-L gave the same. */
+  readonly sameRouge: boolean;
+  /** Microseconds of the event loop that a comparison takes, by characters of each reply. */
+  readonly loop: Readonly<Record<number, { total: number; longest: number }>>;
+}
+
+const words =
+  `the a of to and in is it that for on with as was be by this are from or have an they which you one had
+  not but what all were when we there can said use each she do how their if will up other about out many then them these
+  so some her would make like him into time has look two more write go see number no way could people my than first water
+  been call who oil its now find long down day did get come made may part invoice customer payment schedule`.split(
+    /\s+/,
+  );
+
+/** A reply of so many characters; `shift` varies it. */
+export function reply(chars: number, shift: number): string {
+  let text = '';
+  for (let at = 0; text.length < chars; at += 1) {
+    const word = words[(at * 7 + (at % 11) * shift + (at >> 4)) % words.length] as string;
+    const isStart = at % 12 === 0;
+    text += isStart ? `${word[0]?.toUpperCase()}${word.slice(1)} ` : word;
+    text += at % 12 === 11 ? '. ' : ' ';
+  }
+  return text.slice(0, chars);
+}
+
+const byHashes = (a: string, b: string): number => {
+  const [first, second] = [toTokens(a), toTokens(b)];
+  return overlapOf(first.hashes.slice().sort(), second.hashes.slice().sort()).jaccard;
+};
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+
+const bySets = (a: string, b: string): number => {
+  const [first, second] = [new Set(wordsOf(a)), new Set(wordsOf(b))];
+  let common = 0;
+  for (const word of first) if (second.has(word)) common += 1;
+  return common / (first.size + second.size - common);
+};
+
+/** ROUGE-L by the table of all prefixes, two rows of it at a time. */
+export function rougeByTable(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
+  let before = new Uint32Array(b.length + 1);
+  for (let i = 0; i < a.length; i += 1) {
+    const row = new Uint32Array(b.length + 1);
+    for (let j = 0; j < b.length; j += 1) {
+      row[j + 1] =
+        a[i] === b[j]
+          ? (before[j] as number) + 1
+          : Math.max(before[j + 1] as number, row[j] as number);
+    }
+    before = row;
+  }
+  return a.length + b.length === 0 ? 1 : (2 * (before[b.length] as number)) / (a.length + b.length);
+}
+
+function micros(work: () => unknown, times: number): number {
+  const start = performance.now();
+  for (let i = 0; i < times; i += 1) work();
+  return ((performance.now() - start) / times) * 1000;
+}
+
+function interleaved(ours: () => unknown, theirs: () => unknown, times: number, rounds: number) {
+  const [own, other, ratios]: [number[], number[], number[]] = [[], [], []];
+  for (let round = -3; round < rounds; round += 1) {
+    const [a, b] = [micros(ours, times), micros(theirs, times)];
+    if (round < 0) continue;
+    own.push(a);
+    other.push(b);
+    ratios.push(a / b);
+  }
+  return { ours: median(own), theirs: median(other), ratio: median(ratios) };
+}
+
+/** The microseconds of the loop that one comparison takes, turn by turn: everything between two turns is counted. */
+async function loopCost(
+  chars: number,
+  rounds: number,
+): Promise<{ total: number; longest: number }> {
+  const comparer = createComparer({});
+  const [totals, longests]: [number[], number[]] = [[], []];
+  const held = (leg: 'legacy' | 'candidate', text: string) =>
+    comparer.hold({ leg, status: 'fulfilled', value: text, durationMs: 1 }, { text }, undefined);
+  for (let round = -20; round < rounds; round += 1) {
+    const legacy = held('legacy', reply(chars, 1 + (round & 3)));
+    const candidate = held('candidate', reply(chars, 5 + (round & 3)));
+    const signal = new AbortController().signal;
+    const found = await comparer.compare({ legacy, candidate, task: 'x', signal });
+    const own = found?.layers.filter(({ layer, notes }) => layer !== 'lexical' || notes) ?? [];
+    const all = (chars <= 3_000 ? found?.layers : own) ?? [];
+    if (round < 0) continue;
+    totals.push(all.reduce((sum, { ms }) => sum + ms, 0) * 1000);
+    longests.push(Math.max(...all.map(({ ms }) => ms)) * 1000);
+  }
+  return { total: median(totals), longest: median(longests) };
+}
+
+/** Measures the text layers against their plain counterparts. */
+export async function compareFigures(rounds = 15): Promise<CompareFigures & { rows: string[][] }> {
+  const [a, b] = [reply(8_000, 1), reply(8_000, 5)];
+  const [first, second] = [toTokens(a).hashes, toTokens(b).hashes];
+  const jaccard = interleaved(
+    () => byHashes(a, b),
+    () => bySets(a, b),
+    20,
+    rounds,
+  );
+  const rouge = interleaved(
+    () => rougeL(first, second),
+    () => rougeByTable(first, second),
+    3,
+    rounds,
+  );
+  const loop: Record<number, { total: number; longest: number }> = {};
+  for (const chars of [1_000, 3_000, 8_000]) loop[chars] = await loopCost(chars, rounds * 10);
+  return {
+    jaccard: jaccard.ratio,
+    rouge: rouge.ratio,
+    sameRouge: rougeL(first, second) === rougeByTable(first, second),
+    loop,
+    rows: [
+      ['Jaccard, 8,000 characters', jaccard.ours.toFixed(0), jaccard.theirs.toFixed(0)],
+      ['ROUGE-L, 8,000 characters', rouge.ours.toFixed(0), rouge.theirs.toFixed(0)],
+    ],
+  };
+}
+
+if (import.meta.main) {
+  const figures = await compareFigures();
+  console.log(table([['µs', 'ours', 'plain'], ...figures.rows]));
+  console.log(figures);
+  const text = reply(8_000, 1);
+  for (const [name, work] of Object.entries({
+    normalize: () => text.normalize('NFC'),
+    lower: () => text.toLowerCase(),
+    tokenize: () => new Tokenizer(text).step(8_000),
+    tokens: () => toTokens(text),
+    sort: () => toTokens(text).hashes.slice().sort(),
+  })) {
+    micros(work, 300);
+    console.log(name, micros(work, 200).toFixed(1), 'µs');
+  }
+}

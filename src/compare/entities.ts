@@ -1,0 +1,59 @@
+import { type Tokens, tokenIs } from './tokens.ts';
+
+/** Numbers, and places of names and numbers, of a reply that are looked at. */
+const most = 1_000;
+
+/** The numbers of a text, each once. */
+export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
+  const numbers = new Set<number>();
+  for (let at = 0; at < hashes.length && numbers.size < most; at += 1) {
+    if (kinds[at] === tokenIs.number) numbers.add(hashes[at] as number);
+  }
+  return numbers;
+}
+
+/** Capitalized words that stand within a sentence somewhere: those are names, whatever else begins a sentence. */
+function certainNames(...texts: readonly Tokens[]): ReadonlySet<number> {
+  const names = new Set<number>();
+  for (const { hashes, kinds } of texts) {
+    for (let at = 0; at < hashes.length; at += 1) {
+      if (kinds[at] === tokenIs.name) names.add(hashes[at] as number);
+    }
+  }
+  return names;
+}
+
+/** Stands for a place that names stand in more than once, each time another one. */
+const ambiguous = Symbol('ambiguous');
+
+type Places = ReadonlyMap<number, number | typeof ambiguous>;
+
+/** Which name or number stands between which two words; the words are what a place is known by. */
+function placesOf({ hashes, kinds }: Tokens, names: ReadonlySet<number>): Places {
+  const places = new Map<number, number | typeof ambiguous>();
+  for (let at = 0; at < hashes.length && places.size < most; at += 1) {
+    const [hash, kind] = [hashes[at] as number, kinds[at] as number];
+    if (kind !== tokenIs.number && (kind === tokenIs.word || !names.has(hash))) continue;
+    const place = Math.imul(hashes[at - 1] ?? 0, 31) ^ (hashes[at + 1] ?? 0);
+    const known = places.get(place);
+    places.set(place, known === undefined || known === hash ? hash : ambiguous);
+  }
+  return places;
+}
+
+/**
+ * Whether names or numbers have changed places: between the same two words stands another one, and all of those that were
+ * replaced have replaced each other.
+ */
+export function areSwapped(first: Tokens, second: Tokens): boolean {
+  const names = certainNames(first, second);
+  const before = placesOf(first, names);
+  const [gone, come] = [new Set<number>(), new Set<number>()];
+  for (const [place, now] of placesOf(second, names)) {
+    const then = before.get(place);
+    if (typeof then !== 'number' || typeof now !== 'number' || then === now) continue;
+    gone.add(then);
+    come.add(now);
+  }
+  return gone.size > 1 && gone.size === come.size && [...gone].every((hash) => come.has(hash));
+}

@@ -1,0 +1,25 @@
+import type { LayerSay } from '../core/compare-options.ts';
+import type { LayerFinding } from '../core/comparer.ts';
+
+/** A note is a word: anything else might be text of a reply. */
+const word = /^[\w.:-]{1,64}$/;
+
+const [mostNotes, mostMetrics] = [16, 32];
+
+const says: ReadonlySet<unknown> = new Set(['same', 'similar', 'different', 'worse']);
+
+/** What may be told of a layer's say, whatever a layer of the app made of it. */
+export function toFinding(layer: string, said: LayerSay | undefined, ms: number): LayerFinding {
+  const notes = Array.isArray(said?.notes) ? (said.notes as readonly unknown[]) : [];
+  const words = notes.filter((note) => typeof note === 'string' && word.test(note)) as string[];
+  const metrics = Object.entries(said?.metrics ?? {}).filter(
+    ([name, value]) => word.test(name) && Number.isFinite(value),
+  );
+  return {
+    layer,
+    say: says.has(said?.say) ? (said?.say as LayerFinding['say']) : 'none',
+    ms,
+    ...(metrics.length > 0 && { metrics: Object.fromEntries(metrics.slice(0, mostMetrics)) }),
+    ...(words.length > 0 && { notes: words.slice(0, mostNotes) }),
+  };
+}

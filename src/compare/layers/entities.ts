@@ -1,0 +1,29 @@
+import { areSwapped, numbersOf } from '../entities.ts';
+import type { Layer } from '../layer.ts';
+
+/** How many of the first are not among the second. */
+function without(first: ReadonlySet<number>, second: ReadonlySet<number>): number {
+  let count = 0;
+  for (const value of first) if (!second.has(value)) count += 1;
+  return count;
+}
+
+/**
+ * Whether numbers were replaced by others, or names and numbers have changed places. Numbers that are only missing or only
+ * added are a matter of length.
+ */
+export const entities: Layer = {
+  name: 'entities',
+  readsText: true,
+  needsWords: true,
+  look({ words: { legacy, candidate } }) {
+    const [before, now] = [numbersOf(legacy), numbersOf(candidate)];
+    const metrics = { numbersMissing: without(before, now), numbersAdded: without(now, before) };
+    const noticed = {
+      numbers: metrics.numbersMissing > 0 && metrics.numbersAdded > 0,
+      swapped: areSwapped(legacy, candidate),
+    };
+    const notes = Object.entries(noticed).flatMap(([note, isSo]) => (isSo ? [note] : []));
+    return { say: notes.length > 0 ? 'different' : 'none', metrics, notes };
+  },
+};

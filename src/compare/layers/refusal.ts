@@ -1,0 +1,15 @@
+import type { Layer } from '../layer.ts';
+import { isRefusal } from '../refusal-phrases.ts';
+
+/** Whether one leg refuses what the other one answers. */
+export const refusal: Layer = {
+  name: 'refusal',
+  readsText: true,
+  look({ legacy, candidate }) {
+    const [isBefore, isNow] = [isRefusal(legacy.text), isRefusal(candidate.text)];
+    if (isBefore === isNow) return undefined;
+    return isNow
+      ? { say: 'worse', notes: ['refusal'] }
+      : { say: 'different', notes: ['refusal-ended'] };
+  },
+};

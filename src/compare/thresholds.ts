@@ -1,0 +1,30 @@
+import type { CompareThresholds } from '../core/compare-options.ts';
+
+/** From where on a difference counts, unless the app says otherwise; where each comes from is told with its option. */
+export const defaultThresholds: Readonly<Required<CompareThresholds>> = {
+  longer: 2,
+  shorter: 0.5,
+  slower: 2,
+  lexical: 0.3,
+  embedding: 0.8,
+};
+
+/** Bounds that are no options: below them a measure says nothing about a single pair. */
+export const floors = {
+  /** Code points that the longer reply needs before a ratio of lengths means anything: "Yes." and "Yes, sure." are alike. */
+  lengthChars: 120,
+  /** Milliseconds that a slower reply must be slower by: below, schedulers decide. */
+  slowerMs: 250,
+  /** Tokens of the shorter reply up to which being contained in the other one counts, not the share of both. */
+  containedTokens: 8,
+} as const;
+
+/** What may be done in one go on the event loop: a quarter of a millisecond, measured by `bench/compare.ts`. */
+export const goes = {
+  /** Characters of a text that are tokenized in one go. */
+  tokenizedChars: 8_000,
+  /** Characters of the longer text up to which ROUGE-L is computed on the loop. */
+  rougeChars: 3_000,
+  /** The same in tokens: scripts without spaces have one a character. */
+  rougeTokens: 1_000,
+} as const;

@@ -1,0 +1,170 @@
+import { characterKinds, kindOf } from './character-kinds.ts';
+import { mixed, numberHash, startOfHash, withUnit } from './token-hash.ts';
+
+/** What a token is, for those who look for facts. */
+export const tokenIs = { word: 0, number: 1, name: 2, firstName: 3 } as const;
+
+/** The words of a text, as 32-bit hashes in their order. */
+export interface Tokens {
+  readonly hashes: Int32Array;
+  /** What each of them is: a number, a capitalized word within or at the start of a sentence, any other. */
+  readonly kinds: Uint8Array;
+}
+
+const { letter, digit, joiner, solo } = kindOf;
+
+/** How many characters a token takes at least in most languages, its space included. */
+const charsPerToken = 4;
+
+const space = 0x20;
+const newline = 0x0a;
+const comma = 0x2c;
+const dot = 0x2e;
+const closing = 0x29;
+
+/** Marks after which a capital says nothing: `. ! ? :`, a new line, and the full stops of Chinese. */
+const sentenceEnds = new Set([dot, 0x21, 0x3f, 0x3a, newline, 0x3002, 0xff01, 0xff1f]);
+
+/**
+ * Cuts a text into words, in goes. Case makes no difference; scripts without spaces give a token for each two neighbouring
+ * characters; numbers are read, so that `1,234.50` is `1234.5`; the numbers of a list are left out.
+ */
+export class Tokenizer {
+  readonly #text: string;
+  readonly #lower: Uint16Array;
+  readonly #table = characterKinds();
+  #hashes: Int32Array;
+  #kinds: Uint8Array;
+  #count = 0;
+  #at = 0;
+  /** Nothing but spaces and marks since the last sentence, or the last line. */
+  #isFirst = true;
+  #isLineStart = true;
+
+  constructor(text: string) {
+    const lower = text.toLowerCase();
+    this.#text = text;
+    // Where a capital has two small letters, places would no longer agree.
+    this.#lower = unitsOf(lower.length === text.length ? lower : text);
+    const expected = Math.ceil(text.length / charsPerToken) + 8;
+    this.#hashes = new Int32Array(expected);
+    this.#kinds = new Uint8Array(expected);
+  }
+
+  /** Goes on for about so many characters. False: the end is reached. */
+  step(chars: number): boolean {
+    const text = this.#lower;
+    const table = this.#table;
+    const end = Math.min(text.length, this.#at + chars);
+    while (this.#at < end) {
+      const unit = text[this.#at] as number;
+      const kind = table[unit] as number;
+      if (unit === space) this.#at += 1;
+      else if (kind === letter) this.#word();
+      else if (kind === digit) this.#number();
+      else if (kind === solo) this.#solos();
+      else this.#mark(unit);
+    }
+    return this.#at < text.length;
+  }
+
+  /** What was found so far. */
+  tokens(): Tokens {
+    return {
+      hashes: this.#hashes.subarray(0, this.#count),
+      kinds: this.#kinds.subarray(0, this.#count),
+    };
+  }
+
+  #mark(unit: number): void {
+    if (sentenceEnds.has(unit)) this.#isFirst = true;
+    if (unit === newline) this.#isLineStart = true;
+    this.#at += 1;
+  }
+
+  #word(): void {
+    const lower = this.#lower;
+    const table = this.#table;
+    const start = this.#at;
+    const end = lower.length;
+    let hash = startOfHash;
+    let at = start;
+    for (; at < end; at += 1) {
+      const unit = lower[at] as number;
+      const kind = table[unit] as number;
+      if (kind === letter || kind === digit) hash = withUnit(hash, unit);
+      else if (kind !== joiner || table[lower[at + 1] as number] !== letter) break;
+    }
+    this.#at = at;
+    const isCapital = lower[start] !== this.#text.charCodeAt(start);
+    const nameKind = this.#isFirst ? tokenIs.firstName : tokenIs.name;
+    this.#add(mixed(hash), isCapital && at - start > 1 ? nameKind : tokenIs.word);
+  }
+
+  #number(): void {
+    const text = this.#lower;
+    const table = this.#table;
+    const start = this.#at;
+    let at = start;
+    while (at < text.length) {
+      if (table[text[at] as number] === digit) at += 1;
+      else if (isInNumber(text[at] as number) && table[text[at + 1] as number] === digit) at += 2;
+      else break;
+    }
+    this.#at = at;
+    const follows = text[at] as number;
+    const isOfList =
+      this.#isLineStart && at - start <= 3 && (follows === dot || follows === closing);
+    if (!isOfList) this.#add(numberHash(text, start, at), tokenIs.number);
+  }
+
+  #solos(): void {
+    const text = this.#lower;
+    const table = this.#table;
+    const start = this.#at;
+    let at = start;
+    for (; at < text.length && table[text[at] as number] === solo; at += 1) {
+      if (at > start) this.#addPair(text[at - 1] as number, text[at] as number);
+    }
+    if (at === start + 1) this.#addPair(text[start] as number, 0);
+    this.#at = at;
+  }
+
+  #addPair(first: number, second: number): void {
+    this.#add(mixed(withUnit(withUnit(startOfHash, first), second)), tokenIs.word);
+  }
+
+  #add(hash: number, kind: number): void {
+    if (this.#count === this.#hashes.length) this.#grow();
+    this.#hashes[this.#count] = hash;
+    this.#kinds[this.#count] = kind;
+    this.#count += 1;
+    this.#isFirst = false;
+    this.#isLineStart = false;
+  }
+
+  /** Scripts without spaces have a token a character. */
+  #grow(): void {
+    const [hashes, kinds] = [this.#hashes, this.#kinds];
+    this.#hashes = new Int32Array(2 * hashes.length);
+    this.#kinds = new Uint8Array(2 * kinds.length);
+    this.#hashes.set(hashes);
+    this.#kinds.set(kinds);
+  }
+}
+
+/** The code units of a text: reading them from the text itself would take three times as long. */
+function unitsOf(text: string): Uint16Array {
+  const bytes = Buffer.allocUnsafeSlow(2 * text.length);
+  bytes.write(text, 'utf16le');
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
+}
+
+const isInNumber = (unit: number): boolean => unit === dot || unit === comma;
+
+/** Cuts a text into words in one go. */
+export function toTokens(text: string): Tokens {
+  const tokenizer = new Tokenizer(text);
+  tokenizer.step(text.length);
+  return tokenizer.tokens();
+}

@@ -1,0 +1,30 @@
+import type { Divergence, LayerFinding, Verdict } from '../core/comparer.ts';
+
+/** A finding, and whose say it withdraws. */
+export interface Said extends LayerFinding {
+  readonly overrules: readonly string[];
+}
+
+const severity: Readonly<Record<Verdict, number>> = { same: 0, similar: 1, different: 2, worse: 3 };
+
+/** The gravest say that no later layer has withdrawn; of equals the first. */
+export function divergenceOf(said: readonly Said[]): Divergence {
+  const withdrawn = new Set(
+    said.flatMap(({ say, overrules }) => (say === 'none' ? [] : overrules)),
+  );
+  let verdict: Verdict = 'same';
+  let decidedBy: string | undefined;
+  for (const { layer, say } of said) {
+    if (say === 'none' || withdrawn.has(layer)) continue;
+    if (decidedBy !== undefined && severity[say] <= severity[verdict]) continue;
+    verdict = say;
+    decidedBy = layer;
+  }
+  return {
+    verdict,
+    decidedBy: decidedBy ?? 'none',
+    layers: said.map(({ overrules: _, ...finding }) => finding),
+    notes: [...new Set(said.flatMap(({ notes = [] }) => notes))],
+    ms: said.reduce((sum, { ms }) => sum + ms, 0),
+  };
+}

@@ -1,0 +1,116 @@
+import type { HeldPair, HeldReply, Verdict } from './comparer.ts';
+
+/** The layers that the library brings, cheapest first. */
+export type CompareLayerName =
+  | 'outcome'
+  | 'duration'
+  | 'exact'
+  | 'tools'
+  | 'length'
+  | 'refusal'
+  | 'language'
+  | 'entities'
+  | 'lexical'
+  | 'embedding'
+  | 'judge';
+
+/** What a layer says about a pair. Notes that are not single words, and metrics that are not finite, are not told. */
+export interface LayerSay {
+  readonly say: Verdict | 'none';
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly notes?: readonly string[];
+}
+
+/** A reply as layers see it. */
+export interface ComparedReply extends HeldReply {
+  /** In NFC, without what `ignore` takes out. */
+  readonly text: string;
+}
+
+/** Two replies as layers see them. */
+export interface ComparedPair extends HeldPair {
+  readonly legacy: ComparedReply;
+  readonly candidate: ComparedReply;
+}
+
+/** One way of comparing two replies. */
+export interface CompareLayer {
+  /** One word; a layer's findings go by it. */
+  readonly name: string;
+  /** Layers whose say no longer counts once this one has said something. @default none */
+  readonly overrules?: readonly string[];
+  /** Called off the users' path. Undefined: nothing to say. What it throws is contained. */
+  look(pair: ComparedPair): LayerSay | undefined | PromiseLike<LayerSay | undefined>;
+}
+
+/** What is taken out of both texts before they are compared. */
+export type IgnoreRule = 'timestamps' | 'ids' | 'urls' | RegExp | ((text: string) => string);
+
+/** What a judge is asked. It cannot know which leg wrote which reply. */
+export interface JudgeQuestion {
+  readonly task: string;
+  readonly first: string;
+  readonly second: string;
+}
+
+/** The reply that answers the task better. */
+export type JudgeAnswer = 'first' | 'second' | 'tie';
+
+/** From where on a difference counts. */
+export interface CompareThresholds {
+  /**
+   * Candidate's length by legacy's from which it is `longer`. The migration guide's figure for a recall that injects too
+   * much.
+   *
+   * @default 2
+   */
+  longer?: number;
+  /** The same for `shorter`: the inverse. @default 0.5 */
+  shorter?: number;
+  /** Candidate's duration by legacy's from which it is `slower`; noted, never part of the verdict. @default 2 */
+  slower?: number;
+  /**
+   * Mean of token Jaccard and ROUGE-L from which wordings are similar, 0 to 1. Between what two noisy versions of one reply
+   * have (0.39 and more) and what replies to different questions have (0.2 and less), as the tests of this library measure.
+   *
+   * @default 0.3
+   */
+  lexical?: number;
+  /** Cosine of the embeddings from which meanings are similar. Depends on the model: measure yours. @default 0.8 */
+  embedding?: number;
+}
+
+/** How the two replies to one exchange are compared, off the users' path. */
+export interface CompareOptions {
+  /** Whether case makes no difference between equal texts. @default false */
+  ignoreCase?: boolean;
+  /**
+   * What is taken out of both texts first. Patterns run on the event loop, on up to `maxChars` characters: they must take
+   * time linear in the text.
+   *
+   * @default nothing
+   */
+  ignore?: IgnoreRule | readonly IgnoreRule[];
+  /** Whether tools have to be called in the same order. @default 'strict' */
+  toolOrder?: 'strict' | 'any';
+  /** Characters of each reply that are compared, up to 64,000; its length counts in full. @default 16_000 */
+  maxChars?: number;
+  /** Gives a vector for each of two texts; all of one length. Absent: meanings are not compared. */
+  embed?: (
+    texts: readonly [string, string],
+    init: { readonly signal: AbortSignal },
+  ) => PromiseLike<readonly (readonly number[] | Float32Array | Float64Array)[]>;
+  /**
+   * Says which of two replies is better. Asked twice, in both orders: an answer that changes with the order is a tie. The
+   * replies are data from outside: whoever asks a model has to say so to it. Absent: nobody judges.
+   */
+  judge?: (
+    question: JudgeQuestion,
+    init: { readonly signal: AbortSignal },
+  ) => JudgeAnswer | PromiseLike<JudgeAnswer>;
+  /** Layers of the app's own, run after the library's but before `embed` and `judge`. */
+  layers?: readonly CompareLayer[];
+  /** Layers of the library that are not run. @default none */
+  without?: readonly CompareLayerName[];
+  thresholds?: CompareThresholds;
+}

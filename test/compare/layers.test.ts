@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { compared, divergence, layerOf } from './comparing.ts';
+
+const long = (sentence: string, times = 6): string => Array(times).fill(sentence).join(' ');
+
+describe('the comparison', () => {
+  it('says same of equal texts, and asks no layer that reads them', async () => {
+    const found = await divergence('The answer is 42.', 'The answer is 42.');
+    expect(found).toMatchObject({ verdict: 'same', decidedBy: 'exact', notes: [] });
+    expect(found.layers.map(({ layer }) => layer)).toEqual(['duration', 'exact', 'tools']);
+  });
+
+  it('asks its layers from the cheapest on, each with its cost', async () => {
+    const found = await divergence('The sky is blue today.', 'The sky is grey today.');
+    const names = found.layers.map(({ layer }) => layer);
+    expect(names).toEqual([
+      'duration',
+      'exact',
+      'tools',
+      'length',
+      'refusal',
+      'language',
+      'entities',
+      'lexical',
+    ]);
+    expect(found.layers.every(({ ms }) => ms >= 0)).toBe(true);
+    expect(found.ms).toBeCloseTo(found.layers.reduce((sum, { ms }) => sum + ms, 0));
+  });
+
+  it.each([
+    ['composed and decomposed letters', 'caf\u00e9 au lait', 'cafe\u0301 au lait'],
+    ['amounts of white space', ' one  two\n\nthree ', 'one two three'],
+  ])('makes no difference between %s', async (_, legacy, candidate) => {
+    expect((await divergence(legacy, candidate)).verdict).toBe('same');
+  });
+
+  it('tells white space from none', async () => {
+    expect((await divergence('a b', 'ab')).verdict).not.toBe('same');
+    expect((await divergence('ab', 'a b')).verdict).not.toBe('same');
+  });
+
+  it('lets case make a difference unless it is to be ignored', async () => {
+    expect((await divergence('Yes, Sir', 'yes, sir')).verdict).toBe('similar');
+    expect((await divergence('Yes, Sir', 'yes, sir', { ignoreCase: true })).verdict).toBe('same');
+  });
+
+  it('knows a short answer in a long one', async () => {
+    const found = await divergence('42', 'After some thought, the answer to that is 42.');
+    expect(found).toMatchObject({ verdict: 'similar', decidedBy: 'lexical' });
+    expect((await divergence('Yes', 'No')).verdict).toBe('different');
+  });
+
+  it('reads Chinese by neighbouring characters', async () => {
+    const found = await divergence('我们明天上午在北京开会。', '明天上午我们在北京开会。');
+    expect(found.verdict).toBe('similar');
+    expect(layerOf(found, 'lexical')?.metrics?.jaccard).toBeGreaterThan(0.5);
+    expect((await divergence('我们明天上午在北京开会。', '请把发票寄给财务部门。')).verdict).toBe(
+      'different',
+    );
+  });
+
+  it('takes out what the app says changes from run to run', async () => {
+    const at = (time: string, id: string) =>
+      `Done at ${time}, see https://x.example/${id} (${id}).`;
+    const legacy = at('2026-11-22T08:09:30Z', '1b4e28ba-2fa1-4d2e-883f-0016d3cca427');
+    const candidate = at('2026-11-23T10:00:00Z', '6fa459ea-ee8a-4ca4-894e-db77e160355e');
+    expect((await divergence(legacy, candidate)).verdict).toBe('different');
+    const ignore = ['timestamps', 'ids', 'urls'] as const;
+    expect((await divergence(legacy, candidate, { ignore })).verdict).toBe('same');
+    const [first, second] = ['run 17 went well', 'run 18 went well'];
+    expect((await divergence(first, second, { ignore: /run \d+/ })).verdict).toBe('same');
+    const cut = (text: string) => text.slice('run 17'.length);
+    expect((await divergence(first, second, { ignore: cut })).verdict).toBe('same');
+  });
+
+  it('goes on without an ignore rule that throws, and tells of it', async () => {
+    const errors: unknown[] = [];
+    const boom = new Error('boom');
+    const ignore = () => {
+      throw boom;
+    };
+    const found = await divergence('a', 'a', { ignore }, (error) => errors.push(error));
+    expect(found.verdict).toBe('same');
+    expect(errors).toEqual([boom, boom]);
+  });
+
+  it('says nothing of a reply that could not be read', async () => {
+    expect(await compared({}, 'text')).toBeUndefined();
+    expect(await compared('text', {})).toBeUndefined();
+  });
+
+  it.each([
+    ['a candidate that failed', 'text', { reason: new Error('x') }, 'worse', 'candidate-failed'],
+    [
+      'a candidate that was late',
+      'text',
+      { reason: Object.assign(new Error('x'), { code: 'ERR_CUTOVER_DEADLINE' }) },
+      'worse',
+      'candidate-late',
+    ],
+    ['a legacy that failed', { reason: 0 }, 'text', 'different', 'legacy-failed'],
+    ['both having failed', { reason: 0 }, { reason: 1 }, 'same', 'both-failed'],
+  ])('takes %s for a finding', async (_, legacy, candidate, verdict, note) => {
+    const found = await divergence(legacy, candidate);
+    expect(found).toMatchObject({ verdict, decidedBy: 'outcome', notes: [note] });
+  });
+
+  it('counts lengths in full although it reads beginnings', async () => {
+    const found = await divergence('a'.repeat(100), 'a'.repeat(5_000), { maxChars: 100 });
+    expect(found.verdict).toBe('different');
+    expect(layerOf(found, 'length')?.metrics).toMatchObject({ ratio: 50, candidateChars: 5_000 });
+    expect(layerOf(found, 'exact')?.say).toBe('different');
+  });
+
+  it('counts code points, not code units', async () => {
+    const found = await divergence('😀😀', 'ab');
+    expect(layerOf(found, 'length')?.metrics?.ratio).toBe(1);
+  });
+
+  it('hands longer texts to a worker, which finds what the loop would', async () => {
+    const [legacy, candidate] = [
+      long('The parcel is here.', 300),
+      long('The parcel was there.', 290),
+    ];
+    const found = await divergence(legacy, candidate);
+    const { rougeL } = layerOf(found, 'lexical')?.metrics ?? {};
+    const short = await divergence(
+      long('The parcel is here.', 30),
+      long('The parcel was there.', 29),
+    );
+    expect(rougeL).toBeCloseTo(layerOf(short, 'lexical')?.metrics?.rougeL ?? 0, 2);
+    expect(rougeL).toBeGreaterThan(0.4);
+  });
+});
+
+describe('layers of the app', () => {
+  it('speak with the others, and withdraw what they overrule', async () => {
+    const name = 'weather';
+    const overrules = ['lexical', 'exact'];
+    const layers = [
+      { name, overrules, look: () => ({ say: 'similar', metrics: { x: 1 } }) as const },
+    ];
+    const found = await divergence('Sunny all day', 'Rain from noon', { layers });
+    expect(found).toMatchObject({ verdict: 'similar', decidedBy: 'weather' });
+    expect(layerOf(found, 'lexical')?.say).toBe('different');
+  });
+
+  it('are contained when they throw, reject or answer nonsense', async () => {
+    const errors: unknown[] = [];
+    const layers = [
+      {
+        name: 'throws',
+        look: () => {
+          throw new Error('1');
+        },
+      },
+      { name: 'rejects', look: () => Promise.reject(new Error('2')) },
+      { name: 'babbles', look: () => ({ say: 'a secret', notes: ['a secret', 'ok'] }) as never },
+    ];
+    const found = await divergence('a', 'a', { layers }, (error) => errors.push(error));
+    expect(found.verdict).toBe('same');
+    expect(errors.map((error) => (error as Error).message)).toEqual(['1', '2']);
+    expect(layerOf(found, 'babbles')).toMatchObject({ say: 'none', notes: ['ok'] });
+    expect(JSON.stringify(found)).not.toContain('a secret');
+  });
+
+  it('of the library can be left out', async () => {
+    const found = await divergence('a b', 'c d', { without: ['lexical', 'length'] });
+    expect(found.layers.map(({ layer }) => layer)).not.toContain('lexical');
+    expect(found.decidedBy).toBe('exact');
+  });
+});
+
+describe('an embedding', () => {
+  const options = (value: readonly (readonly number[])[]) => ({ embed: async () => value });
+
+  it('overrules the wording', async () => {
+    const near = await divergence(
+      'Sunny all day',
+      'No cloud until dusk',
+      options([
+        [1, 0],
+        [1, 0.1],
+      ]),
+    );
+    expect(near).toMatchObject({ verdict: 'similar', decidedBy: 'embedding' });
+    const far = await divergence(
+      'Sunny all day',
+      'Sunny all week',
+      options([
+        [1, 0],
+        [0, 1],
+      ]),
+    );
+    expect(far).toMatchObject({ verdict: 'different', decidedBy: 'embedding' });
+  });
+
+  it.each([[[[1], [1, 2]]], [[[0], [0]]], [[[1]]], [[]]])(
+    'that has no angle (%j) says nothing',
+    async (vectors) => {
+      const found = await divergence('Sunny all day', 'Sunny all week', options(vectors));
+      expect(found).toMatchObject({ verdict: 'similar', decidedBy: 'lexical' });
+    },
+  );
+});
+
+describe('a judge', () => {
+  const [legacy, candidate] = ['Sunny all day', 'Rain from noon on'];
+
+  it('is asked in both orders, and believed when it stays with its answer', async () => {
+    const asked: string[] = [];
+    const judge = ({ first }: { first: string }) => {
+      asked.push(first);
+      return first === legacy ? ('first' as const) : ('second' as const);
+    };
+    const found = await divergence(legacy, candidate, { judge });
+    expect(asked).toEqual([legacy, candidate]);
+    expect(found).toMatchObject({ verdict: 'worse', decidedBy: 'judge' });
+  });
+
+  it('that answers by the order has found a tie', async () => {
+    const found = await divergence(legacy, candidate, { judge: () => 'first' });
+    expect(found).toMatchObject({ verdict: 'similar', decidedBy: 'judge' });
+    expect(found.notes).toContain('judge-order');
+  });
+
+  it.each(['constructor', 'verdict: same', undefined])(
+    'that answers %s has said nothing',
+    async (answer) => {
+      const found = await divergence(legacy, candidate, { judge: () => answer as never });
+      expect(found).toMatchObject({ verdict: 'different', decidedBy: 'lexical' });
+    },
+  );
+
+  it('is not asked about equal texts', async () => {
+    let calls = 0;
+    const judge = () => {
+      calls += 1;
+      return 'tie' as const;
+    };
+    await divergence(legacy, legacy, { judge });
+    expect(calls).toBe(0);
+  });
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rougeByTable } from '../../bench/compare.ts';
+import { equalTexts } from '../../src/compare/equal-texts.ts';
+import { overlapOf } from '../../src/compare/jaccard.ts';
+import { lcsLength, rougeL } from '../../src/compare/rouge.ts';
+import { Tokenizer, toTokens } from '../../src/compare/tokens.ts';
+import { divergence, layerOf } from './comparing.ts';
+
+/** Any code units: lone surrogates and NUL included, with many spaces and words between them. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
+      fc.constantFrom(
+        ' ',
+        '\0',
+        '\ud800',
+        '\udc00',
+        'the',
+        '1,000.50',
+        "don't",
+        'Alice',
+        '北京',
+        '. ',
+      ),
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(''));
+
+const tokens = (most: number) =>
+  fc
+    .array(fc.integer({ min: -3, max: most }), { maxLength: 150 })
+    .map((all) => Int32Array.from(all));
+
+const sorted = (all: Int32Array): Int32Array => all.slice().sort();
+
+describe('similarities', () => {
+  it('of ROUGE-L are those of the plain table, for any tokens', () => {
+    fc.assert(
+      fc.property(tokens(5), tokens(60), (first, second) => {
+        expect(rougeL(first, second)).toBe(rougeByTable(first, second));
+        expect(rougeL(first, first)).toBe(1);
+        expect(lcsLength(first, second)).toBe(lcsLength(second, first));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of sets are those of plain sets, for any tokens', () => {
+    fc.assert(
+      fc.property(tokens(5), tokens(60), (first, second) => {
+        const [a, b] = [new Set(first), new Set(second)];
+        const common = [...a].filter((token) => b.has(token)).length;
+        const all = new Set([...a, ...b]).size;
+        const { jaccard, contained } = overlapOf(sorted(first), sorted(second));
+        expect(jaccard).toBe(all === 0 ? 1 : common / all);
+        const least = Math.min(a.size, b.size);
+        expect(contained).toBe(least > 0 ? common / least : Number(all === 0));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('any two texts', () => {
+  it('have similarities from 0 to 1, alike in both directions', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, anyText, async (first, second) => {
+        const [there, back] = [await divergence(first, second), await divergence(second, first)];
+        const [a, b] = [layerOf(there, 'lexical')?.metrics, layerOf(back, 'lexical')?.metrics];
+        expect(a).toEqual(b);
+        for (const value of Object.values(a ?? {})) {
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThanOrEqual(1);
+        }
+        expect(layerOf(there, 'exact')?.say).toBe(layerOf(back, 'exact')?.say);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are the same as themselves, and their tokens do not depend on the goes', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, fc.integer({ min: 1, max: 9 }), async (text, chars) => {
+        expect((await divergence(text, text)).verdict).toBe('same');
+        expect(equalTexts(text, text)).toBe(true);
+        const tokenizer = new Tokenizer(text);
+        while (tokenizer.step(chars));
+        expect(tokenizer.tokens()).toEqual(toTokens(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that are equal but for their white space are the same', () => {
+    const words = fc.array(fc.stringMatching(/^[a-zé北😀]{1,5}$/u), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(words, fc.constantFrom('  ', '\n', '\t ', '\u00a0'), (all, blank) => {
+        expect(equalTexts(all.join(' '), ` ${all.join(blank)}\n`)).toBe(true);
+        expect(equalTexts(all.join(' '), `${all.join(blank)}x`)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('numbers', () => {
+  const hashesOf = (text: string) => [...toTokens(text).hashes];
+
+  it.each([
+    ['1,234.50', '1234.5'],
+    ['1.234,50', '1234.5'],
+    ['007', '7'],
+    ['2.0', '2'],
+  ])('%s and %s are one', (first, second) => {
+    expect(hashesOf(first)).toEqual(hashesOf(second));
+  });
+
+  it.each([
+    ['12', '21'],
+    ['1.5', '15'],
+    ['10', '1'],
+    ['0', '1'],
+    ['0.05', '0.5'],
+  ])('%s and %s are two', (first, second) => {
+    expect(hashesOf(first)).not.toEqual(hashesOf(second));
+  });
+
+  it('of a list are none', () => {
+    expect(toTokens('1. one\n2) two\n- three')).toEqual(toTokens('one\ntwo\nthree'));
+  });
+});
