@@ -2,6 +2,7 @@ import { disregard } from '../core/attempt.ts';
 import { errorFacts, type LegFacts } from '../core/events.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
+import { streamKindOf } from './replies/stream-kind.ts';
 import type { Route } from './route.ts';
 import { endTrace } from './traced.ts';
 
@@ -13,6 +14,10 @@ export function settle(
   reply: unknown,
 ): void {
   const { counters, clock, listeners, tracing } = call.owner;
+  if (leg === 'legacy') {
+    if (status === 'rejected') legacyFailed(call.owner, reply);
+    else if (call.stream?.cut !== true) legacyAnswered(call.owner, reply);
+  }
   call.leg = leg;
   call.status = status;
   call.reply = reply;
@@ -64,8 +69,14 @@ export function legacyFailed(route: Route, error: unknown): void {
   }
 }
 
-/** Notices that a legacy that had gone answers again. */
-export function legacyAnswered(route: Route): void {
+/** Notices that a legacy that had gone answers again: a stream that nobody has read from yet is no answer. */
+export function legacyAnswered(route: Route, reply: unknown): void {
+  if (!route.legacyGone || isUnread(reply)) return;
   route.legacyGone = false;
   route.reporter.emit('gone', { route: route.name, alive: true });
+}
+
+function isUnread(reply: unknown): boolean {
+  const kind = typeof reply === 'object' && reply !== null ? streamKindOf(reply) : undefined;
+  return kind !== undefined && kind !== 'response';
 }

@@ -5,7 +5,7 @@ import { isThenable } from '../core/observation.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
 import { offerToShadow } from './offer.ts';
-import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
+import { settle } from './outcome.ts';
 import { abandonReply } from './replies/abandon-reply.ts';
 import { type StreamKind, streamKindOf } from './replies/stream-kind.ts';
 import { runCandidate, runLegacy } from './run-leg.ts';
@@ -188,11 +188,9 @@ async function answerInstead(call: CandidateCall): Promise<void> {
     reply = runLegacy(call);
     if (isThenable(reply)) reply = await reply;
   } catch (error) {
-    legacyFailed(call.owner, error);
     finish(call, 'legacy', 'rejected', error);
     return;
   }
-  if (call.owner.legacyGone) legacyAnswered(call.owner);
   finish(call, 'legacy', 'fulfilled', reply);
 }
 

@@ -31,7 +31,6 @@ export function serveLegacy(call: Call): Promise<unknown> {
 
 /** The reply, or a promise of it where the app asked that the caller wait for the shadow. */
 function answered(call: Call, reply: unknown): unknown {
-  if (call.owner.legacyGone) legacyAnswered(call.owner);
   if (typeof reply === 'object' && reply !== null && call.owner.hooks === undefined) {
     const kind = streamKindOf(reply);
     if (kind !== undefined) {
@@ -44,7 +43,6 @@ function answered(call: Call, reply: unknown): unknown {
 }
 
 async function failed(call: Call, reason: unknown): Promise<never> {
-  legacyFailed(call.owner, reason);
   settle(call, 'legacy', 'rejected', reason);
   const held = offerToShadow(call);
   if (held !== undefined) await held;
@@ -68,7 +66,7 @@ export function unobservedEnds(of: () => Route): Pick<Route, 'onReply' | 'onFail
   return {
     onReply(reply) {
       const route = of();
-      if (route.legacyGone) legacyAnswered(route);
+      if (route.legacyGone) legacyAnswered(route, reply);
       route.counters.served.legacy += 1;
       return reply;
     },
