@@ -36,6 +36,7 @@ export const fastifyWay: WayIn = {
     const { port } = await listening(app.server);
     return {
       port,
+      server: app.server,
       close: async () => {
         app.server.closeAllConnections();
         await app.close();

@@ -25,9 +25,11 @@ export const fetchWay = (server: FetchServer): WayIn => ({
       ...(route.fallback && { fallback: route.fallback }),
       ...(route.view && { view: route.view }),
     });
-    const { port, [Symbol.asyncDispose]: close } = await fetchServers[server]((request) =>
-      route.around(() => handler(request)),
-    );
-    return { port, close: async () => close() };
+    const {
+      port,
+      server: node,
+      [Symbol.asyncDispose]: close,
+    } = await fetchServers[server]((request) => route.around(() => handler(request)));
+    return { port, server: node, close: async () => close() };
   },
 });

@@ -6,6 +6,7 @@ import type { Listening } from './way-in.ts';
 export async function listening(server: Server): Promise<Listening> {
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
   return {
+    server,
     port: (server.address() as AddressInfo).port,
     close: () => {
       server.closeAllConnections();

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { CallContext, Cutover } from 'engramia-cutover';
 
 /** What legacy does with a message: text, chunks of it, or a status of its own. Throwing is its error. */
@@ -22,6 +23,7 @@ export interface ChatRoute {
 /** A server that is listening on the loopback. */
 export interface Listening {
   readonly port: number;
+  readonly server: Server;
   close(): Promise<void>;
 }
 

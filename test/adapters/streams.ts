@@ -1,0 +1,130 @@
+import type { Stage } from 'engramia-cutover';
+import { expect, vi } from 'vitest';
+import {
+  type Behaviours,
+  byLegacy,
+  learned,
+  type Running,
+  type Setup,
+  servedByLegacy,
+  stages,
+  start,
+  withFallback,
+} from './running.ts';
+
+const inOrder = Array.from({ length: 30 }, (_, index) => `chunk ${index}, `);
+
+// Long enough to be learned, had they been all there was.
+const first = 'the first of two chunks, ';
+const last = 'and the last of them';
+
+/** The leg that serves in a stage answers with these chunks. */
+const streaming = (stage: Stage, chunks: () => AsyncIterable<string>): Setup =>
+  servedByLegacy.includes(stage)
+    ? { legacy: () => ({ chunks: chunks() }) }
+    : { candidate: () => chunks() };
+
+/** Gives chunks, waits, and fails. */
+async function* failingAfter(given: readonly string[], go?: Promise<void>): AsyncGenerator<string> {
+  yield* given;
+  await go;
+  throw new Error('stream broke');
+}
+
+/** Asks, and gives what comes back of it chunk by chunk: undefined at the end. */
+async function chunksOf(app: Running, signal?: AbortSignal) {
+  const { body } = await app.request(signal);
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  return async (): Promise<string | undefined> => (await reader?.read())?.value;
+}
+
+const learns = async (app: Running, text: string): Promise<void> =>
+  vi.waitFor(async () => expect(await learned(app)).toEqual([text]));
+
+/** Replies that come in pieces. */
+export const streams: Behaviours = {
+  'passes all chunks of a stream on in their order, in every stage': async (way) => {
+    for (const stage of stages) {
+      const chunks = async function* () {
+        yield* inOrder;
+      };
+      await using app = await start(way, stage, streaming(stage, chunks));
+      expect([stage, await app.ask()]).toEqual([stage, [200, inOrder.join('')]]);
+      if (stage !== 'off') await learns(app, inOrder.join(''));
+    }
+  },
+  'passes a first chunk on before there is a second, in every stage, and learns both at the end':
+    async (way) => {
+      for (const stage of stages) {
+        const go = Promise.withResolvers<void>();
+        let isMade = false;
+        const chunks = async function* () {
+          yield first;
+          await go.promise;
+          isMade = true;
+          yield last;
+        };
+        await using app = await start(way, stage, streaming(stage, chunks));
+        const next = await chunksOf(app);
+        expect([stage, await next(), isMade]).toEqual([stage, first, false]);
+        expect(await learned(app)).toEqual([]);
+        go.resolve();
+        expect([await next(), await next()]).toEqual([last, undefined]);
+        if (stage !== 'off') await learns(app, first + last);
+      }
+    },
+  'learns nothing of a stream whose client left half-way, and lets it end': async (way) => {
+    for (const stage of stages) {
+      const go = Promise.withResolvers<void>();
+      const ended = Promise.withResolvers<void>();
+      const chunks = async function* () {
+        try {
+          yield first;
+          await go.promise;
+          yield last;
+        } finally {
+          ended.resolve();
+        }
+      };
+      await using app = await start(way, stage, streaming(stage, chunks));
+      const gone = new AbortController();
+      const next = await chunksOf(app, gone.signal);
+      expect([stage, await next()]).toEqual([stage, first]);
+      gone.abort();
+      await app.firstIsOver;
+      go.resolve();
+      await ended.promise;
+      expect([stage, await learned(app)]).toEqual([stage, []]);
+      expect(app.legacyCalls()).toBe(servedByLegacy.includes(stage) ? 1 : 0);
+    }
+  },
+  'answers by legacy when a candidate’s stream fails before its first chunk': async (way) => {
+    for (const stage of withFallback) {
+      await using app = await start(way, stage, { candidate: () => failingAfter([]) });
+      expect([stage, await app.ask()]).toEqual([stage, byLegacy]);
+      expect(app.cutover.stats().routes.chat?.fallbacks).toBe(1);
+      await learns(app, String(byLegacy[1]));
+    }
+  },
+  'gives the user the error of a stream that fails before its first chunk, once the migration is complete':
+    async (way) => {
+      await using app = await start(way, 'complete', { candidate: () => failingAfter([]) });
+      expect(await app.ask()).toEqual([500, 'error: stream broke']);
+      expect([app.legacyCalls(), await learned(app)]).toEqual([0, []]);
+    },
+  'breaks a reply off where its stream fails after the first chunk, asks no other leg and learns nothing':
+    async (way) => {
+      for (const stage of stages) {
+        const go = Promise.withResolvers<void>();
+        const chunks = () => failingAfter([first], go.promise);
+        await using app = await start(way, stage, streaming(stage, chunks));
+        const next = await chunksOf(app);
+        expect([stage, await next()]).toEqual([stage, first]);
+        go.resolve();
+        await expect(next()).rejects.toThrow(TypeError);
+        await app.firstIsOver;
+        expect([stage, await learned(app)]).toEqual([stage, []]);
+        expect(app.legacyCalls()).toBe(servedByLegacy.includes(stage) ? 1 : 0);
+      }
+    },
+};
