@@ -1,19 +1,26 @@
 import { attempt } from '../../core/attempt.ts';
 import type { StreamKind } from './stream-kind.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
+import { tapHeldStream } from './tap-held-stream.ts';
 import { tapIterable } from './tap-iterable.ts';
 import { tapNodeStream } from './tap-node-stream.ts';
 import { tapResponse } from './tap-response.ts';
 import { tapWebStream } from './tap-web-stream.ts';
+import { unlessStopped } from './unless-stopped.ts';
 
 type Tapping = (stream: never, observer: StreamObserver) => StreamTap | undefined;
 
 const tappings: Readonly<Record<StreamKind, Tapping>> = {
   web: tapWebStream,
   node: tapNodeStream,
-  iterable: tapIterable,
+  iterable: tapObject,
   response: tapResponse,
 };
+
+function tapObject(stream: object, observer: StreamObserver): StreamTap | undefined {
+  const heeding = unlessStopped(stream, observer);
+  return tapHeldStream(stream, heeding) ?? tapIterable(stream, heeding);
+}
 
 /**
  * Lets an observer see what a consumer reads of a stream: chunk by chunk at the consumer's pace, nothing read ahead.
