@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-/** A reply as it left the app, in bytes; nothing of it has been read yet. */
-export interface CapturedReply {
+/** What was sent besides the body. */
+export interface ReplyHead {
   /** The request's method. */
   readonly method: string;
   /** The status that was sent. */
@@ -10,6 +10,10 @@ export interface CapturedReply {
   readonly contentEncoding: string | undefined;
   /** The declared length in bytes; undefined when none was declared. */
   readonly contentLength: number | undefined;
+}
+
+/** A body as it was sent. */
+export interface ReplyBody {
   /** Bytes that `chunks` hold, which the lanes charge for it; absent where none waits in a lane. */
   readonly byteLength?: number;
   /** The body's bytes in order; empty when `truncated`. */
@@ -18,7 +22,31 @@ export interface CapturedReply {
   readonly truncated: boolean;
 }
 
-type ReplyHead = Omit<CapturedReply, 'byteLength' | 'chunks' | 'truncated'>;
+/** A reply as it left the app, in bytes; nothing of it has been read yet. */
+export type CapturedReply = ReplyHead & ReplyBody;
+
+/** The same as an object that no reply of an app can be taken for, whatever its fields are called. */
+export class Captured implements ReplyHead, ReplyBody {
+  readonly method: string;
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly contentLength: number | undefined;
+  readonly byteLength: number;
+  readonly chunks: readonly Uint8Array[];
+  readonly truncated: boolean;
+
+  constructor(head: ReplyHead, { byteLength = 0, chunks, truncated }: ReplyBody) {
+    this.method = head.method;
+    this.status = head.status;
+    this.contentType = head.contentType;
+    this.contentEncoding = head.contentEncoding;
+    this.contentLength = head.contentLength;
+    this.byteLength = byteLength;
+    this.chunks = chunks;
+    this.truncated = truncated;
+  }
+}
 
 const lines = {
   'content-type': /\r\ncontent-type: *([^\r]*)/i,

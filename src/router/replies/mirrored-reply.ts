@@ -1,4 +1,4 @@
-import type { CapturedReply } from './captured-reply.ts';
+import { Captured, type ReplyBody } from './captured-reply.ts';
 import { type PreparedReply, prepareReply } from './prepare-reply.ts';
 import type { ReplySource } from './reply-source.ts';
 import { unhurried } from './unhurried.ts';
@@ -13,7 +13,7 @@ async function readAll(
   source: ReplySource,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Pick<CapturedReply, 'chunks' | 'truncated'>> {
+): Promise<ReplyBody> {
   const chunks: Buffer[] = [];
   let room = maxBytes;
   const keep = (chunk: string | Buffer): void => {
@@ -37,21 +37,23 @@ async function captured(
   { head, first, source }: StreamReply,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<CapturedReply> {
+): Promise<Captured> {
   const ofText = typeof first === 'string' ? 'text/plain' : undefined;
   const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1] ?? ofText;
   const body =
     first === undefined || source === undefined
       ? { chunks: [], truncated: false }
       : await readAll(first, source, maxBytes, signal);
-  return {
-    method: 'GET',
-    status: head?.status ?? 200,
-    contentType,
-    contentEncoding: undefined,
-    contentLength: undefined,
-    ...body,
-  };
+  return new Captured(
+    {
+      method: 'GET',
+      status: head?.status ?? 200,
+      contentType,
+      contentEncoding: undefined,
+      contentLength: undefined,
+    },
+    body,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CapturedReply } from './captured-reply.ts';
+import { Captured, type ReplyHead } from './captured-reply.ts';
 import { EventRecording } from './event-recording.ts';
 
 /** Code units of text that are gathered before they are copied. */
@@ -9,7 +9,7 @@ const leastBytes = 4096;
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** What was sent besides the body, where that is known. */
-export type StreamHead = Pick<CapturedReply, 'status' | 'contentType' | 'contentEncoding'>;
+export type StreamHead = Pick<ReplyHead, 'status' | 'contentType' | 'contentEncoding'>;
 
 const headless: StreamHead = { status: 200, contentType: undefined, contentEncoding: undefined };
 
@@ -48,19 +48,15 @@ export class StreamRecording {
   }
 
   /** The whole of it. The recording is over. */
-  captured(): CapturedReply | EventRecording {
+  captured(): Captured | EventRecording {
     if (this.#events !== undefined && !this.#truncated) return this.#events;
     if (!this.#truncated) this.#copyTexts('');
     const bytes = this.#buffer.subarray(0, this.#size);
     this.#buffer = Buffer.alloc(0);
-    return {
-      method: 'GET',
-      ...this.#head,
-      contentLength: undefined,
-      byteLength: bytes.buffer.byteLength,
-      chunks: [bytes],
-      truncated: this.#truncated,
-    };
+    return new Captured(
+      { method: 'GET', ...this.#head, contentLength: undefined },
+      { byteLength: bytes.buffer.byteLength, chunks: [bytes], truncated: this.#truncated },
+    );
   }
 
   /** A stream is of text or of events; what is both is read by nobody. */

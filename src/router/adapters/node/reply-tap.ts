@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type CapturedReply, readHead } from '../../replies/captured-reply.ts';
+import { Captured, type CapturedReply, readHead } from '../../replies/captured-reply.ts';
 
 /** How much of a reply is kept. */
 export interface TapOptions {
@@ -95,7 +95,9 @@ export function tapReply(
       recording.closed = true;
       const { byteLength, chunks, truncated } = recording;
       recording.chunks = [];
-      resolve(finished ? { ...readHead(res), byteLength, chunks, truncated } : undefined);
+      resolve(
+        finished ? new Captured(readHead(res), { byteLength, chunks, truncated }) : undefined,
+      );
     };
     // The first of the two tells: `finish` before `close` means that all was handed to the system.
     res.once('finish', () => settle(true));
