@@ -1,4 +1,6 @@
 import { createCutoverHandler, shadowSafe } from 'engramia-cutover';
+import { readReply } from './read-reply.ts';
+import { streamKinds } from './stream-kinds.ts';
 import type { Kind, Outcome, Site, WayIn } from './way-in.ts';
 
 const object = { text: 'héllo', toolCalls: [{ name: 'search', arguments: { q: 1 } }] };
@@ -21,6 +23,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
   },
   'a rejection': () => Promise.reject(error),
   'a rejection without a reason': () => Promise.reject(undefined),
+  ...streamKinds,
 };
 
 const kinds: readonly Kind[] = Object.keys(answers).map((name) => ({ name, byCandidate: true }));
@@ -30,7 +33,7 @@ const give = (name: string): unknown => answers[name]?.();
 async function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
   const [settled] = await Promise.allSettled([call]);
   return settled.status === 'fulfilled'
-    ? { status: 'fulfilled', value: settled.value }
+    ? { status: 'fulfilled', value: await readReply(settled.value) }
     : { status: 'rejected', value: settled.reason };
 }
 
