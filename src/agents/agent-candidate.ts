@@ -1,4 +1,4 @@
-import { type CallModelInputFilter, Runner } from '@openai/agents';
+import { Runner } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import { shadowSafe } from '../core/shadow-safe.ts';
@@ -12,14 +12,12 @@ import {
   refuseCandidateOptions,
 } from './candidate-options.ts';
 import { CandidateRun, withinRun } from './candidate-run.ts';
-import { recallsByItself } from './engramia-instructions.ts';
 import { followRuns } from './follow-runs.ts';
 import { Guard } from './guard.ts';
 import { mirrorRunner, nestedRunOptions, readOnlySession } from './mirror-runner.ts';
-import { patternBlock, withBlock } from './pattern-block.ts';
 import type { RecallSettings } from './recall.ts';
-import { recallOnce } from './recall-once.ts';
 import { toRecallSettings } from './recall-options.ts';
+import { recalling } from './recalling.ts';
 import type { AnyAgent, RunInput } from './sdk-types.ts';
 import type { ToolRules } from './tool-policy.ts';
 import { userMessageOf } from './user-message.ts';
@@ -68,24 +66,6 @@ function inputOf({ input }: Options, context: CallContext, args: unknown[]) {
     'ERR_CUTOVER_INVALID_OPTIONS',
     'No argument of the call is a text: agentCandidate needs the option "input" to know what the run begins with.',
   );
-}
-
-/** Appends what is recalled to the instructions of every agent of a run but those that recall by themselves. */
-function recalling(run: CandidateRun, recall: RecallSettings, app?: CallModelInputFilter) {
-  const filter: CallModelInputFilter = async (given) => {
-    const modelData = app === undefined ? given.modelData : await app(given);
-    if (recallsByItself(given.agent.instructions)) return modelData;
-    const { tenant, mirrored } = run.context;
-    const question = {
-      tenant,
-      message: run.message,
-      priority: mirrored ? ('shadow' as const) : ('served' as const),
-    };
-    const recalled = recallOnce(run, recall, question, (ended) => run.recallEnded(ended));
-    const instructions = withBlock(modelData.instructions, patternBlock((await recalled).matches));
-    return { ...modelData, instructions };
-  };
-  return filter;
 }
 
 function servedWay(settings: Settings, run: CandidateRun, told: AgentRunOptions): Way {

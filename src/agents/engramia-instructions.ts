@@ -1,4 +1,5 @@
 import type { RunContext } from '@openai/agents';
+import { attempt } from '../core/attempt.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import { currentRun } from './candidate-run.ts';
 import { isMemorySource, type MemorySource } from './memory-source.ts';
@@ -54,7 +55,7 @@ export function engramiaInstructions(options: EngramiaInstructionsOptions): Engr
   const instructions = async (runContext: RunContext<unknown>, agent: AnyAgent) => {
     const run = currentRun();
     const question = {
-      tenant: options.tenant?.(runContext) ?? run?.context.tenant,
+      tenant: attempt(() => options.tenant?.(runContext)) ?? run?.context.tenant,
       message: messageOf(runContext, agent) || run?.message || '',
       priority: run?.context.mirrored ? ('shadow' as const) : ('served' as const),
     };

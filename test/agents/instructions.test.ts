@@ -153,6 +153,21 @@ describe('engramiaInstructions', () => {
     expect(instructions.counts).toMatchObject({ noScope: 1, nothing: 1, found: 1 });
   });
 
+  it('gives the base instructions when the tenant cannot be told', async () => {
+    await using memory = await memoryOf([csv]);
+    const instructions = engramiaInstructions({
+      engramia: keyPerTenant(memory.client, () => memory.fake.key),
+      base: 'You code.',
+      tenant: () => {
+        throw new Error('no');
+      },
+    });
+    const model = new ScriptedModel('done');
+    await run(new Agent({ name: 'coder', instructions, model }), csv[0]);
+    expect(model.instructions).toEqual(['You code.']);
+    expect(instructions.counts.noScope).toBe(1);
+  });
+
   it('sends the message without personal data, and not at all when it says nothing', async () => {
     const tasks: string[] = [];
     const client = {
