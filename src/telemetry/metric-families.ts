@@ -121,6 +121,15 @@ export const metricFamilies: readonly MetricFamily[] = [
     ]),
   },
   {
+    name: 'first_chunk_seconds',
+    type: 'histogram',
+    help: 'Time to the first chunk of the timed calls whose reply came in pieces, by the leg that answered.',
+    samples: ofRoutes(({ firstChunk }, { route }) => [
+      ...durations(route, 'legacy', firstChunk.legacy),
+      ...durations(route, 'candidate', firstChunk.candidate),
+    ]),
+  },
+  {
     name: 'lane_offered_total',
     type: 'counter',
     help: 'Tasks offered to a lane.',

@@ -113,6 +113,27 @@ describe('prometheusText()', () => {
     expect(legacy.find(({ name }) => name.endsWith('_sum'))?.value).toBeGreaterThan(0);
   });
 
+  it('gives the time to the first chunk of replies that come in pieces', async () => {
+    const { handler } = chat('dualwrite', {
+      engramia: instantScope(),
+      legacy: async function* () {
+        yield 'one';
+      } as never,
+    });
+    using _listening = handler.on('served', () => undefined);
+    for await (const _chunk of (await handler('u', 'one')) as unknown as AsyncIterable<string>);
+    const text = prometheusText(handler);
+    const counts = parseExposition(text)
+      .get('engramia_cutover_first_chunk_seconds')
+      ?.samples.filter(({ name }) => name.endsWith('_count'))
+      .map(({ labels, value }) => [labels.leg, value]);
+    expect(counts).toEqual([
+      ['legacy', 1],
+      ['candidate', 0],
+    ]);
+    await handler.close();
+  });
+
   it('can be read by a scraper whatever a route is called', async () => {
     const name = 'a "route"\\ of\ntwo lines, {with}="all"';
     const { handler } = chat('off', { name });
