@@ -18,24 +18,38 @@ export interface CompareFigures {
   readonly loop: Readonly<Record<number, { total: number; longest: number }>>;
 }
 
-const words =
-  `the a of to and in is it that for on with as was be by this are from or have an they which you one had
-  not but what all were when we there can said use each she do how their if will up other about out many then them these
-  so some her would make like him into time has look two more write go see number no way could people my than first water
-  been call who oil its now find long down day did get come made may part invoice customer payment schedule`.split(
-    /\s+/,
-  );
+const syllables = 'ta re mi no sel va kon di pu lar es ter ing al on er ba ru tis om'.split(' ');
 
-/** A reply of so many characters; `shift` varies it. */
-export function reply(chars: number, shift: number): string {
-  let text = '';
-  for (let at = 0; text.length < chars; at += 1) {
-    const word = words[(at * 7 + (at % 11) * shift + (at >> 4)) % words.length] as string;
-    const isStart = at % 12 === 0;
-    text += isStart ? `${word[0]?.toUpperCase()}${word.slice(1)} ` : word;
-    text += at % 12 === 11 ? '. ' : ' ';
+/** Numbers from 0 to 1, the same in every run. */
+function draws(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+const vocabularySize = 1_500;
+
+const draw = draws(7);
+const vocabulary = Array.from({ length: vocabularySize }, (_, rank) => {
+  const parts = rank < 60 ? 1 : 2 + Math.floor(draw() * 2);
+  return Array.from({ length: parts }, () => syllables[Math.floor(draw() * 20)]).join('');
+});
+
+/** A reply of so many characters, its words as frequent as those of languages are (Zipf); `seed` varies it. */
+export function reply(chars: number, seed: number): string {
+  const random = draws(seed);
+  const parts: string[] = [];
+  for (let at = 0, length = 0; length < chars; at += 1) {
+    const rank = Math.floor(Math.exp(random() * Math.log(vocabularySize))) - 1;
+    const word = vocabulary[rank] as string;
+    const part = at % 12 === 0 ? `${word[0]?.toUpperCase()}${word.slice(1)}` : word;
+    parts.push(at % 12 === 11 ? `${part}.` : part);
+    length += part.length + 1;
   }
-  return text.slice(0, chars);
+  // By way of bytes: a reply that has come over a network is flat, too.
+  return Buffer.from(parts.join(' ').slice(0, chars)).toString('latin1');
 }
 
 const byHashes = (a: string, b: string): number => {

@@ -1,0 +1,175 @@
+import {
+  type CallContext,
+  type CutoverEventOf,
+  type CutoverHandler,
+  type CutoverOptions,
+  createCutoverHandler,
+  type RouteOptions,
+  type Stage,
+  shadowSafe,
+} from 'engramia-cutover';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { fakeClock } from 'engramia-cutover/testing';
+import { describe, expect, it } from 'vitest';
+
+type Route = RouteOptions<[message: string], Promise<string>>;
+
+function mirrored(
+  stage: Stage,
+  over: Partial<Route & CutoverOptions> = {},
+): {
+  handler: CutoverHandler<[message: string], Promise<string>>;
+  events: CutoverEventOf<'compared'>[];
+} {
+  const handler = createCutoverHandler({
+    name: 'chat',
+    legacy: async (_message: string) => 'The parcel is on its way to you.',
+    candidate: shadowSafe(
+      async (_context: CallContext, _message: string) => 'The parcel is on its way to them.',
+    ),
+    identify: (message: string) => ({ tenant: 'acme', task: message }),
+    flags: memoryFlags(stage),
+    logger: { warn: () => undefined },
+    ...over,
+  });
+  const events: CutoverEventOf<'compared'>[] = [];
+  handler.on('compared', (event) => events.push(event));
+  return { handler, events };
+}
+
+describe('a compared event', () => {
+  it('says what differs, and holds no text', async () => {
+    const { handler, events } = mirrored('shadow');
+    await handler('Where is it?');
+    await handler.flush();
+    expect(events[0]?.divergence).toMatchObject({ verdict: 'similar', decidedBy: 'lexical' });
+    expect(JSON.stringify(events)).not.toContain('parcel');
+    expect(JSON.stringify(events)).not.toContain('Where');
+  });
+
+  it('speaks of the candidate whichever leg was served', async () => {
+    const long = `${'It will take a while until it is here, I am afraid. '.repeat(5)}`;
+    const candidate = shadowSafe(async () => `The parcel is on its way. ${long}`);
+    for (const stage of ['shadow', 'live'] as const) {
+      const legacyShadow = async () => 'The parcel is on its way.';
+      const { handler, events } = mirrored(stage, {
+        candidate,
+        legacy: legacyShadow,
+        legacyShadow,
+      });
+      await handler('Where is it?');
+      await handler.flush();
+      expect(events[0]?.divergence, stage).toMatchObject({ notes: ['longer'] });
+    }
+  });
+
+  it('counts a candidate that is late as worse, at its deadline', async () => {
+    const clock = fakeClock();
+    const started = Promise.withResolvers<void>();
+    const { handler, events } = mirrored('shadow', {
+      clock,
+      candidate: shadowSafe(() => {
+        started.resolve();
+        return new Promise<string>(() => undefined);
+      }),
+    });
+    await handler('Where is it?');
+    await started.promise;
+    await clock.advance(30_000);
+    expect(events[0]?.divergence).toMatchObject({ verdict: 'worse', notes: ['candidate-late'] });
+  });
+
+  it('has both ends but no divergence when the comparison is not done in time', async () => {
+    const clock = fakeClock();
+    const asked = Promise.withResolvers<AbortSignal>();
+    const judge = (_: unknown, { signal }: { signal: AbortSignal }) => {
+      asked.resolve(signal);
+      return new Promise<never>(() => undefined);
+    };
+    const { handler, events } = mirrored('shadow', { clock, compare: { judge } });
+    await handler('Where is it?');
+    const signal = await asked.promise;
+    await clock.advance(30_000);
+    expect(signal.aborted).toBe(true);
+    expect(events).toHaveLength(1);
+    expect(events[0]?.mirrored.status).toBe('fulfilled');
+    expect(events[0]).not.toHaveProperty('divergence');
+  });
+
+  it('has none where a reply could not be read', async () => {
+    const { handler, events } = mirrored('shadow', { view: () => undefined });
+    await handler('Where is it?');
+    await handler.flush();
+    expect(events).toHaveLength(1);
+    expect(events[0]).not.toHaveProperty('divergence');
+  });
+
+  it('hands the judge the task and both texts', async () => {
+    const questions: unknown[] = [];
+    const judge = (question: unknown) => {
+      questions.push(question);
+      return 'tie' as const;
+    };
+    const { handler, events } = mirrored('shadow', { compare: { judge } });
+    await handler('Where is it?');
+    await handler.flush();
+    const [to, them] = ['The parcel is on its way to you.', 'The parcel is on its way to them.'];
+    expect(questions).toEqual([
+      { task: 'Where is it?', first: to, second: them },
+      { task: 'Where is it?', first: them, second: to },
+    ]);
+    expect(events[0]?.divergence?.decidedBy).toBe('judge');
+  });
+
+  it('is followed by an error event when a layer has thrown', async () => {
+    const look = () => {
+      throw new Error('secret');
+    };
+    const { handler, events } = mirrored('shadow', {
+      compare: { layers: [{ name: 'own', look }] },
+    });
+    const errors: CutoverEventOf<'error'>[] = [];
+    handler.on('error', (event) => errors.push(event));
+    await handler('Where is it?');
+    await handler.flush();
+    expect(errors).toMatchObject([{ operation: 'compare', route: 'chat' }]);
+    expect(events[0]?.divergence?.notes).toContain('layer-failed');
+  });
+});
+
+describe('what is kept for a comparison', () => {
+  it('is charged to the lane', async () => {
+    const end = Promise.withResolvers<string>();
+    const { handler, events } = mirrored('shadow', {
+      legacy: async () => 'a word '.repeat(2_000),
+      candidate: shadowSafe(() => end.promise),
+      shadow: { mirror: { concurrency: 1 } },
+    });
+    const started = Array.from({ length: 3 }, () => handler('Where is it?'));
+    await Promise.all(started);
+    // Fails by time when they are charged for less.
+    while (handler.stats().mirror.bytes < 3 * 28_000) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(events).toEqual([]);
+    end.resolve('a word');
+    await handler.flush();
+    expect(events).toHaveLength(3);
+    expect(handler.stats().mirror.bytes).toBe(0);
+  });
+
+  it('is nothing when nobody listens', async () => {
+    const looks: string[] = [];
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (_message: string) => 'one',
+      candidate: shadowSafe(async (_context: CallContext, _message: string) => 'two'),
+      identify: (message: string) => ({ tenant: 'acme', task: message }),
+      flags: memoryFlags('shadow'),
+      compare: { ignore: (text) => `${text}${looks.push(text)}` },
+    });
+    await handler('Where is it?');
+    await handler.flush();
+    expect(looks).toEqual([]);
+  });
+});
