@@ -96,12 +96,16 @@ describe.each(stages)('a ReadableStream in stage %s', (stage) => {
   it('tells its source of a cancellation with its reason, and is not learned', async () => {
     const source = sourceOf(pieces);
     const { handler, learned } = await streamWorld(stage, () => source.stream);
+    const served: unknown[] = [];
+    handler.on('served', (event) => served.push(event));
     const reader = ((await handler(message)) as ReadableStream<unknown>).getReader();
     await reader.read();
     const reason = new Error('enough');
     await reader.cancel(reason);
     expect(source.cancelled).toBe(reason);
     expect(await learned()).toEqual([]);
+    expect(served).toEqual([expect.objectContaining({ status: 'fulfilled' })]);
+    if (stage !== 'off') expect(served).toMatchObject([{ cut: true }]);
   });
 
   it('fills the buffer of a reader that brings one, and is learned', async () => {
