@@ -110,3 +110,37 @@ describe('a Node stream of a candidate that has ended already', () => {
     expect(handler.stats().routes.chat?.served).toEqual({ legacy: 0, candidate: 1 });
   });
 });
+
+describe('a Node stream of a candidate that fails right behind its first chunk', () => {
+  const failing = (reason: Error): Readable => {
+    let isFirst = true;
+    return new Readable({
+      read() {
+        if (!isFirst) this.destroy(reason);
+        else this.push('first');
+        isFirst = false;
+      },
+    });
+  };
+
+  it('ends no process, and tells whoever listens by then', async () => {
+    const reason = new Error('reset');
+    const { handler } = await streamWorld('live', () => failing(reason));
+    const reply = (await handler(message)) as Readable;
+    const told: unknown[] = [];
+    reply.on('error', (error) => told.push(error));
+    const closed = new Promise((resolve) => reply.on('close', resolve));
+    reply.resume();
+    await closed;
+    await turns(2);
+    expect(told).toEqual([reason]);
+    expect(handler.stats().routes.chat?.failed).toEqual({ legacy: 0, candidate: 1 });
+  });
+
+  it('ends no process where nobody listens', async () => {
+    const { handler } = await streamWorld('live', () => failing(new Error('reset')));
+    const reply = (await handler(message)) as Readable;
+    await turns(2);
+    expect(reply.errored).toBeInstanceOf(Error);
+  });
+});

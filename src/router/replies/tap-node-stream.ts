@@ -32,6 +32,7 @@ function begun(stream: Readable): Promise<boolean> {
         for (const [name, other] of listeners) stream.removeListener(name, other);
         // Only in the next tick does the stream notice that no one listens, and can flow again.
         if (event === 'readable' || event === 'end') {
+          holdFailure(stream);
           process.nextTick(resolve, stream.readableLength > 0);
         } else reject(event === 'error' ? reason : closedEarly());
       };
@@ -39,6 +40,29 @@ function begun(stream: Readable): Promise<boolean> {
     });
     for (const [event, listener] of listeners) stream.on(event, listener);
   });
+}
+
+/**
+ * A stream reads on behind its first chunk, and may fail before its consumer listens: that must not end the process, and is
+ * told once more when the consumer has had its turn.
+ */
+function holdFailure(stream: Readable): void {
+  const missed: (() => void)[] = [];
+  const held = (['error', 'close'] as const).map((event) => {
+    const listener = (reason?: unknown): void => {
+      if (stream.listenerCount(event) === 1) missed.push(() => tellAgain(stream, event, reason));
+    };
+    stream.on(event, listener);
+    return [event, listener] as const;
+  });
+  setImmediate(() => {
+    for (const [event, listener] of held) stream.removeListener(event, listener);
+    for (const tell of missed) tell();
+  });
+}
+
+function tellAgain(stream: Readable, event: 'error' | 'close', reason: unknown): void {
+  if (stream.listenerCount(event) > 0) stream.emit(event, reason);
 }
 
 const closedEarly = (): CutoverError =>
