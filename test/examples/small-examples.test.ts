@@ -23,6 +23,25 @@ describe('the small examples', () => {
     });
   });
 
+  it.each([
+    ['Fastify', 'fastify-app.ts'],
+    ['Hono', 'fetch-hono.ts'],
+  ])(
+    'the %s app turns strangers away, answers by its existing handler and teaches the tenant’s memory',
+    async (_framework, file) => {
+      const { stdout, stderr } = await runExample(staged, file, 15_000);
+      expect({ lines: stdout.trimEnd().split('\n'), stderr }).toEqual({
+        lines: [
+          'answered: 401 Who are you?',
+          'answered: 200 {"reply":"legacy: Build a CSV parser"}',
+          'learned: 1',
+          'pattern: Build a CSV parser → legacy: Build a CSV parser',
+        ],
+        stderr: '',
+      });
+    },
+  );
+
   it('the plain function is answered by the leg of its stage, and by legacy once killed', async () => {
     const { stdout, stderr } = await runExample(staged, 'plain-function.ts', 15_000);
     expect({ lines: stdout.trimEnd().split('\n'), stderr }).toEqual({
