@@ -8,6 +8,7 @@ export async function* streamed(
   self: unknown,
   args: unknown[],
   init: Caller | undefined,
-): AsyncGenerator<unknown, unknown, undefined> {
-  return yield* (await serve(route, self, args, init)) as AsyncIterable<unknown>;
+): AsyncGenerator<unknown, void, undefined> {
+  // What it returns is promised to nobody, and given as the generator itself gives it.
+  return yield* (await serve(route, self, args, init)) as AsyncIterable<unknown, void>;
 }
