@@ -24,8 +24,8 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   declare link: Expiring<CandidateCall>['link'];
   declare scope: AsyncResource | undefined;
   declare aborting: Aborting | undefined;
-  /** Cancels a stream whose first chunk is waited for. */
-  declare abandon: (() => void) | undefined;
+  /** Cancels a stream whose first chunk is waited for; set for such a one alone. */
+  declare abandon?: (() => void) | undefined;
 
   constructor(
     owner: Route,
@@ -44,7 +44,6 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
     this.link = undefined;
     this.scope = undefined;
     this.aborting = undefined;
-    this.abandon = undefined;
   }
 
   get mirrored(): boolean {

@@ -16,7 +16,7 @@ export function settle(
   const { counters, clock, listeners, tracing } = call.owner;
   if (leg === 'legacy') {
     if (status === 'rejected') legacyFailed(call.owner, reply);
-    else if (call.stream?.cut !== true) legacyAnswered(call.owner, reply);
+    else if (call.owner.legacyGone && call.stream?.cut !== true) legacyAnswered(call.owner, reply);
   }
   call.leg = leg;
   call.status = status;

@@ -143,8 +143,9 @@ function giveUpWaiting(call: CandidateCall): void {
 function isFailure(call: CandidateCall, reply: unknown): boolean {
   try {
     const answer: unknown = call.owner.fallback.isFailure(reply);
+    if (typeof answer === 'boolean') return answer;
     disregard(answer);
-    return answer === true;
+    return false;
   } catch (error) {
     call.owner.reporter.contained('fallback.isFailure', error, { route: call.route });
     return false;
