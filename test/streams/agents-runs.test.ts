@@ -85,6 +85,24 @@ describe.each(stages)('a streamed run of an agent in stage %s', (stage) => {
     await collect(stream as AsyncIterable<string>);
   });
 
+  it('that is read in parts, and waited for in between, is learned once', async () => {
+    const { reply, learned } = await world();
+    const reader = streamOf(reply).getReader();
+    await reader.read();
+    reader.releaseLock();
+    await reply.completed;
+    await collect(reply);
+    expect(await learned()).toEqual(stage === 'off' ? [] : [answer]);
+  });
+
+  it('that has completed is not learned when its reader cancels it unread', async () => {
+    const { reply, learned } = await world();
+    const reader = streamOf(reply).getReader();
+    await reply.completed;
+    await reader.cancel();
+    expect(await learned()).toEqual([]);
+  });
+
   it('that its reader leaves is cancelled and not learned', async () => {
     const { reply, learned } = await world();
     for await (const _ of reply) break;
