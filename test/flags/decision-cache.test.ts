@@ -53,6 +53,22 @@ describe('DecisionCache', () => {
     }
   });
 
+  it('holds each decision once, in whichever generation it was', () => {
+    const cache = cacheOf(2);
+    for (const key of ['a', 'b', 'c']) cache.put(key, 'live');
+    expect(cache.size).toBe(3);
+    cache.put('a', 'off');
+    expect(cache.size).toBe(3);
+    expect(cache.lastKnown('unheard of')).toBeUndefined();
+    expect(cache.size).toBe(3);
+  });
+
+  it('moves a decision that is read to the younger generation', () => {
+    const cache = cacheOf(3);
+    for (const key of ['a', 'b', 'c', 'd']) cache.put(key, 'live');
+    expect([cache.lastKnown('a')?.stage, cache.size]).toEqual(['live', 4]);
+  });
+
   it('tells fresh decisions from stale ones', async () => {
     const clock = fakeClock();
     const cache = cacheOf(10, clock);

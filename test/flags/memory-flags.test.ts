@@ -65,4 +65,13 @@ describe('memoryFlags', () => {
     expect(() => memoryFlags('LIVE' as Stage)).toThrow(InvalidOptionsError);
     expect(() => memoryFlags('LIVE' as Stage)).toThrow(/"LIVE"/);
   });
+
+  it('says which function was called wrongly, and with what', () => {
+    const flags = memoryFlags('off');
+    const on = 'on' as Stage;
+    expect(() => memoryFlags('off', { acme: on })).toThrow(/memoryFlags\b[^]*tenants[^]*acme/);
+    expect(() => flags.set('acme', on)).toThrow(/memoryFlags\.set\b[^]*stage/);
+    expect(() => flags.setDefault(on)).toThrow(/memoryFlags\.setDefault\b[^]*stage/);
+    expect(flags.metadata.name).toBe('memory');
+  });
 });
