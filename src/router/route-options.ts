@@ -72,9 +72,12 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   /** Whose call it is and what for. Throwing, late or without a tenant: served by legacy, counted, nothing learned. */
   identify: (...args: A) => Subject | Promise<Subject>;
   /**
-   * Reads a reply's text, off the user's path.
+   * Reads a reply's text, off the user's path. Gets the reply itself; of a stream, once it has ended well, its joined text; of
+   * server-sent events that text as it was sent; of a `Response` the parsed body where its type says JSON, else its text.
+   * Undefined: nothing to learn or compare. Throwing: an event, and nothing learned or compared.
    *
-   * @default strings, and objects with a string in `text`, `output`, `content`, `finalOutput` or `reply`
+   * @default strings; objects and JSON with a string in `text`, `output`, `content`, `finalOutput` or `reply`, or in OpenAI's
+   * `choices` or items; the deltas of events
    */
   view?: (reply: Awaited<R>) => ReplyView | undefined | Promise<ReplyView | undefined>;
   /** Legacy as it may be run a second time, in the shadow of a served candidate. Absent: legacy is never mirrored. */
