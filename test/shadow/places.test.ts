@@ -51,6 +51,16 @@ describe('the places of scopes and addresses', () => {
     expect(made.slice(limit)).toEqual(['new', 'place 1']);
   });
 
+  it('stay as many when a hundred new ones come, and lose none by being asked for', () => {
+    const { made, of } = counted();
+    fill(of);
+    for (let i = 0; i < 100; i += 1) of(`new ${i}`);
+    for (let i = limit - 1; i >= 100; i -= 1) of(`place ${i}`);
+    expect(made.length).toBe(limit + 100);
+    of('place 99');
+    expect(made.at(-1)).toBe('place 99');
+  });
+
   it('are never forgotten while in use', () => {
     const { made, of } = counted();
     fill(of);
