@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { Stream } from 'openai/core/streaming';
+import type { ChatCompletionStream } from 'openai/lib/ChatCompletionStream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, localServer, sendEvents } from './event-server.ts';
 import { message, servesLegacy, stages, streamWorld } from './world.ts';
@@ -146,3 +147,37 @@ describe("a stream of OpenAI's client that fails before its first chunk", () => 
     expect(await learned()).toEqual(['legacy answers']);
   });
 });
+
+describe.each(['dualwrite', 'live'] as const)(
+  "a helper of OpenAI's client in stage %s",
+  (stage) => {
+    const last = {
+      id: 'c',
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta: { role: 'assistant' }, finish_reason: 'stop' }],
+    };
+
+    async function world(url: string) {
+      return streamWorld(stage, (leg) =>
+        leg === (servesLegacy(stage) ? 'legacy' : 'candidate')
+          ? client(url).chat.completions.stream({ model: 'm', messages: [] })
+          : 'the other leg',
+      );
+    }
+
+    it('is learned when it is iterated, and gives its final content either way', async () => {
+      await using chat = await localServer((_req, res) =>
+        sendEvents(res, [...chatChunks, last, '[DONE]']),
+      );
+      const iterated = await world(chat.url);
+      const stream = (await iterated.handler(message)) as ChatCompletionStream;
+      expect(await collect(stream)).toHaveLength(pieces.length + 1);
+      expect(await stream.finalContent()).toBe(answer);
+      expect(await iterated.learned()).toEqual([answer]);
+      const other = await world(chat.url);
+      const unread = (await other.handler(message)) as ChatCompletionStream;
+      expect(await unread.finalContent()).toBe(answer);
+      expect(await other.learned()).toEqual([]);
+    });
+  },
+);
