@@ -1,5 +1,6 @@
-import { CutoverCore, coreOf } from '../../create.ts';
+import { coreOf } from '../../create.ts';
 import type { Cutover } from '../../cutover.ts';
+import { CutoverCore } from '../../cutover-core.ts';
 import { type CutoverOptions, sharedPart } from '../../cutover-options.ts';
 
 /** The wiring of the cutover that was handed in, or of one made from the options that all routes share. */

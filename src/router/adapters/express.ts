@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { refuse } from '../../core/option-checks.ts';
-import { controlsOf } from '../../create.ts';
 import type { CutoverControls } from '../../cutover.ts';
+import { controlsOf } from '../../cutover-core.ts';
 import { serve } from '../handler.ts';
 import type { Route } from '../route.ts';
 import { coreFor } from './core-for.ts';

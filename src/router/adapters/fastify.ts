@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { refuse } from '../../core/option-checks.ts';
-import { controlsOf } from '../../create.ts';
 import type { CutoverControls } from '../../cutover.ts';
+import { controlsOf } from '../../cutover-core.ts';
 import { coreFor } from './core-for.ts';
 import {
   type FastifyCutoverConfig,

@@ -1,7 +1,7 @@
 import { attempt } from '../../core/attempt.ts';
 import { refuse } from '../../core/option-checks.ts';
-import { controlsOf } from '../../create.ts';
 import type { CutoverControls } from '../../cutover.ts';
+import { controlsOf } from '../../cutover-core.ts';
 import { type Decision, explain, serve } from '../handler.ts';
 import { coreFor } from './core-for.ts';
 import { FetchExchange, type FetchInit } from './fetch/fetch-exchange.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { CallContext } from '../../../core/call-context.ts';
 import { refuse } from '../../../core/option-checks.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
-import type { CutoverCore } from '../../../create.ts';
+import type { CutoverCore } from '../../../cutover-core.ts';
 import { serve } from '../../handler.ts';
 import type { Route } from '../../route.ts';
 import { CandidateReply } from '../node/candidate-reply.ts';

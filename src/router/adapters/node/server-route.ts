@@ -2,7 +2,7 @@ import type { CallContext } from '../../../core/call-context.ts';
 import { isThenable } from '../../../core/observation.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
 import type { Subject } from '../../../core/subject.ts';
-import type { CutoverCore } from '../../../create.ts';
+import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { CandidateCall } from '../../candidate-call.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';

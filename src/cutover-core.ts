@@ -1,0 +1,213 @@
+import { createComparer } from './compare/create-comparer.ts';
+import { Turns } from './compare/turns.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { type FlushReport, noCounts } from './core/counts.ts';
+import { EventHub } from './core/event-hub.ts';
+import type { MirrorableExchange, ServedExchange } from './core/exchange.ts';
+import type { OwnedLane } from './core/lane.ts';
+import { processWarnings } from './core/logger.ts';
+import { refuse } from './core/option-checks.ts';
+import { redactPersonalData } from './core/redact.ts';
+import type { CutoverStats } from './core/stats.ts';
+import { Warnings } from './core/warnings.ts';
+import type { CutoverControls } from './cutover.ts';
+import { type CutoverOptions, compareIssuesOf } from './cutover-options.ts';
+import { KillFile } from './flags/kill-file.ts';
+import { ProviderLifecycle } from './flags/lifecycle.ts';
+import { createStageSource } from './flags/stage-source.ts';
+import { Background } from './router/background.ts';
+import { createRoute, type Surroundings } from './router/create-route.ts';
+import type { Route, RouteHooks } from './router/route.ts';
+import { flagKeyOf, type RouteOptions, routeIssues } from './router/route-options.ts';
+import { Switchboard } from './router/switchboard.ts';
+import { createLearnLane } from './shadow/learn-lane.ts';
+import { createMirrorLane } from './shadow/mirror-lane.ts';
+import { Shutdown } from './shutdown.ts';
+
+const defaultDecideTimeoutMs = 50;
+
+export type AnyRouteOptions = RouteOptions<never[], unknown>;
+
+/** The wiring of one cutover: what its handlers, its controls and the adapters share. */
+export class CutoverCore {
+  readonly hub: EventHub;
+  readonly #routes = new Map<string, Route>();
+  readonly #options: CutoverOptions;
+  readonly #clock: Clock;
+  readonly #switchboard = new Switchboard();
+  readonly #learnLane: OwnedLane<ServedExchange> | undefined;
+  readonly #mirrorLane: OwnedLane<MirrorableExchange>;
+  readonly #around: Surroundings;
+  readonly #lifecycle: ProviderLifecycle;
+  readonly #shutdown: Shutdown;
+
+  constructor(options: CutoverOptions) {
+    const { clock = systemClock, random = Math.random, logger = processWarnings } = options;
+    const { engramia, shadow = {} } = options;
+    const warnings = new Warnings(logger, clock);
+    this.hub = new EventHub(warnings);
+    const warn = (code: string, message: string): void => warnings.warn(code, message);
+    const lanes = { clock, random, reporter: this.hub, warn };
+    this.#options = options;
+    this.#clock = clock;
+    this.#lifecycle = new ProviderLifecycle({ provider: options.flags, reporter: this.hub, clock });
+    this.#learnLane =
+      engramia && createLearnLane({ ...lanes, options: shadow.learn, learner: engramia });
+    this.#mirrorLane = createMirrorLane({
+      ...lanes,
+      options: shadow.mirror,
+      isKilled: () => this.#switchboard.killed,
+    });
+    this.#around = {
+      force: options.force,
+      decideTimeoutMs: options.decideTimeoutMs ?? defaultDecideTimeoutMs,
+      learnLane: this.#learnLane,
+      mirrorLane: this.#mirrorLane,
+      background: backgroundOf(options, clock, this.hub),
+      transcript: options.transcript,
+      tracing: options.tracing,
+      flagProvider: options.flags.metadata.name,
+      switchboard: this.#switchboard,
+      reporter: this.hub,
+      clock,
+      random,
+      redact: redactPersonalData,
+      comparerOf: comparers(clock, this.hub),
+      warnOnce: (code, message, about) => warnings.once(code, message, about),
+    };
+    this.#shutdown = new Shutdown({
+      killFile: this.#followKillFile(options),
+      learnLane: this.#learnLane,
+      mirrorLane: this.#mirrorLane,
+      lifecycle: this.#lifecycle,
+      clock,
+      signal: options.signal,
+    });
+  }
+
+  /** Adds a route; two of one name would share a flag and hide each other in the statistics. */
+  route(options: AnyRouteOptions, hooks?: RouteHooks): Route {
+    const { name } = options;
+    const taken = this.#routes.has(name) ? [`name "${name}" is taken by another route`] : [];
+    refuse('route', [...routeIssues(options), ...compareIssuesOf(options), ...taken]);
+    const source = createStageSource({
+      provider: this.#options.flags,
+      flagKey: flagKeyOf(options),
+      defaultStage: this.#options.defaultStage ?? 'off',
+      reporter: this.hub,
+      clock: this.#clock,
+      route: name,
+      lifecycle: this.#lifecycle,
+    });
+    const route = createRoute(options, source, this.#around, hooks);
+    this.#routes.set(name, route);
+    return route;
+  }
+
+  kill(reason = 'killed by hand', options?: { force?: boolean }): 'killed' | 'frozen' {
+    this.#switchboard.kill(reason, options?.force === true);
+    return this.#tellKilled(reason);
+  }
+
+  revive(): void {
+    this.#takeBack(() => this.#switchboard.revive());
+  }
+
+  stats(): CutoverStats {
+    const routes = [...this.#routes.values()];
+    return {
+      state: this.#state(),
+      routes: Object.fromEntries(
+        routes.map((route) => [route.name, route.counters.snapshot(route.legacyGone)]),
+      ),
+      learn: this.#learnLane?.stats() ?? noCounts,
+      mirror: this.#mirrorLane.stats(),
+    };
+  }
+
+  flush(options?: { timeoutMs?: number }): Promise<FlushReport> {
+    return this.#shutdown.flush(options);
+  }
+
+  close(options?: { timeoutMs?: number }): Promise<FlushReport> {
+    return this.#shutdown.close(options);
+  }
+
+  #tellKilled(reason: string): 'killed' | 'frozen' {
+    const outcome = this.#frozen() ? 'frozen' : 'killed';
+    this.hub.emit('rollback', { outcome, reason });
+    return outcome;
+  }
+
+  /** Nothing is told while another kill stands. */
+  #takeBack(release: () => void): void {
+    const { state } = this.#switchboard;
+    release();
+    if (state.kind !== 'killed' || this.#switchboard.killed) return;
+    for (const route of this.#routes.values()) route.legacyGone = false;
+    this.hub.emit('rollback', { outcome: 'revived', reason: state.reason });
+  }
+
+  #followKillFile({ killFile: file }: CutoverOptions): KillFile | undefined {
+    if (file === undefined) return undefined;
+    const killFile = new KillFile({
+      file,
+      clock: this.#clock,
+      reporter: this.hub,
+      appeared: (reason) => {
+        const wasKilled = this.#switchboard.killed;
+        this.#switchboard.hold(reason);
+        if (!wasKilled) this.#tellKilled(reason);
+      },
+      removed: () => this.#takeBack(() => this.#switchboard.release()),
+    });
+    killFile.start();
+    return killFile;
+  }
+
+  #frozen(): boolean {
+    const { state } = this.#switchboard;
+    if (state.kind !== 'killed' || state.force) return false;
+    return [...this.#routes.values()].some((route) => route.legacyGone);
+  }
+
+  #state(): CutoverStats['state'] {
+    if (this.#shutdown.hasBegun) return 'closed';
+    if (!this.#switchboard.killed) return 'open';
+    return this.#frozen() ? 'frozen' : 'killed';
+  }
+}
+
+/** One comparison goes on at a time, whatever its route. */
+function comparers(clock: Clock, hub: EventHub): Surroundings['comparerOf'] {
+  const turns = new Turns();
+  return (options, route) =>
+    createComparer(options, {
+      clock,
+      turns,
+      contained: (error) => hub.contained('compare', error, { route }),
+    });
+}
+
+function backgroundOf(
+  options: CutoverOptions,
+  clock: Clock,
+  hub: EventHub,
+): Background | undefined {
+  const { background } = options;
+  if (background === undefined || background.mode === 'detached') return undefined;
+  return new Background(background, clock, hub);
+}
+
+/** The controls of a cutover, as methods that work detached from it. */
+export function controlsOf(core: CutoverCore): CutoverControls {
+  return {
+    on: (type, listener, options) => core.hub.on(type, listener, options?.signal),
+    kill: (reason, options) => core.kill(reason, options),
+    revive: () => core.revive(),
+    stats: () => core.stats(),
+    flush: (options) => core.flush(options),
+    close: (options) => core.close(options),
+    [Symbol.asyncDispose]: async () => void (await core.close()),
+  };
+}
