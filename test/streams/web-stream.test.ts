@@ -184,6 +184,28 @@ describe('a stream that cannot be tapped', () => {
   });
 });
 
+describe('a Response of a class of its own', () => {
+  class PageResponse extends Response {
+    readonly #page = 7;
+
+    get page(): number {
+      return this.#page;
+    }
+  }
+
+  it.each(['dualwrite', 'live'] as const)(
+    'keeps its members: it is served untouched and counted unreadable, in %s',
+    async (stage) => {
+      const reply = new PageResponse('x');
+      const { handler } = await streamWorld(stage, () => reply);
+      const served = (await handler(message)) as PageResponse;
+      expect(served).toBe(reply);
+      expect([served.page, await served.text()]).toEqual([7, 'x']);
+      expect(handler.stats().learn.skipped.unreadable).toBe(1);
+    },
+  );
+});
+
 describe('a Response that nobody looks into', () => {
   it('is the very same object in stage off, and where the call is not sampled', async () => {
     const reply = new Response('x');
