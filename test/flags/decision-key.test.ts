@@ -21,6 +21,11 @@ describe('decisionKey', () => {
       () => keyOf('ab', { user: 'c' }),
       () => keyOf('a', { user: 'bc' }),
     ],
+    [
+      'the same user of two tenants',
+      () => keyOf('acme', { user: 'ann' }),
+      () => keyOf('globex', { user: 'ann' }),
+    ],
     ['a user from a NUL in the tenant', () => keyOf('a', { user: 'b' }), () => keyOf('a\0b')],
     [
       'NULs on either side of the border',
