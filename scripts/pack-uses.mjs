@@ -55,6 +55,88 @@ export const uses = {
     await cutover.close();
     await new Promise((resolve) => server.close(resolve));
   },
+  './fastify': async (load, assert) => {
+    const loaded = await load('fastify');
+    const fastify = loaded.default ?? loaded;
+    const { cutoverRoute, fastifyCutover } = await load('engramia-cutover/fastify');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const app = fastify();
+    await app.register(fastifyCutover, { flags: memoryFlags('complete') });
+    const cutover = cutoverRoute({
+      name: 'chat',
+      candidate: () => ({ reply: 'candidate' }),
+      read: (request) => request.body,
+      identify: (body) => ({ tenant: 'acme', task: body.message }),
+    });
+    app.post('/chat', { config: { cutover } }, () => ({ reply: 'legacy' }));
+    const payload = { message: 'hello there' };
+    const response = await app.inject({ method: 'POST', url: '/chat', payload });
+    assert.deepEqual(response.json(), { reply: 'candidate' });
+    await app.close();
+  },
+  './fetch': async (load, assert) => {
+    const { fetchCutover } = await load('engramia-cutover/fetch');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const handler = fetchCutover({
+      name: 'chat',
+      legacy: () => new Response('legacy'),
+      candidate: () => new Response('candidate'),
+      identify: async (request) => ({ tenant: 'acme', task: await request.text() }),
+      flags: memoryFlags('complete'),
+    });
+    const request = new Request('http://localhost/chat', { method: 'POST', body: 'hello there' });
+    assert.equal(await (await handler(request)).text(), 'candidate');
+    await handler.close();
+  },
+  './metrics': async (load, assert) => {
+    const { createCutover } = await load('engramia-cutover');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const { prometheusText } = await load('engramia-cutover/metrics');
+    const cutover = createCutover({ flags: memoryFlags('off') });
+    const chat = cutover.handler({
+      name: 'chat',
+      legacy: (text) => text,
+      candidate: (_context, text) => text,
+      identify: (text) => ({ tenant: 'acme', task: text }),
+    });
+    await chat('hello there');
+    assert.match(prometheusText(cutover), /engramia_cutover_calls_total\{[^}]*\} 1/);
+    await cutover.close();
+  },
+  './opentelemetry': async (load, assert) => {
+    const { createCutoverHandler } = await load('engramia-cutover');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const { openTelemetry } = await load('engramia-cutover/opentelemetry');
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: (text) => `legacy ${text}`,
+      candidate: (_context, text) => `candidate ${text}`,
+      identify: (text) => ({ tenant: 'acme', task: text }),
+      flags: memoryFlags('live'),
+      tracing: openTelemetry(),
+    });
+    assert.equal(await handler('hello'), 'candidate hello');
+    await handler.close();
+  },
+  './agents': async (load, assert) => {
+    const { Agent, setTracingDisabled, Usage } = await load('@openai/agents');
+    setTracingDisabled(true);
+    const { agentCandidate } = await load('engramia-cutover/agents');
+    const { createCutoverHandler } = await load('engramia-cutover');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const content = [{ type: 'output_text', text: 'from the agent' }];
+    const output = [{ type: 'message', role: 'assistant', status: 'completed', content }];
+    const model = { getResponse: async () => ({ usage: new Usage(), output }) };
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (text) => `legacy ${text}`,
+      candidate: agentCandidate({ agent: new Agent({ name: 'memo', model }) }),
+      identify: (text) => ({ tenant: 'acme', task: text }),
+      flags: memoryFlags('complete'),
+    });
+    assert.equal(await handler('hello there'), 'from the agent');
+    await handler.close();
+  },
   './testing': async (load, assert) => {
     const { fakeEngramia } = await load('engramia-cutover/testing');
     const fake = await fakeEngramia();
