@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { nodeBuiltin } from './node-builtin.ts';
 
 /** From where to where in what was found the secret itself stands; undefined: it is none after all. */
 export type Span = readonly [from: number, to: number];
@@ -233,13 +233,16 @@ function hasDigits(found: string, least: number): boolean {
 
 /** Not the machine itself; and four single digits are a version or a chapter. */
 function isForeignIpv4(found: string): boolean {
-  return isIP(found) === 4 && !/^(?:127\..*|0\.0\.0\.0|255\.255\.255\.255|.{7})$/.test(found);
+  return (
+    nodeBuiltin.net.isIP(found) === 4 &&
+    !/^(?:127\..*|0\.0\.0\.0|255\.255\.255\.255|.{7})$/.test(found)
+  );
 }
 
 /** `a::b` and `1::2` are valid too, and code. */
 function isPublicIpv6(found: string): boolean {
   const isLong = found.split(':').length > 3 || /[a-f]/i.test(found);
-  return isIP(found) === 6 && isLong && /[0-9]/.test(found);
+  return nodeBuiltin.net.isIP(found) === 6 && isLong && /[0-9]/.test(found);
 }
 
 /** Hexadecimal from 32 characters on, or letters of both cases and digits from 40 on, mixed as no name in words is. */

@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { nodeBuiltin } from '../core/node-builtin.ts';
 
 /** The beginning of a file. */
 export interface FileHead {
@@ -9,13 +9,17 @@ export interface FileHead {
 }
 
 // A pipe without a writer would block whoever opens it, in a thread that is never given back. Windows has no such flag.
-const reading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const reading = (): number => {
+  const { O_RDONLY, O_NONBLOCK = 0 } = nodeBuiltin.fs.constants;
+  return O_RDONLY | O_NONBLOCK;
+};
 
 /** Reads at most so many bytes of a regular file. Both throw Node's own error, or one with the code `EINVAL` for what is no file. */
 export const fileHead = {
   /** At once: for starts, where nobody waits yet. */
   readSync(path: string, maxBytes: number): FileHead {
-    const file = openSync(path, reading);
+    const { openSync, fstatSync, readSync, closeSync } = nodeBuiltin.fs;
+    const file = openSync(path, reading());
     try {
       const room = roomFor(fstatSync(file), maxBytes);
       return headOf(room, readSync(file, room, 0, room.length, 0), fstatSync(file));
@@ -26,7 +30,7 @@ export const fileHead = {
 
   /** Off the event loop. */
   async read(path: string, maxBytes: number): Promise<FileHead> {
-    const file = await open(path, reading);
+    const file = await nodeBuiltin.fs.promises.open(path, reading());
     try {
       const room = roomFor(await file.stat(), maxBytes);
       const { bytesRead } = await file.read(room, 0, room.length, 0);

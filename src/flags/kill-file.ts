@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { attempt } from '../core/attempt.ts';
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import type { Reporter } from '../core/events.ts';
+import { nodeBuiltin } from '../core/node-builtin.ts';
 import { check, issuesOf, type OptionCheck, required } from '../core/option-checks.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { type FileHead, fileHead } from './file-head.ts';
@@ -61,7 +60,7 @@ export class KillFile {
   /** Looks at once, so that a process that starts under a kill serves no call otherwise, and then from time to time. */
   start(): void {
     try {
-      statSync(this.#path);
+      nodeBuiltin.fs.statSync(this.#path);
       this.#found(attempt(() => fileHead.readSync(this.#path, maxReasonBytes)));
     } catch (error) {
       this.#missed(error);
@@ -84,7 +83,7 @@ export class KillFile {
 
   async #look(): Promise<void> {
     try {
-      await stat(this.#path);
+      await nodeBuiltin.fs.promises.stat(this.#path);
       if (!this.#isThere) {
         // The file alone is the order: one that cannot be read gives no reason, and is an order too.
         this.#found(await fileHead.read(this.#path, maxReasonBytes).catch(() => undefined));

@@ -1,17 +1,31 @@
-import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
+import { nodeBuiltin } from '../../core/node-builtin.ts';
 
-type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
+type Zlib = typeof import('node:zlib');
+type Decoder = (
+  bytes: Uint8Array,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, decoded: Buffer) => void,
+) => void;
 
 // Asynchronous, on zlib's own threads: a large body must not hold up the loop.
-const gunzip: Decoder = promisify(zlib.gunzip);
-const decoders: ReadonlyMap<string, Decoder> = new Map([
-  ['gzip', gunzip],
-  ['x-gzip', gunzip],
-  ['deflate', promisify(zlib.inflate)],
-  ['br', promisify(zlib.brotliDecompress)],
-  ['zstd', promisify(zlib.zstdDecompress)],
+const decoders: ReadonlyMap<string, (zlib: Zlib) => Decoder> = new Map<
+  string,
+  (zlib: Zlib) => Decoder
+>([
+  ['gzip', ({ gunzip }) => gunzip],
+  ['x-gzip', ({ gunzip }) => gunzip],
+  ['deflate', ({ inflate }) => inflate],
+  ['br', ({ brotliDecompress }) => brotliDecompress],
+  ['zstd', ({ zstdDecompress }) => zstdDecompress],
 ]);
+
+function run(decode: Decoder, bytes: Uint8Array, maxOutputLength: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    decode(bytes, { maxOutputLength }, (error, decoded) =>
+      error === null ? resolve(decoded) : reject(error),
+    );
+  });
+}
 
 /**
  * Undoes a `content-encoding`. Rejects when the bytes are not so encoded, when the encoding is unknown, and when
@@ -28,7 +42,7 @@ export async function decodeContent(
     if (name === '' || name === 'identity') continue;
     const decode = decoders.get(name);
     if (decode === undefined) throw new TypeError(`Unknown content-encoding: ${name}.`);
-    decoded = await decode(decoded, { maxOutputLength: maxBytes });
+    decoded = await run(decode(nodeBuiltin.zlib), decoded, maxBytes);
   }
   return decoded;
 }

@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { CutoverError } from '../../core/errors.ts';
+import { nodeBuiltin } from '../../core/node-builtin.ts';
 import { abandonNodeStream } from './abandon-node-stream.ts';
 import { ownMethod } from './own-method.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
@@ -70,7 +71,7 @@ const closedEarly = (): CutoverError =>
 
 /** Taps a Node stream by its own `emit`, whichever way it is read; undefined for one that has been read or is gone. */
 export function tapNodeStream(stream: Readable, observer: StreamObserver): StreamTap | undefined {
-  if (Readable.isDisturbed(stream) || stream.destroyed) return undefined;
+  if (nodeBuiltin.stream.Readable.isDisturbed(stream) || stream.destroyed) return undefined;
   const emit = stream.emit as Emit;
   const tapped: Emit = function tap(this: unknown, event, ...args) {
     if (this === stream) observations.get(event)?.(observer, args[0]);

@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { attempt, disregard } from '../../core/attempt.ts';
+import { nodeBuiltin } from '../../core/node-builtin.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
 type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader;
@@ -190,7 +191,11 @@ export function tapWebStream(
   stream: ReadableStream<unknown>,
   observer: StreamObserver,
 ): StreamTap | undefined {
-  if (!isPlain(stream) || stream.locked || Readable.isDisturbed(stream as unknown as Readable))
+  if (
+    !isPlain(stream) ||
+    stream.locked ||
+    nodeBuiltin.stream.Readable.isDisturbed(stream as unknown as Readable)
+  )
     return undefined;
   return new WebStreamTap(stream, observer);
 }
