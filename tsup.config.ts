@@ -23,6 +23,5 @@ export default defineConfig({
   esbuildOptions(options) {
     // A third of what an import costs is the compiler reading text; names stay, for those who read a stack.
     options.minifyWhitespace = true;
-    options.minifySyntax = true;
   },
 });

@@ -14,9 +14,8 @@ export function settle(
   reply: unknown,
 ): void {
   const { counters, clock, listeners, tracing } = call.owner;
-  if (leg === 'legacy') {
-    if (status === 'rejected') legacyFailed(call.owner, reply);
-    else if (call.owner.legacyGone && call.stream?.cut !== true) legacyAnswered(call.owner, reply);
+  if (leg === 'legacy' && (status === 'rejected' || call.owner.legacyGone)) {
+    noticeLegacy(call, status, reply);
   }
   call.leg = leg;
   call.status = status;
@@ -27,9 +26,7 @@ export function settle(
     call.time = timer.monotonic() - (call.time as number);
     if (timer === clock) counters.latency[leg].record(call.time);
   }
-  if (tracing !== undefined) {
-    endTrace(call, status === 'fulfilled' ? { status } : { status, reason: reply });
-  }
+  if (tracing !== undefined) tellTrace(call);
   if (listeners.served > 0) emitServed(call);
 }
 
@@ -37,6 +34,17 @@ export function settle(
 function count(counts: Record<Leg, number>, leg: Leg): void {
   if (leg === 'legacy') counts.legacy += 1;
   else counts.candidate += 1;
+}
+
+// Both apart: what nearly no call needs would keep what each call needs from being compiled in one piece.
+function noticeLegacy(call: Call, status: 'fulfilled' | 'rejected', reply: unknown): void {
+  if (status === 'rejected') legacyFailed(call.owner, reply);
+  else if (call.stream?.cut !== true) legacyAnswered(call.owner, reply);
+}
+
+function tellTrace(call: Call): void {
+  const { status, reply } = call;
+  endTrace(call, status === 'fulfilled' ? { status } : { status: 'rejected', reason: reply });
 }
 
 function emitServed(call: Call): void {

@@ -58,25 +58,30 @@ function start(call: CandidateCall): void {
   answered(call, reply, false);
 }
 
+// Apart from objects, which may be streams: what most replies need is small enough to be compiled in one piece.
 function answered(call: CandidateCall, reply: unknown, isTimed: boolean): void {
-  if (call.run === 'superseded') {
-    if (call.owner.hooks === undefined) abandonReply(reply);
-    return;
-  }
-  if (isFailure(call, reply)) {
-    failed(call, 'failure', reply);
-    return;
-  }
-  const kind = kindOf(call, reply);
-  if (kind === undefined) finish(call, 'candidate', 'fulfilled', reply);
-  else answeredByStream(call, reply as object, kind, isTimed);
+  if (typeof reply === 'object' && reply !== null) answeredByObject(call, reply, isTimed);
+  else if (call.run !== 'superseded') answeredWhole(call, reply);
 }
 
-/** Undefined: a reply in one piece, or one that a framework delivers. */
-function kindOf(call: CandidateCall, reply: unknown): StreamKind | undefined {
-  if (typeof reply !== 'object' || reply === null || call.owner.hooks !== undefined)
-    return undefined;
-  return streamKindOf(reply);
+function answeredWhole(call: CandidateCall, reply: unknown): void {
+  if (isFailure(call, reply)) failed(call, 'failure', reply);
+  else finish(call, 'candidate', 'fulfilled', reply);
+}
+
+function answeredByObject(call: CandidateCall, reply: object, isTimed: boolean): void {
+  if (call.owner.hooks !== undefined) {
+    if (call.run !== 'superseded') answeredWhole(call, reply);
+    return;
+  }
+  if (call.run === 'superseded') {
+    abandonReply(reply);
+    return;
+  }
+  const kind = streamKindOf(reply);
+  if (kind === undefined) answeredWhole(call, reply);
+  else if (isFailure(call, reply)) failed(call, 'failure', reply);
+  else answeredByStream(call, reply, kind, isTimed);
 }
 
 /** As long as legacy may answer in its place, a stream is handed over only when its first chunk is there. */
@@ -192,7 +197,20 @@ async function answerInstead(call: CandidateCall): Promise<void> {
     finish(call, 'legacy', 'rejected', error);
     return;
   }
-  finish(call, 'legacy', 'fulfilled', reply);
+  const kind = legacyStreamOf(call, reply);
+  if (kind === undefined) {
+    finish(call, 'legacy', 'fulfilled', reply);
+    return;
+  }
+  call.aborting?.unfollow();
+  call.resolve(new StreamDelivery(call, 'legacy', reply as object, kind, false).handOver());
+}
+
+/** Undefined: a reply in one piece, or one that a framework delivers. */
+function legacyStreamOf(call: CandidateCall, reply: unknown): StreamKind | undefined {
+  if (typeof reply !== 'object' || reply === null || call.owner.hooks !== undefined)
+    return undefined;
+  return streamKindOf(reply);
 }
 
 function finish(
@@ -206,13 +224,6 @@ function finish(
     call.owner.deadlines?.remove(call);
   }
   call.aborting?.unfollow();
-  if (leg === 'legacy' && status === 'fulfilled') {
-    const kind = kindOf(call, reply);
-    if (kind !== undefined) {
-      call.resolve(new StreamDelivery(call, leg, reply as object, kind, false).handOver());
-      return;
-    }
-  }
   settle(call, leg, status, reply);
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);
