@@ -1,7 +1,13 @@
 import { figuresOf, runBench } from './bench-run.ts';
 import { brokenFloors, machine, notes, pathTable, targetTable } from './report.ts';
 
-const size = { pathRounds: 15, tenantRounds: 5, queueRounds: 3, importRounds: 5, deliveryRounds: 3 };
+const size = {
+  pathRounds: 15,
+  tenantRounds: 5,
+  queueRounds: 3,
+  importRounds: 5,
+  deliveryRounds: 3,
+};
 
 console.log(machine());
 const run = await runBench(size, (part) => console.log(`measuring: ${part}`));
