@@ -8,6 +8,12 @@ import type { RouteOptions } from './router/route-options.ts';
 import type { StreamRouteOptions } from './router/stream-route-options.ts';
 import { streamed } from './router/streamed.ts';
 
+/** What stands in front of a handler looks like it to whoever asks for name or arity. */
+function keepNameAndLength({ name, length }: { name: string; length: number }, handle: object): void {
+  Object.defineProperty(handle, 'name', { value: name });
+  Object.defineProperty(handle, 'length', { value: length });
+}
+
 function handlerOf<A extends unknown[], R>(
   core: CutoverCore,
   options: RouteOptions<A, R>,
@@ -16,8 +22,7 @@ function handlerOf<A extends unknown[], R>(
   function handle(this: unknown, ...args: A): Promise<unknown> {
     return serve(route, this, args, undefined);
   }
-  Object.defineProperty(handle, 'name', { value: options.legacy.name });
-  Object.defineProperty(handle, 'length', { value: options.legacy.length });
+  keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, controlsOf(core), {
     run: (args: A, init?: RunInit) => serve(route, undefined, args, init),
     decide: (...args: A) => explain(route, undefined, args),
@@ -32,8 +37,7 @@ function streamOf<A extends unknown[], T>(
   function handle(this: unknown, ...args: A): AsyncGenerator<unknown, void, undefined> {
     return streamed(route, this, args, undefined);
   }
-  Object.defineProperty(handle, 'name', { value: options.legacy.name });
-  Object.defineProperty(handle, 'length', { value: options.legacy.length });
+  keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, controlsOf(core), {
     run: (args: A, init?: RunInit) => streamed(route, undefined, args, init),
     decide: (...args: A) => explain(route, undefined, args),
