@@ -9,7 +9,10 @@ import type { StreamRouteOptions } from './router/stream-route-options.ts';
 import { streamed } from './router/streamed.ts';
 
 /** What stands in front of a handler looks like it to whoever asks for name or arity. */
-function keepNameAndLength({ name, length }: { name: string; length: number }, handle: object): void {
+function keepNameAndLength(
+  { name, length }: { name: string; length: number },
+  handle: object,
+): void {
   Object.defineProperty(handle, 'name', { value: name });
   Object.defineProperty(handle, 'length', { value: length });
 }
