@@ -1,5 +1,5 @@
 // Put together here, so that no scanner takes this file for one that leaks.
-const glued = (...parts: string[]): string => parts.join('');
+export const glued = (...parts: string[]): string => parts.join('');
 export const hex = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 export const random = 'q7Zk2Lw9Xc4Vb8Nm1Rt6Yp3Hs5Jd0Gf-aQ_eUiOoT2w';
 const jwt = glued(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactPersonalData } from '../../src/core/redact.ts';
 import { safeText } from '../../src/core/text.ts';
-import { hex, hits, pem, random } from './redact-cases.ts';
+import { glued, hex, hits, pem, random } from './redact-cases.ts';
 
 const harmless: readonly string[] = [
   'Build a CSV parser that reads 1,000,000 rows in 2.5 seconds.',
