@@ -62,7 +62,7 @@ export type {
   UndecidedReason,
 } from './core/stats.ts';
 export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/subject.ts';
-export type { Transcript } from './core/transcript.ts';
+export type { ServedTurns, Transcript, TurnRange } from './core/transcript.ts';
 export { createCutover, createCutoverHandler, createCutoverStream } from './create.ts';
 export type { Cutover, CutoverControls, CutoverHandler, CutoverStream } from './cutover.ts';
 export type { CutoverOptions } from './cutover-options.ts';

@@ -1,7 +1,44 @@
 import type { Turn } from './subject.ts';
 
-/** Served turns per tenant and conversation. */
+/** One exchange of a conversation as it was served: what a transcript keeps. Plain data. */
+export interface ServedTurns {
+  readonly tenant: string;
+  readonly conversation: string;
+  /** Names the exchange within its conversation. */
+  readonly requestId: string;
+  /**
+   * When it was answered: whole milliseconds since the epoch, the `at` of each of its turns. One process gives no two
+   * exchanges of a conversation the same.
+   */
+  readonly at: number;
+  /** The user's turn, then the assistant's. */
+  readonly turns: readonly Turn[];
+}
+
+/** Which turns of a conversation are wanted. */
+export interface TurnRange {
+  /** At most so many, the latest ones. @default all that are kept */
+  readonly limit?: number;
+  /** Only turns whose `at` is lower: those answered before that moment. @default all */
+  readonly before?: number;
+}
+
+/**
+ * Served turns per tenant and conversation. Tenants and conversations are any texts, and only equal ones are the same. Called
+ * off the users' path but for `history`; what a method rejects with is contained.
+ */
 export interface Transcript {
-  /** The latest turns, oldest first. */
-  history(tenant: string, conversation: string, limit?: number): Promise<readonly Turn[]>;
+  /** Takes personal data and secrets out of a turn before it is appended. @default turns are kept as they were served */
+  readonly redact?: ((text: string) => string) | undefined;
+  /** Unicode code points of a turn that are kept. @default 8000 */
+  readonly maxTurnChars?: number | undefined;
+  /**
+   * Adds one exchange, in its place by `at`. Resolves when `history` shows it. Appended again under its `requestId` it changes
+   * nothing. What was answered before an erasure that concerns it may come after it, and is not kept.
+   */
+  append(served: ServedTurns): PromiseLike<void>;
+  /** The latest turns of the range, oldest first; those of one exchange together. */
+  history(tenant: string, conversation: string, range?: TurnRange): PromiseLike<readonly Turn[]>;
+  /** Forgets a conversation, or all of a tenant. */
+  erase(tenant: string, conversation?: string): PromiseLike<void>;
 }

@@ -11,7 +11,11 @@ export async function historyOf(
   const { conversation } = call.subject;
   if (transcript === undefined || conversation === undefined) return [];
   try {
-    return await transcript.history(call.tenant, conversation, limit);
+    return await transcript.history(
+      call.tenant,
+      conversation,
+      limit === undefined ? {} : { limit },
+    );
   } catch (error) {
     reporter.contained('history', error, { route: call.route, tenant: call.tenant });
     return [];
