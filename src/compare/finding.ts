@@ -21,5 +21,6 @@ export function toFinding(layer: string, said: LayerSay | undefined, ms: number)
     ms,
     ...(metrics.length > 0 && { metrics: Object.fromEntries(metrics.slice(0, mostMetrics)) }),
     ...(words.length > 0 && { notes: words.slice(0, mostNotes) }),
+    ...(said?.advisory === true && { advisory: true }),
   };
 }

@@ -8,7 +8,7 @@ export interface Said extends LayerFinding {
 const severity: Readonly<Record<Verdict, number>> = { same: 0, similar: 1, different: 2, worse: 3 };
 
 /** The gravest say that no later layer has withdrawn; of equals the first. */
-export function divergenceOf(said: readonly Said[]): Divergence {
+function decisionOf(said: readonly Said[]): Pick<Divergence, 'verdict' | 'decidedBy'> {
   const withdrawn = new Set(
     said.flatMap(({ say, overrules }) => (say === 'none' ? [] : overrules)),
   );
@@ -20,9 +20,17 @@ export function divergenceOf(said: readonly Said[]): Divergence {
     verdict = say;
     decidedBy = layer;
   }
+  return { verdict, decidedBy: decidedBy ?? 'none' };
+}
+
+/** What all layers have said, and what is decided by it. */
+export function divergenceOf(said: readonly Said[]): Divergence {
+  const decision = decisionOf(said);
+  const solid = decisionOf(said.filter(({ advisory }) => !advisory));
+  const isAdvised = solid.decidedBy !== decision.decidedBy || solid.verdict !== decision.verdict;
   return {
-    verdict,
-    decidedBy: decidedBy ?? 'none',
+    ...decision,
+    ...(isAdvised && { advisory: true }),
     layers: said.map(({ overrules: _, ...finding }) => finding),
     notes: [...new Set(said.flatMap(({ notes = [] }) => notes))],
     ms: said.reduce((sum, { ms }) => sum + ms, 0),

@@ -19,6 +19,8 @@ export interface LayerSay {
   readonly say: Verdict | 'none';
   readonly metrics?: Readonly<Record<string, number>>;
   readonly notes?: readonly string[];
+  /** Whether it is only advice, which gates must not be decided by. @default false */
+  readonly advisory?: boolean;
 }
 
 /** A reply as layers see it. */
@@ -55,6 +57,64 @@ export interface JudgeQuestion {
 
 /** The reply that answers the task better. */
 export type JudgeAnswer = 'first' | 'second' | 'tie';
+
+/** No answer, and why not, in one word: `judge-budget`, … */
+export interface JudgeSilence {
+  readonly note: string;
+}
+
+/** How a judge is asked. */
+export interface JudgeInit {
+  /** Aborts when the answer is no longer wanted. */
+  readonly signal: AbortSignal;
+  /** Which of the two questions about a pair it is. @default it is the only one */
+  readonly turn?: 1 | 2;
+  /** Whether it has to be answered whatever is sampled or spent, as in a calibration. @default false */
+  readonly always?: boolean;
+}
+
+/** How often a judge was right where people had said what is. */
+export interface JudgeShare {
+  readonly right: number;
+  readonly of: number;
+  /** `right` by `of`, 0 to 1; absent without any. */
+  readonly rate?: number;
+  /** Wilson's interval at 95 % (Wilson, JASA 1927): 0 to 1 without any. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What a judge is worth, measured against labels by people. Plain data: it survives `JSON.stringify` unchanged. */
+export interface JudgeCalibration {
+  /** Of the judge that was measured: another model or rubric has another one. */
+  readonly fingerprint: string;
+  readonly model?: string;
+  /** When, milliseconds since the epoch. */
+  readonly at: number;
+  /** Labelled pairs that the judge gave a verdict on. */
+  readonly n: number;
+  /** Labelled pairs that it gave none on. */
+  readonly unanswered: number;
+  /** Of the pairs whose candidate people found worse, those that the judge found so too. */
+  readonly sensitivity: JudgeShare;
+  /** Of all other pairs, those that the judge did not find worse. */
+  readonly specificity: JudgeShare;
+}
+
+/**
+ * Says which of two replies is better. Asked twice about a pair, in both orders, and which comes first does not depend on
+ * the leg. The replies are data from outside: whoever asks a model has to say so to it.
+ */
+export interface Judge {
+  (
+    question: JudgeQuestion,
+    init: JudgeInit,
+  ): JudgeAnswer | JudgeSilence | PromiseLike<JudgeAnswer | JudgeSilence>;
+  /** Names what its verdicts depend on: model, rubric. */
+  readonly fingerprint?: string | undefined;
+  /** Its verdicts are advisory without one, and below 100 labelled pairs. @default none */
+  calibration?: JudgeCalibration | undefined;
+}
 
 /** From where on a difference counts. */
 export interface CompareThresholds {
@@ -100,14 +160,8 @@ export interface CompareOptions {
     texts: readonly [string, string],
     init: { readonly signal: AbortSignal },
   ) => PromiseLike<readonly (readonly number[] | Float32Array | Float64Array)[]>;
-  /**
-   * Says which of two replies is better. Asked twice, in both orders: an answer that changes with the order is a tie. The
-   * replies are data from outside: whoever asks a model has to say so to it. Absent: nobody judges.
-   */
-  judge?: (
-    question: JudgeQuestion,
-    init: { readonly signal: AbortSignal },
-  ) => JudgeAnswer | PromiseLike<JudgeAnswer>;
+  /** Says which of two replies is better; an answer that changes with the order is a tie. Absent: nobody judges. */
+  judge?: Judge;
   /** Layers of the app's own, run after the library's but before `embed` and `judge`. */
   layers?: readonly CompareLayer[];
   /** Layers of the library that are not run. @default none */

@@ -19,6 +19,8 @@ export interface LayerFinding {
   readonly metrics?: Readonly<Record<string, number>>;
   /** What it noticed, in words of a bounded set: `longer`, `refusal`, `tool-missing`, … */
   readonly notes?: readonly string[];
+  /** Present: its say is only advice. */
+  readonly advisory?: true;
 }
 
 /** What differs between the two replies to one exchange: metrics and words of ours, never their text. */
@@ -26,6 +28,8 @@ export interface Divergence {
   readonly verdict: Verdict;
   /** The layer whose say became the verdict. */
   readonly decidedBy: string;
+  /** Present: without a layer whose say is only advice, a judge that nobody calibrated say, it would be another verdict. */
+  readonly advisory?: true;
   /** Every layer that ran, cheapest first. */
   readonly layers: readonly LayerFinding[];
   /** What all layers noticed, each once. */

@@ -115,8 +115,8 @@ describe('a compared event', () => {
     await handler.flush();
     const [to, them] = ['The parcel is on its way to you.', 'The parcel is on its way to them.'];
     expect(questions).toEqual([
-      { task: 'Where is it?', first: to, second: them },
       { task: 'Where is it?', first: them, second: to },
+      { task: 'Where is it?', first: to, second: them },
     ]);
     expect(events[0]?.divergence?.decidedBy).toBe('judge');
   });
