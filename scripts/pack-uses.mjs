@@ -137,6 +137,19 @@ export const uses = {
     assert.equal(await handler('hello there'), 'from the agent');
     await handler.close();
   },
+  './openai': async (load, assert) => {
+    const { assistantsLeg, isGone } = await load('engramia-cutover/openai');
+    const content = [{ type: 'text', text: { value: 'hello' } }];
+    const answers = {
+      '/threads/t/messages': { data: [{ role: 'assistant', content }] },
+      '/threads/t/runs': { id: 'r', status: 'completed', tools: [] },
+    };
+    const answer = async (path) => answers[path];
+    const client = { get: answer, post: answer, delete: answer };
+    const leg = assistantsLeg({ client, assistantId: 'a', threadOf: () => 't' });
+    assert.equal((await leg('hello there')).text, 'hello');
+    assert.equal(isGone({ status: 410 }), true);
+  },
   './testing': async (load, assert) => {
     const { fakeEngramia } = await load('engramia-cutover/testing');
     const fake = await fakeEngramia();

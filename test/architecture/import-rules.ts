@@ -14,6 +14,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   index: ['core', 'flags', 'engramia', 'shadow', 'router', 'root'],
   telemetry: ['core'],
   agents: ['core', 'engramia'],
+  openai: ['core', 'engramia'],
   testing: 'anything',
 };
 
@@ -25,6 +26,7 @@ const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | '
   msw: { where: /^testing\//, how: 'any' },
   '@opentelemetry/api': { where: /^telemetry\//, how: 'any' },
   '@openai/agents': { where: /^agents\//, how: 'any' },
+  openai: { where: /^openai\//, how: 'type' },
   express: { where: /^(router\/adapters|testing)\//, how: 'type' },
   fastify: { where: /^router\/adapters\/fastify/, how: 'type' },
 };

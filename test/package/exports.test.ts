@@ -101,6 +101,7 @@ describe('the entry points', () => {
         'learnFromRuns',
       ],
     ],
+    ['engramia-cutover/openai', ['AssistantsRunError', 'assistantsLeg', 'isGone']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     [
       'engramia-cutover/testing',
@@ -122,6 +123,7 @@ describe('the entry points', () => {
       './metrics',
       './opentelemetry',
       './agents',
+      './openai',
       './testing',
       './package.json',
     ]);
@@ -146,6 +148,7 @@ describe('the entry points', () => {
     'engramia-cutover/fetch',
     'engramia-cutover/metrics',
     'engramia-cutover/opentelemetry',
+    'engramia-cutover/openai',
     'engramia-cutover/testing',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',

@@ -1,0 +1,17 @@
+import { fieldsOf } from './fields.ts';
+
+/** Tokens that a reply has cost. */
+export interface TokenUsage {
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Reads what a service says of its tokens, by either of its names; undefined: it says nothing. */
+export function tokenUsageOf(usage: unknown): TokenUsage | undefined {
+  const told = fieldsOf(usage);
+  const inputTokens = told.input_tokens ?? told.prompt_tokens;
+  const outputTokens = told.output_tokens ?? told.completion_tokens;
+  return typeof inputTokens === 'number' && typeof outputTokens === 'number'
+    ? { inputTokens, outputTokens }
+    : undefined;
+}
