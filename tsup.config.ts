@@ -10,6 +10,7 @@ export default defineConfig({
     metrics: 'src/telemetry/metrics.ts',
     opentelemetry: 'src/telemetry/opentelemetry.ts',
     agents: 'src/agents/index.ts',
+    transcript: 'src/transcript/index.ts',
     openai: 'src/openai/index.ts',
     testing: 'src/testing/index.ts',
     'rouge.worker': 'src/compare/rouge.worker.ts', // no entry for users: the comparison starts it as a thread

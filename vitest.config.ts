@@ -12,6 +12,7 @@ export const alias = {
   'engramia-cutover/metrics': source('telemetry/metrics.ts'),
   'engramia-cutover/opentelemetry': source('telemetry/opentelemetry.ts'),
   'engramia-cutover/agents': source('agents/index.ts'),
+  'engramia-cutover/transcript': source('transcript/index.ts'),
   'engramia-cutover/openai': source('openai/index.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),
   'engramia-cutover': source('index.ts'),

@@ -10,10 +10,11 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   compare: ['core'],
   router: ['core'],
   adapters: ['core', 'router', 'root'],
-  root: ['core', 'flags', 'engramia', 'shadow', 'compare', 'router'],
+  root: ['core', 'flags', 'engramia', 'shadow', 'compare', 'transcript', 'router'],
   index: ['core', 'flags', 'engramia', 'shadow', 'router', 'root'],
   telemetry: ['core'],
   agents: ['core', 'engramia'],
+  transcript: ['core'],
   openai: ['core', 'engramia'],
   testing: 'anything',
 };

@@ -103,6 +103,7 @@ describe('the entry points', () => {
     ],
     ['engramia-cutover/openai', ['AssistantsRunError', 'assistantsLeg', 'isGone']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
+    ['engramia-cutover/transcript', ['memoryTranscript']],
     [
       'engramia-cutover/testing',
       ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider'],
@@ -124,6 +125,7 @@ describe('the entry points', () => {
       './opentelemetry',
       './agents',
       './openai',
+      './transcript',
       './testing',
       './package.json',
     ]);
@@ -149,6 +151,7 @@ describe('the entry points', () => {
     'engramia-cutover/metrics',
     'engramia-cutover/opentelemetry',
     'engramia-cutover/openai',
+    'engramia-cutover/transcript',
     'engramia-cutover/testing',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',
