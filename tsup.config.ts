@@ -10,8 +10,10 @@ export default defineConfig({
     metrics: 'src/telemetry/metrics.ts',
     opentelemetry: 'src/telemetry/opentelemetry.ts',
     agents: 'src/agents/index.ts',
-    transcript: 'src/transcript/index.ts',
     openai: 'src/openai/index.ts',
+    transcript: 'src/transcript/index.ts',
+    pairs: 'src/pairs/index.ts',
+    'stores/memory': 'src/store/memory.ts',
     testing: 'src/testing/index.ts',
     'rouge.worker': 'src/compare/rouge.worker.ts', // no entry for users: the comparison starts it as a thread
   },

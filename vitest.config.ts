@@ -12,8 +12,10 @@ export const alias = {
   'engramia-cutover/metrics': source('telemetry/metrics.ts'),
   'engramia-cutover/opentelemetry': source('telemetry/opentelemetry.ts'),
   'engramia-cutover/agents': source('agents/index.ts'),
-  'engramia-cutover/transcript': source('transcript/index.ts'),
   'engramia-cutover/openai': source('openai/index.ts'),
+  'engramia-cutover/transcript': source('transcript/index.ts'),
+  'engramia-cutover/pairs': source('pairs/index.ts'),
+  'engramia-cutover/stores/memory': source('store/memory.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),
   'engramia-cutover': source('index.ts'),
 };

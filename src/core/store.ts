@@ -4,6 +4,7 @@ import type { PairRecord } from './pair-record.ts';
 import type { MissedPairs, MissReason } from './pair-sink.ts';
 import type { RolloutState } from './rollout-state.ts';
 import type { Leg, Stage } from './stage.ts';
+import type { Transcript } from './transcript.ts';
 
 /** The hash that stands before the first entry of an audit trail. */
 export const firstHash = '0'.repeat(64);
@@ -248,9 +249,12 @@ export interface Store extends AsyncDisposable {
   /** Counters by day, in the order of days. */
   traffic(query?: DayQuery): Promise<readonly TrafficDay[]>;
 
+  /** Served turns, kept here. Without a bound of their own: `prune` makes room. */
+  transcript(options?: Pick<Transcript, 'redact' | 'maxTurnChars'>): Transcript;
+
   /**
-   * Deletes a tenant's pairs, counts and turns. Audit trails and overrides stay: a trail names no tenant, and overrides
-   * are taken out by a commit.
+   * Deletes a tenant's pairs, counts and turns; pairs and turns from before it that come later are not kept. Audit trails
+   * and overrides stay: a trail names no tenant, and overrides are taken out by a commit.
    */
   erase(tenant: string): Promise<Erasure>;
   /** Deletes pairs and turns from before a time, milliseconds since the epoch. Counts stay. */

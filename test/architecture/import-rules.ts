@@ -12,10 +12,12 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   adapters: ['core', 'router', 'root'],
   root: ['core', 'flags', 'engramia', 'shadow', 'compare', 'transcript', 'router'],
   index: ['core', 'flags', 'engramia', 'shadow', 'router', 'root'],
+  pairs: ['core'],
   telemetry: ['core'],
   agents: ['core', 'engramia'],
-  transcript: ['core'],
   openai: ['core', 'engramia'],
+  transcript: ['core'],
+  store: ['core'],
   testing: 'anything',
 };
 

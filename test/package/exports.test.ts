@@ -102,8 +102,10 @@ describe('the entry points', () => {
       ],
     ],
     ['engramia-cutover/openai', ['AssistantsRunError', 'assistantsLeg', 'isGone']],
+    ['engramia-cutover/pairs', ['jsonlPairs', 'memoryPairs', 'readPairs']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     ['engramia-cutover/transcript', ['memoryTranscript']],
+    ['engramia-cutover/stores/memory', ['memoryStore']],
     [
       'engramia-cutover/testing',
       ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider'],
@@ -126,6 +128,8 @@ describe('the entry points', () => {
       './agents',
       './openai',
       './transcript',
+      './pairs',
+      './stores/memory',
       './testing',
       './package.json',
     ]);
@@ -137,6 +141,7 @@ describe('the entry points', () => {
     'engramia-cutover/express',
     'engramia-cutover/fastify',
     'engramia-cutover/fetch',
+    'engramia-cutover/stores/memory',
   ])('%s loads no package but zod and eventemitter3', async (entry) => {
     const { packages } = await effectsOf(entry);
     expect(packages.filter((name) => name !== 'zod' && name !== 'eventemitter3')).toEqual([]);
@@ -150,8 +155,10 @@ describe('the entry points', () => {
     'engramia-cutover/fetch',
     'engramia-cutover/metrics',
     'engramia-cutover/opentelemetry',
+    'engramia-cutover/pairs',
     'engramia-cutover/openai',
     'engramia-cutover/transcript',
+    'engramia-cutover/stores/memory',
     'engramia-cutover/testing',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',

@@ -1,0 +1,171 @@
+import type { Clock } from '../core/clock.ts';
+import type { PairRecord } from '../core/pair-record.ts';
+import type { Turn } from '../core/subject.ts';
+import type { ServedTurns } from '../core/transcript.ts';
+import type { DayFilter, Owner, PairFilter, PairPage, PairPlace, Removal } from './driver.ts';
+import { forgottenAfterMs } from './retention.ts';
+import type { Book, Tally } from './tally.ts';
+import { textKey } from './text-key.ts';
+
+interface PairRow extends PairPlace {
+  readonly key: string;
+  readonly tenant: string;
+  readonly phase: string;
+  readonly record: string;
+}
+
+interface TurnRow extends Required<Owner> {
+  readonly key: string;
+  readonly at: number;
+  readonly turns: string;
+}
+
+const isWithin = (row: { tenant: string; phase: string }, filter: PairFilter | DayFilter) =>
+  (filter.tenant ?? row.tenant) === row.tenant && (filter.phase ?? row.phase) === row.phase;
+
+const ownerKey = ({ tenant, conversation }: Owner): string =>
+  conversation === undefined ? tenant : `${tenant} ${conversation}`;
+
+/** Forgets what is older than a moment at the beginning of a map, which keeps the order of insertion. */
+function forgetBefore(moment: number, map: Map<string, number>): void {
+  for (const [key, at] of map) {
+    if (at >= moment) return;
+    map.delete(key);
+  }
+}
+
+/** Pairs, counts and turns in memory. */
+export class MemoryEvidence {
+  readonly #clock: Clock;
+  readonly #pairs = new Map<string, PairRow>();
+  readonly #tallies: Record<Book, Map<string, Tally>> = { pairs: new Map(), traffic: new Map() };
+  readonly #batches = new Map<string, number>();
+  readonly #turns = new Map<string, TurnRow>();
+  readonly #erasures = new Map<string, number>();
+  #lastId = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  addPairs(
+    phase: string,
+    pairs: readonly PairRecord[],
+    tallyOf: (added: readonly PairRecord[]) => readonly Tally[],
+  ): void {
+    const rows = pairs.map((pair) => this.#toRow(phase, pair));
+    const added = pairs.filter((pair, n) => this.#addPair(pair, rows[n] as PairRow));
+    this.#addUp('pairs', tallyOf(added));
+  }
+
+  addTallies(book: Book, id: string, tallies: readonly Tally[]): void {
+    const now = this.#clock.now();
+    const key = `${book} ${id}`;
+    if (this.#batches.has(key)) return;
+    this.#batches.set(key, now);
+    forgetBefore(now - forgottenAfterMs.batch, this.#batches);
+    this.#addUp(book, tallies);
+  }
+
+  pairPage(filter: PairFilter, after: PairPlace | undefined): PairPage {
+    const { at, id } = after ?? { at: filter.from, id: 0 };
+    const rows = [...this.#pairs.values()]
+      .filter((row) => row.at < filter.until && isWithin(row, filter))
+      .filter((row) => row.at > at || (row.at === at && row.id > id))
+      .sort((a, b) => a.at - b.at || a.id - b.id)
+      .slice(0, 1000);
+    const end = rows.at(-1);
+    const pairs = rows.map(({ record }) => JSON.parse(record) as PairRecord);
+    return end === undefined ? { pairs } : { pairs, end };
+  }
+
+  tallies(book: Book, filter: DayFilter): readonly Tally[] {
+    return [...this.#tallies[book].values()].filter(
+      (tally) => tally.day >= filter.from && tally.day <= filter.to && isWithin(tally, filter),
+    );
+  }
+
+  addTurns({ tenant, conversation, requestId, at, turns }: ServedTurns): void {
+    const owner = { tenant: textKey(tenant), conversation: textKey(conversation) };
+    const key = JSON.stringify([owner.tenant, owner.conversation, requestId]);
+    if (this.#turns.has(key) || this.#isErased(owner, at)) return;
+    this.#turns.set(key, { ...owner, key, at, turns: JSON.stringify(turns) });
+  }
+
+  turns(owner: Required<Owner>, range: { before: number; limit: number }): Turn[][] {
+    const rows = [...this.#turns.values()]
+      .filter(({ tenant, conversation }) => {
+        return tenant === owner.tenant && conversation === owner.conversation;
+      })
+      .filter(({ at }) => at < range.before)
+      .sort((a, b) => a.at - b.at);
+    return rows
+      .slice(Math.max(0, rows.length - range.limit))
+      .map(({ turns }) => JSON.parse(turns) as Turn[]);
+  }
+
+  noteErasure(owner: Owner, at: number): void {
+    const key = ownerKey(owner);
+    this.#erasures.delete(key);
+    this.#erasures.set(key, at);
+    forgetBefore(at - forgottenAfterMs.erasure, this.#erasures);
+  }
+
+  remove(removal: Removal): number {
+    if (removal.what === 'days') {
+      const books = Object.values(this.#tallies);
+      return sum(books.map((book) => sweep(book, (row) => row.tenant === removal.tenant)));
+    }
+    const map: Map<string, PairRow | TurnRow> =
+      removal.what === 'pairs' ? this.#pairs : this.#turns;
+    if ('before' in removal) return sweep(map, (row) => row.at < removal.before);
+    const { tenant, conversation } = { conversation: undefined, ...removal };
+    return sweep(map, (row) => {
+      if (row.tenant !== tenant) return false;
+      return conversation === undefined || (row as TurnRow).conversation === conversation;
+    });
+  }
+
+  clear(): void {
+    for (const map of [this.#pairs, this.#turns, this.#batches, this.#erasures]) map.clear();
+    for (const book of Object.values(this.#tallies)) book.clear();
+  }
+
+  #toRow(phase: string, pair: PairRecord): PairRow {
+    return {
+      id: ++this.#lastId,
+      at: pair.at,
+      key: JSON.stringify([pair.kind, pair.tenant, pair.requestId]),
+      tenant: textKey(pair.tenant),
+      phase: textKey(phase),
+      record: JSON.stringify(pair),
+    };
+  }
+
+  #addPair(pair: PairRecord, row: PairRow): boolean {
+    if (this.#pairs.has(row.key) || this.#isErased({ tenant: row.tenant }, pair.at)) return false;
+    this.#pairs.set(row.key, row);
+    return true;
+  }
+
+  #isErased(owner: Owner, at: number): boolean {
+    const keys = [owner.tenant, ownerKey(owner)];
+    return keys.some((key) => at <= (this.#erasures.get(key) ?? Number.NEGATIVE_INFINITY));
+  }
+
+  #addUp(book: Book, tallies: readonly Tally[]): void {
+    for (const tally of tallies) {
+      const key = JSON.stringify([tally.day, tally.slice, tally.metric]);
+      const value = (this.#tallies[book].get(key)?.value ?? 0) + tally.value;
+      this.#tallies[book].set(key, { ...tally, value });
+    }
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
+
+function sweep<T>(map: Map<string, T>, isOver: (row: T) => boolean): number {
+  const before = map.size;
+  for (const [key, row] of map) if (isOver(row)) map.delete(key);
+  return before - map.size;
+}

@@ -1,0 +1,27 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import { having, issuesOf, refuse } from '../core/option-checks.ts';
+import type { Store } from '../core/store.ts';
+import { DriverStore } from './driver-store.ts';
+import { MemoryDriver } from './memory-driver.ts';
+
+export type * from '../core/store.ts';
+
+/** How a store in memory is made. */
+export interface MemoryStoreOptions {
+  /** A seam for tests; leases run on its wall time. @default Node's clock, timers unref'd */
+  clock?: Clock;
+}
+
+/**
+ * Keeps everything in this process, for tests and first steps: it is gone when the process ends.
+ *
+ * @throws InvalidOptionsError
+ * @example
+ * const store = memoryStore();
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const clock = having('now', 'monotonic', 'setTimeout', 'clearTimeout');
+  refuse('memoryStore', issuesOf(options, { clock }));
+  const { clock: ticking = systemClock } = options;
+  return new DriverStore(new MemoryDriver(ticking), ticking);
+}

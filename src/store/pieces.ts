@@ -1,0 +1,16 @@
+/** Lets the event loop turn: answers of an embedded database come without a turn of their own. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Works a list off in pieces, others getting their turn in between. */
+export async function inPieces<T>(
+  list: readonly T[],
+  size: number,
+  work: (piece: readonly T[], place: number) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < list.length; at += size) {
+    if (at > 0) await nextTurn();
+    await work(list.slice(at, at + size), at / size);
+  }
+}

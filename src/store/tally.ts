@@ -1,0 +1,79 @@
+import type { PairDay, TrafficDay } from '../core/store.ts';
+import { textKey } from './text-key.ts';
+
+/** What is counted: compared pairs, or what was served. */
+export type Book = 'pairs' | 'traffic';
+
+/** One number of one day. */
+export interface Tally {
+  readonly day: string;
+  /** What is counted, as a JSON array of names: phase, tenant, route, and what the book tells apart besides. */
+  readonly slice: string;
+  /** The tenant's and the phase's keys. */
+  readonly tenant: string;
+  readonly phase: string;
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** The longest name of a count that is kept whole, code units: names are words of a bounded set. */
+const longestMetric = 100;
+
+/** Milliseconds since the epoch as a day of UTC. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** Adds numbers up by day, slice and metric, so that each is written once. */
+export class TallySheet {
+  readonly #tallies = new Map<string, Tally & { value: number }>();
+
+  add(day: string, names: readonly [string, string, ...string[]], metric: string, value: number) {
+    if (!Number.isFinite(value) || value === 0) return;
+    const slice = JSON.stringify(names);
+    const name = metric.slice(0, longestMetric);
+    const key = JSON.stringify([day, slice, name]);
+    const known = this.#tallies.get(key);
+    if (known !== undefined) known.value += value;
+    else {
+      const [phase, tenant] = names.map(textKey) as [string, string];
+      this.#tallies.set(key, { day, slice, tenant, phase, metric: name, value });
+    }
+  }
+
+  /** In one order everywhere: two writers that take rows in different orders would wait for one another. */
+  tallies(): readonly Tally[] {
+    return [...this.#tallies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => tally);
+  }
+}
+
+/** The days of a book, each slice with all its counts. */
+function group(tallies: readonly Tally[]): { day: string; names: string[]; counts: object }[] {
+  const days = new Map<string, { day: string; names: string[]; counts: Map<string, number> }>();
+  for (const { day, slice, metric, value } of tallies) {
+    const key = day + slice;
+    let row = days.get(key);
+    if (row === undefined) {
+      row = { day, names: JSON.parse(slice) as string[], counts: new Map() };
+      days.set(key, row);
+    }
+    row.counts.set(metric, value);
+  }
+  return [...days]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { day, names, counts }]) => ({ day, names, counts: Object.fromEntries(counts) }));
+}
+
+/** The days of pairs. */
+export function toPairDays(tallies: readonly Tally[]): PairDay[] {
+  return group(tallies).map(({ day, names: [phase, tenant, route, stage, kind], counts }) => {
+    return { day, phase, tenant, route, stage, kind, counts } as PairDay;
+  });
+}
+
+/** The days of traffic. */
+export function toTrafficDays(tallies: readonly Tally[]): TrafficDay[] {
+  return group(tallies).map(({ day, names: [phase, tenant, route, leg], counts }) => {
+    return { day, phase, tenant, route, leg, counts } as TrafficDay;
+  });
+}
