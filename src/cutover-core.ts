@@ -20,6 +20,7 @@ import { createRoute, type Surroundings } from './router/create-route.ts';
 import type { Route, RouteHooks } from './router/route.ts';
 import { flagKeyOf, type RouteOptions, routeIssues } from './router/route-options.ts';
 import { Switchboard } from './router/switchboard.ts';
+import { toBudget } from './shadow/budget.ts';
 import { createLearnLane } from './shadow/learn-lane.ts';
 import { createMirrorLane } from './shadow/mirror-lane.ts';
 import { Shutdown } from './shutdown.ts';
@@ -56,6 +57,8 @@ export class CutoverCore {
     this.#mirrorLane = createMirrorLane({
       ...lanes,
       options: shadow.mirror,
+      pairs: options.pairs,
+      budget: shadow.budget && toBudget(shadow.budget, clock),
       isKilled: () => this.#switchboard.killed,
     });
     this.#around = {

@@ -1,4 +1,5 @@
 import { compareIssues } from './compare/compare-issues.ts';
+import type { Budget, BudgetOptions } from './core/budget.ts';
 import type { Clock } from './core/clock.ts';
 import type { LaneOptions } from './core/lane.ts';
 import type { LegTracing } from './core/leg-tracing.ts';
@@ -11,6 +12,7 @@ import {
   oneOf,
   required,
 } from './core/option-checks.ts';
+import type { PairSink } from './core/pair-sink.ts';
 import { type Stage, stageNames } from './core/stage.ts';
 import type { Subject } from './core/subject.ts';
 import type { Transcript } from './core/transcript.ts';
@@ -18,7 +20,8 @@ import type { ScopeSource } from './engramia/scope-source.ts';
 import { type KillFileOptions, killFileCheck } from './flags/kill-file.ts';
 import type { FlagProvider } from './flags/provider.ts';
 import type { BackgroundOptions } from './router/background.ts';
-import { learnIssues, routeChecks } from './router/route-options.ts';
+import { learnIssues, routeChecks, sampleIssues } from './router/route-options.ts';
+import { budgetIssues } from './shadow/budget.ts';
 
 /** What the routes of an app share. */
 export interface CutoverOptions {
@@ -38,8 +41,16 @@ export interface CutoverOptions {
   killFile?: string | KillFileOptions;
   /** Where exchanges are learned: `oneScope(client)` or `keyPerTenant(client, …)`. Absent: nothing is learned. */
   engramia?: ScopeSource;
-  /** Bounds of the two lanes that run off the users' path. */
-  shadow?: { learn?: LaneOptions; mirror?: LaneOptions };
+  /**
+   * Bounds of the two lanes that run off the users' path, and of what mirrored runs may use. A budget of the app's own is
+   * asked instead. @default budget: none
+   */
+  shadow?: { learn?: LaneOptions; mirror?: LaneOptions; budget?: BudgetOptions | Budget };
+  /**
+   * Where compared exchanges go, as metrics and hashes, and as words only if the sink redacts them; the counts of what was
+   * to be compared and was not go there too. Flushed by `flush()`, closed by `close()`. @default nowhere
+   */
+  pairs?: PairSink;
   /** Served turns, for `context.history()`. */
   transcript?: Transcript;
   /** Follows legs as they run, both the answering and the mirrored: `openTelemetry()`. @default none */
@@ -83,7 +94,8 @@ const cutoverChecks: OptionChecks = {
     test: having('targetOf').test,
     must: 'be oneScope(client) or keyPerTenant(client, tenant => key): a bare client does not say whose memory is shared',
   },
-  shadow: { learn: laneChecks, mirror: laneChecks },
+  shadow: { learn: laneChecks, mirror: laneChecks, budget: check.object },
+  pairs: having('add', 'missed'),
   transcript: having('history'),
   tracing: having('begin'),
   background: {
@@ -120,7 +132,12 @@ export function sharedPart<T extends object>(options: T): T {
 
 /** Every issue of the options that routes share. */
 export function cutoverIssues(options: unknown): string[] {
-  return issuesOf(options, cutoverChecks);
+  return [...issuesOf(options, cutoverChecks), ...budgetIssuesOf(options)];
+}
+
+function budgetIssuesOf(options: unknown): string[] {
+  const { shadow } = (options ?? {}) as { shadow?: { budget?: unknown } | null };
+  return budgetIssues(shadow?.budget, 'shadow.budget.');
 }
 
 /** Every issue of a route's `compare` options; `true` and `false` have none. */
@@ -133,7 +150,9 @@ export function compareIssuesOf(options: unknown): string[] {
 export function handlerIssues(options: unknown): string[] {
   return [
     ...issuesOf(options, { ...cutoverChecks, ...routeChecks }),
+    ...budgetIssuesOf(options),
     ...learnIssues(options),
+    ...sampleIssues(options),
     ...compareIssuesOf(options),
   ];
 }

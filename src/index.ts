@@ -1,3 +1,4 @@
+export type { Budget, BudgetLimits, BudgetOptions, BudgetOwner } from './core/budget.ts';
 export type { CallContext } from './core/call-context.ts';
 export type { Clock, TimerHandle } from './core/clock.ts';
 export type {
@@ -52,6 +53,8 @@ export type { LearnVia } from './core/learner.ts';
 export type { LegDecision, LegEnd, LegRun, LegTrace, LegTracing } from './core/leg-tracing.ts';
 export type { Logger } from './core/logger.ts';
 export type { Observation } from './core/observation.ts';
+export type { LegRecord, PairRecord, PairText, TokenUsage } from './core/pair-record.ts';
+export type { MissedPairs, MissReason, PairSink } from './core/pair-sink.ts';
 export { shadowSafe } from './core/shadow-safe.ts';
 export { type Leg, type Plan, type Stage, stages } from './core/stage.ts';
 export type {

@@ -1,6 +1,7 @@
 import { attempt } from './attempt.ts';
 import type { Divergence } from './comparer.ts';
 import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
+import type { TokenUsage } from './pair-record.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { StageReason } from './stage-source.ts';
 
@@ -19,6 +20,8 @@ export type Operation =
   | 'view'
   | 'snapshot'
   | 'compare'
+  | 'pairs'
+  | 'budget'
   | 'fallback.when'
   | 'fallback.isFailure'
   | 'isGone'
@@ -56,6 +59,10 @@ export interface LegFacts {
   readonly sha256?: string;
   /** Names of the tools that were called, in order. */
   readonly tools?: readonly string[];
+  /** Tokens that the run used; absent when nobody told. */
+  readonly usage?: TokenUsage;
+  /** Keys of the patterns that were recalled; absent when nobody told. */
+  readonly recalled?: readonly string[];
   readonly error?: ErrorFacts;
 }
 
@@ -94,8 +101,10 @@ export interface CutoverEvents {
     /** The pattern's key, where it is ours to choose: in batches. */
     readonly patternKey?: string;
   };
-  /** Both legs have answered the same exchange. */
+  /** Both legs have answered the same exchange, or legacy has answered it twice. */
   compared: CallFacts & {
+    /** Legacy against itself: `mirrored` is legacy's second run, and `divergence` stands for its noise. */
+    readonly noise?: true;
     readonly served: LegFacts;
     readonly mirrored: LegFacts;
     /** What differs; absent when a reply could not be read, or the comparison was not done in time. */
@@ -105,16 +114,28 @@ export interface CutoverEvents {
   settled: CallFacts & {
     readonly lane: LaneName;
     readonly outcome: TaskOutcome | SkipReason;
+    /** A second run of legacy, for its noise. */
+    readonly noise?: true;
     readonly error?: ErrorFacts;
   };
   /** A lane had no room. */
   dropped: { readonly lane: LaneName; readonly reason: DropReason; readonly tenant: string };
-  /** A lane's or a scope's delivery stopped, or goes on. */
+  /** A lane's or a scope's delivery stopped, or goes on. `spent`: the shadow's budget is used up, so nothing is mirrored. */
   delivery: {
     readonly lane: LaneName;
-    readonly state: 'paused' | 'resumed' | 'quota' | 'forbidden' | 'open' | 'closed' | 'stuck';
+    readonly state:
+      | 'paused'
+      | 'resumed'
+      | 'quota'
+      | 'forbidden'
+      | 'open'
+      | 'closed'
+      | 'stuck'
+      | 'spent';
     readonly scope?: string;
     readonly address?: string;
+    /** Whose budget it is about; absent: everybody's. */
+    readonly tenant?: string;
     /** Milliseconds until it goes on, where known. */
     readonly forMs?: number;
     /** What the app has to change, where that is known. */

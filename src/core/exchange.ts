@@ -1,6 +1,7 @@
 import type { Comparer } from './comparer.ts';
 import type { LearnVia } from './learner.ts';
 import type { Observation } from './observation.ts';
+import type { PairRecord } from './pair-record.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { ReplyView, ReportedFacts, Subject } from './subject.ts';
 
@@ -49,16 +50,19 @@ export interface LearnPolicy {
   readonly view: (reply: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>;
 }
 
-/** A call whose other leg is to be run in the shadow. */
+/** A call of which a leg is to be run in the shadow. */
 export interface MirrorableExchange extends ServedExchange {
+  /** `noise`: legacy once more, to be held against itself. */
+  readonly kind: PairRecord['kind'];
   /** How the served leg ended. */
   readonly served: Observation;
   /** Copies what the mirror needs, later than the call itself, and lets go of the call. Throws what cannot be copied. */
   toMirror(): Mirror;
 }
 
-/** The other leg of a call with arguments of its own, ready to be run. */
+/** A leg of a call with arguments of its own, ready to be run. */
 export interface Mirror extends Exchange {
+  readonly kind: PairRecord['kind'];
   /** Bytes that the copied arguments retain. */
   readonly bytes: number;
   /** What the leg has told about its run so far. */

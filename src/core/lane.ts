@@ -4,8 +4,8 @@ import type { LaneCounts, LaneStats, SkipReason } from './counts.ts';
 export interface Lane<Item> {
   /** Takes references to one task. Synchronous, never throws. False: it was dropped, and counted. */
   offer(item: Item): boolean;
-  /** Counts a task that was not handed over by decision. */
-  skip(reason: SkipReason): void;
+  /** Counts a task that was not handed over by decision; the item says whose, where that is counted. */
+  skip(reason: SkipReason, item?: Item): void;
 }
 
 /** A lane as its owner sees it. */

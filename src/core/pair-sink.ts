@@ -14,6 +14,7 @@ export interface MissedPairs {
   /** When they were counted, milliseconds since the epoch. */
   readonly at: number;
   readonly route: string;
+  /** Empty: of several tenants, of which there were too many to be counted apart within a second. */
   readonly tenant: string;
   readonly stage: Stage;
   readonly why: MissReason;

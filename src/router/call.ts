@@ -4,6 +4,7 @@ import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchan
 import type { LegTrace } from '../core/leg-tracing.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import type { Observation } from '../core/observation.ts';
+import type { PairRecord } from '../core/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
 import type { Held } from './background.ts';
@@ -69,6 +70,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare knownRequestId: string | undefined;
   /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
   declare trace?: LegTrace | undefined;
+  /** Set for a call that was drawn to be answered by legacy twice. */
+  declare isNoiseDrawn?: true | undefined;
 
   constructor(
     owner: Route,
@@ -110,6 +113,10 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     return this.leg !== this.chosen.plan.serves;
   }
 
+  get kind(): 'compare' {
+    return 'compare';
+  }
+
   get route(): string {
     return this.owner.name;
   }
@@ -139,10 +146,10 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
       : { status: 'rejected', reason: this.reply, leg, durationMs };
   }
 
-  toMirror(): MirrorRun {
+  toMirror(kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot } = this.owner;
     const args = snapshot === undefined ? copyOf(this.args) : snapshot(this.args);
-    return new MirrorRun(this, args);
+    return new MirrorRun(this, args, kind);
   }
 
   /** Only where the app asked to be waited for: else a task would keep the whole call. */

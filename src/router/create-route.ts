@@ -89,6 +89,7 @@ export function createRoute(
     afterMs: afterMs === false ? Number.POSITIVE_INFINITY : afterMs,
     isGone: options.isGone ?? isGoneByDefault,
     mirrorShare: options.sample?.mirror ?? 1,
+    noiseShare: options.sample?.noise ?? 0,
     mirrors: {
       candidate: compares && isShadowSafe(options.candidate),
       legacy: compares && options.legacyShadow !== undefined,

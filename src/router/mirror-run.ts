@@ -3,6 +3,7 @@ import type { Comparer } from '../core/comparer.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Mirror, TaskWaiter } from '../core/exchange.ts';
 import { isThenable } from '../core/observation.ts';
+import type { PairRecord } from '../core/pair-record.ts';
 import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
@@ -14,11 +15,12 @@ import type { Route } from './route.ts';
 import { traceMirror } from './traced.ts';
 
 /**
- * The other leg of a call: it has copies of the arguments and none of the call itself. It is also the context that the leg
+ * The other leg of a call, or legacy once more: it has copies of the arguments and none of the call itself. It is also the context that the leg
  * is told by: a mirror must not act, and cannot claim that it will.
  */
 export class MirrorRun implements Mirror, CallContext {
   readonly mirrored = true;
+  readonly kind: PairRecord['kind'];
   readonly requestId: string;
   readonly tenant: string;
   readonly subject: Subject;
@@ -31,13 +33,14 @@ export class MirrorRun implements Mirror, CallContext {
   readonly #args: unknown[];
   #run: { readonly signal: AbortSignal } | undefined;
 
-  constructor(call: Call, args: unknown[]) {
+  constructor(call: Call, args: unknown[], kind: PairRecord['kind']) {
+    this.kind = kind;
     this.owner = call.owner;
     this.requestId = call.requestId;
     this.tenant = call.tenant;
     this.subject = call.subject;
     this.stage = call.stage;
-    this.leg = call.plan.mirrors as Leg;
+    this.leg = kind === 'noise' ? 'legacy' : (call.plan.mirrors as Leg);
     this.#self = call.self;
     this.#args = args;
     this.waiter = call.waiter;

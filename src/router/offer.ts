@@ -1,5 +1,6 @@
 import { attempt } from '../core/attempt.ts';
 import type { Call } from './call.ts';
+import { NoiseExchange } from './noise-exchange.ts';
 
 /** What is to become of the other leg of a call; undefined: nobody wants it mirrored. */
 export type MirrorIntent = 'offer' | 'sampled' | 'unsafe' | undefined;
@@ -36,31 +37,47 @@ export function offer(call: Call, intent: MirrorIntent = mirrorIntent(call)): vo
   if (intent === 'offer') {
     if (route.mirrorLane.offer(call)) call.outstanding += 1;
   } else if (intent === 'unsafe') notMirrored(call);
-  else if (intent === 'sampled') route.mirrorLane.skip('sampled');
+  else if (intent === 'sampled') route.mirrorLane.skip('sampled', call);
+  if (intent !== undefined && call.isNoiseDrawn === true) {
+    if (route.mirrorLane.offer(new NoiseExchange(call))) call.outstanding += 1;
+  }
 }
 
-/** Draws whether a call is mirrored: once a call, at the latest when its reply is handed over. */
+/**
+ * Draws whether a call is mirrored, and whether legacy is to answer it twice: once a call, at the latest when its reply is
+ * handed over.
+ */
 export function mirrorIntent(call: Call): MirrorIntent {
   const { mirrors: leg } = call.plan;
   if (leg === undefined || call.fellBack || !call.owner.compares) return undefined;
-  const { mirrors, mirrorShare, random } = call.owner;
+  const { mirrors, mirrorShare, noiseShare, random } = call.owner;
   // Legacy without a `legacyShadow` is simply not mirrored; a candidate that nobody vouched for is a gap to be told.
   if (!mirrors[leg]) return leg === 'legacy' ? undefined : 'unsafe';
-  return mirrorShare < 1 && (attempt(random) ?? 0) >= mirrorShare ? 'sampled' : 'offer';
+  if (noiseShare > 0 && leg === 'candidate' && isDrawn(noiseShare, random))
+    call.isNoiseDrawn = true;
+  return isDrawn(mirrorShare, random) ? 'offer' : 'sampled';
+}
+
+/** At 0 nothing is drawn, at 1 everything; a draw that fails is the smallest. */
+function isDrawn(share: number, random: () => number): boolean {
+  return share >= 1 || (attempt(random) ?? 0) < share;
 }
 
 /** Counts a reply that was served untouched, since it could not be looked into. */
 export function offerUnreadable(call: Call, intent: MirrorIntent): void {
   const { owner: route, plan } = call;
   if (call.callerGone || route.switchboard.killed) return;
-  if (plan.learns) route.learnLane?.skip('unreadable');
-  if (intent === 'offer') route.mirrorLane.skip('unreadable');
-  else if (intent === 'sampled') route.mirrorLane.skip('sampled');
+  if (plan.learns) route.learnLane?.skip('unreadable', call);
+  if (intent === 'offer') route.mirrorLane.skip('unreadable', call);
+  else if (intent === 'sampled') route.mirrorLane.skip('sampled', call);
   else if (intent === 'unsafe') notMirrored(call);
+  if (call.isNoiseDrawn === true) {
+    route.mirrorLane.skip('unreadable', new NoiseExchange(call));
+  }
 }
 
 function notMirrored(call: Call): void {
-  call.owner.mirrorLane.skip('unsafe');
+  call.owner.mirrorLane.skip('unsafe', call);
   call.owner.warnOnce(
     'unsafe',
     `The candidate of route "${call.route}" is not declared safe, so stage "shadow" only learns. Wrap it in shadowSafe() if it honours context.mirrored.`,

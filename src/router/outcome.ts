@@ -1,5 +1,6 @@
 import { disregard } from '../core/attempt.ts';
 import { errorFacts, type LegFacts } from '../core/events.ts';
+import { toldOf } from '../core/reported-facts.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import { streamKindOf } from './replies/stream-kind.ts';
@@ -53,7 +54,9 @@ function emitServed(call: Call): void {
     status === 'fulfilled'
       ? { leg, status, durationMs }
       : { leg, status, durationMs, error: errorFacts(call.reply) };
-  const event = { route, requestId, tenant, stage, fellBack, ...facts, ...call.stream };
+  // What was told before legacy answered instead is the candidate's.
+  const told = fellBack ? {} : toldOf(call.facts);
+  const event = { route, requestId, tenant, stage, fellBack, ...facts, ...told, ...call.stream };
   call.owner.reporter.emit('served', event);
 }
 

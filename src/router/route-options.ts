@@ -80,15 +80,24 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
    * `choices` or items; the deltas of events
    */
   view?: (reply: Awaited<R>) => ReplyView | undefined | Promise<ReplyView | undefined>;
-  /** Legacy as it may be run a second time, in the shadow of a served candidate. Absent: legacy is never mirrored. */
+  /**
+   * Legacy as it may be run a second time: in the shadow of a served candidate, and for `sample.noise`. Absent: legacy is
+   * never run in the shadow.
+   */
   legacyShadow?: (...args: [context: CallContext, ...args: A]) => unknown;
   /** Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. @default structuredClone */
   snapshot?: (args: A) => A;
   fallback?: FallbackOptions<Awaited<R>>;
   /** Whether an error of legacy says that legacy no longer exists; stops fallback. @default HTTP 410, or 404 of an endpoint */
   isGone?: (reason: unknown) => boolean;
-  /** Shares of the calls, 0 to 1. `mirror`: run in the shadow where the stage says so. @default { mirror: 1 } */
-  sample?: { mirror?: number };
+  /**
+   * Shares of the calls, 0 to 1, each drawn by itself. `mirror`: the other leg is run in the shadow where the stage says so.
+   * `noise`: where legacy serves such a stage, `legacyShadow` is run too and compared with what legacy served, so that the
+   * candidate's difference can be held against legacy's own; calls that are not drawn are counted nowhere.
+   *
+   * @default { mirror: 1, noise: 0 }
+   */
+  sample?: { mirror?: number; noise?: number };
   /**
    * Bytes of a reply that comes in pieces (a stream, a `Response`) that are kept to be learned or compared; a larger one is
    * served whole and counted unreadable.
@@ -134,7 +143,7 @@ export const routeChecks: OptionChecks = {
     isFailure: check.function,
   },
   isGone: check.function,
-  sample: { mirror: check.share },
+  sample: { mirror: check.share, noise: check.share },
   maxReplyBytes: check.count,
   learn: orFalse(check.object),
   compare: {
@@ -161,7 +170,16 @@ export function learnIssues(options: unknown): string[] {
   return typeof learn === 'object' && learn !== null ? issuesOf(learn, learnChecks, 'learn.') : [];
 }
 
+/** What two options of a route need of each other. */
+export function sampleIssues(options: unknown): string[] {
+  const { sample, legacyShadow } = (options ?? {}) as Partial<RouteOptions>;
+  if (!((sample?.noise ?? 0) > 0) || legacyShadow !== undefined) return [];
+  return [
+    'sample.noise needs legacyShadow: give legacy as it may be run a second time, or set sample.noise to 0',
+  ];
+}
+
 /** Every issue of a route's options. */
 export function routeIssues(options: unknown): string[] {
-  return [...issuesOf(options, routeChecks), ...learnIssues(options)];
+  return [...issuesOf(options, routeChecks), ...learnIssues(options), ...sampleIssues(options)];
 }

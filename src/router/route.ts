@@ -48,6 +48,8 @@ export interface Route {
   readonly afterMs: number;
   readonly isGone: (reason: unknown) => boolean;
   readonly mirrorShare: number;
+  /** Share of the mirrored stage's calls that legacy answers twice; 0 without a `legacyShadow`. */
+  readonly noiseShare: number;
   /** Which legs may run in the shadow: the candidate if it is declared safe, legacy if the app gave a `legacyShadow`. */
   readonly mirrors: Readonly<Record<Leg, boolean>>;
   /** Whether the app wants anything of this route mirrored. */

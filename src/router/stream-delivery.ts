@@ -37,7 +37,7 @@ export class StreamDelivery implements StreamObserver {
     this.#reply = reply;
     this.#intent = mirrorIntent(call);
     const learns = plan.learns && route.learnLane !== undefined;
-    const mirrors = this.#intent === 'offer';
+    const mirrors = this.#intent === 'offer' || call.isNoiseDrawn === true;
     if (learns || mirrors) {
       const head = kind === 'response' ? attempt(() => headOf(reply as Response)) : undefined;
       this.#recording = new StreamRecording(route.maxReplyBytes, head);

@@ -1,11 +1,17 @@
+import type { Budget } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Reporter } from '../core/events.ts';
 import type { MirrorableExchange } from '../core/exchange.ts';
 import type { LaneOptions, OwnedLane } from '../core/lane.ts';
+import type { PairSink } from '../core/pair-sink.ts';
+import { BudgetGuard } from './budget-guard.ts';
 import { createLane } from './lane.ts';
 import type { Warn } from './loss.ts';
 import { MirrorTask } from './mirror-task.ts';
 import { MirrorWork } from './mirror-work.ts';
+import { PairOutlet } from './pair-outlet.ts';
+import { toSafeReporter } from './safe-reporter.ts';
+import { DropMemory, ToldPairsLane } from './told-pairs-lane.ts';
 
 /** What a mirror lane is made of. */
 export interface MirrorLaneSetup {
@@ -15,11 +21,30 @@ export interface MirrorLaneSetup {
   readonly warn?: Warn | undefined;
   /** Whether a kill is in force: then nothing that waits is started. @default never */
   readonly isKilled?: (() => boolean) | undefined;
+  /** Where compared exchanges go. @default nowhere */
+  readonly pairs?: PairSink | undefined;
+  /** What mirrors may use. @default all that they want */
+  readonly budget?: Budget | undefined;
 }
 
-/** Makes the lane in which the other leg of served calls is run, observed and thrown away. */
+/** Makes the lane in which legs of served calls are run once more, observed and thrown away. */
 export function createMirrorLane(setup: MirrorLaneSetup): OwnedLane<MirrorableExchange> {
-  const lane = createLane({ ...setup, name: 'mirror', work: new MirrorWork(setup) });
+  const { pairs: sink, clock } = setup;
+  const reporter = toSafeReporter(setup.reporter);
+  if (sink === undefined) return laneOf(setup, reporter);
+  const outlet = new PairOutlet({ sink, clock, reporter });
+  const drops = new DropMemory(reporter);
+  return new ToldPairsLane({ lane: laneOf(setup, drops, outlet), drops, outlet, clock });
+}
+
+function laneOf(
+  { options, clock, warn, isKilled, budget }: MirrorLaneSetup,
+  reporter: Reporter,
+  outlet?: PairOutlet,
+): OwnedLane<MirrorableExchange> {
+  const guard = budget && new BudgetGuard({ budget, reporter, warn: warn ?? (() => undefined) });
+  const work = new MirrorWork({ clock, reporter, isKilled, outlet, budget: guard });
+  const lane = createLane({ name: 'mirror', options, clock, reporter, warn, work });
   return {
     offer: (exchange) => lane.offer(new MirrorTask(exchange)),
     skip: (reason) => lane.skip(reason),

@@ -7,6 +7,8 @@ const manual = { requireManualDestroy: true };
 export class MirrorTask extends AsyncResource {
   #exchange: MirrorableExchange | undefined;
   #mirror: Mirror | undefined = undefined;
+  /** Whether a run was taken from the budget. */
+  isBudgeted = false;
 
   constructor(exchange: MirrorableExchange) {
     super('engramia-cutover.mirror', manual);

@@ -1,50 +1,61 @@
-import type { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../core/clock.ts';
 import type { Divergence, HeldReply } from '../core/comparer.ts';
 import type { SkipReason } from '../core/counts.ts';
 import { CutoverError } from '../core/errors.ts';
-import { type CutoverEvents, errorFacts, type LegFacts, type Reporter } from '../core/events.ts';
+import type { Reporter } from '../core/events.ts';
 import type { LearnPolicy, Mirror } from '../core/exchange.ts';
 import { isThenable, type Observation } from '../core/observation.ts';
+import { usageOf } from '../core/reported-facts.ts';
 import type { ReplyView } from '../core/subject.ts';
+import type { BudgetGuard } from './budget-guard.ts';
+import { type EndedLeg, inPlaces } from './ended-leg.ts';
 import { legFacts } from './leg-facts.ts';
+import { MirrorTale } from './mirror-tale.ts';
 import { MirrorTask } from './mirror-task.ts';
+import type { PairOutlet } from './pair-outlet.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
-
-/** How a leg ended: what is told of it, and what is compared. */
-interface Ended {
-  readonly facts: LegFacts;
-  readonly held: HeldReply | undefined;
-}
 
 /** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
 interface ReadyMirror {
   readonly mirror: Mirror;
-  readonly scope: AsyncResource;
+  readonly task: MirrorTask;
   readonly view: LearnPolicy['view'];
   /** Undefined: nobody wants to compare. */
-  readonly served: Ended | undefined;
-  mirrored: Ended | undefined;
+  readonly served: EndedLeg | undefined;
+  mirrored: EndedLeg | undefined;
   startedAt: number | undefined;
+  /** Whether it was told what became of the exchange. */
+  isPaired: boolean;
+  /** Tokens that the budget was told of. */
+  spent: number;
 }
 
-interface MirrorWorkSetup {
+/** What mirror work is made of. */
+export interface MirrorWorkSetup {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly isKilled?: (() => boolean) | undefined;
+  /** Undefined: pairs go nowhere. */
+  readonly outlet?: PairOutlet | undefined;
+  /** Undefined: nothing bounds what mirrors use. */
+  readonly budget?: BudgetGuard | undefined;
 }
 
-/** What the mirror lane does with a served call: run its other leg in the caller's async context, and tell of both. */
+/** What the mirror lane does with a served call: run a leg of it in the caller's async context, and tell of both runs. */
 export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #isKilled: () => boolean;
+  readonly #budget: BudgetGuard | undefined;
+  readonly #tale: MirrorTale;
 
-  constructor({ clock, reporter, isKilled = () => false }: MirrorWorkSetup) {
+  constructor({ clock, reporter, isKilled = () => false, outlet, budget }: MirrorWorkSetup) {
     this.#clock = clock;
     this.#reporter = reporter;
     this.#isKilled = isKilled;
+    this.#budget = budget;
+    this.#tale = new MirrorTale({ clock, reporter, outlet });
   }
 
   tenantOf(task: MirrorTask): string {
@@ -57,6 +68,10 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
 
   prepare(task: MirrorTask): Prepared<ReadyMirror> | SkipReason | Promise<Prepared<ReadyMirror>> {
     const { exchange } = task;
+    if (this.#budget !== undefined) {
+      if (!this.#budget.take(exchange.tenant)) return 'budget';
+      task.isBudgeted = true;
+    }
     let mirror: Mirror;
     try {
       mirror = exchange.toMirror();
@@ -66,45 +81,45 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       return 'unreadable';
     }
     const { view } = exchange.learning;
-    const ready = (served: Ended | undefined): Prepared<ReadyMirror> => {
+    const ready = (served: EndedLeg | undefined): Prepared<ReadyMirror> => {
       task.become(mirror);
       const bytes = fixedBytes + mirror.bytes + (served?.held?.bytes ?? 0);
-      const notYet = { mirrored: undefined, startedAt: undefined };
-      return { ready: { mirror, scope: task, view, served, ...notYet }, bytes };
+      const notYet = { mirrored: undefined, startedAt: undefined, isPaired: false, spent: 0 };
+      return { ready: { mirror, task, view, served, ...notYet }, bytes };
     };
-    if (!this.#reporter.wants('compared')) return ready(undefined);
+    if (!this.#tale.isHeard) return ready(undefined);
     return this.#endOf(exchange.served, view, mirror, exchange.facts).then(ready);
   }
 
   async run(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
     // What was offered before a kill must not outlive it in the queue.
     if (this.#isKilled()) return 'aborted';
-    const { mirror, scope, view, served } = ready;
+    const { mirror, task, view, served } = ready;
     ready.startedAt = this.#clock.monotonic();
-    const observation = await scope.runInAsyncScope(() =>
+    const observation = await task.runInAsyncScope(() =>
       this.#observe(mirror, ready.startedAt as number, handle),
     );
+    // Also of a run that was given up long ago: what it used is used.
+    this.#spend(ready);
     if (handle.over || served === undefined) return 'stored';
     ready.mirrored = await this.#endOf(observation, view, mirror, mirror.facts);
     if (handle.over) return 'stored';
     const divergence = await divergenceOf(mirror, served.held, ready.mirrored.held, handle);
-    if (!handle.over) this.#compared(mirror, served, ready.mirrored, divergence);
+    if (!handle.over) this.#compared(ready, served, ready.mirrored, divergence);
     return 'stored';
   }
 
   ended(what: MirrorTask | ReadyMirror, ending: Ending, error?: unknown): void {
     const isReady = !(what instanceof MirrorTask);
+    const task = isReady ? what.task : what;
     const exchange = isReady ? what.mirror : what.subject;
     if (isReady && ending === 'timedOut') this.#late(what);
-    if (isOutcome(ending) && this.#reporter.wants('settled')) {
-      const { route, requestId, tenant, stage } = exchange;
-      const told = error === undefined ? {} : { error: errorFacts(error) };
-      const event = { route, requestId, tenant, stage, lane: 'mirror', outcome: ending, ...told };
-      this.#reporter.emit('settled', event as CutoverEvents['settled']);
-    }
+    if (isReady) this.#spend(what);
+    if (task.isBudgeted) this.#budget?.release(exchange.tenant);
+    this.#tale.ended(exchange, ending, isReady && what.isPaired, error);
     exchange.waiter?.taskEnded();
     // Tools that follow async resources are told of this one's end, too.
-    (isReady ? what.scope : what).emitDestroy();
+    task.emitDestroy();
   }
 
   /** The one border of a mirrored leg: whatever it throws becomes an observation. */
@@ -124,7 +139,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     view: LearnPolicy['view'],
     { route, tenant, comparer }: Mirror,
     reported: Mirror['facts'],
-  ): Promise<Ended> {
+  ): Promise<EndedLeg> {
     let read: ReplyView | undefined;
     try {
       if (observation.status === 'fulfilled') read = await view(observation.value);
@@ -138,33 +153,35 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   }
 
   /** A mirror that ran out of time is a finding, not a gap. One that had answered was compared for too long. */
-  #late({ mirror, served, mirrored, startedAt }: ReadyMirror): void {
+  #late(ready: ReadyMirror): void {
+    const { mirror, served, mirrored, startedAt } = ready;
     if (served === undefined || startedAt === undefined) return;
     if (mirrored !== undefined) {
-      this.#compared(mirror, served, mirrored);
+      this.#compared(ready, served, mirrored);
       return;
     }
     const reason = new CutoverError('ERR_CUTOVER_DEADLINE', 'The mirror ran past its deadline.');
     const durationMs = this.#clock.monotonic() - startedAt;
     const ended: Observation = { leg: mirror.leg, status: 'rejected', reason, durationMs };
     const held = mirror.comparer?.hold(ended, undefined, undefined);
-    const late = { facts: legFacts(ended, undefined, undefined), held };
+    const late = { facts: legFacts(ended, undefined, mirror.facts), held };
     // What has failed is compared at once.
     const divergence = divergenceOf(mirror, served.held, held, { signal: over });
-    this.#compared(mirror, served, late, isThenable(divergence) ? undefined : divergence);
+    this.#compared(ready, served, late, isThenable(divergence) ? undefined : divergence);
   }
 
-  #compared(mirror: Mirror, served: Ended, mirrored: Ended, divergence?: Divergence): void {
-    const { route, requestId, tenant, stage } = mirror;
-    this.#reporter.emit('compared', {
-      route,
-      requestId,
-      tenant,
-      stage,
-      served: served.facts,
-      mirrored: mirrored.facts,
-      ...(divergence && { divergence }),
-    });
+  #compared(ready: ReadyMirror, ...legs: [EndedLeg, EndedLeg, Divergence?]): void {
+    ready.isPaired = true;
+    this.#tale.compared(ready.mirror, ...legs);
+  }
+
+  #spend(ready: ReadyMirror): void {
+    const usage = this.#budget && usageOf(ready.mirror.facts);
+    if (usage === undefined) return;
+    const more = usage.inputTokens + usage.outputTokens - ready.spent;
+    if (more <= 0) return;
+    ready.spent += more;
+    this.#budget?.spend(ready.mirror.tenant, more);
   }
 }
 
@@ -172,13 +189,14 @@ const over = AbortSignal.abort();
 
 /** What differs between both replies, whichever leg was served. */
 function divergenceOf(
-  { comparer, leg, subject }: Mirror,
+  mirror: Mirror,
   served: HeldReply | undefined,
   mirrored: HeldReply | undefined,
   run: { readonly signal: AbortSignal },
 ): Divergence | undefined | Promise<Divergence | undefined> {
+  const { comparer, subject } = mirror;
   if (comparer === undefined || served === undefined || mirrored === undefined) return undefined;
-  const [legacy, candidate] = leg === 'candidate' ? [served, mirrored] : [mirrored, served];
+  const [legacy, candidate] = inPlaces(mirror, served, mirrored);
   return comparer.compare({
     legacy,
     candidate,
@@ -188,8 +206,3 @@ function divergenceOf(
     },
   });
 }
-
-const dropReasons: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
-
-/** Drops have an event of their own. */
-const isOutcome = (ending: Ending): boolean => !dropReasons.has(ending);

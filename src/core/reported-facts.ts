@@ -1,0 +1,42 @@
+import { attempt } from './attempt.ts';
+import type { TokenUsage } from './pair-record.ts';
+import type { ReportedFacts } from './subject.ts';
+
+/** What keys of patterns look like; anything else may hold anything. */
+const patternKey = /^[\w./:-]{1,128}$/;
+
+/** Keys told of one run. */
+const mostKeys = 64;
+
+interface ToldFacts {
+  readonly usage?: TokenUsage;
+  readonly recalled?: readonly string[];
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+/** The tokens that a leg told of; undefined when it told none that are numbers. */
+export function usageOf(reported: ReportedFacts | undefined): TokenUsage | undefined {
+  return attempt(() => {
+    const { inputTokens, outputTokens } = reported?.usage ?? {};
+    return isCount(inputTokens) && isCount(outputTokens)
+      ? { inputTokens, outputTokens }
+      : undefined;
+  });
+}
+
+function recalledOf({ recalled }: ReportedFacts): readonly string[] | undefined {
+  if (!Array.isArray(recalled)) return undefined;
+  return recalled
+    .slice(0, mostKeys)
+    .filter((key) => typeof key === 'string' && patternKey.test(key));
+}
+
+/** What a leg has told of its own run, as it may be told on: numbers, and keys that look like keys. Never throws. */
+export function toldOf(reported: ReportedFacts | undefined): ToldFacts {
+  if (reported === undefined) return {};
+  const usage = usageOf(reported);
+  const recalled = attempt(() => recalledOf(reported));
+  return { ...(usage && { usage }), ...(recalled && { recalled }) };
+}

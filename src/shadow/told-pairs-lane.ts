@@ -1,0 +1,115 @@
+import type { Clock } from '../core/clock.ts';
+import type { DropReason, LaneCounts, LaneStats, SkipReason } from '../core/counts.ts';
+import type { Reporter } from '../core/events.ts';
+import type { MirrorableExchange } from '../core/exchange.ts';
+import type { OwnedLane } from '../core/lane.ts';
+import type { PairOutlet } from './pair-outlet.ts';
+
+type Lane = OwnedLane<MirrorableExchange>;
+
+interface Drained {
+  readonly counts: LaneCounts;
+  readonly drained: boolean;
+}
+
+/** A reporter that remembers the first drop since it was last asked: in an offer that is refused it is the offer's own. */
+export class DropMemory implements Reporter {
+  readonly #reporter: Reporter;
+  #first: DropReason | undefined;
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
+  }
+
+  get listeners(): Reporter['listeners'] {
+    return this.#reporter.listeners;
+  }
+
+  wants: Reporter['wants'] = (type) => type === 'dropped' || this.#reporter.wants(type);
+
+  emit: Reporter['emit'] = (type, event) => {
+    if ('reason' in event && type === 'dropped') this.#first ??= event.reason as DropReason;
+    if (this.#reporter.wants(type)) this.#reporter.emit(type, event);
+  };
+
+  contained: Reporter['contained'] = (operation, error, where) =>
+    this.#reporter.contained(operation, error, where);
+
+  /** Runs an offer and gives why it was refused. A listener may offer again meanwhile: each has its own reason. */
+  during(offer: () => boolean): DropReason | 'taken' | undefined {
+    const outer = this.#first;
+    this.#first = undefined;
+    const isTaken = offer();
+    const reason = this.#first;
+    this.#first = outer;
+    return isTaken ? 'taken' : reason;
+  }
+}
+
+/** What a lane that tells its pairs is made of. */
+export interface ToldPairsLaneSetup {
+  readonly lane: Lane;
+  readonly drops: DropMemory;
+  readonly outlet: PairOutlet;
+  readonly clock: Clock;
+}
+
+/** A mirror lane whose every exchange is a pair or a miss in the end, and whose flush and close are its sink's, too. */
+export class ToldPairsLane implements OwnedLane<MirrorableExchange> {
+  readonly #lane: Lane;
+  readonly #drops: DropMemory;
+  readonly #outlet: PairOutlet;
+  readonly #clock: Clock;
+  #closing: Promise<Drained> | undefined;
+  /** When the end is due, on the monotonic clock; whoever closes again may bring it forward. */
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  constructor({ lane, drops, outlet, clock }: ToldPairsLaneSetup) {
+    this.#lane = lane;
+    this.#drops = drops;
+    this.#outlet = outlet;
+    this.#clock = clock;
+  }
+
+  offer(exchange: MirrorableExchange): boolean {
+    const result = this.#drops.during(() => this.#lane.offer(exchange));
+    if (result === 'taken') return true;
+    // What could not even be looked at is not dropped but skipped.
+    this.#outlet.missed(exchange, result ?? 'unreadable');
+    return false;
+  }
+
+  skip(reason: SkipReason, exchange?: MirrorableExchange): void {
+    this.#lane.skip(reason, exchange);
+    if (exchange !== undefined) this.#outlet.missed(exchange, reason);
+  }
+
+  stats(): LaneStats {
+    return this.#lane.stats();
+  }
+
+  async flush(timeoutMs: number): Promise<Drained> {
+    const dueAt = this.#clock.monotonic() + timeoutMs;
+    const { counts, drained } = await this.#lane.flush(timeoutMs);
+    const isKept = await this.#outlet.flush(this.#until(dueAt));
+    return { counts, drained: drained && isKept };
+  }
+
+  close(timeoutMs: number): Promise<Drained> {
+    this.#dueAt = Math.min(this.#dueAt, this.#clock.monotonic() + timeoutMs);
+    const closing = this.#lane.close(timeoutMs);
+    this.#closing ??= this.#close(closing);
+    this.#outlet.hurry(timeoutMs);
+    return this.#closing;
+  }
+
+  async #close(closing: Promise<Drained>): Promise<Drained> {
+    const { counts, drained } = await closing;
+    const isKept = await this.#outlet.close(this.#until(this.#dueAt));
+    return { counts, drained: drained && isKept };
+  }
+
+  #until(dueAt: number): number {
+    return Math.max(0, dueAt - this.#clock.monotonic());
+  }
+}
