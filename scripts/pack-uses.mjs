@@ -150,6 +150,16 @@ export const uses = {
     assert.equal((await leg('hello there')).text, 'hello');
     assert.equal(isGone({ status: 410 }), true);
   },
+  './pairs': async (load, assert) => {
+    const { memoryPairs } = await load('engramia-cutover/pairs');
+    const pairs = memoryPairs({ maxCount: 1 });
+    pairs.add({ requestId: 'one', tenant: 'acme' });
+    pairs.add({ requestId: 'two', tenant: 'acme' });
+    assert.deepEqual(
+      pairs.pairs().map(({ requestId }) => requestId),
+      ['two'],
+    );
+  },
   './testing': async (load, assert) => {
     const { fakeEngramia } = await load('engramia-cutover/testing');
     const fake = await fakeEngramia();

@@ -130,6 +130,7 @@ describe('the entry points', () => {
       './transcript',
       './pairs',
       './stores/memory',
+      './pairs',
       './testing',
       './package.json',
     ]);

@@ -1,0 +1,11 @@
+export type { LegRecord, PairRecord, PairText, TokenUsage } from '../core/pair-record.ts';
+export type { MissedPairs, MissReason, PairSink } from '../core/pair-sink.ts';
+export {
+  type JsonlPairs,
+  type JsonlPairsOptions,
+  type JsonlPairsStats,
+  jsonlPairs,
+} from './jsonl-pairs.ts';
+export { type MemoryPairs, type MemoryPairsOptions, memoryPairs } from './memory-pairs.ts';
+export type { PairTextOptions } from './pair-text.ts';
+export { type PairReading, type ReadPairsOptions, readPairs } from './read-pairs.ts';

@@ -1,0 +1,28 @@
+import { toPairLine, wordsUntil } from './pair-line.ts';
+import { readPairLine } from './pair-line-schema.ts';
+import { withoutText } from './pair-text.ts';
+import type { LineChange } from './rewrite-file.ts';
+
+/** Takes out words whose time is over at a moment. A torn line may be a part of some: it goes. */
+export function withoutOldWords(now: number): LineChange {
+  return (line) => {
+    const until = wordsUntil(line);
+    if (until === undefined || until > now) return line;
+    const read = readPairLine(line);
+    return read.type === 'pair' ? toPairLine(withoutText(read.pair)) : undefined;
+  };
+}
+
+/** Takes out all lines of a tenant. */
+export function withoutTenant(tenant: string): LineChange {
+  // Only lines that hold the name, as JSON writes it, are parsed.
+  const name = JSON.stringify(tenant);
+  return (line) => {
+    if (!line.includes(name)) return line;
+    const read = readPairLine(line);
+    if (read.type === 'pair') return read.pair.tenant === tenant ? undefined : line;
+    if (read.type === 'missed') return read.misses.tenant === tenant ? undefined : line;
+    // Torn, and of this tenant as far as can be told.
+    return undefined;
+  };
+}

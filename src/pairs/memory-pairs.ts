@@ -1,0 +1,131 @@
+import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
+import { check, having, issuesOf, longestTimerMs, refuse } from '../core/option-checks.ts';
+import type { PairRecord } from '../core/pair-record.ts';
+import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
+import { MissSums } from './miss-sums.ts';
+import { type PairTextOptions, redactorOf, textChecks, withoutText } from './pair-text.ts';
+import { Ring } from './ring.ts';
+
+/** How many pairs are kept in memory, and what of them. */
+export interface MemoryPairsOptions {
+  /** Pairs, and sums of misses, that are kept; the oldest go first. @default 10_000 */
+  maxCount?: number;
+  /** Present: the words of both replies are kept, too, for a time. @default metrics and hashes alone */
+  text?: PairTextOptions;
+  /** A seam for tests. @default Node's clock, timers unref'd */
+  clock?: Clock;
+}
+
+/** Pairs in memory, the oldest first. */
+export interface MemoryPairs extends PairSink, Iterable<PairRecord> {
+  /** Pairs that had to go for newer ones. */
+  readonly evicted: number;
+  /** What is kept now; words whose time is over are not among it. */
+  pairs(): PairRecord[];
+  /** What has no pair, summed up by the hour; as far back as the pairs go. */
+  misses(): MissedPairs[];
+  /** Forgets a tenant; gives how many pairs it had. */
+  erase(tenant: string): number;
+}
+
+const checks = {
+  maxCount: check.count,
+  text: textChecks,
+  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+};
+
+class PairMemory implements MemoryPairs {
+  readonly redactText: ((text: string) => string) | undefined;
+  readonly #pairs: Ring<PairRecord>;
+  readonly #misses: MissSums;
+  readonly #ttlMs: number | undefined;
+  readonly #clock: Clock;
+  #evicted = 0;
+  /** The place before which no pair has words. */
+  #worded = 0;
+  #timer: TimerHandle;
+
+  constructor({ maxCount = 10_000, text, clock = systemClock }: MemoryPairsOptions) {
+    this.redactText = redactorOf(text);
+    this.#pairs = new Ring(maxCount);
+    this.#misses = new MissSums(maxCount);
+    this.#ttlMs = text?.ttlMs;
+    this.#clock = clock;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  add(pair: PairRecord): void {
+    const gone = this.#pairs.push(this.#ttlMs === undefined ? withoutText(pair) : pair);
+    if (gone !== undefined) {
+      this.#evicted += 1;
+      // A share of what was compared means something only if both sides go equally far back.
+      this.#misses.forgetBefore(gone.at);
+    }
+    if (this.#ttlMs !== undefined && this.#timer === undefined) this.#forgetWords();
+  }
+
+  missed(misses: MissedPairs): void {
+    this.#misses.add(misses);
+  }
+
+  pairs(): PairRecord[] {
+    return [...this];
+  }
+
+  misses(): MissedPairs[] {
+    return [...this.#misses];
+  }
+
+  erase(tenant: string): number {
+    this.#misses.erase(tenant);
+    this.#worded = 0;
+    return this.#pairs.keep((pair) => pair.tenant !== tenant);
+  }
+
+  close(): Promise<void> {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return Promise.resolve();
+  }
+
+  *[Symbol.iterator](): Generator<PairRecord, void, undefined> {
+    for (const pair of this.#pairs) yield this.#leftMs(pair) > 0 ? pair : withoutText(pair);
+  }
+
+  #leftMs({ at }: PairRecord): number {
+    return at + (this.#ttlMs ?? 0) - this.#clock.now();
+  }
+
+  /** Lets go of words whose time is over, and comes back for the next ones. */
+  #forgetWords(): void {
+    this.#timer = undefined;
+    for (let place = Math.max(this.#worded, this.#pairs.first); ; place += 1) {
+      this.#worded = place;
+      const pair = this.#pairs.at(place);
+      if (pair === undefined) return;
+      const leftMs = this.#leftMs(pair);
+      if (pair.text !== undefined && leftMs > 0) {
+        const inMs = Math.min(leftMs, longestTimerMs);
+        this.#timer = this.#clock.setTimeout(() => this.#forgetWords(), inMs);
+        return;
+      }
+      this.#pairs.replace(place, withoutText(pair));
+    }
+  }
+}
+
+/**
+ * Keeps the newest pairs in this process's memory.
+ *
+ * @example
+ * const pairs = memoryPairs({ maxCount: 1_000 });
+ * const cutover = createCutover({ flags, pairs });
+ * @throws InvalidOptionsError naming everything that is wrong with the options.
+ */
+export function memoryPairs(options: MemoryPairsOptions = {}): MemoryPairs {
+  refuse('memoryPairs', issuesOf(options, checks));
+  return new PairMemory(options);
+}

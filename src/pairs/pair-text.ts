@@ -1,0 +1,32 @@
+import { check, required } from '../core/option-checks.ts';
+import type { PairRecord } from '../core/pair-record.ts';
+import { redactPersonalData } from '../core/redact.ts';
+
+/** Keeping the words of pairs, and not only their metrics. */
+export interface PairTextOptions {
+  /**
+   * Takes out of each text what must not be kept. Called off the users' path.
+   *
+   * @default addresses, phone and card numbers, keys and passwords become placeholders
+   */
+  redact?: (text: string) => string;
+  /** Milliseconds for which words are kept. The pair itself stays. */
+  ttlMs: number;
+}
+
+/** What the options of texts must be. */
+export const textChecks = { redact: check.function, ttlMs: required(check.positive) };
+
+/** What a sink says of texts to those who make pairs; undefined: it wants none. */
+export function redactorOf(
+  text: PairTextOptions | undefined,
+): ((text: string) => string) | undefined {
+  return text === undefined ? undefined : (text.redact ?? redactPersonalData);
+}
+
+/** The metrics of a pair alone. */
+export function withoutText(pair: PairRecord): PairRecord {
+  if (pair.text === undefined) return pair;
+  const { text: _, ...metrics } = pair;
+  return metrics;
+}

@@ -1,0 +1,118 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { attempt } from '../core/attempt.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
+import type { PairRecord } from '../core/pair-record.ts';
+import type { MissedPairs } from '../core/pair-sink.ts';
+import { linesOf } from './lines-of.ts';
+import { logNames } from './log-names.ts';
+import { MissSums } from './miss-sums.ts';
+import { readPairLine } from './pair-line-schema.ts';
+import { withoutText } from './pair-text.ts';
+
+/** How a pair log is read. */
+export interface ReadPairsOptions {
+  /** A seam for tests. @default Node's clock */
+  clock?: Clock;
+}
+
+/** The pairs of a log, the oldest first. What it tells besides is of the last time that it was read. */
+export interface PairReading extends AsyncIterable<PairRecord> {
+  /** What has no pair, summed up by the hour; complete when all pairs have been read. */
+  misses(): MissedPairs[];
+  /** Lines that a crash has torn, and lines that hold nothing that is known here. */
+  readonly skipped: { readonly torn: number; readonly unknown: number };
+}
+
+const checks = {
+  path: required(check.text),
+  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+};
+
+/** Sums of misses that are held at most: a year of hours for a dozen tenants. */
+const mostSums = 100_000;
+
+class LogReading implements PairReading {
+  readonly #path: string;
+  readonly #clock: Clock;
+  #misses = new MissSums(mostSums);
+  #skipped = { torn: 0, unknown: 0 };
+
+  constructor(path: string, clock: Clock) {
+    this.#path = path;
+    this.#clock = clock;
+  }
+
+  get skipped(): { readonly torn: number; readonly unknown: number } {
+    return { ...this.#skipped };
+  }
+
+  misses(): MissedPairs[] {
+    return [...this.#misses];
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<PairRecord, void, undefined> {
+    this.#misses = new MissSums(mostSums);
+    this.#skipped = { torn: 0, unknown: 0 };
+    const files = await openAll(this.#path);
+    try {
+      for (const file of files) yield* this.#pairsOf(file);
+    } finally {
+      await Promise.all(files.map((file) => file.close()));
+    }
+  }
+
+  async *#pairsOf(file: FileHandle): AsyncGenerator<PairRecord, void, undefined> {
+    for await (const line of linesOf(file)) {
+      const read = readPairLine(line);
+      if (read.type === 'missed') this.#misses.add(read.misses);
+      else if (read.type !== 'pair') this.#skipped[read.type] += 1;
+      // Words without an end are none that we have written.
+      else if ((read.textUntil ?? 0) > this.#clock.now()) yield read.pair;
+      else yield withoutText(read.pair);
+    }
+  }
+}
+
+/**
+ * Opens the files of a log, the oldest first. They are opened from the newest on: a file that becomes an older one
+ * meanwhile is met twice and taken once, while in the other direction it would be missed.
+ */
+async function openAll(path: string): Promise<FileHandle[]> {
+  const files = new Map<string, FileHandle>();
+  for (const name of await logNames(path)) {
+    const file = await openIfThere(name);
+    if (file === undefined) continue;
+    const { dev, ino } = await file.stat();
+    const identity = `${dev}:${ino}`;
+    if (files.has(identity)) await file.close();
+    else files.set(identity, file);
+  }
+  // A log that does not exist is an error, told as the file system tells it.
+  return files.size > 0 ? [...files.values()].reverse() : [await open(path, 'r')];
+}
+
+/** Undefined: removed since it was listed, as the oldest file is. */
+async function openIfThere(name: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(name, 'r');
+  } catch (error) {
+    if (attempt(() => (error as NodeJS.ErrnoException).code) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads what `jsonlPairs` has written, also while it goes on writing: the file at `path` and its older siblings. Lines
+ * that cannot be understood are counted and left out; words whose time is over are never given.
+ *
+ * @example
+ * for await (const pair of readPairs('/var/log/app/pairs.jsonl')) console.log(pair.divergence?.verdict);
+ * @throws InvalidOptionsError naming everything that is wrong with the options; when read, the file system's error if
+ * there is no file at all, or one cannot be read.
+ */
+export function readPairs(path: string, options: ReadPairsOptions = {}): PairReading {
+  refuse('readPairs', issuesOf({ ...options, path }, checks));
+  return new LogReading(resolve(path), options.clock ?? systemClock);
+}

@@ -1,0 +1,113 @@
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JsonlPairsOptions, jsonlPairs } from 'engramia-cutover/pairs';
+import { fakeClock } from 'engramia-cutover/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freshFolder, missesOf, pairOf, readAll, words } from './pairs.ts';
+
+function setUp(options: Partial<JsonlPairsOptions> = {}) {
+  const path = join(freshFolder(), 'pairs.jsonl');
+  const clock = fakeClock();
+  const pairs = jsonlPairs({ path, clock, ...options });
+  onTestFinished(() => pairs.close());
+  const content = () => readFileSync(path, 'utf8');
+  return { path, clock, pairs, content, read: () => readAll(path, clock) };
+}
+
+const held = (text: string): boolean => Object.values(words).some((word) => text.includes(word));
+
+describe('the words of pairs in a log', () => {
+  it('are not written unless asked for', async () => {
+    const { pairs, content } = setUp();
+    expect(pairs.redactText).toBeUndefined();
+    pairs.add(pairOf({ text: words }));
+    await pairs.flush();
+    expect(held(content())).toBe(false);
+  });
+
+  it('are given until their time is over, and never again', async () => {
+    const { pairs, clock, read } = setUp({ text: { ttlMs: 1_000 } });
+    pairs.add(pairOf({ at: clock.now(), text: words }));
+    await pairs.flush();
+    await clock.advance(999);
+    expect((await read()).pairs[0]?.text).toEqual(words);
+    await clock.advance(1);
+    expect((await read()).pairs).toEqual([pairOf({ at: clock.now() - 1_000 })]);
+  });
+
+  it('leave the files when pruned, those that are still good and all metrics stay', async () => {
+    const { pairs, path, clock, content, read } = setUp({
+      maxBytes: 1_500,
+      text: { ttlMs: 1_000 },
+    });
+    const at = clock.now();
+    const given = ['one', 'two', 'three'].map((requestId) => pairOf({ requestId, at }));
+    for (const pair of given) pairs.add({ ...pair, text: words });
+    pairs.missed(missesOf());
+    await pairs.flush();
+    expect(held(readFileSync(`${path}.1`, 'utf8'))).toBe(true);
+    await clock.advance(1_000);
+    const fresh = pairOf({ requestId: 'fresh', at: clock.now(), text: words });
+    pairs.add(fresh);
+    expect(await pairs.prune()).toBe(3);
+    const files = [readFileSync(`${path}.1`, 'utf8'), readFileSync(`${path}.2`, 'utf8')];
+    expect(files.some(held)).toBe(false);
+    expect(content()).toContain(words.task);
+    const told = await read();
+    expect(told.pairs).toEqual([...given, fresh]);
+    expect(told.misses).toEqual([missesOf()]);
+    expect(statSync(`${path}.1`).mode & 0o777).toBe(0o600);
+    expect(await pairs.prune()).toBe(0);
+  });
+
+  it('leave the files by themselves within the hour', async () => {
+    const { pairs, clock, content } = setUp({ text: { ttlMs: 1_000 } });
+    pairs.add(pairOf({ at: clock.now(), text: words }));
+    await pairs.flush();
+    await clock.advance(3_600_000);
+    // The first one lets the write before the pruning end, the second one the pruning.
+    await pairs.flush();
+    await pairs.flush();
+    expect(held(content())).toBe(false);
+    await pairs.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('do not survive in a line that a crash has torn', async () => {
+    const { pairs, path, clock, content } = setUp({ text: { ttlMs: 1_000 } });
+    pairs.add(pairOf({ at: clock.now(), text: words }));
+    await pairs.flush();
+    const line = content().trimEnd();
+    appendFileSync(path, line.slice(0, -3));
+    await clock.advance(1_000);
+    await pairs.prune();
+    expect(held(content())).toBe(false);
+  });
+
+  it('are written to after they were pruned, in the same order', async () => {
+    const { pairs, clock, read } = setUp({ text: { ttlMs: 1_000 } });
+    pairs.add(pairOf({ at: clock.now(), requestId: 'one', text: words }));
+    await pairs.flush();
+    await clock.advance(1_000);
+    await Promise.all([pairs.prune(), pairs.prune()]);
+    pairs.add(pairOf({ requestId: 'two' }));
+    await pairs.flush();
+    expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(['one', 'two']);
+  });
+});
+
+describe('a tenant of a log', () => {
+  it('is erased from all files, and nobody else', async () => {
+    const { pairs, path, content, read } = setUp({ maxBytes: 4_000, text: { ttlMs: 10_000 } });
+    for (let count = 0; count < 6; count += 1) {
+      pairs.add(pairOf({ tenant: 'acme', text: words }));
+      pairs.add(pairOf({ tenant: 'umbrella', text: { ...words, task: '"acme"' } }));
+    }
+    pairs.missed(missesOf({ tenant: 'acme' }));
+    expect(await pairs.erase('acme')).toBe(7);
+    const told = await read();
+    expect(told.pairs.map(({ tenant }) => tenant)).toEqual(Array(6).fill('umbrella'));
+    expect(told.misses).toEqual([]);
+    expect(content() + readFileSync(`${path}.1`, 'utf8')).not.toContain('"tenant":"acme"');
+  });
+});

@@ -1,0 +1,236 @@
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JsonlPairsOptions, jsonlPairs, readPairs } from 'engramia-cutover/pairs';
+import { fakeClock } from 'engramia-cutover/testing';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freshFolder, missesOf, pairOf, readAll, words } from './pairs.ts';
+
+/** A log in a folder of its own, with a clock that stands still. */
+function setUp(options: Partial<JsonlPairsOptions> = {}) {
+  const path = join(freshFolder(), 'pairs.jsonl');
+  const clock = fakeClock();
+  const lines: string[] = [];
+  const logger = { warn: (line: string) => void lines.push(line) };
+  const open = () => jsonlPairs({ path, clock, logger, ...options });
+  const pairs = open();
+  onTestFinished(() => pairs.close().catch(() => undefined));
+  return { path, clock, lines, open, pairs, read: () => readAll(path, clock) };
+}
+
+const ids = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, at) => `request-${from + at}`);
+
+describe('a pair log', () => {
+  it('gives back what it was given, one JSON text a line', async () => {
+    const { pairs, path, read } = setUp();
+    const noise = pairOf({ kind: 'noise', tenant: '__proto__', requestId: 'two' });
+    pairs.add(pairOf());
+    pairs.add(noise);
+    pairs.missed(missesOf({ count: 7 }));
+    await pairs.flush();
+    expect(await read()).toEqual({
+      pairs: [pairOf(), noise],
+      misses: [missesOf({ count: 7 })],
+      skipped: { torn: 0, unknown: 0 },
+    });
+    const parsed = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(parsed.map(({ type }) => type)).toEqual(['pair', 'pair', 'missed']);
+    expect(pairs.stats()).toEqual({ written: 3, waiting: 0, dropped: 0, failures: 0 });
+  });
+
+  it('writes nothing in the turn of the one who adds, and by itself a tenth of a second later', async () => {
+    const { pairs, path, clock } = setUp();
+    pairs.add(pairOf());
+    expect(() => statSync(path)).toThrow(/ENOENT/);
+    expect(clock.pending).toBe(1);
+    await clock.advance(100);
+    expect(clock.pending).toBe(0);
+    await pairs.flush();
+    expect(pairs.stats().written).toBe(1);
+  });
+
+  it('is for its owner alone', async () => {
+    const { pairs, path } = setUp();
+    pairs.add(pairOf());
+    await pairs.flush();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('writes what waits when it is closed, once, and takes nothing afterwards', async () => {
+    const { pairs, clock, read } = setUp();
+    pairs.add(pairOf());
+    await Promise.all([pairs.close(), pairs.close()]);
+    pairs.add(pairOf({ requestId: 'late' }));
+    pairs.missed(missesOf({ count: 2 }));
+    expect(pairs.stats()).toMatchObject({ written: 1, dropped: 3 });
+    expect((await read()).pairs).toEqual([pairOf()]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('goes on in the file that an earlier process has left', async () => {
+    const { pairs, open, read } = setUp();
+    pairs.add(pairOf({ requestId: 'one' }));
+    await pairs.close();
+    const again = open();
+    again.add(pairOf({ requestId: 'two' }));
+    await again.close();
+    expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(['one', 'two']);
+  });
+
+  it('lets no text of others end or forge a line', async () => {
+    const { pairs, read } = setUp({ text: { ttlMs: 1_000 } });
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\n{"type":"pair"}\n', '\r\n', '\u2028'),
+    );
+    const given = fc.sample(fc.record({ task: text, legacy: text, candidate: text }), {
+      numRuns: 80,
+      seed: 3,
+    });
+    const at = Date.UTC(2026, 0, 1);
+    for (const [place, written] of given.entries()) {
+      pairs.add(pairOf({ at, requestId: `${place}`, tenant: written.task, text: written }));
+    }
+    await pairs.flush();
+    const { pairs: got, skipped } = await read();
+    expect(skipped).toEqual({ torn: 0, unknown: 0 });
+    expect(got.map(({ requestId }) => requestId)).toEqual(given.map((_, place) => `${place}`));
+    expect(got.map(({ tenant, text: read }) => [tenant, read])).toEqual(
+      given.map((written) => [written.task, written]),
+    );
+  });
+
+  it.each([
+    {},
+    { path: '' },
+    { path: 'x', maxBytes: 0 },
+    { path: 'x', maxFiles: 1.5 },
+    { path: 'x', file: 1 },
+  ])('refuses options that cannot be used: %j', (options) => {
+    expect(() => jsonlPairs(options as JsonlPairsOptions)).toThrow(/Invalid options of jsonlPairs/);
+  });
+});
+
+describe('a pair log that grows', () => {
+  it('begins a new file at its size, and removes the oldest at their number', async () => {
+    const { pairs, path, read } = setUp({ maxBytes: 4_000, maxFiles: 3 });
+    for (const requestId of ids(0, 40)) {
+      pairs.add(pairOf({ requestId }));
+      await pairs.flush();
+    }
+    const sizes = [path, `${path}.1`, `${path}.2`].map((name) => statSync(name).size);
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(4_000);
+    expect(() => statSync(`${path}.3`)).toThrow(/ENOENT/);
+    const kept = (await read()).pairs.map(({ requestId }) => requestId);
+    expect(kept.length).toBeGreaterThan(6);
+    expect(kept).toEqual(ids(40 - kept.length, 40));
+  });
+
+  it('keeps the size also when all lines come at once', async () => {
+    const { pairs, path, read } = setUp({ maxBytes: 4_000, maxFiles: 100 });
+    for (const requestId of ids(0, 40)) pairs.add(pairOf({ requestId }));
+    await pairs.flush();
+    expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(ids(0, 40));
+    for (let age = 1; age <= 5; age += 1)
+      expect(statSync(`${path}.${age}`).size).toBeLessThanOrEqual(4_000);
+  });
+
+  it('may have one file only', async () => {
+    const { pairs, path, read } = setUp({ maxBytes: 4_000, maxFiles: 1 });
+    for (const requestId of ids(0, 12)) pairs.add(pairOf({ requestId }));
+    await pairs.flush();
+    const kept = (await read()).pairs.map(({ requestId }) => requestId);
+    expect(kept.at(-1)).toBe('request-11');
+    expect(kept.length).toBeLessThan(6);
+    expect(() => statSync(`${path}.1`)).toThrow(/ENOENT/);
+  });
+
+  it('fills the gap that a crash between two renames has left, and removes files beyond its number', async () => {
+    const { pairs, path, read } = setUp({ maxBytes: 1_500, maxFiles: 4 });
+    writeFileSync(path, `${lineOf('now')}\n${lineOf('now-2')}\n`);
+    for (const age of [2, 3, 9]) writeFileSync(`${path}.${age}`, `${lineOf(`age-${age}`)}\n`);
+    pairs.add(pairOf({ requestId: 'new' }));
+    await pairs.flush();
+    const kept = (await read()).pairs.map(({ requestId }) => requestId);
+    expect(kept).toEqual(['age-3', 'age-2', 'now', 'now-2', 'new']);
+  });
+
+  it('can be read while it goes on', async () => {
+    const { pairs, path } = setUp({ maxBytes: 4_000, maxFiles: 50 });
+    for (const requestId of ids(0, 30)) pairs.add(pairOf({ requestId }));
+    await pairs.flush();
+    const seen: string[] = [];
+    for await (const { requestId } of readPairs(path)) {
+      seen.push(requestId);
+      // Each file becomes an older one under the reader's feet.
+      pairs.add(pairOf({ requestId: 'meanwhile' }));
+      await pairs.flush();
+    }
+    expect(seen.filter((id) => id !== 'meanwhile')).toEqual(ids(0, 30));
+  });
+});
+
+const lineOf = (requestId: string): string =>
+  JSON.stringify({ type: 'pair', ...pairOf({ requestId }) });
+
+describe('a pair log after a crash', () => {
+  it('gives the next record a line of its own, wherever the last one was torn', async () => {
+    const whole = lineOf('torn');
+    for (const cut of [1, 9, 200, whole.length - 1]) {
+      const { pairs, path, read } = setUp();
+      appendFileSync(path, `${lineOf('before')}\n${whole.slice(0, cut)}`);
+      pairs.add(pairOf({ requestId: 'after' }));
+      await pairs.flush();
+      const { pairs: got, skipped } = await read();
+      expect(got.map(({ requestId }) => requestId)).toEqual(['before', 'after']);
+      expect(skipped).toEqual({ torn: 1, unknown: 0 });
+    }
+  });
+
+  it('loses no record that lacks its line end alone', async () => {
+    const { pairs, path, read } = setUp();
+    appendFileSync(path, lineOf('before'));
+    pairs.add(pairOf({ requestId: 'after' }));
+    await pairs.flush();
+    const { pairs: got, skipped } = await read();
+    expect(got.map(({ requestId }) => requestId)).toEqual(['before', 'after']);
+    expect(skipped).toEqual({ torn: 0, unknown: 0 });
+  });
+});
+
+describe('reading a pair log', () => {
+  it('counts lines that it does not know, and reads on', async () => {
+    const { path, read } = setUp();
+    const foreign = [
+      { type: 'pear' },
+      { type: 'pair' },
+      { ...JSON.parse(lineOf('x')), kind: 'other' },
+      { ...JSON.parse(lineOf('x')), legacy: { leg: 'legacy' } },
+      { type: 'missed', ...missesOf({ count: -1 }) },
+      null,
+      [],
+      'pair',
+    ];
+    const newer = JSON.stringify({ ...JSON.parse(lineOf('newer')), mood: 'good' });
+    const lines = [...foreign.map((value) => JSON.stringify(value)), '{', newer];
+    writeFileSync(path, `${lines.join('\n')}\n\n`);
+    const { pairs, skipped } = await read();
+    expect(skipped).toEqual({ torn: 1, unknown: foreign.length });
+    expect(pairs).toEqual([pairOf({ requestId: 'newer' })]);
+  });
+
+  it('fails where there is no log', async () => {
+    const path = join(freshFolder(), 'none.jsonl');
+    await expect(readAll(path)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('keeps no words without an end', async () => {
+    const { path, read } = setUp();
+    writeFileSync(path, JSON.stringify({ type: 'pair', ...pairOf({ text: words }) }));
+    expect((await read()).pairs).toEqual([pairOf()]);
+  });
+});

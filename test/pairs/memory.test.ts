@@ -1,0 +1,128 @@
+import { type MemoryPairs, memoryPairs } from 'engramia-cutover/pairs';
+import { fakeClock } from 'engramia-cutover/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { missesOf, pairOf, words } from './pairs.ts';
+
+const ids = (pairs: MemoryPairs): string[] => [...pairs].map(({ requestId }) => requestId);
+
+describe('pairs in memory', () => {
+  it('are given as they came, the oldest first', () => {
+    const pairs = memoryPairs();
+    const [one, two] = [pairOf({ requestId: 'one' }), pairOf({ requestId: 'two' })];
+    pairs.add(one);
+    pairs.add(two);
+    expect([...pairs]).toEqual([one, two]);
+    expect(pairs.pairs()).toEqual([one, two]);
+  });
+
+  it('are the newest ones up to the count, whatever comes', () => {
+    const most = fc.integer({ min: 1, max: 8 });
+    fc.assert(
+      fc.property(most, fc.integer({ min: 0, max: 40 }), (maxCount, count) => {
+        const pairs = memoryPairs({ maxCount });
+        const given = Array.from({ length: count }, (_, at) => `${at}`);
+        for (const requestId of given) pairs.add(pairOf({ requestId }));
+        expect(ids(pairs)).toEqual(given.slice(-maxCount));
+        expect(pairs.evicted).toBe(Math.max(0, count - maxCount));
+      }),
+    );
+  });
+
+  it('forget a tenant, its misses too, and go on', () => {
+    const pairs = memoryPairs({ maxCount: 4 });
+    for (const tenant of ['acme', '__proto__', 'acme', 'umbrella', 'acme']) {
+      pairs.add(pairOf({ tenant, requestId: tenant }));
+      pairs.missed(missesOf({ tenant }));
+    }
+    expect(pairs.erase('acme')).toBe(2);
+    expect(ids(pairs)).toEqual(['__proto__', 'umbrella']);
+    expect(pairs.misses().map(({ tenant }) => tenant)).toEqual(['__proto__', 'umbrella']);
+    for (const requestId of ['one', 'two', 'three']) pairs.add(pairOf({ requestId }));
+    expect(ids(pairs)).toEqual(['umbrella', 'one', 'two', 'three']);
+  });
+
+  it.each([{ maxCount: 0 }, { maxCount: '10' }, { text: {} }, { text: { ttlMs: -1 } }, { max: 1 }])(
+    'refuse options that cannot be used: %j',
+    (options) => {
+      expect(() => memoryPairs(options as object)).toThrow(/Invalid options of memoryPairs/);
+    },
+  );
+});
+
+describe('misses in memory', () => {
+  it('are summed up by the hour and by all that tells them apart', () => {
+    const pairs = memoryPairs();
+    const at = Date.UTC(2026, 0, 1);
+    pairs.missed(missesOf({ at, count: 2 }));
+    pairs.missed(missesOf({ at: at + 1_000, count: 3 }));
+    pairs.missed(missesOf({ at: at + 3_600_000 }));
+    pairs.missed(missesOf({ at, why: 'unsafe' }));
+    expect(pairs.misses()).toEqual([
+      missesOf({ at: at + 1_000, count: 5 }),
+      missesOf({ at: at + 3_600_000 }),
+      missesOf({ at, why: 'unsafe' }),
+    ]);
+  });
+
+  it('go back no further than the pairs, so that their share stays true', () => {
+    const pairs = memoryPairs({ maxCount: 1 });
+    const day = 86_400_000;
+    pairs.missed(missesOf({ at: 0 }));
+    pairs.add(pairOf({ at: day }));
+    pairs.missed(missesOf({ at: 2 * day }));
+    pairs.add(pairOf({ at: 2 * day }));
+    expect(pairs.misses().map(({ at }) => at)).toEqual([2 * day]);
+  });
+});
+
+describe('the words of pairs in memory', () => {
+  it('are not kept unless asked for', () => {
+    const pairs = memoryPairs();
+    expect(pairs.redactText).toBeUndefined();
+    pairs.add(pairOf({ text: words }));
+    expect([...pairs]).toEqual([pairOf()]);
+  });
+
+  it('are redacted by the redactor of the app, or by the own one', () => {
+    const shout = (text: string) => text.toUpperCase();
+    expect(memoryPairs({ text: { ttlMs: 1, redact: shout } }).redactText).toBe(shout);
+    const own = memoryPairs({ text: { ttlMs: 1 } }).redactText;
+    expect(own?.('write to jane@example.com')).toBe('write to [email]');
+  });
+
+  it('go when their time is over, and the metrics stay', async () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, clock });
+    const early = pairOf({ at: clock.now(), requestId: 'early' });
+    pairs.add({ ...early, text: words });
+    await clock.advance(600);
+    const late = pairOf({ at: clock.now(), requestId: 'late' });
+    pairs.add({ ...late, text: words });
+    expect(pairs.pairs().map(({ text }) => text)).toEqual([words, words]);
+    await clock.advance(400);
+    expect([...pairs]).toEqual([early, { ...late, text: words }]);
+    await clock.advance(600);
+    expect([...pairs]).toEqual([early, late]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are let go of when their time is over although nobody reads', async () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, clock });
+    pairs.add({ ...pairOf({ at: clock.now() }), text: words });
+    await clock.advance(1_000);
+    // Even a clock that is set back finds nothing.
+    clock.now = () => 0;
+    expect(pairs.pairs()[0]).not.toHaveProperty('text');
+  });
+
+  it('keep no timer after the end', async () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, clock });
+    pairs.add({ ...pairOf({ at: clock.now() }), text: words });
+    expect(clock.pending).toBe(1);
+    await pairs.close?.();
+    expect(clock.pending).toBe(0);
+  });
+});
