@@ -1,3 +1,18 @@
+export {
+  type CalibrateOptions,
+  calibrate,
+  type LabelledPair,
+} from '../compare/calibrate.ts';
+export { correctedRate } from '../compare/corrected-rate.ts';
+export type {
+  Judge,
+  JudgeAnswer,
+  JudgeCalibration,
+  JudgeInit,
+  JudgeQuestion,
+  JudgeShare,
+  JudgeSilence,
+} from '../core/compare-options.ts';
 export type { AssistantsClient } from './assistants-client.ts';
 export { type AssistantsFailure, AssistantsRunError } from './assistants-error.ts';
 export { assistantsLeg } from './assistants-leg.ts';
@@ -9,4 +24,18 @@ export type {
   WaitingRun,
 } from './assistants-options.ts';
 export { isGone } from './is-gone.ts';
+export type { JudgeBudgetOptions } from './judge-budget.ts';
+export type { JudgeClient } from './judge-client.ts';
+export type { JudgeCounts, JudgeOutcome } from './judge-counts.ts';
+export type { LlmJudgeOptions } from './judge-options.ts';
+export { type LlmJudge, llmJudge } from './llm-judge.ts';
+export { responsesCandidate, responsesLeg } from './responses-leg.ts';
+export type {
+  ResponsesClient,
+  ResponsesLegOptions,
+  ResponsesReply,
+  ResponsesRequestOptions,
+  ResponsesStream,
+  ResponsesStreamOptions,
+} from './responses-options.ts';
 export type { TokenUsage } from './token-usage.ts';

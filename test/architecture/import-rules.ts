@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   pairs: ['core'],
   telemetry: ['core'],
   agents: ['core', 'engramia'],
-  openai: ['core', 'engramia'],
+  openai: ['core', 'engramia', 'compare'],
   transcript: ['core'],
   store: ['core'],
   testing: 'anything',

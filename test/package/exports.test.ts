@@ -101,7 +101,10 @@ describe('the entry points', () => {
         'learnFromRuns',
       ],
     ],
-    ['engramia-cutover/openai', ['AssistantsRunError', 'assistantsLeg', 'isGone']],
+    [
+      'engramia-cutover/openai',
+      ['AssistantsRunError', 'assistantsLeg', 'calibrate', 'correctedRate', 'isGone', 'llmJudge'],
+    ],
     ['engramia-cutover/pairs', ['jsonlPairs', 'memoryPairs', 'readPairs']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     ['engramia-cutover/transcript', ['memoryTranscript']],
@@ -130,7 +133,6 @@ describe('the entry points', () => {
       './transcript',
       './pairs',
       './stores/memory',
-      './pairs',
       './testing',
       './package.json',
     ]);
