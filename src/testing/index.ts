@@ -18,3 +18,5 @@ export {
   testFlagProvider,
 } from './flag-provider-suite.ts';
 export type { LoggedRequest } from './request-log.ts';
+export type { StoreHarness } from './stores/store-harness.ts';
+export { type StoreSuiteOptions, testStore } from './stores/store-suite.ts';

@@ -111,7 +111,7 @@ describe('the entry points', () => {
     ['engramia-cutover/stores/memory', ['memoryStore']],
     [
       'engramia-cutover/testing',
-      ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider'],
+      ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider', 'testStore'],
     ],
   ])('%s exports what it promises and nothing else', async (entry, names) => {
     expect((await effectsOf(entry)).names).toEqual(names);

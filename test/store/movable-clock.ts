@@ -1,0 +1,12 @@
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+
+/** Node's clock, whose wall time can be moved on; timers run as they do. */
+export function movableClock(): { clock: Clock; advance(ms: number): void } {
+  let moved = 0;
+  return {
+    clock: { ...systemClock, now: () => systemClock.now() + moved },
+    advance(ms) {
+      moved += ms;
+    },
+  };
+}
