@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   openai: ['core', 'engramia', 'compare'],
   transcript: ['core'],
   store: ['core'],
+  rollout: ['core', 'compare', 'audit'],
   testing: 'anything',
 };
 

@@ -1,0 +1,29 @@
+import type { RolloutState } from '../core/rollout-state.ts';
+import type { GateReading } from './gate.ts';
+import type { PlanStep } from './plan.ts';
+
+/** Where a ramp stands when its gates are read. Plain data, so that a decision can be replayed. */
+export interface Standing {
+  readonly state: RolloutState;
+  readonly step: PlanStep;
+  /** Undefined: the step is the last. */
+  readonly next: PlanStep | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Pairs since the step began. */
+  readonly pairs: number;
+  /** Whether a person has approved the next step since this one began. */
+  readonly approved: boolean;
+  /** False: the way back is dead. */
+  readonly legacyAlive: boolean;
+  /** Whether the plan climbs by itself. */
+  readonly automatic: boolean;
+}
+
+/** What is to be done, and what it was decided on. */
+export interface RampDecision {
+  readonly does: 'stay' | 'advance' | 'await-approval' | 'pause' | 'roll-back' | 'freeze';
+  /** One sentence. */
+  readonly why: string;
+  readonly readings: readonly GateReading[];
+}
