@@ -14,6 +14,7 @@ export default defineConfig({
     transcript: 'src/transcript/index.ts',
     pairs: 'src/pairs/index.ts',
     'stores/memory': 'src/store/memory.ts',
+    audit: 'src/audit/index.ts',
     testing: 'src/testing/index.ts',
     'rouge.worker': 'src/compare/rouge.worker.ts', // no entry for users: the comparison starts it as a thread
   },

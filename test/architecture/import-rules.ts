@@ -8,6 +8,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   engramia: ['core'],
   shadow: ['core'],
   compare: ['core'],
+  audit: ['core'],
   router: ['core'],
   adapters: ['core', 'router', 'root'],
   root: ['core', 'flags', 'engramia', 'shadow', 'compare', 'transcript', 'router'],

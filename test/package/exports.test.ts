@@ -110,6 +110,25 @@ describe('the entry points', () => {
     ['engramia-cutover/transcript', ['memoryTranscript']],
     ['engramia-cutover/stores/memory', ['memoryStore']],
     [
+      'engramia-cutover/audit',
+      [
+        'OpenReviews',
+        'TenantPseudonyms',
+        'chainEntry',
+        'chainLine',
+        'closeReview',
+        'createCheckpointSigner',
+        'exportCsv',
+        'exportJsonl',
+        'generateAuditKeys',
+        'importCsv',
+        'memorySalts',
+        'openReviews',
+        'requireReview',
+        'verifyTrail',
+      ],
+    ],
+    [
       'engramia-cutover/testing',
       ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider', 'testStore'],
     ],
@@ -133,6 +152,7 @@ describe('the entry points', () => {
       './transcript',
       './pairs',
       './stores/memory',
+      './audit',
       './testing',
       './package.json',
     ]);
@@ -145,6 +165,7 @@ describe('the entry points', () => {
     'engramia-cutover/fastify',
     'engramia-cutover/fetch',
     'engramia-cutover/stores/memory',
+    'engramia-cutover/audit',
   ])('%s loads no package but zod and eventemitter3', async (entry) => {
     const { packages } = await effectsOf(entry);
     expect(packages.filter((name) => name !== 'zod' && name !== 'eventemitter3')).toEqual([]);
@@ -163,6 +184,7 @@ describe('the entry points', () => {
     'engramia-cutover/transcript',
     'engramia-cutover/stores/memory',
     'engramia-cutover/testing',
+    'engramia-cutover/audit',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',
     async (entry) => {

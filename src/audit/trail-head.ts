@@ -1,0 +1,9 @@
+/** The end of a chain: its last entry's place and hash. Every entry is one. */
+export interface TrailHead {
+  readonly seq: number;
+  /** SHA-256, hex. */
+  readonly hash: string;
+}
+
+/** What the first entry of a chain stands on: 64 zeros. */
+export const genesisHash = '0'.repeat(64);

@@ -1,0 +1,32 @@
+import type { AuditEntry } from '../core/audit-entry.ts';
+import { nodeBuiltin } from '../core/node-builtin.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { type Reading, readEntry } from './trail-reading.ts';
+
+/**
+ * Where a trail is: the path or `file:` URL of a JSONL file, entries, or the bytes of such a file in pieces of any size (a
+ * stream).
+ */
+export type TrailSource =
+  | string
+  | URL
+  | Iterable<AuditEntry | Uint8Array>
+  | AsyncIterable<AuditEntry | Uint8Array>;
+
+/** Readings one after the other, and in the end how many bytes follow the last whole line. */
+export async function* readingsOf(source: TrailSource): AsyncGenerator<Reading, number> {
+  const isFile = typeof source === 'string' || source instanceof URL;
+  const pieces = isFile ? nodeBuiltin.fs.createReadStream(source) : source;
+  const lines = new LineSplitter();
+  let given = 0;
+  for await (const piece of pieces as AsyncIterable<unknown>) {
+    if (piece instanceof Uint8Array) {
+      yield* lines.take(piece);
+    } else {
+      given += 1;
+      yield readEntry(piece, given);
+    }
+  }
+  yield* lines.end();
+  return lines.cutBytes;
+}
