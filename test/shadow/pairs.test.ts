@@ -293,21 +293,27 @@ describe('what has no pair', () => {
 
   it('is told by its own reason when a listener offers again in the middle of a drop', async () => {
     const sink = collectedPairs();
-    const handler = chat('shadow', {
-      pairs: sink,
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: (message: string) => message,
       candidate: hangs,
+      identify: (message) => ({ tenant: 'acme', task: message }),
+      flags: memoryFlags('shadow'),
+      pairs: sink,
       shadow: { mirror: { maxCount: 1, tenantShare: 1 } },
+      logger: { warn: () => undefined },
     });
-    let again = 3;
+    let closing: Promise<unknown> | undefined;
     handler.on('dropped', () => {
-      if (again-- > 0) void handler('again');
+      if (closing !== undefined) return;
+      closing = handler.close({ timeoutMs: 0 });
+      void handler('again');
     });
     await handler('first');
     await handler('second');
-    await new Promise((resolve) => setImmediate(resolve));
-    await handler.close({ timeoutMs: 0 });
-    expect(sink.missedBy()).toEqual({ count: 4, aborted: 1 });
-    expect(handler.stats().mirror.offered).toBe(5);
+    await closing;
+    expect(sink.missedBy()).toEqual({ aborted: 1, count: 1, closed: 1 });
+    expect(handler.stats().mirror.offered).toBe(3);
   });
 
   it('is handed over in turns of the loop when there are very many tenants, each under its name', async () => {
@@ -322,6 +328,8 @@ describe('what has no pair', () => {
     expect(sink.misses.length).toBe(0);
     await new Promise((resolve) => setImmediate(resolve));
     expect(sink.misses.length).toBe(256);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sink.misses.length).toBe(512);
     await handler.flush();
     expect(new Set(sink.misses.map((missed) => missed.tenant)).size).toBe(6_000);
   });
