@@ -15,6 +15,7 @@ export default defineConfig({
     pairs: 'src/pairs/index.ts',
     'stores/memory': 'src/store/memory.ts',
     audit: 'src/audit/index.ts',
+    'stores/sqlite': 'src/store/sqlite.ts',
     testing: 'src/testing/index.ts',
     'rouge.worker': 'src/compare/rouge.worker.ts', // no entry for users: the comparison starts it as a thread
   },

@@ -17,6 +17,7 @@ export const alias = {
   'engramia-cutover/pairs': source('pairs/index.ts'),
   'engramia-cutover/stores/memory': source('store/memory.ts'),
   'engramia-cutover/audit': source('audit/index.ts'),
+  'engramia-cutover/stores/sqlite': source('store/sqlite.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),
   'engramia-cutover': source('index.ts'),
 };

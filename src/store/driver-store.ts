@@ -69,13 +69,13 @@ export class DriverStore implements Store {
   }
 
   async rollout(name: string): Promise<StoredRollout> {
-    return this.#open().read(name);
+    return this.#open().rollouts.read(name);
   }
 
   async commit(commit: RolloutCommit): Promise<CommitResult> {
     const driver = this.#open();
     refuseBroken(commit);
-    const result = await driver.commit(commit);
+    const result = await driver.rollouts.commit(commit);
     if (result.ok) this.#hint(commit.rollout);
     return result;
   }
@@ -84,7 +84,7 @@ export class DriverStore implements Store {
     const driver = this.#open();
     refuse('watch', issuesOf(options, { pollMs: check.milliseconds }));
     const watched = {
-      newer: (version: number) => driver.newer(rollout, version),
+      newer: (version: number) => driver.rollouts.newer(rollout, version),
       pollMs: options.pollMs ?? defaultPollMs,
       clock: this.#clock,
     };
@@ -96,7 +96,7 @@ export class DriverStore implements Store {
 
   async *audit(rollout: string, from = 0): AsyncIterable<AuditEntry> {
     for (let next = from; ; ) {
-      const entries = await this.#open().entries(rollout, next);
+      const entries = await this.#open().rollouts.entries(rollout, next);
       if (entries.length === 0) return;
       yield* entries;
       next += entries.length;
@@ -106,32 +106,34 @@ export class DriverStore implements Store {
   async acknowledge(
     told: Acknowledgement,
   ): Promise<{ readonly now: number; readonly until: number; readonly version: number }> {
-    return this.#open().acknowledge(told);
+    return this.#open().leases.acknowledge(told);
   }
 
   async replicas(rollout: string): Promise<ReplicaReport> {
-    return this.#open().replicas(rollout);
+    return this.#open().leases.replicas(rollout);
   }
 
   async retire(rollout: string, replica: string): Promise<void> {
-    await this.#open().retire(rollout, replica);
+    await this.#open().leases.retire(rollout, replica);
   }
 
   async acquire(name: string, holder: string, ttlMs: number): Promise<LeaseAnswer> {
-    return this.#open().acquire(name, holder, ttlMs);
+    return this.#open().leases.acquire(name, holder, ttlMs);
   }
 
   async renew(lease: Lease, ttlMs: number): Promise<LeaseAnswer> {
-    return this.#open().renew(lease, ttlMs);
+    return this.#open().leases.renew(lease, ttlMs);
   }
 
   async release(lease: Lease): Promise<void> {
-    await this.#open().release(lease);
+    await this.#open().leases.release(lease);
   }
 
   async addPairs({ id, phase = '', pairs, missed = [] }: PairBatch): Promise<void> {
     const tallyOf = (added: readonly PairRecord[]) => tallyPairs(phase, added);
-    await inPieces(pairs, pairsAtOnce, (piece) => this.#open().addPairs(phase, piece, tallyOf));
+    await inPieces(pairs, pairsAtOnce, (piece) =>
+      this.#open().evidence.addPairs(phase, piece, tallyOf),
+    );
     await this.#count('pairs', id, tallyMisses(phase, missed));
   }
 
@@ -139,7 +141,7 @@ export class DriverStore implements Store {
     const { from = 0, until = Number.MAX_SAFE_INTEGER, route } = query;
     const filter = { from, until, ...keysOf(query) };
     for (let after: PairPlace | undefined; ; ) {
-      const { pairs, end } = await this.#open().pairPage(filter, after);
+      const { pairs, end } = await this.#open().evidence.pairPage(filter, after);
       for (const pair of pairs) if (route === undefined || pair.route === route) yield pair;
       if (end === undefined) return;
       after = end;
@@ -147,7 +149,7 @@ export class DriverStore implements Store {
   }
 
   async pairDays(query: DayQuery = {}): Promise<readonly PairDay[]> {
-    const days = toPairDays(await this.#open().tallies('pairs', dayFilter(query)));
+    const days = toPairDays(await this.#open().evidence.tallies('pairs', dayFilter(query)));
     return days.filter(({ route }) => query.route === undefined || route === query.route);
   }
 
@@ -162,14 +164,14 @@ export class DriverStore implements Store {
   }
 
   async traffic(query: DayQuery = {}): Promise<readonly TrafficDay[]> {
-    const days = toTrafficDays(await this.#open().tallies('traffic', dayFilter(query)));
+    const days = toTrafficDays(await this.#open().evidence.tallies('traffic', dayFilter(query)));
     return days.filter(({ route }) => query.route === undefined || route === query.route);
   }
 
   transcript(options: Pick<Transcript, 'redact' | 'maxTurnChars'> = {}): Transcript {
     return {
       ...options,
-      append: async (served) => this.#open().addTurns(served),
+      append: async (served) => this.#open().evidence.addTurns(served),
       history: (tenant, conversation, range) => this.#history(tenant, conversation, range),
       erase: (tenant, conversation) => this.#eraseTurns(tenant, conversation),
     };
@@ -177,7 +179,7 @@ export class DriverStore implements Store {
 
   async erase(tenant: string): Promise<Erasure> {
     const key = textKey(tenant);
-    await this.#open().noteErasure({ tenant: key }, this.#clock.now());
+    await this.#open().evidence.noteErasure({ tenant: key }, this.#clock.now());
     return {
       pairs: await this.#remove({ what: 'pairs', tenant: key }),
       turns: await this.#remove({ what: 'turns', tenant: key }),
@@ -227,14 +229,17 @@ export class DriverStore implements Store {
   async #count(book: Book, id: string, tallies: readonly Tally[]): Promise<void> {
     // The same batch falls into the same pieces, so that each piece can be known by its place.
     await inPieces(tallies, talliesAtOnce, (piece, place) =>
-      this.#open().addTallies(book, `${place}:${id}`, piece),
+      this.#open().evidence.addTallies(book, `${place}:${id}`, piece),
     );
   }
 
   async #history(tenant: string, conversation: string, range: TurnRange = {}): Promise<Turn[]> {
     const { limit, before = Number.MAX_SAFE_INTEGER } = range;
     const owner = { tenant: textKey(tenant), conversation: textKey(conversation) };
-    const exchanges = await this.#open().turns(owner, { before, limit: limit ?? mostExchanges });
+    const exchanges = await this.#open().evidence.turns(owner, {
+      before,
+      limit: limit ?? mostExchanges,
+    });
     const turns = exchanges.flat();
     return limit === undefined ? turns : turns.slice(Math.max(0, turns.length - limit));
   }
@@ -244,14 +249,14 @@ export class DriverStore implements Store {
       tenant: textKey(tenant),
       ...(conversation === undefined ? {} : { conversation: textKey(conversation) }),
     };
-    await this.#open().noteErasure(owner, this.#clock.now());
+    await this.#open().evidence.noteErasure(owner, this.#clock.now());
     await this.#remove({ what: 'turns', ...owner });
   }
 
   async #remove(removal: Removal): Promise<number> {
     let removed = 0;
     for (let more = 1; more > 0; removed += more) {
-      more = await this.#open().remove(removal);
+      more = await this.#open().evidence.remove(removal);
       if (more > 0) await nextTurn();
     }
     return removed;

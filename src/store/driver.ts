@@ -1,15 +1,7 @@
 import type { AuditEntry } from '../core/audit-entry.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
-import type {
-  Acknowledgement,
-  CommitResult,
-  Lease,
-  LeaseAnswer,
-  ReplicaReport,
-  RolloutCommit,
-  StoredRollout,
-} from '../core/store.ts';
+import type { CommitResult, RolloutCommit, Store, StoredRollout } from '../core/store.ts';
 import type { Turn } from '../core/subject.ts';
 import type { ServedTurns } from '../core/transcript.ts';
 import type { Book, Tally } from './tally.ts';
@@ -55,28 +47,24 @@ export type Removal =
   | ({ readonly what: 'turns' } & Owner)
   | { readonly what: 'pairs' | 'turns'; readonly before: number };
 
-/**
- * Rows of one kind of storage. What is checked, counted and cut into pieces was so before it comes here; each method is
- * one short transaction.
- */
-export interface StoreDriver {
-  /** For messages. */
-  readonly name: string;
+/** Rollouts and their trails. */
+export interface RolloutRows {
   read(rollout: string): Promise<StoredRollout>;
   /** The state, if its version is above one. */
   newer(rollout: string, version: number): Promise<RolloutState | undefined>;
   commit(commit: RolloutCommit): Promise<CommitResult>;
   /** The first entries from a place on; none at the end. */
   entries(rollout: string, from: number): Promise<readonly AuditEntry[]>;
+}
 
-  acknowledge(told: Acknowledgement): Promise<{ now: number; until: number; version: number }>;
-  replicas(rollout: string): Promise<ReplicaReport>;
-  retire(rollout: string, replica: string): Promise<void>;
+/** Leases and replicas, on the storage's clock where it has one. */
+export type LeaseRows = Pick<
+  Store,
+  'acquire' | 'renew' | 'release' | 'acknowledge' | 'replicas' | 'retire'
+>;
 
-  acquire(name: string, holder: string, ttlMs: number): Promise<LeaseAnswer>;
-  renew(lease: Lease, ttlMs: number): Promise<LeaseAnswer>;
-  release(lease: Lease): Promise<void>;
-
+/** Pairs, counts and turns. */
+export interface EvidenceRows {
   /** Keeps the pairs that are new and came after the last erasure of their tenant, and what is counted of them. */
   addPairs(
     phase: string,
@@ -98,7 +86,18 @@ export interface StoreDriver {
   noteErasure(owner: Owner, at: number): Promise<void>;
   /** Deletes a bounded number of rows and says how many; 0 when there are no more. */
   remove(removal: Removal): Promise<number>;
+}
 
+/**
+ * Rows of one kind of storage. What is checked, counted and cut into pieces was so before it comes here; each method is
+ * one short transaction.
+ */
+export interface StoreDriver {
+  /** For messages. */
+  readonly name: string;
+  readonly rollouts: RolloutRows;
+  readonly leases: LeaseRows;
+  readonly evidence: EvidenceRows;
   /** Calls `onHint` when a rollout may have been changed by another process. */
   listen?(onHint: (rollout: string) => void): Disposable;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { having, issuesOf, refuse } from '../core/option-checks.ts';
 import type { Store } from '../core/store.ts';
 import { DriverStore } from './driver-store.ts';
-import { MemoryDriver } from './memory-driver.ts';
+import { memoryDriver } from './memory/memory-driver.ts';
 
 export type * from '../core/store.ts';
 
@@ -23,5 +23,5 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const clock = having('now', 'monotonic', 'setTimeout', 'clearTimeout');
   refuse('memoryStore', issuesOf(options, { clock }));
   const { clock: ticking = systemClock } = options;
-  return new DriverStore(new MemoryDriver(ticking), ticking);
+  return new DriverStore(memoryDriver(ticking), ticking);
 }

@@ -128,6 +128,7 @@ describe('the entry points', () => {
         'verifyTrail',
       ],
     ],
+    ['engramia-cutover/stores/sqlite', ['sqliteStore']],
     [
       'engramia-cutover/testing',
       ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider', 'testStore'],
@@ -153,6 +154,7 @@ describe('the entry points', () => {
       './pairs',
       './stores/memory',
       './audit',
+      './stores/sqlite',
       './testing',
       './package.json',
     ]);

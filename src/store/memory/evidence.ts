@@ -1,11 +1,20 @@
-import type { Clock } from '../core/clock.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { Turn } from '../core/subject.ts';
-import type { ServedTurns } from '../core/transcript.ts';
-import type { DayFilter, Owner, PairFilter, PairPage, PairPlace, Removal } from './driver.ts';
-import { forgottenAfterMs } from './retention.ts';
-import type { Book, Tally } from './tally.ts';
-import { textKey } from './text-key.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { PairRecord } from '../../core/pair-record.ts';
+import type { Turn } from '../../core/subject.ts';
+import type { ServedTurns } from '../../core/transcript.ts';
+import type {
+  DayFilter,
+  EvidenceRows,
+  Owner,
+  PairFilter,
+  PairPage,
+  PairPlace,
+  Removal,
+} from '../driver.ts';
+import { forgottenAfterMs } from '../retention.ts';
+import { rowKeys } from '../row-keys.ts';
+import type { Book, Tally } from '../tally.ts';
+import { textKey } from '../text-key.ts';
 
 interface PairRow extends PairPlace {
   readonly key: string;
@@ -35,7 +44,7 @@ function forgetBefore(moment: number, map: Map<string, number>): void {
 }
 
 /** Pairs, counts and turns in memory. */
-export class MemoryEvidence {
+export class MemoryEvidence implements EvidenceRows {
   readonly #clock: Clock;
   readonly #pairs = new Map<string, PairRow>();
   readonly #tallies: Record<Book, Map<string, Tally>> = { pairs: new Map(), traffic: new Map() };
@@ -48,26 +57,26 @@ export class MemoryEvidence {
     this.#clock = clock;
   }
 
-  addPairs(
+  async addPairs(
     phase: string,
     pairs: readonly PairRecord[],
     tallyOf: (added: readonly PairRecord[]) => readonly Tally[],
-  ): void {
+  ): Promise<void> {
     const rows = pairs.map((pair) => this.#toRow(phase, pair));
     const added = pairs.filter((pair, n) => this.#addPair(pair, rows[n] as PairRow));
     this.#addUp('pairs', tallyOf(added));
   }
 
-  addTallies(book: Book, id: string, tallies: readonly Tally[]): void {
+  async addTallies(book: Book, id: string, tallies: readonly Tally[]): Promise<void> {
     const now = this.#clock.now();
-    const key = `${book} ${id}`;
+    const key = rowKeys.batch(book, id);
     if (this.#batches.has(key)) return;
     this.#batches.set(key, now);
     forgetBefore(now - forgottenAfterMs.batch, this.#batches);
     this.#addUp(book, tallies);
   }
 
-  pairPage(filter: PairFilter, after: PairPlace | undefined): PairPage {
+  async pairPage(filter: PairFilter, after: PairPlace | undefined): Promise<PairPage> {
     const { at, id } = after ?? { at: filter.from, id: 0 };
     const rows = [...this.#pairs.values()]
       .filter((row) => row.at < filter.until && isWithin(row, filter))
@@ -79,20 +88,21 @@ export class MemoryEvidence {
     return end === undefined ? { pairs } : { pairs, end };
   }
 
-  tallies(book: Book, filter: DayFilter): readonly Tally[] {
+  async tallies(book: Book, filter: DayFilter): Promise<readonly Tally[]> {
     return [...this.#tallies[book].values()].filter(
       (tally) => tally.day >= filter.from && tally.day <= filter.to && isWithin(tally, filter),
     );
   }
 
-  addTurns({ tenant, conversation, requestId, at, turns }: ServedTurns): void {
+  async addTurns(served: ServedTurns): Promise<void> {
+    const { tenant, conversation, at, turns } = served;
     const owner = { tenant: textKey(tenant), conversation: textKey(conversation) };
-    const key = JSON.stringify([owner.tenant, owner.conversation, requestId]);
+    const key = rowKeys.exchange(served);
     if (this.#turns.has(key) || this.#isErased(owner, at)) return;
     this.#turns.set(key, { ...owner, key, at, turns: JSON.stringify(turns) });
   }
 
-  turns(owner: Required<Owner>, range: { before: number; limit: number }): Turn[][] {
+  async turns(owner: Required<Owner>, range: { before: number; limit: number }): Promise<Turn[][]> {
     const rows = [...this.#turns.values()]
       .filter(({ tenant, conversation }) => {
         return tenant === owner.tenant && conversation === owner.conversation;
@@ -104,14 +114,14 @@ export class MemoryEvidence {
       .map(({ turns }) => JSON.parse(turns) as Turn[]);
   }
 
-  noteErasure(owner: Owner, at: number): void {
+  async noteErasure(owner: Owner, at: number): Promise<void> {
     const key = ownerKey(owner);
     this.#erasures.delete(key);
     this.#erasures.set(key, at);
     forgetBefore(at - forgottenAfterMs.erasure, this.#erasures);
   }
 
-  remove(removal: Removal): number {
+  async remove(removal: Removal): Promise<number> {
     if (removal.what === 'days') {
       const books = Object.values(this.#tallies);
       return sum(books.map((book) => sweep(book, (row) => row.tenant === removal.tenant)));
@@ -135,7 +145,7 @@ export class MemoryEvidence {
     return {
       id: ++this.#lastId,
       at: pair.at,
-      key: JSON.stringify([pair.kind, pair.tenant, pair.requestId]),
+      key: rowKeys.pair(pair),
       tenant: textKey(pair.tenant),
       phase: textKey(phase),
       record: JSON.stringify(pair),

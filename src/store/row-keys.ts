@@ -1,0 +1,12 @@
+import type { PairRecord } from '../core/pair-record.ts';
+import type { ServedTurns } from '../core/transcript.ts';
+import { jsonKey } from './text-key.ts';
+
+/** What tells one row from all others of its kind, as a text that any storage can index. */
+export const rowKeys = {
+  pair: ({ kind, tenant, requestId }: PairRecord): string =>
+    jsonKey(JSON.stringify([kind, tenant, requestId])),
+  exchange: ({ tenant, conversation, requestId }: ServedTurns): string =>
+    jsonKey(JSON.stringify([tenant, conversation, requestId])),
+  batch: (book: string, id: string): string => jsonKey(JSON.stringify([book, id])),
+};

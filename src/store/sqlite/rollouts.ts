@@ -1,0 +1,112 @@
+import type { AuditEntry } from '../../core/audit-entry.ts';
+import type { RolloutState } from '../../core/rollout-state.ts';
+import {
+  type CommitResult,
+  firstHash,
+  type RolloutCommit,
+  type StoredRollout,
+} from '../../core/store.ts';
+import { refusalOf } from '../commit-rules.ts';
+import type { RolloutRows } from '../driver.ts';
+import { textKey } from '../text-key.ts';
+import type { SqliteDatabase } from './database.ts';
+
+interface RolloutRow {
+  readonly version: number;
+  readonly state: string | null;
+  readonly length: number;
+  readonly hash: string;
+}
+
+/** Entries that are read at once. */
+const pageSize = 100;
+
+const selectRollout = 'SELECT version, state, length, hash FROM rollouts WHERE key = ?';
+
+function storedOf(row: RolloutRow | undefined): StoredRollout {
+  if (row === undefined) return { version: 0, head: { length: 0, hash: firstHash } };
+  const { version, state, length, hash } = row;
+  const head = { length, hash };
+  return state === null ? { version, head } : { version, state: JSON.parse(state), head };
+}
+
+/** Rollouts and their trails in SQLite. */
+export class SqliteRollouts implements RolloutRows {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  async read(rollout: string): Promise<StoredRollout> {
+    const [row] = await this.#database.read<RolloutRow>(selectRollout, textKey(rollout));
+    return storedOf(row);
+  }
+
+  async newer(rollout: string, version: number): Promise<RolloutState | undefined> {
+    const [row] = await this.#database.read<{ state: string }>(
+      'SELECT state FROM rollouts WHERE key = ? AND version > ? AND state IS NOT NULL',
+      textKey(rollout),
+      version,
+    );
+    return row && JSON.parse(row.state);
+  }
+
+  commit(commit: RolloutCommit): Promise<CommitResult> {
+    // Written out before the transaction begins, which others wait for.
+    const state = commit.state && JSON.stringify(commit.state);
+    const entries = commit.entries.map((entry) => JSON.stringify(entry));
+    const key = textKey(commit.rollout);
+    return this.#database.write(() => {
+      const there = storedOf(this.#database.get<RolloutRow>(selectRollout, key));
+      if (this.#isMade(key, commit)) return { ok: true, current: there };
+      const why = refusalOf(commit, there, this.#tokenOf(commit));
+      if (why !== undefined) return { ok: false, why, current: there };
+      this.#put(key, commit, there, state);
+      for (const [n, entry] of entries.entries()) this.#append(key, commit.entries[n], entry);
+      return { ok: true, current: storedOf(this.#database.get<RolloutRow>(selectRollout, key)) };
+    });
+  }
+
+  async entries(rollout: string, from: number): Promise<readonly AuditEntry[]> {
+    const rows = await this.#database.read<{ entry: string }>(
+      'SELECT entry FROM entries WHERE rollout = ? AND seq >= ? ORDER BY seq LIMIT ?',
+      textKey(rollout),
+      from,
+      pageSize,
+    );
+    return rows.map(({ entry }) => JSON.parse(entry));
+  }
+
+  #isMade(key: string, { entries }: RolloutCommit): boolean {
+    const last = entries.at(-1);
+    if (last === undefined) return false;
+    const sql = 'SELECT 1 FROM entries WHERE rollout = ? AND seq = ? AND hash = ?';
+    return this.#database.get(sql, key, last.seq, last.hash) !== undefined;
+  }
+
+  #tokenOf({ fence }: RolloutCommit): number | undefined {
+    if (fence === undefined) return undefined;
+    const sql = 'SELECT token FROM leases WHERE key = ?';
+    return this.#database.get<{ token: number }>(sql, textKey(fence.name))?.token;
+  }
+
+  #put(key: string, commit: RolloutCommit, there: StoredRollout, state: string | undefined): void {
+    this.#database.run(
+      `INSERT INTO rollouts (key, version, state, length, hash) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET version = excluded.version,
+         state = coalesce(excluded.state, state), length = excluded.length, hash = excluded.hash`,
+      key,
+      commit.state?.version ?? there.version,
+      state ?? null,
+      there.head.length + commit.entries.length,
+      commit.entries.at(-1)?.hash ?? there.head.hash,
+    );
+  }
+
+  #append(key: string, entry: AuditEntry | undefined, json: string): void {
+    if (entry === undefined) return;
+    const sql = 'INSERT INTO entries (rollout, seq, hash, entry) VALUES (?, ?, ?, ?)';
+    this.#database.run(sql, key, entry.seq, entry.hash, json);
+  }
+}
