@@ -22,6 +22,7 @@ export class Suspect {
   #expectedComes = false;
   #comesAgain = false;
   #isLinked = false;
+  #hasRival = false;
 
   constructor(found: Break) {
     this.#break = found;
@@ -37,6 +38,7 @@ export class Suspect {
     if (fits(entry, this.#break.expected)) this.#expectedComes = true;
     if (suspect === undefined) return;
     if (entry.hash === suspect.hash) this.#comesAgain = true;
+    else if (entry.seq === suspect.seq) this.#hasRival = true;
     if (entry.previous === suspect.hash || entry.hash === suspect.previous) this.#isLinked = true;
   }
 
@@ -83,7 +85,7 @@ export class Suspect {
     const missing = { seq: expected.seq, line: at.line };
     if (!this.#expectedComes) return ['missing', missing, `is not there; entry ${at.seq} follows`];
     if (this.#comesAgain) return ['duplicated', at, 'stands there a second time, too early'];
-    return this.#isLinked
+    return this.#isLinked && !this.#hasRival
       ? ['reordered', at, 'stands before entries that it builds on']
       : ['inserted', at, 'is no part of the chain'];
   }

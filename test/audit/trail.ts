@@ -48,3 +48,10 @@ export function at<T>(list: readonly T[], place: number): T {
   if (found === undefined) throw new Error(`There is nothing at ${place}.`);
   return found;
 }
+
+/** Everything that a generator yields. */
+export async function allOf<T>(pieces: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
+}

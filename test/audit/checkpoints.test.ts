@@ -1,0 +1,125 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { inspect } from 'node:util';
+import { InvalidOptionsError } from 'engramia-cutover';
+import {
+  type Checkpoint,
+  createCheckpointSigner,
+  generateAuditKeys,
+  type TrustedKeys,
+  verifyTrail,
+} from 'engramia-cutover/audit';
+import { describe, expect, it } from 'vitest';
+import { at, trail } from './trail.ts';
+
+const { entries } = trail(10);
+const [old, fresh] = [generateAuditKeys(), generateAuditKeys()];
+const oldSigner = createCheckpointSigner(old.privateKey);
+const freshSigner = createCheckpointSigner(fresh.privateKey);
+
+async function problems(
+  checkpoints: readonly Checkpoint[],
+  publicKeys: TrustedKeys,
+): Promise<readonly string[]> {
+  const report = await verifyTrail(entries, { checkpoints, publicKeys });
+  return report.problems.map(({ kind, seq }) => `${kind} ${seq}`);
+}
+
+describe('checkpoints', () => {
+  it('vouch for a trail up to the last of them, and say so', async () => {
+    const checkpoints = [2, 7].map((place) => oldSigner.sign(at(entries, place)));
+    const report = await verifyTrail(entries, { checkpoints, publicKeys: [old.publicKey] });
+    expect(report).toMatchObject({ ok: true, vouchedFor: 7 });
+    expect(report.message).toBe('10 entries in one chain, vouched for up to 7.');
+  });
+
+  it('carry the rollout, the place, the hash, the time and the name of the key', () => {
+    const entry = at(entries, 3);
+    const { signature, ...statement } = oldSigner.sign(entry, 1_790_000_000_000);
+    const { rollout, seq, hash } = entry;
+    expect(statement).toEqual({ rollout, seq, hash, at: 1_790_000_000_000, keyId: old.keyId });
+    expect(signature).toMatch(/^[\w-]{86}$/);
+  });
+
+  it('of a key that is not trusted do not count', async () => {
+    const checkpoint = freshSigner.sign(at(entries, 4));
+    expect(await problems([checkpoint], [old.publicKey])).toEqual(['unknown-key 4']);
+    expect(await problems([checkpoint], [])).toEqual(['unknown-key 4']);
+  });
+
+  it('of a swapped key are found, whatever name it takes', async () => {
+    const checkpoint = { ...freshSigner.sign(at(entries, 4)), keyId: old.keyId };
+    expect(await problems([checkpoint], [old.publicKey])).toEqual(['bad-signature 4']);
+  });
+
+  it('of a key that was replaced count up to its last place', async () => {
+    const checkpoints = [oldSigner.sign(at(entries, 3)), freshSigner.sign(at(entries, 8))];
+    const publicKeys = [{ publicKey: old.publicKey, lastSeq: 5 }, fresh.publicKey];
+    expect(await problems(checkpoints, publicKeys)).toEqual([]);
+    const late = oldSigner.sign(at(entries, 6));
+    expect(await problems([...checkpoints, late], publicKeys)).toEqual(['retired-key 6']);
+  });
+
+  it.each<[string, Partial<Record<keyof Checkpoint, unknown>>]>([
+    ['rollout', { rollout: 'search' }],
+    ['place', { seq: 3 }],
+    ['hash', { hash: 'a'.repeat(64) }],
+    ['time', { at: 5 }],
+    ['time beyond all calendars', { at: 1e300 }],
+    ['time that is none', { at: Number.NaN }],
+    ['signature', { signature: 'AAAA' }],
+    ['signature that is none', { signature: undefined }],
+  ])('with another %s are not what was signed', async (_what, change) => {
+    const checkpoint = { ...oldSigner.sign(at(entries, 4)), ...change } as Checkpoint;
+    const found = await problems([checkpoint], [old.publicKey]);
+    expect(found).toEqual([`bad-signature ${checkpoint.seq}`]);
+  });
+
+  it('of another trail are found', async () => {
+    const other = { ...at(entries, 4), rollout: 'search' };
+    expect(await problems([oldSigner.sign(other)], [old.publicKey])).toEqual(['rewritten 4']);
+  });
+
+  it('that contradict one another are found', async () => {
+    const one = oldSigner.sign(at(entries, 4));
+    const two = oldSigner.sign({ ...at(entries, 4), hash: 'a'.repeat(64) });
+    expect(await problems([one, two], [old.publicKey])).toEqual(['rewritten 4']);
+  });
+
+  it('name a bad entry before a checkpoint behind it', async () => {
+    const broken = entries.toSpliced(5, 1);
+    const checkpoints = [freshSigner.sign(at(entries, 8)), oldSigner.sign(at(entries, 9))];
+    const report = await verifyTrail(broken, { checkpoints, publicKeys: [old.publicKey] });
+    expect(report.problems.map(({ kind }) => kind)).toEqual(['missing', 'unknown-key']);
+  });
+});
+
+describe('keys', () => {
+  it('have a name that their public half alone decides', () => {
+    expect(oldSigner.keyId).toBe(old.keyId);
+    expect(oldSigner.publicKey).toBe(old.publicKey);
+    expect(old.keyId).not.toBe(fresh.keyId);
+  });
+
+  it('are shown by no signer and told by no error', () => {
+    const secret = old.privateKey.split('\n')[1] ?? '';
+    expect(secret.length).toBeGreaterThan(60);
+    expect(inspect(oldSigner, { depth: 9 }) + JSON.stringify(oldSigner)).not.toContain(secret);
+    const broken = old.privateKey.replace('PRIVATE', 'PIRATE');
+    try {
+      createCheckpointSigner(broken);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(InvalidOptionsError);
+      expect(inspect(error)).not.toContain(secret);
+    }
+  });
+
+  it('of another kind are refused', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed448');
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    expect(() => createCheckpointSigner(pem)).toThrow('privateKey must be an Ed25519 key');
+    const publicPem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    const verified = verifyTrail(entries, { publicKeys: [publicPem] });
+    await expect(verified).rejects.toThrow('publicKey must be an Ed25519 key');
+  });
+});

@@ -1,0 +1,58 @@
+import { memorySalts, type SaltStore, TenantPseudonyms } from 'engramia-cutover/audit';
+import { describe, expect, it } from 'vitest';
+
+describe("a tenant's pseudonym", () => {
+  it('is the same each time, and another for each tenant and each store of salts', async () => {
+    const names = new TenantPseudonyms(memorySalts());
+    const acme = await names.of('acme');
+    expect(acme).toMatch(/^[0-9a-f]{64}$/);
+    expect(await names.of('acme')).toBe(acme);
+    expect(await names.find('acme')).toBe(acme);
+    expect(await names.of('globex')).not.toBe(acme);
+    expect(await new TenantPseudonyms(memorySalts()).of('acme')).not.toBe(acme);
+  });
+
+  // RFC 4231, test case 2, by the key "Jefe".
+  it('is HMAC-SHA-256 of the tenant, keyed by its salt', async () => {
+    const salts: SaltStore = {
+      get: () => Buffer.from('Jefe'),
+      keep: (_tenant, salt) => salt,
+      destroy: () => {},
+    };
+    expect(await new TenantPseudonyms(salts).of('what do ya want for nothing?')).toBe(
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    );
+  });
+
+  it('cannot be linked to its tenant when the salt is destroyed, nor to its next one', async () => {
+    const salts = memorySalts();
+    const names = new TenantPseudonyms(salts);
+    const acme = await names.of('acme');
+    const salt = (await salts.get('acme')) ?? new Uint8Array();
+    await names.forget('acme');
+    expect(salt.every((byte) => byte === 0)).toBe(true);
+    expect(await names.find('acme')).toBeUndefined();
+    expect(await names.of('acme')).not.toBe(acme);
+  });
+
+  it('has one salt, however many ask for it first', async () => {
+    const kept = memorySalts();
+    let asked = 0;
+    const bothAsk = Promise.withResolvers<void>();
+    const salts: SaltStore = {
+      ...kept,
+      get: async (tenant) => {
+        const salt = kept.get(tenant);
+        asked += 1;
+        if (asked === 2) bothAsk.resolve();
+        await bothAsk.promise;
+        return salt;
+      },
+    };
+    const [one, two] = await Promise.all([
+      new TenantPseudonyms(salts).of('acme'),
+      new TenantPseudonyms(salts).of('acme'),
+    ]);
+    expect(one).toBe(two);
+  });
+});
