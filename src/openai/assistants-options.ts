@@ -1,8 +1,8 @@
-import type { CallContext } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
 import { check, having, issuesOf, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { ToolCall } from '../core/subject.ts';
 import type { AssistantsClient } from './assistants-client.ts';
+import type { LegWithShadow } from './leg-with-shadow.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /** What a run of an assistant answered. */
@@ -73,15 +73,12 @@ export interface AssistantsLegOptions<A extends unknown[] = unknown[], R = Assis
   clock?: Clock;
 }
 
-/** A handler that asks an assistant, and the same for the shadow. */
-export interface AssistantsLeg<A extends unknown[], R> {
-  (...args: A): Promise<R>;
-  /**
-   * The leg as `legacyShadow`: it asks in a thread of its own, which begins with what `context.history()` tells and is deleted
-   * afterwards, and with no tools but those named in `readOnly`.
-   */
-  shadow(context: CallContext, ...args: A): Promise<R>;
-}
+/**
+ * A handler that asks an assistant, and the same for the shadow: `shadow` is the leg as `legacyShadow`. It asks in a thread of its
+ * own, which begins with what `context.history()` tells and is deleted afterwards, and with no tools but those named in
+ * `readOnly`.
+ */
+export type AssistantsLeg<A extends unknown[], R> = LegWithShadow<A, R>;
 
 /** The same without gaps. */
 export interface AssistantsSettings {

@@ -32,6 +32,7 @@ export { type LlmJudge, llmJudge } from './llm-judge.ts';
 export { responsesCandidate, responsesLeg } from './responses-leg.ts';
 export type {
   ResponsesClient,
+  ResponsesLeg,
   ResponsesLegOptions,
   ResponsesReply,
   ResponsesRequestOptions,

@@ -103,7 +103,16 @@ describe('the entry points', () => {
     ],
     [
       'engramia-cutover/openai',
-      ['AssistantsRunError', 'assistantsLeg', 'calibrate', 'correctedRate', 'isGone', 'llmJudge'],
+      [
+        'AssistantsRunError',
+        'assistantsLeg',
+        'calibrate',
+        'correctedRate',
+        'isGone',
+        'llmJudge',
+        'responsesCandidate',
+        'responsesLeg',
+      ],
     ],
     ['engramia-cutover/pairs', ['jsonlPairs', 'memoryPairs', 'readPairs']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
