@@ -39,6 +39,13 @@ const optionChecks = {
   clock: check.object,
 };
 
+/** Rows of a data set may have columns of their own. */
+function pairIssues(pair: LabelledPair | null, path: string): string[] {
+  if (typeof pair !== 'object' || pair === null) return issuesOf(pair, pairChecks, path);
+  const { task, legacy, candidate, label } = pair;
+  return issuesOf({ task, legacy, candidate, label }, pairChecks, path);
+}
+
 function refuseWrong(labelled: readonly LabelledPair[], options: CalibrateOptions): void {
   const issues = issuesOf(options, optionChecks);
   if (issues.length === 0 && !options.judge.fingerprint) {
@@ -46,7 +53,7 @@ function refuseWrong(labelled: readonly LabelledPair[], options: CalibrateOption
   }
   if (!Array.isArray(labelled)) issues.push('labelled must be a list of labelled pairs');
   else {
-    const wrong = labelled.flatMap((pair, at) => issuesOf(pair, pairChecks, `labelled[${at}].`));
+    const wrong = labelled.flatMap((pair, at) => pairIssues(pair, `labelled[${at}].`));
     issues.push(...wrong.slice(0, mostIssues));
   }
   refuse('calibrate', issues);

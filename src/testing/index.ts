@@ -17,6 +17,7 @@ export {
   type FlagProviderSuiteOptions,
   testFlagProvider,
 } from './flag-provider-suite.ts';
+export { type ReferenceJudge, referenceJudge } from './reference-judge.ts';
 export type { LoggedRequest } from './request-log.ts';
 export type { StoreHarness } from './stores/store-harness.ts';
 export { type StoreSuiteOptions, testStore } from './stores/store-suite.ts';

@@ -116,6 +116,12 @@ describe('a calibration', () => {
     expect(judge.calibration).toBeUndefined();
   });
 
+  it('takes rows that have columns of their own', async () => {
+    const row = { ...pair('tie', 'a', 'b'), id: 7, annotator: 'ann' };
+    expect(await calibrate([row], { judge: named(loud) })).toMatchObject({ n: 1 });
+    await expect(calibrate([null as never], { judge: named(loud) })).rejects.toThrow('labelled[0]');
+  });
+
   it('names every issue of what it was given at once', async () => {
     const wrong = [
       pair('worse' as never, 'a', 'b'),

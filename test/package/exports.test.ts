@@ -115,6 +115,7 @@ describe('the entry points', () => {
       ],
     ],
     ['engramia-cutover/pairs', ['jsonlPairs', 'memoryPairs', 'readPairs']],
+    ['engramia-cutover/report', ['formatReport', 'summarize']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
     ['engramia-cutover/transcript', ['memoryTranscript']],
     ['engramia-cutover/stores/memory', ['memoryStore']],
@@ -140,7 +141,15 @@ describe('the entry points', () => {
     ['engramia-cutover/stores/sqlite', ['sqliteStore']],
     [
       'engramia-cutover/testing',
-      ['fakeClock', 'fakeEngramia', 'faultServer', 'faults', 'testFlagProvider', 'testStore'],
+      [
+        'fakeClock',
+        'fakeEngramia',
+        'faultServer',
+        'faults',
+        'referenceJudge',
+        'testFlagProvider',
+        'testStore',
+      ],
     ],
   ])('%s exports what it promises and nothing else', async (entry, names) => {
     expect((await effectsOf(entry)).names).toEqual(names);
@@ -161,6 +170,7 @@ describe('the entry points', () => {
       './openai',
       './transcript',
       './pairs',
+      './report',
       './stores/memory',
       './audit',
       './stores/sqlite',
@@ -191,6 +201,7 @@ describe('the entry points', () => {
     'engramia-cutover/metrics',
     'engramia-cutover/opentelemetry',
     'engramia-cutover/pairs',
+    'engramia-cutover/report',
     'engramia-cutover/openai',
     'engramia-cutover/transcript',
     'engramia-cutover/stores/memory',
