@@ -1,6 +1,7 @@
 import { createComparer } from './compare/create-comparer.ts';
 import { Turns } from './compare/turns.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { noConversations } from './core/conversations.ts';
 import { type FlushReport, noCounts } from './core/counts.ts';
 import { EventHub } from './core/event-hub.ts';
 import type { MirrorableExchange, ServedExchange } from './core/exchange.ts';
@@ -24,6 +25,7 @@ import { toBudget } from './shadow/budget.ts';
 import { createLearnLane } from './shadow/learn-lane.ts';
 import { createMirrorLane } from './shadow/mirror-lane.ts';
 import { Shutdown } from './shutdown.ts';
+import { createConversations, type OwnedConversations } from './transcript/create-conversations.ts';
 
 const defaultDecideTimeoutMs = 50;
 
@@ -41,6 +43,9 @@ export class CutoverCore {
   readonly #around: Surroundings;
   readonly #lifecycle: ProviderLifecycle;
   readonly #shutdown: Shutdown;
+  readonly #makeConversations: () => OwnedConversations;
+  /** Made for the transcript, or for the first route that hands back. */
+  #conversations: OwnedConversations | undefined;
 
   constructor(options: CutoverOptions) {
     const { clock = systemClock, random = Math.random, logger = processWarnings } = options;
@@ -67,7 +72,8 @@ export class CutoverCore {
       learnLane: this.#learnLane,
       mirrorLane: this.#mirrorLane,
       background: backgroundOf(options, clock, this.hub),
-      transcript: options.transcript,
+      keepsTurns: options.transcript !== undefined,
+      conversationsOf: (handsBack) => this.#conversationsOf(handsBack),
       tracing: options.tracing,
       flagProvider: options.flags.metadata.name,
       switchboard: this.#switchboard,
@@ -78,11 +84,18 @@ export class CutoverCore {
       comparerOf: comparers(clock, this.hub),
       warnOnce: (code, message, about) => warnings.once(code, message, about),
     };
+    this.#makeConversations = () =>
+      createConversations({
+        transcript: options.transcript,
+        ...lanes,
+        idle: () => this.#shutdown.turnsEnded(),
+      });
     this.#shutdown = new Shutdown({
       killFile: this.#followKillFile(options),
       learnLane: this.#learnLane,
       mirrorLane: this.#mirrorLane,
       lifecycle: this.#lifecycle,
+      conversations: () => this.#conversations,
       clock,
       signal: options.signal,
     });
@@ -125,6 +138,7 @@ export class CutoverCore {
       ),
       learn: this.#learnLane?.stats() ?? noCounts,
       mirror: this.#mirrorLane.stats(),
+      conversations: this.#conversations?.stats ?? noConversations,
     };
   }
 
@@ -134,6 +148,13 @@ export class CutoverCore {
 
   close(options?: { timeoutMs?: number }): Promise<FlushReport> {
     return this.#shutdown.close(options);
+  }
+
+  #conversationsOf(handsBack: boolean): OwnedConversations | undefined {
+    if (!handsBack && this.#options.transcript === undefined) return undefined;
+    this.#conversations ??= this.#makeConversations();
+    if (this.#shutdown.hasBegun) this.#conversations.close();
+    return this.#conversations;
   }
 
   #tellKilled(reason: string): 'killed' | 'frozen' {

@@ -51,7 +51,12 @@ export interface CutoverOptions {
    * to be compared and was not go there too. Flushed by `flush()`, closed by `close()`. @default nowhere
    */
   pairs?: PairSink;
-  /** Served turns, for `context.history()`. */
+  /**
+   * Where served turns are kept, for `context.history()`: `memoryTranscript()`. Calls in stage `off`, and those of a killed
+   * cutover, are not.
+   *
+   * @default nothing is kept
+   */
   transcript?: Transcript;
   /** Follows legs as they run, both the answering and the mirrored: `openTelemetry()`. @default none */
   tracing?: LegTracing;
@@ -96,7 +101,7 @@ const cutoverChecks: OptionChecks = {
   },
   shadow: { learn: laneChecks, mirror: laneChecks, budget: check.object },
   pairs: having('add', 'missed'),
-  transcript: having('history'),
+  transcript: having('append', 'history', 'erase'),
   tracing: having('begin'),
   background: {
     mode: required(oneOf('detached', 'waitUntil', 'await')),

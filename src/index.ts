@@ -22,6 +22,11 @@ export type {
   Verdict,
 } from './core/comparer.ts';
 export type {
+  ConversationStats,
+  HandedBackCounts,
+  RecordedCounts,
+} from './core/conversations.ts';
+export type {
   DropReason,
   FlushReport,
   LaneCounts,

@@ -5,6 +5,7 @@ import { longestTimerMs } from './core/option-checks.ts';
 import { inRootScope } from './core/root-scope.ts';
 import type { ProviderLifecycle } from './flags/lifecycle.ts';
 import { Drain } from './shadow/drain.ts';
+import type { OwnedConversations } from './transcript/create-conversations.ts';
 
 const defaultTimeoutMs = 10_000;
 
@@ -18,6 +19,8 @@ export interface ShutdownParts {
   /** Absent: there is none to look for. */
   readonly killFile?: { close(): void } | undefined;
   readonly lifecycle: Pick<ProviderLifecycle, 'close'>;
+  /** Undefined while no turns are kept or handed back. */
+  readonly conversations: () => Pick<OwnedConversations, 'pending' | 'close' | 'abort'> | undefined;
   readonly clock: Clock;
   /** When it aborts, everything is closed. */
   readonly signal: AbortSignal | undefined;
@@ -31,11 +34,13 @@ export class Shutdown {
   #dueAt = Number.POSITIVE_INFINITY;
   #providerIsClosed = false;
   readonly #provider: Drain;
+  readonly #turns: Drain;
   #leaveSignal: () => void = () => undefined;
 
   constructor(parts: ShutdownParts) {
     this.#parts = parts;
     this.#provider = new Drain(parts.clock, () => this.#providerIsClosed);
+    this.#turns = new Drain(parts.clock, () => this.#turnsAreDone());
     this.#closeWith(parts.signal);
   }
 
@@ -45,7 +50,7 @@ export class Shutdown {
 
   flush(options: { timeoutMs?: number } | undefined): Promise<FlushReport> {
     const timeoutMs = timeoutOf(options);
-    return this.#both((lane) => lane.flush(timeoutMs));
+    return this.#both((lane) => lane.flush(timeoutMs), timeoutMs);
   }
 
   close(options?: { timeoutMs?: number }): Promise<FlushReport> {
@@ -56,11 +61,18 @@ export class Shutdown {
     return this.#closing;
   }
 
+  /** Less is left to be recorded or handed back than before. */
+  turnsEnded(): void {
+    this.#turns.check();
+  }
+
   /** The lanes first: a call that is being served may still ask its flag. */
   async #end(timeoutMs: number): Promise<FlushReport> {
     this.#leaveSignal();
     this.#parts.killFile?.close();
-    const report = await this.#both((lane) => lane.close(timeoutMs));
+    this.#parts.conversations()?.close();
+    const report = await this.#both((lane) => lane.close(timeoutMs), timeoutMs);
+    this.#parts.conversations()?.abort();
     const leftMs = Math.max(0, this.#dueAt - this.#parts.clock.monotonic());
     void this.#parts.lifecycle.close(leftMs).then(() => {
       this.#providerIsClosed = true;
@@ -71,20 +83,29 @@ export class Shutdown {
   }
 
   #hurry(timeoutMs: number): void {
-    void this.#both((lane) => lane.close(timeoutMs));
+    void this.#both((lane) => lane.close(timeoutMs), timeoutMs);
+    this.#turns.hurry(timeoutMs);
     this.#provider.hurry(timeoutMs);
   }
 
-  async #both(end: (lane: Waited) => ReturnType<Waited['flush']>): Promise<FlushReport> {
+  #turnsAreDone(): boolean {
+    return (this.#parts.conversations()?.pending ?? 0) === 0;
+  }
+
+  async #both(
+    end: (lane: Waited) => ReturnType<Waited['flush']>,
+    timeoutMs: number,
+  ): Promise<FlushReport> {
     const { learnLane, mirrorLane } = this.#parts;
     const [learn, mirror] = await Promise.all([
       learnLane === undefined ? { counts: noCounts, drained: true } : end(learnLane),
       end(mirrorLane),
+      this.#turns.wait(timeoutMs),
     ]);
     return {
       learn: learn.counts,
       mirror: mirror.counts,
-      drained: learn.drained && mirror.drained,
+      drained: learn.drained && mirror.drained && this.#turnsAreDone(),
     };
   }
 

@@ -24,6 +24,10 @@ export interface CallContext {
   commit(): void;
   /** Tells what the run knows about itself; later calls add to earlier ones. */
   report(facts: ReportedFacts): void;
-  /** The conversation as it was served, oldest turn first; empty without a transcript or a conversation. */
+  /**
+   * The conversation as it was served, whichever leg served it, oldest turn first: at most the last `limit` turns. Served: with
+   * the turns of every call that was answered before. Mirrored: as it was when the call began, without what followed it. Empty
+   * without a transcript or a conversation, and when it cannot be read within 5 s.
+   */
   history(limit?: number): Promise<readonly Turn[]>;
 }

@@ -33,6 +33,7 @@ export type Operation =
   | 'engramia.import'
   | 'engramia.confirm'
   | 'history'
+  | 'handBack'
   | 'waitUntil'
   | 'logger'
   | 'tracing'

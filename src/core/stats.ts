@@ -1,3 +1,4 @@
+import type { ConversationStats } from './conversations.ts';
 import type { LaneStats } from './counts.ts';
 import type { Leg, Stage } from './stage.ts';
 
@@ -51,4 +52,6 @@ export interface CutoverStats {
   readonly routes: Readonly<Record<string, RouteStats>>;
   readonly learn: LaneStats;
   readonly mirror: LaneStats;
+  /** The turns that were kept for `context.history()`, and those that were handed back. */
+  readonly conversations: ConversationStats;
 }

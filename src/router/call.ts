@@ -9,6 +9,7 @@ import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
 import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
+import { momentOf } from './kept-turns.ts';
 import { MirrorRun } from './mirror-run.ts';
 import type { Route } from './route.ts';
 
@@ -70,6 +71,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare knownRequestId: string | undefined;
   /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
   declare trace?: LegTrace | undefined;
+  /** The moment in its conversation at which it began; set where conversations are kept. */
+  declare begun?: number | undefined;
   /** Set for a call that was drawn to be answered by legacy twice. */
   declare isNoiseDrawn?: true | undefined;
 
@@ -98,6 +101,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.outstanding = 0;
     this.release = undefined;
     this.knownRequestId = init?.requestId;
+    if (owner.conversations !== undefined) this.begun = momentOf(this);
   }
 
   get plan(): Plan {

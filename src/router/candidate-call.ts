@@ -81,7 +81,9 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
 
   history(limit?: number): Promise<readonly Turn[]> {
     this.#keepScope();
-    return historyOf(this, limit);
+    // Once the call is answered, its own exchange belongs to the conversation.
+    const isAnswered = this.run === 'superseded' || this.run === 'settled';
+    return historyOf(this, limit, isAnswered ? this.begun : undefined);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { CompareOptions } from '../core/compare-options.ts';
 import type { Comparer } from '../core/comparer.ts';
+import type { Conversations } from '../core/conversations.ts';
 import type { Reporter } from '../core/events.ts';
 import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/exchange.ts';
 import type { Lane } from '../core/lane.ts';
@@ -9,7 +10,6 @@ import { isShadowSafe } from '../core/shadow-safe.ts';
 import type { Stage } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
-import type { Transcript } from '../core/transcript.ts';
 import type { Background } from './background.ts';
 import { Deadlines } from './deadlines.ts';
 import { isGoneByDefault } from './gone.ts';
@@ -35,7 +35,10 @@ export interface Surroundings {
   readonly learnLane: Lane<ServedExchange> | undefined;
   readonly mirrorLane: Lane<MirrorableExchange>;
   readonly background: Background | undefined;
-  readonly transcript: Transcript | undefined;
+  /** Whether served turns are kept. */
+  readonly keepsTurns: boolean;
+  /** Undefined where turns are neither kept nor handed back. */
+  readonly conversationsOf: (handsBack: boolean) => Conversations | undefined;
   readonly tracing: LegTracing | undefined;
   readonly flagProvider: string;
   readonly switchboard: Switchboard;
@@ -66,7 +69,7 @@ export function createRoute(
 ): Route {
   const { fallback = {} } = options;
   const { when = 'when-uncommitted', afterMs = defaultAfterMs } = fallback as FallbackOptions;
-  const { redact, comparerOf, ...shared } = around;
+  const { redact, comparerOf, conversationsOf, ...shared } = around;
   const { compare = true } = options;
   const compares = compare !== false;
   const route: Route = {
@@ -98,6 +101,8 @@ export function createRoute(
     comparer: compares ? comparerOf(compare === true ? {} : compare, options.name) : undefined,
     learning: learnPolicy(options, redact, hooks),
     maxReplyBytes: options.maxReplyBytes ?? defaultMaxReplyBytes,
+    conversations: conversationsOf(options.handBack !== undefined),
+    handBack: options.handBack,
     source,
     learnLane: options.learn === false ? undefined : around.learnLane,
     hooks,

@@ -1,23 +1,16 @@
-import type { Exchange } from '../core/exchange.ts';
-import type { Turn } from '../core/subject.ts';
+import type { Subject, Turn } from '../core/subject.ts';
+import { conversationOf } from './kept-turns.ts';
 import type { Route } from './route.ts';
 
-/** The conversation of a call as it was served; empty when there is none or it cannot be read. */
+/** The conversation of a call as it was served, before a moment where one is given; empty when there is none. */
 export async function historyOf(
-  call: Exchange & { readonly owner: Route },
-  limit?: number,
+  call: { readonly owner: Route; readonly tenant: string; readonly subject: Subject },
+  limit: number | undefined,
+  before: number | undefined,
 ): Promise<readonly Turn[]> {
-  const { transcript, reporter } = call.owner;
-  const { conversation } = call.subject;
-  if (transcript === undefined || conversation === undefined) return [];
-  try {
-    return await transcript.history(
-      call.tenant,
-      conversation,
-      limit === undefined ? {} : { limit },
-    );
-  } catch (error) {
-    reporter.contained('history', error, { route: call.route, tenant: call.tenant });
-    return [];
-  }
+  const { conversations, name: route } = call.owner;
+  const conversation = conversationOf(call.subject);
+  if (conversations === undefined || conversation === undefined) return [];
+  const { tenant } = call;
+  return conversations.history({ route, tenant, conversation, limit, before });
 }

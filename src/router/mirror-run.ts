@@ -29,6 +29,8 @@ export class MirrorRun implements Mirror, CallContext {
   facts: ReportedFacts | undefined = undefined;
   readonly owner: Route;
   readonly waiter: TaskWaiter | undefined;
+  /** Its conversation ends here, however long after it the leg runs. */
+  readonly #begun: number | undefined;
   readonly #self: unknown;
   readonly #args: unknown[];
   #run: { readonly signal: AbortSignal } | undefined;
@@ -44,6 +46,7 @@ export class MirrorRun implements Mirror, CallContext {
     this.#self = call.self;
     this.#args = args;
     this.waiter = call.waiter;
+    this.#begun = call.begun;
   }
 
   get route(): string {
@@ -91,6 +94,6 @@ export class MirrorRun implements Mirror, CallContext {
   }
 
   history(limit?: number): Promise<readonly Turn[]> {
-    return historyOf(this, limit);
+    return historyOf(this, limit, this.#begun);
   }
 }

@@ -1,5 +1,6 @@
 import { attempt } from '../core/attempt.ts';
 import type { Call } from './call.ts';
+import { keepTurns, leaveTurns } from './kept-turns.ts';
 import { NoiseExchange } from './noise-exchange.ts';
 
 /** What is to become of the other leg of a call; undefined: nobody wants it mirrored. */
@@ -30,6 +31,8 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
 /** Offers a call whose reply is known; the caller has it already, or gets it now. */
 export function offer(call: Call, intent: MirrorIntent = mirrorIntent(call)): void {
   const { owner: route, plan } = call;
+  // Before a kill is looked at: what was served is part of the conversation, and of what the old side lacks.
+  if (call.begun !== undefined) keepTurns(call);
   if (call.callerGone || route.switchboard.killed) return;
   if (plan.learns && call.status === 'fulfilled' && route.learnLane?.offer(call)) {
     call.outstanding += 1;
@@ -66,6 +69,7 @@ function isDrawn(share: number, random: () => number): boolean {
 /** Counts a reply that was served untouched, since it could not be looked into. */
 export function offerUnreadable(call: Call, intent: MirrorIntent): void {
   const { owner: route, plan } = call;
+  if (call.begun !== undefined) leaveTurns(call, call.callerGone ? 'cut' : 'unreadable');
   if (call.callerGone || route.switchboard.killed) return;
   if (plan.learns) route.learnLane?.skip('unreadable', call);
   if (intent === 'offer') route.mirrorLane.skip('unreadable', call);

@@ -10,7 +10,7 @@ import {
   orFalse,
   required,
 } from '../core/option-checks.ts';
-import type { ReplyView, Subject } from '../core/subject.ts';
+import type { ReplyView, Subject, Turn } from '../core/subject.ts';
 
 /** When legacy answers although the candidate was asked. */
 export interface FallbackOptions<R = unknown> {
@@ -85,6 +85,13 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
    * never run in the shadow.
    */
   legacyShadow?: (...args: [context: CallContext, ...args: A]) => unknown;
+  /**
+   * Carries what the candidate served back to the old side, so that a conversation survives a rollback: an exchange at a time,
+   * its two turns whole, in the order of the conversation, off the users' path, also after a kill. Failing or rejecting, it is
+   * called again with the same turns, 12 times in about five minutes; then, or when it takes over 30 s, it is not called any
+   * more for that conversation: counted, an event and a warning. Not called in `complete`. Needs `subject.conversation`.
+   */
+  handBack?: (turns: readonly Turn[], subject: Subject) => Promise<void>;
   /** Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. @default structuredClone */
   snapshot?: (args: A) => A;
   fallback?: FallbackOptions<Awaited<R>>;
@@ -132,6 +139,7 @@ export const routeChecks: OptionChecks = {
   identify: required(check.function),
   view: check.function,
   legacyShadow: check.function,
+  handBack: check.function,
   snapshot: check.function,
   fallback: {
     when: {

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Comparer } from '../core/comparer.ts';
+import type { Conversations, HandBack } from '../core/conversations.ts';
 import type { Reporter } from '../core/events.ts';
 import type {
   Exchange,
@@ -12,7 +13,6 @@ import type { LegTracing } from '../core/leg-tracing.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
-import type { Transcript } from '../core/transcript.ts';
 import type { Background } from './background.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -69,7 +69,12 @@ export interface Route {
   readonly learnLane: Lane<ServedExchange> | undefined;
   readonly mirrorLane: Lane<MirrorableExchange>;
   readonly background: Background | undefined;
-  readonly transcript: Transcript | undefined;
+  /** Undefined: no turns are kept, and none handed back. */
+  readonly conversations: Conversations | undefined;
+  /** Whether turns are kept, not only handed back. */
+  readonly keepsTurns: boolean;
+  /** Undefined: the old side wants no turns back. */
+  readonly handBack: HandBack | undefined;
   readonly hooks: RouteHooks | undefined;
   /** Undefined: no leg is traced. */
   readonly tracing: LegTracing | undefined;

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { attempt } from '../core/attempt.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
+import { leaveTurns } from './kept-turns.ts';
 import { type MirrorIntent, mirrorIntent, offer, offerUnreadable } from './offer.ts';
 import { settle } from './outcome.ts';
 import { headOf } from './replies/response-head.ts';
@@ -38,14 +39,16 @@ export class StreamDelivery implements StreamObserver {
     this.#intent = mirrorIntent(call);
     const learns = plan.learns && route.learnLane !== undefined;
     const mirrors = this.#intent === 'offer' || call.isNoiseDrawn === true;
-    if (learns || mirrors) {
+    const keeps = call.begun !== undefined;
+    if (learns || mirrors || keeps) {
       const head = kind === 'response' ? attempt(() => headOf(reply as Response)) : undefined;
       this.#recording = new StreamRecording(route.maxReplyBytes, head);
     }
     if (mirrors) this.#scope = new AsyncResource('engramia-cutover.stream');
     const tellsOfLegacy = leg === 'legacy' && (plan.serves === 'candidate' || route.legacyGone);
     this.#isWatched =
-      plan.order > 0 && (learns || mirrors || waits || tellsOfLegacy || isAwaitedByOthers(call));
+      plan.order > 0 &&
+      (learns || mirrors || keeps || waits || tellsOfLegacy || isAwaitedByOthers(call));
     this.tap = this.#isWatched ? tapStream(reply, kind, this) : undefined;
   }
 
@@ -105,6 +108,7 @@ export class StreamDelivery implements StreamObserver {
     this.#conclude(() => {
       this.#call.stream = { ...this.#call.stream, cut: true };
       this.#settle('fulfilled', undefined);
+      if (this.#call.begun !== undefined) leaveTurns(this.#call, 'cut');
     });
   }
 

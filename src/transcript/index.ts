@@ -1,4 +1,5 @@
 export type { ServedTurns, Transcript, TurnRange } from '../core/transcript.ts';
+export { HandBackError } from './hand-back-error.ts';
 export type { MemoryTranscriptOptions } from './memory-options.ts';
 export {
   type MemoryTranscript,

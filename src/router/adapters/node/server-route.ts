@@ -5,6 +5,7 @@ import type { Subject } from '../../../core/subject.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { CandidateCall } from '../../candidate-call.ts';
+import { keepsTurns } from '../../kept-turns.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { prepareReply } from '../../replies/prepare-reply.ts';
@@ -49,9 +50,10 @@ export function addServerRoute<Source, Input>(
       const learns = plan.learns && route.learnLane !== undefined;
       // Where legacy is known to be gone, only a reply can tell that it is back; and only a reply ends a trace.
       const watches = plan.order > 0 || route.legacyGone || route.tracing !== undefined;
-      if (learns || mirrors) (exchange as Exchange).capture(maxReplyBytes);
+      const keeps = keepsTurns(route, plan);
+      if (learns || mirrors || keeps) (exchange as Exchange).capture(maxReplyBytes);
       else if (watches) (exchange as Exchange).watch();
-      return learns || mirrors || watches;
+      return learns || mirrors || keeps || watches;
     },
     delivered: ([exchange]) => (exchange as Exchange).delivered,
   };

@@ -1,0 +1,57 @@
+import type { DeliveredExchange } from '../core/conversations.ts';
+import { CutoverError } from '../core/errors.ts';
+import type { ReplyView, Turn } from '../core/subject.ts';
+import { flatCopy, roughCut, toStorable } from '../core/text.ts';
+
+/** What is done to a turn before it is kept. */
+export interface TurnPolicy {
+  readonly redact: ((text: string) => string) | undefined;
+  /** Unicode code points. */
+  readonly maxChars: number;
+}
+
+/**
+ * The turns of an exchange, each in memory of its own.
+ *
+ * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text
+ */
+export function exchangeTurns(
+  { subject, leg }: DeliveredExchange,
+  view: ReplyView | undefined,
+  at: number,
+): Turn[] {
+  const texts = [subject.task, view?.text];
+  if (texts.some((text) => typeof text !== 'string')) {
+    throw new CutoverError(
+      'ERR_CUTOVER_CONTAINED',
+      'The exchange has no texts that a conversation could keep: `identify` names no task, or `view` gave no text.',
+    );
+  }
+  const [task, text] = texts as [string, string];
+  return [
+    { role: 'user', text: flatCopy(task), leg, at },
+    { role: 'assistant', text: flatCopy(text), leg, at },
+  ];
+}
+
+/** The same turns as they may be kept: redacted, cut, and with nothing that a database does not take. */
+export function keptTurns(turns: readonly Turn[], { redact, maxChars }: TurnPolicy): Turn[] {
+  return turns.map((turn) => {
+    const storable = toStorable(redact === undefined ? roughCut(turn.text, maxChars) : turn.text);
+    const redacted: unknown = redact === undefined ? storable : redact(storable);
+    if (typeof redacted !== 'string') {
+      throw new CutoverError('ERR_CUTOVER_CONTAINED', 'The transcript’s `redact` gave no text.');
+    }
+    return { ...turn, text: flatCopy(cut(toStorable(redacted), maxChars)) };
+  });
+}
+
+/** The first code points; a pair of surrogates is never split. */
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let at = 0;
+  for (let count = 0; at < text.length && count < max; count += 1) {
+    at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+  }
+  return text.slice(0, at);
+}
