@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { Breaker } from './breaker.ts';
 import { type Backoff, fullJitter } from './full-jitter.ts';
+import { Pause } from './pause.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { Gate } from './work.ts';
 
@@ -20,22 +21,21 @@ export class Address implements Gate {
   readonly retries = new RetryBudget();
   inUse = 0;
   readonly #breaker: Breaker;
-  readonly #clock: Clock;
+  readonly #pause: Pause;
   readonly #random: () => number;
   readonly #tell: TellDelivery;
-  #heldUntil = 0;
   #failures = 0;
   #isPaused = false;
 
   constructor(clock: Clock, random: () => number, tell: TellDelivery) {
     this.#breaker = new Breaker(clock, random);
-    this.#clock = clock;
+    this.#pause = new Pause(clock);
     this.#random = random;
     this.#tell = tell;
   }
 
   readyInMs(): number {
-    return Math.max(this.#heldUntil - this.#clock.monotonic(), this.#breaker.readyInMs(), 0);
+    return Math.max(this.#pause.leftMs, this.#breaker.readyInMs());
   }
 
   /** Whether what is sent now only asks if the address answers again: the breaker bounds it, no budget need. */
@@ -78,7 +78,7 @@ export class Address implements Gate {
   }
 
   hold(forMs: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, this.#clock.monotonic() + forMs);
+    this.#pause.hold(forMs);
   }
 
   backOff(): void {

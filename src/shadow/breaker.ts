@@ -15,11 +15,14 @@ type State =
   | { readonly kind: 'open'; readonly until: number; readonly openings: number }
   | { readonly kind: 'half-open'; readonly openings: number };
 
+/** What nearly every answer leads to. */
+const sound: State = { kind: 'closed', failures: 0 };
+
 /** Stops sending to an address that does not answer, and asks with one task at a time whether it does again. */
 export class Breaker {
   readonly #clock: Clock;
   readonly #random: () => number;
-  #state: State = { kind: 'closed', failures: 0 };
+  #state: State = sound;
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
@@ -46,7 +49,7 @@ export class Breaker {
   /** It was answered, whatever the answer. True: that closed the breaker. */
   answered(): boolean {
     const wasOpen = this.#state.kind !== 'closed';
-    this.#state = { kind: 'closed', failures: 0 };
+    this.#state = sound;
     return wasOpen;
   }
 

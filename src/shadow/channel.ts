@@ -4,6 +4,7 @@ import type { LearnVia } from '../core/learner.ts';
 import type { TellDelivery } from './address.ts';
 import { Admission } from './admission.ts';
 import { type DeliveryKind, deliveryKinds } from './delivery-kinds.ts';
+import { Pause } from './pause.ts';
 import type { Scope } from './scope.ts';
 import type { BundleRule, Gate } from './work.ts';
 
@@ -17,11 +18,10 @@ export class Channel implements Gate {
   readonly kind: DeliveryKind;
   bundles: BundleRule | undefined;
   readonly #via: LearnVia;
-  readonly #clock: Clock;
+  readonly #pause: Pause;
   readonly #tell: TellDelivery;
   /** Shut while the key may not go this way. */
   readonly #role: Admission;
-  #heldUntil = 0;
   #isPaused = false;
 
   constructor(via: LearnVia, within: Scope, clock: Clock, tell: TellDelivery) {
@@ -29,15 +29,14 @@ export class Channel implements Gate {
     this.kind = deliveryKinds[via];
     this.bundles = this.kind.bundles;
     this.#via = via;
-    this.#clock = clock;
+    this.#pause = new Pause(clock);
     this.#tell = tell;
     this.#role = new Admission(clock);
   }
 
   readyInMs(): number {
     if (this.#role.isShut || this.within.quota.isShut) return 0;
-    const heldMs = this.#heldUntil - this.#clock.monotonic();
-    return Math.max(heldMs, this.within.target.readyInMs(this.#via), 0);
+    return Math.max(this.#pause.leftMs, this.within.target.readyInMs(this.#via));
   }
 
   /** Whether a new task may wait here, or why not. `probe`: to ask whether what was shut is open again. */
@@ -83,7 +82,7 @@ export class Channel implements Gate {
   }
 
   hold(forMs: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, this.#clock.monotonic() + forMs);
+    this.#pause.hold(forMs);
   }
 
   /** A batch of that load was too large for something on the way: from now on none is more than half of it. */

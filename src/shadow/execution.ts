@@ -33,7 +33,7 @@ export class Execution<Item, Ready> {
   }
 
   #begin(task: Task<Item, Ready>, now: number): void {
-    this.#floor.waiting.leave(task);
+    this.#floor.waiting.leave();
     task.state = 'running';
     this.#floor.active.enter(task, now);
   }
@@ -125,7 +125,7 @@ export class Execution<Item, Ready> {
     active.leave(task);
     if (result === 'again') {
       task.state = 'waiting';
-      waiting.reenter(task, task.since);
+      waiting.enter(task);
       turns.putBack(task);
     } else {
       turns.forget(task, task.account.leaves);

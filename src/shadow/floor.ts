@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { Task } from './task.ts';
 import { Timeline } from './timeline.ts';
 import { Turns } from './turns.ts';
+import { Waiting } from './waiting.ts';
 import type { LaneWork } from './work.ts';
 
 /** What a lane's floor is laid with. */
@@ -25,7 +26,7 @@ export interface FloorSetup<Item, Ready> {
 /** Where the tasks of a lane stand: offered, waiting, or in somebody's hands. */
 export class Floor<Item, Ready> {
   readonly intake = new Intake<Item, Ready>();
-  readonly waiting = new Timeline<Task<Item, Ready>>();
+  readonly waiting: Waiting<Task<Item, Ready>>;
   /** Preparing or running, and not counted yet. */
   readonly active = new Timeline<Task<Item, Ready>>();
   readonly turns: Turns<Task<Item, Ready>>;
@@ -38,6 +39,7 @@ export class Floor<Item, Ready> {
 
   constructor({ limits, clock, work, ledger, onSettled, goOn, onWentOn }: FloorSetup<Item, Ready>) {
     this.turns = new Turns(limits.concurrency, clock);
+    this.waiting = new Waiting(() => ledger.tenants.accounts);
     this.limits = limits;
     this.work = work;
     this.ledger = ledger;
@@ -54,7 +56,7 @@ export class Floor<Item, Ready> {
   }
 
   stopWaiting(task: Task<Item, Ready>): void {
-    this.waiting.leave(task);
+    this.waiting.leave();
     this.turns.remove(task, task.account.leaves);
   }
 

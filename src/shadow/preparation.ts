@@ -112,7 +112,7 @@ export class Preparation<Item, Ready> {
       task.load = prepared.load ?? 0;
       task.what = prepared.ready;
       task.state = 'waiting';
-      waiting.enter(task, task.since);
+      waiting.enter(task);
       turns.add(task, prepared.gate, task.account.leaves);
     }
     ledger.tellEvicted();

@@ -3,6 +3,7 @@ import type { LearnTarget, LearnVia } from '../core/learner.ts';
 import type { Address, TellDelivery } from './address.ts';
 import { Admission } from './admission.ts';
 import { Channel } from './channel.ts';
+import { Pause } from './pause.ts';
 import type { Gate } from './work.ts';
 
 /** A refused key is tried again after this: a database outage looks like a bad key, and is remembered for a minute. */
@@ -23,7 +24,7 @@ export class Scope implements Gate {
   readonly #clock: Clock;
   readonly #tell: TellDelivery;
   readonly #channels = new Map<LearnVia, Channel>();
-  #heldUntil = 0;
+  readonly #pause: Pause;
   #hasWorked = false;
   #unauthorized = 0;
 
@@ -32,6 +33,7 @@ export class Scope implements Gate {
     this.within = within;
     this.quota = new Admission(clock);
     this.#clock = clock;
+    this.#pause = new Pause(clock);
     this.#tell = tell;
   }
 
@@ -47,7 +49,7 @@ export class Scope implements Gate {
 
   readyInMs(): number {
     if (this.quota.isShut) return 0;
-    return Math.max(this.#heldUntil - this.#clock.monotonic(), 0);
+    return this.#pause.leftMs;
   }
 
   worked(): void {
@@ -69,7 +71,7 @@ export class Scope implements Gate {
     this.#unauthorized++;
     const refusals = this.#unauthorized - (this.#hasWorked ? 1 : 0);
     const forMs = Math.min(longestMs, doubtMs * 2 ** Math.max(refusals - 1, 0));
-    this.#heldUntil = Math.max(this.#heldUntil, this.#clock.monotonic() + forMs);
+    this.#pause.hold(forMs);
     this.#tell(this.#hasWorked && !isDoubtful ? 'open' : 'paused', forMs);
     return isDoubtful;
   }

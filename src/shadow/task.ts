@@ -30,6 +30,7 @@ export class Task<Item, Ready> implements RunHandle {
 
   /** The queue it waits in or was started from. */
   declare leaf: Leaf<Task<Item, Ready>> | undefined;
+  /** Its neighbours in that queue, or among those that are worked on. */
   declare before: Task<Item, Ready> | undefined;
   declare behind: Task<Item, Ready> | undefined;
 
@@ -38,10 +39,8 @@ export class Task<Item, Ready> implements RunHandle {
   /** With whom alone it may be in a bundle; undefined: with all who may be with all. */
   declare company: Company | undefined;
 
-  /** Its time on the timeline it is on: of its offer while it waits, of its start while it runs. */
+  /** When it was begun, on the monotonic clock. */
   declare at: number;
-  declare earlier: Task<Item, Ready> | undefined;
-  declare later: Task<Item, Ready> | undefined;
 
   /** Who was told to stop, or why whoever asks later is. Belongs to the task alone. */
   declare abort: AbortController | Interruption | undefined;
@@ -58,8 +57,6 @@ export class Task<Item, Ready> implements RunHandle {
     this.load = 0;
     this.company = undefined;
     this.at = 0;
-    this.earlier = undefined;
-    this.later = undefined;
     this.abort = undefined;
   }
 

@@ -61,6 +61,11 @@ export class Tenants<T extends Queued<T>> {
     return waiting;
   }
 
+  /** All that are known, also those that hold nothing at the moment. */
+  get accounts(): Iterable<Account<T>> {
+    return this.#accounts.values();
+  }
+
   /** Whether so little is held that a loss can be said to be over. */
   get isRelaxed(): boolean {
     return this.count * 2 <= this.#share.count && this.bytes * 2 <= this.#share.bytes;

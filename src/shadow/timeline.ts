@@ -1,8 +1,8 @@
 /** What a timeline needs of its entries, to be their list. */
 export interface Timed<T> {
   at: number;
-  earlier: T | undefined;
-  later: T | undefined;
+  before: T | undefined;
+  behind: T | undefined;
 }
 
 /** Entries in the order of their times, for limits that are the same for all: the first is always the next to expire. */
@@ -20,36 +20,28 @@ export class Timeline<T extends Timed<T>> {
   enter(entry: T, at: number): void {
     entry.at = at;
     let earlier = this.#last;
-    while (earlier !== undefined && earlier.at > at) earlier = earlier.earlier;
+    while (earlier !== undefined && earlier.at > at) earlier = earlier.before;
     this.#place(entry, earlier);
   }
 
-  /** Enters again what is among the earliest: the search for its place begins at the front. */
-  reenter(entry: T, at: number): void {
-    entry.at = at;
-    let later = this.first;
-    while (later !== undefined && later.at < at) later = later.later;
-    this.#place(entry, later === undefined ? this.#last : later.earlier);
-  }
-
   leave(entry: T): void {
-    if (entry.earlier === undefined) this.first = entry.later;
-    else entry.earlier.later = entry.later;
-    if (entry.later === undefined) this.#last = entry.earlier;
-    else entry.later.earlier = entry.earlier;
-    entry.earlier = undefined;
-    entry.later = undefined;
+    if (entry.before === undefined) this.first = entry.behind;
+    else entry.before.behind = entry.behind;
+    if (entry.behind === undefined) this.#last = entry.before;
+    else entry.behind.before = entry.before;
+    entry.before = undefined;
+    entry.behind = undefined;
     this.size--;
   }
 
   #place(entry: T, earlier: T | undefined): void {
-    const later = earlier === undefined ? this.first : earlier.later;
-    entry.earlier = earlier;
-    entry.later = later;
+    const later = earlier === undefined ? this.first : earlier.behind;
+    entry.before = earlier;
+    entry.behind = later;
     if (earlier === undefined) this.first = entry;
-    else earlier.later = entry;
+    else earlier.behind = entry;
     if (later === undefined) this.#last = entry;
-    else later.earlier = entry;
+    else later.before = entry;
     this.size++;
   }
 }

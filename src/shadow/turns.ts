@@ -11,7 +11,10 @@ import type { Gate } from './work.ts';
  */
 export class Turns<T extends Queued<T>> {
   readonly #root: Branch<T>;
-  readonly #branches = new Map<Gate, Branch<T>>();
+  /** Kept as long as their gates are: most come back at once, and a way of three costs as much as the task on it. */
+  readonly #branches = new WeakMap<Gate, Branch<T>>();
+  /** Those in which tasks wait for others, or run with them. */
+  readonly #gatherings = new Set<Branch<T>>();
   readonly #parking = new Parking<Branch<T>>();
   readonly #clock: Clock;
   /** How many want nothing to be gathered. */
@@ -37,14 +40,11 @@ export class Turns<T extends Queued<T>> {
     const branch = gate === undefined ? this.#root : this.#branchOf(gate);
     let leaf = leaves[0];
     // A tenant has one scope at a time, so the first queue is nearly always the one.
-    if (leaf?.parent !== branch) leaf = leaves.find((one) => one.parent === branch);
-    if (leaf === undefined) {
-      leaf = new Leaf<T>(branch);
-      leaves.push(leaf);
-    }
+    if (leaf?.parent !== branch) leaf = leafAt(branch, leaves);
     task.leaf = leaf;
     leaf.held++;
     for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
+    if (branch.held === 1 && branch.gathering !== undefined) this.#gatherings.add(branch);
     leaf.push(task);
     branch.gathering?.add(task.load, this.#clock.monotonic());
     if (this.#isFull(branch)) this.#ask(branch);
@@ -55,9 +55,7 @@ export class Turns<T extends Queued<T>> {
   hurry(isOn: boolean): void {
     this.#hurries += isOn ? 1 : -1;
     if (!isOn) return;
-    for (const branch of this.#branches.values()) {
-      if (branch.gathering !== undefined) this.#ask(branch);
-    }
+    for (const branch of this.#gatherings) this.#ask(branch);
   }
 
   /** The next task whose gates are open, now running; undefined when there is none. */
@@ -127,15 +125,19 @@ export class Turns<T extends Queued<T>> {
     this.forget(task, leaves);
   }
 
-  /** Holds a task no longer, and nothing that held only it. */
+  /** Holds a task no longer, and nothing that held only it; its tenant's last queue is kept to be used again, at no gate. */
   forget(task: T, leaves: Leaf<T>[]): void {
     const leaf = task.leaf;
     if (leaf === undefined) return;
     task.leaf = undefined;
-    if (--leaf.held === 0) leaves.splice(leaves.indexOf(leaf), 1);
-    for (let up: Branch<T> | undefined = leaf.parent; up !== undefined; up = up.parent) {
+    let up: Branch<T> | undefined = leaf.parent;
+    if (--leaf.held === 0) {
+      if (leaf.inTurn || leaves.length > 1) leaves.splice(leaves.indexOf(leaf), 1);
+      else leaf.parent = this.#root;
+    }
+    for (; up !== undefined; up = up.parent) {
       if (--up.held > 0 || up.parent === undefined) continue;
-      this.#branches.delete(up.gate);
+      if (up.gathering !== undefined) this.#gatherings.delete(up);
       if (up.place >= 0) this.#parking.leave(up);
     }
   }
@@ -197,4 +199,19 @@ export class Turns<T extends Queued<T>> {
       child = up;
     }
   }
+}
+
+/** A tenant's queue at a gate: the one it has there, the one that it has at none, or a new one. */
+function leafAt<T extends Queued<T>>(branch: Branch<T>, leaves: Leaf<T>[]): Leaf<T> {
+  const [only] = leaves;
+  if (only?.held === 0) {
+    only.parent = branch;
+    return only;
+  }
+  let leaf = leaves.find((one) => one.parent === branch);
+  if (leaf === undefined) {
+    leaf = new Leaf<T>(branch);
+    leaves.push(leaf);
+  }
+  return leaf;
 }

@@ -75,9 +75,7 @@ export class Workshop<Item, Ready> {
     const offered = now - limits.maxAgeMs;
     let left = expiringLimit;
     for (; left > 0 && active.firstAt <= started; left--) this.#lose(active.first, 'deadline');
-    for (; left > 0 && waiting.firstAt <= offered; left--) {
-      this.#floor.endWaiting(waiting.first, 'timedOut');
-    }
+    left -= waiting.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
     for (; left > 0 && intake.firstAt <= offered; left--) {
       this.#floor.endWaiting(intake.shift(), 'timedOut');
     }
@@ -88,7 +86,8 @@ export class Workshop<Item, Ready> {
   abort(): void {
     const { active, waiting, intake } = this.#floor;
     while (intake.size > 0) this.#floor.endWaiting(intake.shift(), 'aborted');
-    while (waiting.size > 0) this.#floor.endWaiting(waiting.first, 'aborted');
+    const all = Number.POSITIVE_INFINITY;
+    waiting.expire(all, all, (task) => this.#floor.endWaiting(task, 'aborted'));
     while (active.size > 0) this.#lose(active.first, 'closed');
   }
 

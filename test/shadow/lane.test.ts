@@ -270,6 +270,45 @@ describe('deadlines', () => {
     expect(lane.stats()).toMatchObject({ timedOut: 21, pending: 0 });
   });
 
+  it('ends each by its own age, also what waits behind what was offered after it', async () => {
+    const gate: Gate = { limit: 1, readyInMs: () => Number.POSITIVE_INFINITY };
+    const prepared = (job: Job) => ({ ready: job, bytes: 1, gate });
+    const { offer, clock, ended } = setUp(
+      { maxAgeMs: 1000 },
+      {
+        prepare: (job) =>
+          job.name === 'a1'
+            ? new Promise((resolve) => clock.setTimeout(() => resolve(prepared(job)), 100))
+            : prepared(job),
+      },
+    );
+    offer('a1');
+    await clock.advance(50);
+    offer('a2');
+    await clock.advance(949);
+    expect(ended).toEqual([]);
+    await clock.advance(1);
+    expect(ended).toEqual([['a1', 'timedOut']]);
+    await clock.advance(50);
+    expect(ended).toEqual([
+      ['a1', 'timedOut'],
+      ['a2', 'timedOut'],
+    ]);
+  });
+
+  it('ends what waits the oldest first when it is closed, whoever offered it', async () => {
+    const gate: Gate = { limit: 1, readyInMs: () => Number.POSITIVE_INFINITY };
+    const { lane, offer, clock, ended } = setUp();
+    for (const name of ['a1', 'b1', 'a2']) {
+      offer({ tenant: name.charAt(0), name, gate });
+      await clock.advance(2);
+    }
+    const closing = lane.close(10);
+    await clock.advance(10);
+    await closing;
+    expect(ended).toEqual(['a1', 'b1', 'a2'].map((name) => [name, 'aborted']));
+  });
+
   it('ends all that has waited too long, however many they are', async () => {
     const shut: Gate = { limit: 1, readyInMs: () => Number.POSITIVE_INFINITY };
     const { lane, offer, clock } = setUp({ maxAgeMs: 1000, maxCount: 10_000, maxBytes: 10_000 });
