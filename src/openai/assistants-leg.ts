@@ -1,6 +1,5 @@
 import { disregard } from '../core/attempt.ts';
 import type { CallContext } from '../core/call-context.ts';
-import { systemClock } from '../core/clock.ts';
 import { AssistantsApi } from './assistants-api.ts';
 import { AssistantsRunError } from './assistants-error.ts';
 import {
@@ -29,12 +28,12 @@ interface Asking {
 async function within<T>(
   settings: AssistantsSettings,
   args: unknown[],
-  caller: AbortSignal | undefined,
+  who: { readonly caller: AbortSignal | undefined; readonly isBackground: boolean },
   run: (asking: Asking) => Promise<T>,
 ): Promise<T> {
-  const { options, timeoutMs } = settings;
+  const { timeoutMs, options } = settings;
   const late = (): Error => new AssistantsRunError('ERR_OPENAI_RUN_LATE', {});
-  const lifetime = new Lifetime(options.clock ?? systemClock, caller, timeoutMs, late);
+  const lifetime = new Lifetime({ ...who, clock: options.clock, timeoutMs, late });
   try {
     return await run({ settings, api: new AssistantsApi(options.client), lifetime, args });
   } catch (error) {
@@ -123,9 +122,13 @@ export function assistantsLeg<A extends unknown[], R = AssistantsReply>(
   const settings = toAssistantsSettings(options as unknown as AssistantsLegOptions);
   const finish = async (reply: AssistantsReply): Promise<R> =>
     options.reply === undefined ? (reply as R) : options.reply(reply);
-  const leg = async (...args: A): Promise<R> =>
-    finish(await within(settings, args, options.signalOf?.(...args), serve));
-  const shadow = async (context: CallContext, ...args: A): Promise<R> =>
-    finish(await within(settings, args, context.signal, (asking) => mirror(asking, context)));
+  const leg = async (...args: A): Promise<R> => {
+    const who = { caller: options.signalOf?.(...args), isBackground: false };
+    return finish(await within(settings, args, who, serve));
+  };
+  const shadow = async (context: CallContext, ...args: A): Promise<R> => {
+    const who = { caller: context.signal, isBackground: context.mirrored };
+    return finish(await within(settings, args, who, (asking) => mirror(asking, context)));
+  };
   return Object.assign(leg, { shadow });
 }

@@ -1,18 +1,35 @@
-import type { Clock, TimerHandle } from '../core/clock.ts';
+import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
+
+/** Node's own clock for what a caller waits for: a program with nothing else to do must not end before it. */
+const callersClock: Clock = { ...systemClock, setTimeout: (run, ms) => setTimeout(run, ms) };
+
+/** How long, and for whom. */
+export interface LifetimeInit {
+  /** Absent: Node's own. */
+  readonly clock: Clock | undefined;
+  readonly caller: AbortSignal | undefined;
+  /** Milliseconds until it is over in any case. */
+  readonly timeoutMs: number;
+  /** What is thrown then. */
+  readonly late: () => Error;
+  /** Whether nobody waits for it. */
+  readonly isBackground: boolean;
+}
 
 /** How long a call may go on: until its caller has gone, or its time is over. */
 export class Lifetime {
   readonly #clock: Clock;
+  readonly #waits: Clock;
   readonly #over = new AbortController();
   readonly #caller: AbortSignal | undefined;
   readonly #deadline: TimerHandle;
   readonly #follow = (): void => this.#over.abort(this.#caller?.reason);
 
-  /** @param late - what is thrown when the time is over */
-  constructor(clock: Clock, caller: AbortSignal | undefined, ms: number, late: () => Error) {
-    this.#clock = clock;
+  constructor({ clock, caller, timeoutMs, late, isBackground }: LifetimeInit) {
+    this.#clock = clock ?? systemClock;
+    this.#waits = clock ?? (isBackground ? systemClock : callersClock);
     this.#caller = caller;
-    this.#deadline = clock.setTimeout(() => this.#over.abort(late()), ms);
+    this.#deadline = this.#clock.setTimeout(() => this.#over.abort(late()), timeoutMs);
     caller?.addEventListener('abort', this.#follow, { once: true });
     if (caller?.aborted) this.#follow();
   }
@@ -39,12 +56,12 @@ export class Lifetime {
   async pause(ms: number): Promise<void> {
     let timer: TimerHandle;
     const passed = new Promise<void>((resolve) => {
-      timer = this.#clock.setTimeout(resolve, ms);
+      timer = this.#waits.setTimeout(resolve, ms);
     });
     try {
       await this.until(passed);
     } finally {
-      this.#clock.clearTimeout(timer);
+      this.#waits.clearTimeout(timer);
     }
   }
 
