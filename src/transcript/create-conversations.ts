@@ -102,7 +102,7 @@ class KeptConversations implements OwnedConversations {
     ticket.begun();
     if (this.#recorder.offer({ key, at, exchange, read, done: ticket.ended })) return true;
     // What cannot even be read cannot be handed back, and nobody is to wait for it.
-    read?.(undefined);
+    if (read !== undefined) this.#lose(key, read);
     return false;
   }
 
@@ -110,7 +110,14 @@ class KeptConversations implements OwnedConversations {
     this.#recorder.leave(why);
     if (why === 'cut' || !returns(exchange)) return;
     const key = threadKey(exchange.tenant, exchange.conversation);
-    this.#returning(key, exchange, new Ticket(undefined))(undefined);
+    this.#lose(key, this.#returning(key, exchange, new Ticket(undefined)));
+  }
+
+  /** Tells that an exchange is lost, once those ahead of it have been read. */
+  #lose(key: string, read: (turns: undefined) => void): void {
+    const ahead = this.#recorder.settled(key);
+    if (ahead === undefined) read(undefined);
+    else void ahead.then(() => read(undefined));
   }
 
   async history({ route, tenant, conversation, limit, before }: HistoryQuestion) {
@@ -146,7 +153,7 @@ class KeptConversations implements OwnedConversations {
 
   close(): void {
     this.#recorder.close();
-    this.#handBack.close();
+    this.#handBack.hurry();
   }
 
   abort(): void {

@@ -68,7 +68,6 @@ export class HandBackQueue {
   readonly #queue: OrderedQueue<Returning>;
   readonly #broken = new Set<string>();
   readonly #counts = { offered: 0, done: 0, givenUp: 0, aborted: 0 };
-  #isClosed = false;
   #isAborted = false;
   /** So many are broken that nobody could remember which. */
   #allBroken = false;
@@ -95,16 +94,14 @@ export class HandBackQueue {
       return false;
     }
     const ids = { key, tenant, route, conversation, requestId, subject };
-    if (turns === undefined) return this.#giveUp(ids, 'its turns could not be read');
+    if (turns === undefined) return this.#giveUp(ids, 'an exchange could not be read or taken up');
     const bytes = 1024 + textBytes(turns);
     const item = { ...ids, bytes, turns, handBack, scope, failures: 0, done };
-    if (!this.#isClosed && this.#queue.offer(item)) return true;
-    return this.#giveUp(ids, this.#isClosed ? 'the cutover is closed' : 'there was no room for it');
+    return this.#queue.offer(item) || this.#giveUp(ids, 'there was no room for an exchange');
   }
 
-  /** Takes nothing more, and loses no time with what it has. */
-  close(): void {
-    this.#isClosed = true;
+  /** Loses no more time between two tries. */
+  hurry(): void {
     this.#queue.hurry();
   }
 

@@ -117,7 +117,7 @@ describe('the entry points', () => {
     ['engramia-cutover/pairs', ['jsonlPairs', 'memoryPairs', 'readPairs']],
     ['engramia-cutover/report', ['formatReport', 'summarize']],
     ['engramia-cutover/metrics', ['prometheusContentType', 'prometheusText']],
-    ['engramia-cutover/transcript', ['memoryTranscript']],
+    ['engramia-cutover/transcript', ['HandBackError', 'memoryTranscript']],
     ['engramia-cutover/stores/memory', ['memoryStore']],
     [
       'engramia-cutover/audit',
@@ -139,6 +139,7 @@ describe('the entry points', () => {
       ],
     ],
     ['engramia-cutover/stores/sqlite', ['sqliteStore']],
+    ['engramia-cutover/stores/postgres', ['postgresStore']],
     [
       'engramia-cutover/testing',
       [
@@ -174,6 +175,7 @@ describe('the entry points', () => {
       './stores/memory',
       './audit',
       './stores/sqlite',
+      './stores/postgres',
       './testing',
       './package.json',
     ]);
