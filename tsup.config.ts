@@ -13,6 +13,7 @@ export default defineConfig({
     openai: 'src/openai/index.ts',
     transcript: 'src/transcript/index.ts',
     pairs: 'src/pairs/index.ts',
+    report: 'src/compare/report.ts',
     'stores/memory': 'src/store/memory.ts',
     audit: 'src/audit/index.ts',
     'stores/sqlite': 'src/store/sqlite.ts',

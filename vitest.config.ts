@@ -15,6 +15,7 @@ export const alias = {
   'engramia-cutover/openai': source('openai/index.ts'),
   'engramia-cutover/transcript': source('transcript/index.ts'),
   'engramia-cutover/pairs': source('pairs/index.ts'),
+  'engramia-cutover/report': source('compare/report.ts'),
   'engramia-cutover/stores/memory': source('store/memory.ts'),
   'engramia-cutover/audit': source('audit/index.ts'),
   'engramia-cutover/stores/sqlite': source('store/sqlite.ts'),

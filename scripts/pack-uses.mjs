@@ -160,6 +160,15 @@ export const uses = {
       ['two'],
     );
   },
+  './report': async (load, assert) => {
+    const { formatReport, summarize } = await load('engramia-cutover/report');
+    const misses = [
+      { kind: 'compare', at: 0, route: 'chat', tenant: 'acme', stage: 'shadow', why: 'unsafe', count: 3 },
+    ];
+    const report = summarize([], { misses });
+    assert.equal(report.coverage.skipped, 3);
+    assert.match(formatReport(report), /^GAP: the shadow was on for 3 exchanges and ran for 0/);
+  },
   './testing': async (load, assert) => {
     const { fakeEngramia } = await load('engramia-cutover/testing');
     const fake = await fakeEngramia();

@@ -29,6 +29,7 @@ const reasons: Readonly<Record<MissReason, true>> = {
 const legName = z.enum(['legacy', 'candidate']);
 const verdict = z.enum(['same', 'similar', 'different', 'worse']);
 const words = z.array(z.string());
+const advisory = z.literal(true).exactOptional();
 
 const where = {
   kind: z.enum(['compare', 'noise']),
@@ -60,6 +61,7 @@ const divergenceSchema = () =>
   z.object({
     verdict,
     decidedBy: z.string(),
+    advisory,
     layers: z.array(
       z.object({
         layer: z.string(),
@@ -67,6 +69,7 @@ const divergenceSchema = () =>
         ms: z.number(),
         metrics: z.record(z.string(), z.number()).exactOptional(),
         notes: words.exactOptional(),
+        advisory,
       }),
     ),
     notes: words,

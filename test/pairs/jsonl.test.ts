@@ -1,6 +1,11 @@
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JsonlPairsOptions, jsonlPairs, readPairs } from 'engramia-cutover/pairs';
+import {
+  type JsonlPairsOptions,
+  jsonlPairs,
+  type PairRecord,
+  readPairs,
+} from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,6 +22,42 @@ function setUp(options: Partial<JsonlPairsOptions> = {}) {
   onTestFinished(() => pairs.close().catch(() => undefined));
   return { path, clock, lines, open, pairs, read: () => readAll(path, clock) };
 }
+
+/** Every field of a record, also those that may be absent: one that is new breaks this test until it is kept. */
+type Whole<T> = T extends readonly (infer U)[]
+  ? readonly Whole<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]-?: Whole<T[K]> }
+    : T;
+
+const wholeLeg = (leg: 'legacy' | 'candidate'): Whole<PairRecord['legacy']> => ({
+  leg,
+  ended: 'failed',
+  durationMs: 1.5,
+  chars: 3,
+  sha256: 'c'.repeat(64),
+  tools: ['look_up'],
+  usage: { inputTokens: 1, outputTokens: 2 },
+  recalled: ['key'],
+  error: { name: 'TypeError', code: 'E_CODE', status: 503 },
+});
+
+const wholePair: Whole<PairRecord> = {
+  ...pairOf(),
+  legacy: wholeLeg('legacy'),
+  candidate: wholeLeg('candidate'),
+  divergence: {
+    verdict: 'worse',
+    decidedBy: 'judge',
+    advisory: true,
+    layers: [
+      { layer: 'judge', say: 'worse', ms: 3, metrics: { x: 1 }, notes: ['x'], advisory: true },
+    ],
+    notes: ['x'],
+    ms: 3,
+  },
+  text: words,
+};
 
 const ids = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, at) => `request-${from + at}`);
@@ -40,6 +81,13 @@ describe('a pair log', () => {
       .map((line) => JSON.parse(line));
     expect(parsed.map(({ type }) => type)).toEqual(['pair', 'pair', 'missed']);
     expect(pairs.stats()).toEqual({ written: 3, waiting: 0, dropped: 0, failures: 0 });
+  });
+
+  it('keeps every field that a pair can have', async () => {
+    const { pairs, clock, read } = setUp({ text: { ttlMs: 1_000 } });
+    pairs.add({ ...wholePair, at: clock.now() });
+    await pairs.flush();
+    expect((await read()).pairs).toEqual([{ ...wholePair, at: clock.now() }]);
   });
 
   it('writes nothing in the turn of the one who adds, and by itself a tenth of a second later', async () => {

@@ -1,0 +1,17 @@
+export type { CompareReport } from './summary/compare-report.ts';
+export type { Coverage } from './summary/coverage.ts';
+export type { Distribution } from './summary/distribution.ts';
+export type { FindingKind } from './summary/finding-kinds.ts';
+export type { Diagnosis, Finding } from './summary/findings.ts';
+export { formatReport } from './summary/format-report.ts';
+export type { ErrorCount, LegFigures, TokenFigures } from './summary/leg-figures.ts';
+export type { PairOutcome } from './summary/pair-facts.ts';
+export type { PairFigures } from './summary/pair-tally.ts';
+export type { Excess, Rate } from './summary/rate.ts';
+export type { PatternFigures } from './summary/recalled-patterns.ts';
+export { summarize } from './summary/summarize.ts';
+export type { SummaryOptions, SummaryThresholds, TokenPrice } from './summary/summary-options.ts';
+export type { TenantRow } from './summary/tenant-rows.ts';
+export type { ToolCell } from './summary/tool-matrix.ts';
+export type { Volume } from './summary/volume-days.ts';
+export type { WorstPair } from './summary/worst-pairs.ts';

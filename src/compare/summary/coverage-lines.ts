@@ -1,0 +1,77 @@
+import type { CompareReport } from './compare-report.ts';
+import type { Coverage } from './coverage.ts';
+import { plainText } from './plain-text.ts';
+import { percent, whole } from './report-numbers.ts';
+import type { TenantRow } from './tenant-rows.ts';
+
+/** What most often helps where exchanges were not compared. */
+const mends: Readonly<Record<string, string>> = {
+  unsafe: 'declare the candidate by `shadowSafe` or `agentCandidate`',
+  unreadable: 'give a `view`, and a `snapshot` for arguments that cannot be cloned',
+  budget: 'raise `shadow.budget`, or sample',
+  noKey: 'give the tenant a key',
+  count: 'raise the mirror lane’s room, or sample',
+  bytes: 'raise the room of the mirror lane or of the pair log, or sample',
+  tenant: 'one tenant fills its share of the mirror lane: raise its room, or sample',
+  late: 'raise the mirror lane’s concurrency, or sample',
+};
+
+const gapOf = ({ skipped, dropped, failed, unaccounted }: Coverage): number =>
+  skipped + dropped + failed + Math.abs(unaccounted);
+
+function reasonsOf({ missed, unaccounted }: Coverage): string {
+  const { sampled: _, ...others } = missed;
+  const reasons = Object.entries(others)
+    .sort(([, a], [, b]) => b - a)
+    .map(([why, count]) => `${whole(count)} ${why}${mends[why] ? ` (${mends[why]})` : ''}`);
+  if (unaccounted !== 0) reasons.push(`${whole(unaccounted)} that nobody accounts for`);
+  return reasons.join(', ');
+}
+
+/** Whether a tenant was to be compared and never was. */
+const isSilent = ({ coverage }: TenantRow): boolean => coverage.pairs === 0 && gapOf(coverage) > 0;
+
+/** The gap between "the shadow is on" and "the shadow ran"; none: no lines. */
+export function gapLines({ coverage, tenants, volume }: CompareReport): string[] {
+  const { wanted, sampledOut, pairs, unaccounted } = coverage;
+  if (gapOf(coverage) === 0) return [];
+  const due = Math.max(wanted, wanted - unaccounted) - sampledOut;
+  const ran = `ran for ${whole(pairs)} of them (${percent(coverage.share)})`;
+  const lines = [
+    `GAP: the shadow was on for ${whole(due)} exchanges and ${ran}: ${reasonsOf(coverage)}.`,
+  ];
+  const silent = tenants.filter(isSilent);
+  if (silent.length > 0) {
+    const names = silent.slice(0, 5).map(({ tenant }) => plainText(tenant ?? 'others'));
+    lines.push(
+      `  It never ran for ${whole(silent.length)} tenants: ${names.join(', ')}${silent.length > 5 ? ', …' : ''}.`,
+    );
+  }
+  if (volume.empty.length > 0)
+    lines.push(`  It was on and never ran on ${volume.empty.join(', ')}.`);
+  return lines;
+}
+
+/** How much was compared, and how that adds up. */
+export function coverageLines({ coverage, noise, volume, tenants }: CompareReport): string[] {
+  const { wanted, pairs, sampledOut, skipped, dropped, failed, unaccounted } = coverage;
+  const parts = {
+    compared: pairs,
+    'sampled out': sampledOut,
+    skipped,
+    dropped,
+    failed,
+    unaccounted,
+  };
+  const sum = Object.entries(parts)
+    .filter(([name, count]) => count !== 0 || name === 'compared')
+    .map(([name, count]) => `${whole(count)} ${name}`)
+    .join(' + ');
+  const { first, last, inARow, asked } = volume;
+  const span = first === undefined ? '' : `, ${first} to ${last}`;
+  const enough = inARow >= asked ? 'enough' : `${whole(asked - inARow)} more to go`;
+  return [
+    `Exchanges: ${whole(wanted)} = ${sum}; ${whole(tenants.length)} tenants${span}.`,
+    `Days of volume in a row: ${inARow} of ${asked} (${enough}). Noise pairs: ${whole(noise.coverage.pairs)}.`,
+  ];
+}

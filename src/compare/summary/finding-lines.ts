@@ -1,0 +1,34 @@
+import type { CompareReport } from './compare-report.ts';
+import type { Diagnosis, Finding } from './findings.ts';
+import { plainText } from './plain-text.ts';
+import { percent, withInterval } from './report-numbers.ts';
+
+function evidence({ rate, noise, excess, against, threshold }: Finding): string {
+  const share = `${withInterval(rate)} of ${rate.of}`;
+  if (against === 'floor') return `${share}; more than ${percent(threshold)} is raised`;
+  const above = `${percent(excess?.share)} above it, at least ${percent(excess?.low)}`;
+  return `${share}, legacy against itself ${percent(noise?.share)}: ${above}`;
+}
+
+function linesOf(diagnosis: Diagnosis, { patterns }: CompareReport): string[] {
+  const lines = [
+    `! ${diagnosis.says}: ${evidence(diagnosis)}.`,
+    `    ${diagnosis.remedy}.`,
+    ...diagnosis.parts.map(({ says, rate }) => `    - ${says}: ${percent(rate.share)}`),
+  ];
+  if (diagnosis.kind !== 'wrong-answers') return lines;
+  const told = patterns
+    .slice(0, 5)
+    .map(({ key, wrong }) => `${plainText(key)} (${wrong.count} of ${wrong.of})`);
+  return told.length === 0
+    ? lines
+    : [...lines, `    Recalled in wrong replies: ${told.join(', ')}`];
+}
+
+/** What was raised, with its remedy. */
+export function diagnosisLines(report: CompareReport): string[] {
+  if (report.coverage.pairs === 0) return ['Nothing was compared, so nothing can be said.'];
+  if (report.diagnoses.length === 0)
+    return ['No diagnosis: nothing differs by more than noise does.'];
+  return report.diagnoses.flatMap((diagnosis) => linesOf(diagnosis, report));
+}

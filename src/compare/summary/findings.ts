@@ -1,0 +1,90 @@
+import { type FindingKind, type FindingRow, findingKinds } from './finding-kinds.ts';
+import type { PairFacts } from './pair-facts.ts';
+import { type Excess, excessOf, leastShare, type Rate, rateOf } from './rate.ts';
+import type { SummaryThresholds } from './summary-options.ts';
+
+/** How often something is wrong with the candidate, and whether that is more than noise. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly says: string;
+  readonly remedy: string;
+  readonly rate: Rate;
+  /** The same of legacy against itself; absent without such pairs. */
+  readonly noise?: Rate;
+  /** How far the rate lies above that, with 99 % confidence. */
+  readonly excess?: Excess;
+  /** What it was held against: noise where there is enough of it, a fixed share otherwise. */
+  readonly against: 'noise' | 'floor';
+  /** What its excess, or the rate itself, has to exceed with 99 % confidence to be raised. */
+  readonly threshold: number;
+  readonly raised: boolean;
+}
+
+/** A finding that was raised, with those that are parts of it. */
+export interface Diagnosis extends Finding {
+  readonly parts: readonly Finding[];
+}
+
+const rows = Object.entries(findingKinds) as [FindingKind, FindingRow][];
+
+/** How often each kind holds. */
+export class FindingCounts {
+  readonly #counts = new Map(rows.map(([kind]) => [kind, { count: 0, of: 0 }]));
+
+  /** Gives the kinds that hold. */
+  add(facts: PairFacts): FindingKind[] {
+    return rows.flatMap(([kind, { among, holds }]) => {
+      const counts = this.#counts.get(kind);
+      if (counts === undefined || !among(facts)) return [];
+      counts.of += 1;
+      if (!holds(facts)) return [];
+      counts.count += 1;
+      return [kind];
+    });
+  }
+
+  rate(kind: FindingKind): Rate {
+    const { count, of } = this.#counts.get(kind) ?? { count: 0, of: 0 };
+    return rateOf(count, of);
+  }
+}
+
+/** Every kind, the gravest first: how often, against what, and whether that is too often. */
+export function findingsOf(
+  compared: FindingCounts,
+  noisy: FindingCounts,
+  { floor, failureFloor, excess: margin, noisePairs }: Readonly<Required<SummaryThresholds>>,
+): Finding[] {
+  return rows.map(([kind, row]) => {
+    const [rate, noise] = [compared.rate(kind), noisy.rate(kind)];
+    const isHeld = noise.of >= noisePairs;
+    const excess = excessOf(rate, noise);
+    const threshold = isHeld ? margin : row.floor === 'failure' ? failureFloor : floor;
+    return {
+      kind,
+      says: row.says,
+      remedy: row.remedy,
+      rate,
+      ...(noise.of > 0 && { noise, excess }),
+      against: isHeld ? 'noise' : 'floor',
+      threshold,
+      raised: rate.of > 0 && (isHeld ? excess.low : leastShare(rate)) > threshold,
+    };
+  });
+}
+
+/** What was raised: parts with what they are parts of, or by themselves. */
+export function diagnosesOf(findings: readonly Finding[]): Diagnosis[] {
+  const raised = findings.filter((finding) => finding.raised);
+  const kinds = new Set(raised.map(({ kind }) => kind));
+  const wholeOf = ({ kind }: Finding): FindingKind | undefined => {
+    const { part } = findingKinds[kind];
+    return part !== undefined && kinds.has(part) ? part : undefined;
+  };
+  return raised
+    .filter((finding) => wholeOf(finding) === undefined)
+    .map((finding) => ({
+      ...finding,
+      parts: raised.filter((other) => wholeOf(other) === finding.kind),
+    }));
+}

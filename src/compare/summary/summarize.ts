@@ -1,0 +1,45 @@
+import type { PairRecord } from '../../core/pair-record.ts';
+import type { MissedPairs } from '../../core/pair-sink.ts';
+import type { CompareReport } from './compare-report.ts';
+import { Summary } from './summary.ts';
+import { normalizedSummary, type SummaryOptions } from './summary-options.ts';
+
+/** Where a report has its misses from, unless they are given. */
+interface TellsMisses {
+  misses?(): Iterable<MissedPairs>;
+}
+
+/**
+ * Says what compared exchanges have in common, in one pass and bounded memory. Both `memoryPairs` and `readPairs` are
+ * sources that know what they miss; an array needs `misses` for its coverage.
+ *
+ * @example
+ * const report = await summarize(readPairs('/var/log/app/pairs.jsonl'));
+ * console.log(formatReport(report));
+ * @throws InvalidOptionsError naming everything that is wrong with the options.
+ */
+export function summarize(
+  pairs: Iterable<PairRecord> & TellsMisses,
+  options?: SummaryOptions,
+): CompareReport;
+export function summarize(
+  pairs: AsyncIterable<PairRecord> & TellsMisses,
+  options?: SummaryOptions,
+): Promise<CompareReport>;
+export function summarize(
+  pairs: (Iterable<PairRecord> | AsyncIterable<PairRecord>) & TellsMisses,
+  options: SummaryOptions = {},
+): CompareReport | Promise<CompareReport> {
+  const summary = new Summary(normalizedSummary(options));
+  const told = (): CompareReport => {
+    for (const misses of options.misses ?? pairs.misses?.() ?? []) summary.miss(misses);
+    return summary.report();
+  };
+  if (Symbol.asyncIterator in pairs) return addAll(summary, pairs).then(told);
+  for (const pair of pairs) summary.pair(pair);
+  return told();
+}
+
+async function addAll(summary: Summary, pairs: AsyncIterable<PairRecord>): Promise<void> {
+  for await (const pair of pairs) summary.pair(pair);
+}
