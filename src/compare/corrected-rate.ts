@@ -11,7 +11,8 @@ export function correctedRate(
 ): number | undefined {
   const [found, spared] = [sensitivity.rate, specificity.rate];
   if (found === undefined || spared === undefined) return undefined;
-  const worth = found + spared - 1;
+  const falseAlarms = 1 - spared;
+  const worth = found - falseAlarms;
   if (!(worth > 0) || !Number.isFinite(observed)) return undefined;
-  return Math.min(1, Math.max(0, (observed + spared - 1) / worth));
+  return Math.min(1, Math.max(0, (observed - falseAlarms) / worth));
 }

@@ -42,7 +42,7 @@ function dataOf(message: string, name: string): string {
 }
 
 /** Prefers the reply that holds the fact that the task asks for. */
-export function honestVerdict({ message }: Asked): string {
+function honestVerdict({ message }: Asked): string {
   const fact = /It was (\w+)\./.exec(dataOf(message, 'task'))?.[1] ?? '';
   const [first, second] = ['first', 'second'].map((name) => dataOf(message, name).includes(fact));
   const answer = first === second ? 'tie' : first ? 'first' : 'second';
