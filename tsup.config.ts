@@ -17,6 +17,7 @@ export default defineConfig({
     'stores/memory': 'src/store/memory.ts',
     audit: 'src/audit/index.ts',
     'stores/sqlite': 'src/store/sqlite.ts',
+    'stores/postgres': 'src/store/postgres.ts',
     testing: 'src/testing/index.ts',
     'rouge.worker': 'src/compare/rouge.worker.ts', // no entry for users: the comparison starts it as a thread
   },

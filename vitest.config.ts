@@ -19,6 +19,7 @@ export const alias = {
   'engramia-cutover/stores/memory': source('store/memory.ts'),
   'engramia-cutover/audit': source('audit/index.ts'),
   'engramia-cutover/stores/sqlite': source('store/sqlite.ts'),
+  'engramia-cutover/stores/postgres': source('store/postgres.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),
   'engramia-cutover': source('index.ts'),
 };

@@ -59,6 +59,7 @@ function dayFilter(query: DayQuery): DayFilter {
 export class DriverStore implements Store {
   readonly #driver: StoreDriver;
   readonly #clock: Clock;
+  /** With the key of what each watches. */
   readonly #watches = new Map<RolloutWatch, string>();
   #listening: Disposable | undefined;
   #closing: Promise<void> | undefined;
@@ -76,7 +77,7 @@ export class DriverStore implements Store {
     const driver = this.#open();
     refuseBroken(commit);
     const result = await driver.rollouts.commit(commit);
-    if (result.ok) this.#hint(commit.rollout);
+    if (result.ok) this.#hint(textKey(commit.rollout));
     return result;
   }
 
@@ -89,8 +90,8 @@ export class DriverStore implements Store {
       clock: this.#clock,
     };
     const watch = new RolloutWatch(watched, watcher);
-    this.#watches.set(watch, rollout);
-    this.#listening ??= driver.listen?.((name) => this.#hint(name));
+    this.#watches.set(watch, textKey(rollout));
+    this.#listening ??= driver.listen?.((key) => this.#hint(key));
     return { [Symbol.dispose]: () => this.#unwatch(watch) };
   }
 
@@ -214,8 +215,8 @@ export class DriverStore implements Store {
     throw new CutoverError('ERR_CUTOVER_CLOSED', `The ${this.#driver.name} store is closed.`);
   }
 
-  #hint(rollout: string): void {
-    for (const [watch, name] of this.#watches) if (name === rollout) watch.hint();
+  #hint(key: string | undefined): void {
+    for (const [watch, own] of this.#watches) if (own === (key ?? own)) watch.hint();
   }
 
   #unwatch(watch: RolloutWatch): void {

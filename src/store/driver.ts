@@ -98,7 +98,7 @@ export interface StoreDriver {
   readonly rollouts: RolloutRows;
   readonly leases: LeaseRows;
   readonly evidence: EvidenceRows;
-  /** Calls `onHint` when a rollout may have been changed by another process. */
-  listen?(onHint: (rollout: string) => void): Disposable;
+  /** Calls `onHint` when another process may have changed a rollout, by its key, or any. */
+  listen?(onHint: (key: string | undefined) => void): Disposable;
   close(): Promise<void>;
 }

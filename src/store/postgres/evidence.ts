@@ -1,0 +1,181 @@
+import type { PairRecord } from '../../core/pair-record.ts';
+import type { Turn } from '../../core/subject.ts';
+import type { ServedTurns } from '../../core/transcript.ts';
+import type {
+  DayFilter,
+  EvidenceRows,
+  Owner,
+  PairFilter,
+  PairPage,
+  PairPlace,
+  Removal,
+} from '../driver.ts';
+import { forgottenAfterMs } from '../retention.ts';
+import { rowKeys } from '../row-keys.ts';
+import type { Book, Tally } from '../tally.ts';
+import { jsonKey, textKey } from '../text-key.ts';
+import { nowMs, type PostgresDatabase, type PostgresSession } from './database.ts';
+
+/** Rows of one statement. */
+const pageSize = { pairs: 500, removal: 2_000 };
+
+interface TallyRow extends Tally {
+  /** The whole of a slice that stands as a hash, else empty. */
+  readonly names: string;
+}
+
+// Erasures wait for what is being added, and what is added later sees them: without, a row that was on its way would stay.
+const advisoryLock = (shared: '' | '_shared'): string =>
+  `SELECT pg_advisory_xact_lock${shared}('@erasures'::regclass::oid::bigint)`;
+
+/** Nothing is added that an erasure later than itself concerns. */
+const unlessErased = (tenant: string, conversation: string, at: string): string =>
+  `NOT EXISTS (SELECT 1 FROM @erasures AS e WHERE e.tenant = ${tenant}
+     AND e.conversation IN ('', ${conversation}) AND e.at >= ${at})`;
+
+/** Pairs, counts and turns in Postgres. */
+export class PostgresEvidence implements EvidenceRows {
+  readonly #database: PostgresDatabase;
+
+  constructor(database: PostgresDatabase) {
+    this.#database = database;
+  }
+
+  async addPairs(
+    phase: string,
+    pairs: readonly PairRecord[],
+    tallyOf: (added: readonly PairRecord[]) => readonly Tally[],
+  ): Promise<void> {
+    await this.#database.transaction(async (session) => {
+      await session.all(advisoryLock('_shared'));
+      // In one order everywhere: two writers of the same pairs would wait for one another.
+      const rows = await session.all<{ key: string }>(
+        `INSERT INTO @pairs (key, at, tenant, phase, record) SELECT key, at, tenant, $5, record
+         FROM unnest($1::text[], $2::float8[], $3::text[], $4::text[]) AS row (key, at, tenant, record)
+         WHERE ${unlessErased('row.tenant', `''`, 'row.at')}
+         ORDER BY key COLLATE "C" ON CONFLICT (key) DO NOTHING RETURNING key`,
+        pairs.map(rowKeys.pair),
+        pairs.map(({ at }) => at),
+        pairs.map(({ tenant }) => textKey(tenant)),
+        pairs.map((pair) => JSON.stringify(pair)),
+        textKey(phase),
+      );
+      const added = new Set(rows.map(({ key }) => key));
+      await this.#addUp(
+        session,
+        'pairs',
+        tallyOf(pairs.filter((pair) => added.delete(rowKeys.pair(pair)))),
+      );
+    });
+  }
+
+  async addTallies(book: Book, id: string, tallies: readonly Tally[]): Promise<void> {
+    await this.#database.transaction(async (session) => {
+      const sql = `INSERT INTO @batches (key, at) VALUES ($1, ${nowMs}) ON CONFLICT DO NOTHING`;
+      if ((await session.run(sql, rowKeys.batch(book, id))) === 0) return;
+      await this.#addUp(session, book, tallies);
+    });
+    const session = await this.#database.session();
+    await session.run(`DELETE FROM @batches WHERE at < ${nowMs} - ${forgottenAfterMs.batch}`);
+  }
+
+  async pairPage(filter: PairFilter, after: PairPlace | undefined): Promise<PairPage> {
+    const { at, id } = after ?? { at: filter.from, id: 0 };
+    const session = await this.#database.session();
+    const rows = await session.all<PairPlace & { record: string }>(
+      `SELECT at, id::float8 AS id, record FROM @pairs WHERE (at, id) > ($1, $2) AND at < $3
+       AND ($4::text IS NULL OR tenant = $4) AND ($5::text IS NULL OR phase = $5)
+       ORDER BY at, id LIMIT ${pageSize.pairs}`,
+      ...[at, id, filter.until, filter.tenant ?? null, filter.phase ?? null],
+    );
+    const end = rows.at(-1);
+    const pairs = rows.map(({ record }) => JSON.parse(record) as PairRecord);
+    return end === undefined ? { pairs } : { pairs, end };
+  }
+
+  async tallies(book: Book, filter: DayFilter): Promise<readonly Tally[]> {
+    const session = await this.#database.session();
+    const rows = await session.all<TallyRow>(
+      `SELECT day, slice, metric, names, tenant, phase, value FROM @tallies
+       WHERE book = $1 AND day >= $2 AND day <= $3
+       AND ($4::text IS NULL OR tenant = $4) AND ($5::text IS NULL OR phase = $5)`,
+      ...[book, filter.from, filter.to, filter.tenant ?? null, filter.phase ?? null],
+    );
+    return rows.map(({ names, ...row }) => {
+      return { ...row, slice: names || row.slice, metric: JSON.parse(row.metric) };
+    });
+  }
+
+  async addTurns(served: ServedTurns): Promise<void> {
+    const { tenant, conversation, at, turns } = served;
+    await this.#database.transaction(async (session) => {
+      await session.all(advisoryLock('_shared'));
+      await session.run(
+        `INSERT INTO @turns (key, tenant, conversation, at, turns) SELECT $1, $2, $3, $4::float8, $5
+         WHERE ${unlessErased('$2', '$3', '$4::float8')} ON CONFLICT DO NOTHING`,
+        ...[rowKeys.exchange(served), textKey(tenant), textKey(conversation), at],
+        JSON.stringify(turns),
+      );
+    });
+  }
+
+  async turns(
+    { tenant, conversation }: Required<Owner>,
+    { before, limit }: { readonly before: number; readonly limit: number },
+  ): Promise<Turn[][]> {
+    const session = await this.#database.session();
+    const rows = await session.all<{ turns: string }>(
+      `SELECT turns FROM @turns WHERE tenant = $1 AND conversation = $2 AND at < $3
+       ORDER BY at DESC, id DESC LIMIT $4`,
+      ...[tenant, conversation, before, limit],
+    );
+    return rows.reverse().map(({ turns }) => JSON.parse(turns));
+  }
+
+  async noteErasure({ tenant, conversation = '' }: Owner, at: number): Promise<void> {
+    await this.#database.transaction(async (session) => {
+      await session.all(advisoryLock(''));
+      await session.run('DELETE FROM @erasures WHERE at < $1', at - forgottenAfterMs.erasure);
+      await session.run(
+        `INSERT INTO @erasures AS known (tenant, conversation, at) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant, conversation) DO UPDATE SET at = greatest(known.at, excluded.at)`,
+        ...[tenant, conversation, at],
+      );
+    });
+  }
+
+  async remove(removal: Removal): Promise<number> {
+    const table = removal.what === 'days' ? '@tallies' : `@${removal.what}`;
+    const [clause, values] = removalClause(removal);
+    const session = await this.#database.session();
+    return session.run(
+      `DELETE FROM ${table} WHERE id IN
+       (SELECT id FROM ${table} WHERE ${clause} ORDER BY id LIMIT ${pageSize.removal})`,
+      ...values,
+    );
+  }
+
+  async #addUp(session: PostgresSession, book: Book, tallies: readonly Tally[]): Promise<void> {
+    const keys = tallies.map(({ slice }) => jsonKey(slice));
+    await session.run(
+      `INSERT INTO @tallies AS known (book, day, slice, metric, names, tenant, phase, value)
+       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[])
+       ON CONFLICT (book, day, slice, metric) DO UPDATE SET value = known.value + excluded.value`,
+      book,
+      tallies.map(({ day }) => day),
+      keys,
+      tallies.map(({ metric }) => JSON.stringify(metric)),
+      tallies.map(({ slice }, n) => (keys[n] === slice ? '' : slice)),
+      tallies.map(({ tenant }) => tenant),
+      tallies.map(({ phase }) => phase),
+      tallies.map(({ value }) => value),
+    );
+  }
+}
+
+function removalClause(removal: Removal): [clause: string, values: (string | number)[]] {
+  if ('before' in removal) return ['at < $1', [removal.before]];
+  const { tenant, conversation } = { conversation: undefined, ...removal };
+  if (conversation === undefined) return ['tenant = $1', [tenant]];
+  return ['tenant = $1 AND conversation = $2', [tenant, conversation]];
+}
