@@ -5,13 +5,14 @@ import type { MirrorableExchange } from '../core/exchange.ts';
 import type { LaneOptions, OwnedLane } from '../core/lane.ts';
 import type { PairSink } from '../core/pair-sink.ts';
 import { BudgetGuard } from './budget-guard.ts';
+import { DropMemory } from './drop-memory.ts';
 import { createLane } from './lane.ts';
 import type { Warn } from './loss.ts';
 import { MirrorTask } from './mirror-task.ts';
 import { MirrorWork } from './mirror-work.ts';
 import { PairOutlet } from './pair-outlet.ts';
 import { toSafeReporter } from './safe-reporter.ts';
-import { DropMemory, ToldPairsLane } from './told-pairs-lane.ts';
+import { ToldPairsLane } from './told-pairs-lane.ts';
 
 /** What a mirror lane is made of. */
 export interface MirrorLaneSetup {

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import type { DropReason, LaneCounts, LaneStats, SkipReason } from '../core/counts.ts';
-import type { Reporter } from '../core/events.ts';
+import type { LaneCounts, LaneStats, SkipReason } from '../core/counts.ts';
 import type { MirrorableExchange } from '../core/exchange.ts';
 import type { OwnedLane } from '../core/lane.ts';
+import type { DropMemory } from './drop-memory.ts';
 import type { PairOutlet } from './pair-outlet.ts';
 
 type Lane = OwnedLane<MirrorableExchange>;
@@ -10,40 +10,6 @@ type Lane = OwnedLane<MirrorableExchange>;
 interface Drained {
   readonly counts: LaneCounts;
   readonly drained: boolean;
-}
-
-/** A reporter that remembers the first drop since it was last asked: in an offer that is refused it is the offer's own. */
-export class DropMemory implements Reporter {
-  readonly #reporter: Reporter;
-  #first: DropReason | undefined;
-
-  constructor(reporter: Reporter) {
-    this.#reporter = reporter;
-  }
-
-  get listeners(): Reporter['listeners'] {
-    return this.#reporter.listeners;
-  }
-
-  wants: Reporter['wants'] = (type) => type === 'dropped' || this.#reporter.wants(type);
-
-  emit: Reporter['emit'] = (type, event) => {
-    if ('reason' in event && type === 'dropped') this.#first ??= event.reason as DropReason;
-    if (this.#reporter.wants(type)) this.#reporter.emit(type, event);
-  };
-
-  contained: Reporter['contained'] = (operation, error, where) =>
-    this.#reporter.contained(operation, error, where);
-
-  /** Runs an offer and gives why it was refused. A listener may offer again meanwhile: each has its own reason. */
-  during(offer: () => boolean): DropReason | 'taken' | undefined {
-    const outer = this.#first;
-    this.#first = undefined;
-    const isTaken = offer();
-    const reason = this.#first;
-    this.#first = outer;
-    return isTaken ? 'taken' : reason;
-  }
 }
 
 /** What a lane that tells its pairs is made of. */
@@ -72,11 +38,12 @@ export class ToldPairsLane implements OwnedLane<MirrorableExchange> {
   }
 
   offer(exchange: MirrorableExchange): boolean {
-    const result = this.#drops.during(() => this.#lane.offer(exchange));
-    if (result === 'taken') return true;
+    const outer = this.#drops.forget();
+    const isTaken = this.#lane.offer(exchange);
+    const reason = this.#drops.recall(outer);
     // What could not even be looked at is not dropped but skipped.
-    this.#outlet.missed(exchange, result ?? 'unreadable');
-    return false;
+    if (!isTaken) this.#outlet.missed(exchange, reason ?? 'unreadable');
+    return isTaken;
   }
 
   skip(reason: SkipReason, exchange?: MirrorableExchange): void {

@@ -12,6 +12,19 @@ import { describe, expect, it } from 'vitest';
 
 type Answer = { kind: 'value' | 'throw' | 'reject' | 'promise'; payload: unknown };
 
+const fails = (): never => {
+  throw new Error('a plug-in that fails');
+};
+const hangs = (): Promise<never> => new Promise(() => undefined);
+
+/** Where pairs go while users are served. */
+const sinks: Record<string, Partial<CutoverOptions>> = {
+  nowhere: {},
+  keeps: { pairs: { add: () => undefined, missed: () => undefined, redactText: (text) => text } },
+  fails: { pairs: { add: fails, missed: fails, redactText: fails, flush: fails, close: fails } },
+  hangs: { pairs: { add: hangs, missed: hangs, flush: hangs, close: hangs } },
+};
+
 /** What Engramia does while users are served. */
 const services: Record<string, () => Promise<Response>> = {
   answers: async () => Response.json({ stored: true, pattern_count: 1 }),
@@ -41,6 +54,7 @@ function wrapped(
     legacy: (_message: string) => give(servedByLegacy ? leg : mirror),
     candidate: shadowSafe(() => give(servedByLegacy ? mirror : leg)),
     legacyShadow: () => give(mirror),
+    sample: { noise: 0.5 },
     identify: (message) => ({ tenant: 'acme', task: message }),
     fallback: { when: 'never' },
     view: () => {
@@ -79,11 +93,17 @@ describe('Promise 1 (non-interference)', () => {
         answers,
         answers,
         fc.constantFrom(...Object.keys(services)),
-        fc.boolean(),
-        async (stage, leg, mirror, service, full) => {
+        fc.constantFrom(...Object.keys(sinks)),
+        fc.constantFrom('roomy', 'full', 'broke', 'broken'),
+        async (stage, leg, mirror, service, sink, lanes) => {
           cases += 1;
           const handler = wrapped(stage, leg, mirror, service, {
-            shadow: full ? { learn: { maxCount: 1 }, mirror: { maxCount: 1 } } : {},
+            ...sinks[sink],
+            shadow: {
+              ...(lanes === 'full' && { learn: { maxCount: 1 }, mirror: { maxCount: 1 } }),
+              ...(lanes === 'broke' && { budget: { runsPerMinute: 1 } }),
+              ...(lanes === 'broken' && { budget: { take: fails, spend: fails, release: fails } }),
+            },
           });
           for (let call = 0; call < 3; call += 1) {
             const [bare] = await Promise.allSettled([(async () => give(leg))()]);
@@ -136,6 +156,20 @@ describe('Promise 1 (non-interference)', () => {
           return 'run';
         },
       },
+      legacyShadow: async () => {
+        note('legacyShadow');
+        return 'again';
+      },
+      sample: { noise: 1 },
+      pairs: {
+        add: () => note('add'),
+        missed: () => note('missed'),
+        redactText: (text) => {
+          note('redactText');
+          return text;
+        },
+      },
+      shadow: { budget: { take: () => note('take') as undefined, spend: () => note('spend') } },
       flags: memoryFlags('shadow'),
       engramia: oneScope(
         createEngramiaClient({
@@ -156,7 +190,7 @@ describe('Promise 1 (non-interference)', () => {
     expect(early).toEqual([]);
     expect(handler.stats()).toMatchObject({
       learn: { ok: { stored: 1 } },
-      mirror: { ok: { stored: 1 } },
+      mirror: { ok: { stored: 2 } },
     });
   });
 

@@ -106,12 +106,13 @@ describe('a budget of the shadow', () => {
   });
 
   it('counts runs under way with the mean of those before, so that a burst does not overdraw it', async () => {
-    const gate = Promise.withResolvers<void>();
+    const [clock, gate] = [fakeClock(), Promise.withResolvers<void>()];
     let waits = false;
     let started = 0;
     const { handler, call } = world(
       { tokensPerDay: 1_000 },
       {
+        clock,
         candidate: shadowSafe(async (context: CallContext) => {
           started += 1;
           if (waits) await gate.promise;
@@ -124,7 +125,7 @@ describe('a budget of the shadow', () => {
     await call('acme');
     waits = true;
     for (let time = 0; time < 50; time += 1) await handler('acme');
-    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(0);
     expect(started).toBe(10);
     gate.resolve();
     await handler.flush();
