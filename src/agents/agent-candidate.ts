@@ -12,6 +12,7 @@ import {
   refuseCandidateOptions,
 } from './candidate-options.ts';
 import { CandidateRun, withinRun } from './candidate-run.ts';
+import { withConversation } from './conversation-input.ts';
 import { followRuns } from './follow-runs.ts';
 import { Guard } from './guard.ts';
 import { mirrorRunner, nestedRunOptions, readOnlySession } from './mirror-runner.ts';
@@ -188,7 +189,8 @@ export function agentCandidate(options: Options): AgentCandidate<unknown[], unkn
     const value = options.context?.(context, ...args);
     const run = new CandidateRun(context, userMessageOf(input), value, settings.rules.readOnly);
     const way = await wayOf(settings, run, args);
+    const whole = await withConversation(context, input, way.told, options.history);
     const answer = options.stream ? stream : finish;
-    return withinRun(run, () => answer(way, run, input, options));
+    return withinRun(run, () => answer(way, run, whole, options));
   });
 }

@@ -7,7 +7,15 @@ import type {
   StreamedRunResult,
 } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
-import { check, having, issuesOf, oneOf, refuse, required } from '../core/option-checks.ts';
+import {
+  check,
+  having,
+  issuesOf,
+  oneOf,
+  orFalse,
+  refuse,
+  required,
+} from '../core/option-checks.ts';
 import type { ToolCall } from '../core/subject.ts';
 import type { ScopeSource } from '../engramia/scope-source.ts';
 import { type RecallOptions, recallChecks } from './recall-options.ts';
@@ -50,6 +58,13 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
   engramia?: ScopeSource;
   /** What the run begins with. @default the last argument that is a text */
   input?: (context: CallContext, ...args: A) => RunInput | Promise<RunInput>;
+  /**
+   * How many turns of `context.history()`, as the user's and the assistant's messages, the run begins with before its input;
+   * `false`: none. A conversation of before the flip goes on with them, and a mirrored run sees what the user saw.
+   *
+   * @default 50, where the input is a text and the run has no session or conversation; else none
+   */
+  history?: number | false;
   /** The value that tools and instructions find in `runContext.context`. */
   context?: (context: CallContext, ...args: A) => unknown;
   /** What else the run is told: turns, a session, … A mirrored run reads the session and writes nothing to it. */
@@ -99,6 +114,7 @@ const checks = {
   agent: required(having('getAllTools', 'getEnabledHandoffs', 'clone')),
   engramia: having('clientOf'),
   input: check.function,
+  history: orFalse(check.count),
   context: check.function,
   run: check.function,
   runner: having('run', 'on'),

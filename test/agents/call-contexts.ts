@@ -1,4 +1,4 @@
-import type { CallContext, ReportedFacts } from 'engramia-cutover';
+import type { CallContext, ReportedFacts, Turn } from 'engramia-cutover';
 
 /** A context as the router gives it to a candidate, and what the candidate did with it. */
 export interface GivenContext extends CallContext {
@@ -10,6 +10,8 @@ export interface GivenContext extends CallContext {
 interface Given {
   readonly mirrored?: boolean;
   readonly tenant?: string;
+  /** What was said before. */
+  readonly turns?: readonly Turn[];
   /** What `commit` throws. */
   readonly refusal?: Error;
 }
@@ -18,6 +20,7 @@ interface Given {
 export function contextOf({
   mirrored = false,
   tenant = 'acme',
+  turns = [],
   refusal,
 }: Given = {}): GivenContext {
   const aborting = new AbortController();
@@ -38,7 +41,7 @@ export function contextOf({
     report(more) {
       facts = { ...facts, ...more };
     },
-    history: async () => [],
+    history: async (limit = turns.length) => turns.slice(turns.length - limit),
     get facts() {
       return facts;
     },

@@ -1,0 +1,114 @@
+import { Agent, type AgentInputItem, MemorySession, Runner, user } from '@openai/agents';
+import {
+  type CallContext,
+  createCutoverHandler,
+  InvalidOptionsError,
+  type Turn,
+} from 'engramia-cutover';
+import { agentCandidate } from 'engramia-cutover/agents';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { memoryTranscript } from 'engramia-cutover/transcript';
+import { describe, expect, it } from 'vitest';
+import { contextOf } from './call-contexts.ts';
+import { ScriptedModel } from './scripted-model.ts';
+
+const runner = () => new Runner({ tracingDisabled: true });
+const coder = (model: ScriptedModel) => new Agent({ name: 'coder', model });
+
+/** What a model was asked, a line a message. */
+function asked(input: string | AgentInputItem[] | undefined): string[] {
+  if (typeof input === 'string') return [`user: ${input}`];
+  return (input ?? []).map((item) => {
+    if (!('role' in item)) return 'no message';
+    const { role, content } = item;
+    if (typeof content === 'string') return `${role}: ${content}`;
+    return `${role}: ${content.map((part) => ('text' in part ? part.text : '')).join('')}`;
+  });
+}
+
+const turns: readonly Turn[] = [
+  { role: 'user', text: 'My order is 17.', leg: 'legacy', at: 1 },
+  { role: 'assistant', text: 'Thank you.', leg: 'legacy', at: 1 },
+  { role: 'user', text: '…?', leg: 'candidate', at: 2 },
+  { role: 'assistant', text: ' ', leg: 'candidate', at: 2 },
+];
+
+describe('an agent in a conversation', () => {
+  it('goes on after the flip with what legacy and the user have said', async () => {
+    const model = new ScriptedModel('It is 17.', 'Still 17.', 'And in the shadow 17.');
+    const flags = memoryFlags('dualwrite');
+    const handler = createCutoverHandler<[string, string], Promise<string>>({
+      name: 'chat',
+      legacy: async (_conversation, message) => `Legacy heard: ${message}`,
+      candidate: agentCandidate<[string, string]>({ agent: coder(model), runner: runner() }),
+      identify: (conversation, task) => ({ tenant: 'acme', conversation, task }),
+      flags,
+      transcript: memoryTranscript(),
+    });
+    await handler('c1', 'My order is 17.');
+    flags.set('acme', 'live');
+    expect(await handler('c1', 'Which order?')).toBe('It is 17.');
+    await handler('c1', 'Once more?');
+    flags.set('acme', 'shadow');
+    await handler('c1', 'And now?');
+    await handler('c1', 'Later.');
+    await handler.flush();
+    const first = ['user: My order is 17.', 'assistant: Legacy heard: My order is 17.'];
+    const second = ['user: Which order?', 'assistant: It is 17.'];
+    const third = ['user: Once more?', 'assistant: Still 17.'];
+    expect(model.requests.slice(0, 3).map(({ input }) => asked(input))).toEqual([
+      [...first, 'user: Which order?'],
+      [...first, ...second, 'user: Once more?'],
+      // The mirror of a call: without what was served after it.
+      [...first, ...second, ...third, 'user: And now?'],
+    ]);
+    await handler.close();
+  });
+
+  it.each([false, true])('is told the same when it streams (mirrored: %s)', async (mirrored) => {
+    const model = new ScriptedModel('17');
+    const candidate = agentCandidate({ agent: coder(model), runner: runner(), stream: true });
+    for await (const _event of await candidate(contextOf({ mirrored, turns }), 'Which?'));
+    expect(asked(model.requests[0]?.input)).toEqual([
+      'user: My order is 17.',
+      'assistant: Thank you.',
+      'user: …?',
+      'user: Which?',
+    ]);
+  });
+
+  it('is told so many turns as the app says, or none', async () => {
+    const model = new ScriptedModel('17', '17');
+    const leg = (history: number | false) =>
+      agentCandidate({ agent: coder(model), runner: runner(), history });
+    await leg(3)(contextOf({ turns }), 'Which?');
+    await leg(false)(contextOf({ turns }), 'Which?');
+    expect(model.requests.map(({ input }) => asked(input))).toEqual([
+      ['assistant: Thank you.', 'user: …?', 'user: Which?'],
+      ['user: Which?'],
+    ]);
+    const wrong = { agent: coder(model), history: 0 };
+    expect(() => agentCandidate(wrong)).toThrow(InvalidOptionsError);
+  });
+
+  it('is not told twice what its session or its own input holds', async () => {
+    const model = new ScriptedModel('17', '17', '17');
+    const session = new MemorySession();
+    const own = { agent: coder(model), runner: runner() };
+    await agentCandidate({ ...own, run: (_context, _message: string) => ({ session }) })(
+      contextOf({ turns }),
+      'Which?',
+    );
+    const input = (_context: CallContext, message: string) => [user(`All of it, and: ${message}`)];
+    await agentCandidate({ ...own, input })(contextOf({ turns }), 'Which?');
+    await agentCandidate({ ...own, input, history: 1 })(
+      contextOf({ turns: turns.slice(0, 2) }),
+      'Which?',
+    );
+    expect(model.requests.map(({ input }) => asked(input))).toEqual([
+      ['user: Which?'],
+      ['user: All of it, and: Which?'],
+      ['assistant: Thank you.', 'user: All of it, and: Which?'],
+    ]);
+  });
+});
