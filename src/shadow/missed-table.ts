@@ -5,6 +5,9 @@ import type { MissedPairs, MissReason } from '../core/pair-sink.ts';
 /** Sums that are kept apart; beyond them tenants share one that has no name. */
 const mostSums = 10_000;
 
+/** Stands for tenants that are not kept apart. */
+const nameless = '';
+
 /** What is counted of an exchange. */
 export type Missable = Pick<Exchange, 'route' | 'tenant' | 'stage'> & Pick<PairRecord, 'kind'>;
 
@@ -19,16 +22,18 @@ export class MissedTable {
     return this.size >= mostSums / 2;
   }
 
-  count({ route, tenant, stage, kind }: Missable, why: MissReason): void {
-    const sums = this.#sumsOf(tenant);
-    for (const sum of sums) {
-      if (sum.why === why && sum.kind === kind && sum.stage === stage && sum.route === route) {
-        sum.count += 1;
-        return;
+  count(what: Missable, why: MissReason): void {
+    const { route, tenant, stage, kind } = what;
+    const sums = this.#sums.get(tenant);
+    if (sums !== undefined) {
+      for (const sum of sums) {
+        if (sum.why === why && sum.kind === kind && sum.stage === stage && sum.route === route) {
+          sum.count += 1;
+          return;
+        }
       }
     }
-    sums.push({ kind, route, tenant: this.#nameOf(tenant), stage, why, count: 1 });
-    this.size += 1;
+    this.#begin(what, why);
   }
 
   /** Takes out the sums of the tenant that was first. */
@@ -41,17 +46,14 @@ export class MissedTable {
     return [];
   }
 
-  #sumsOf(tenant: string): Sum[] {
-    const name = this.#nameOf(tenant);
-    let sums = this.#sums.get(name);
-    if (sums === undefined) {
-      sums = [];
-      this.#sums.set(name, sums);
+  #begin({ route, tenant, stage, kind }: Missable, why: MissReason): void {
+    const isKnown = this.#sums.has(tenant);
+    if (!isKnown && this.size >= mostSums && tenant !== nameless) {
+      this.count({ route, tenant: nameless, stage, kind }, why);
+      return;
     }
-    return sums;
-  }
-
-  #nameOf(tenant: string): string {
-    return this.size < mostSums || this.#sums.has(tenant) ? tenant : '';
+    if (!isKnown) this.#sums.set(tenant, []);
+    this.#sums.get(tenant)?.push({ kind, route, tenant, stage, why, count: 1 });
+    this.size += 1;
   }
 }
