@@ -44,7 +44,7 @@ export function gapLines({ coverage, tenants, volume }: CompareReport): string[]
   if (silent.length > 0) {
     const names = silent.slice(0, 5).map(({ tenant }) => plainText(tenant ?? 'others'));
     lines.push(
-      `  It never ran for ${whole(silent.length)} tenants: ${names.join(', ')}${silent.length > 5 ? ', …' : ''}.`,
+      `  It never ran for ${whole(silent.length)} of ${whole(tenants.length)} tenants: ${names.join(', ')}${silent.length > 5 ? ', …' : ''}.`,
     );
   }
   if (volume.empty.length > 0)

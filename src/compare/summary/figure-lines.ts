@@ -26,7 +26,9 @@ function legRow(name: string, { latency, tokens }: LegFigures, currency: string)
     name,
     ...[latency.p50, latency.p95, latency.p99].map(millis),
     tokens.replies === 0 ? '–' : `${whole(tokens.input)} + ${whole(tokens.output)}`,
-    tokens.cost === undefined ? '–' : `${tokens.cost.toFixed(2)}${currency}`,
+    tokens.cost === undefined || tokens.replies === 0
+      ? '–'
+      : `${tokens.cost.toFixed(2)}${currency}`,
   ];
 }
 

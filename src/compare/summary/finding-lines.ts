@@ -25,10 +25,25 @@ function linesOf(diagnosis: Diagnosis, { patterns }: CompareReport): string[] {
     : [...lines, `    Recalled in wrong replies: ${told.join(', ')}`];
 }
 
+/** Too often, unless legacy does it as often: too few noise pairs tell. */
+const isOpen = ({ raised, against, excess, rate, threshold }: Finding): boolean =>
+  !raised && against === 'noise' && (excess?.share ?? 0) > threshold && rate.low > threshold;
+
+const mostOpen = 3;
+
+/** What may be raised once there is more noise to hold it against. */
+function openLines({ findings }: CompareReport): string[] {
+  return findings
+    .filter(isOpen)
+    .slice(0, mostOpen)
+    .map((finding) => `? ${finding.says}: ${evidence(finding)}. More noise pairs would tell.`);
+}
+
 /** What was raised, with its remedy. */
 export function diagnosisLines(report: CompareReport): string[] {
   if (report.coverage.pairs === 0) return ['Nothing was compared, so nothing can be said.'];
-  if (report.diagnoses.length === 0)
-    return ['No diagnosis: nothing differs by more than noise does.'];
-  return report.diagnoses.flatMap((diagnosis) => linesOf(diagnosis, report));
+  const open = openLines(report);
+  const raised = report.diagnoses.flatMap((diagnosis) => linesOf(diagnosis, report));
+  if (raised.length > 0) return [...raised, ...open];
+  return ['No diagnosis: nothing differs by more than noise does.', ...open];
 }

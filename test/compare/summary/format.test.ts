@@ -56,7 +56,7 @@ describe('the first line', () => {
     const at = Date.UTC(2026, 0, 1);
     const misses = [missesOf({ at: at + 86_400_000, tenant: 'silent', why: 'noKey' })];
     const text = printed([pairOf({ at })], { misses });
-    expect(text).toContain('It never ran for 1 tenants: silent');
+    expect(text).toContain('It never ran for 1 of 2 tenants: silent');
     expect(text).toContain('It was on and never ran on 2026-01-02');
   });
 });
@@ -83,6 +83,15 @@ describe('a printed report', () => {
     expect(printed([...bad(100), ...noise])).toContain(
       'legacy against itself 0.0 %: 100.0 % above',
     );
+  });
+
+  it('leaves open what too few noise pairs tell, and says that more would', () => {
+    const noise = Array.from({ length: 40 }, () => pairOf({ kind: 'noise' }));
+    const fine = Array.from({ length: 900 }, () => pairOf());
+    const text = printed([...bad(60), ...fine, ...noise]);
+    expect(text).toContain('No diagnosis');
+    expect(text).toMatch(/\? The candidate’s replies are far longer: 6\.3 % .* More noise pairs/);
+    expect(printed([...fine, ...noise])).not.toContain('More noise pairs');
   });
 
   it('says how many days of volume are still missing', () => {
