@@ -21,7 +21,8 @@ export async function* readingsOf(source: TrailSource): AsyncGenerator<Reading, 
   let given = 0;
   for await (const piece of pieces as AsyncIterable<unknown>) {
     if (piece instanceof Uint8Array) {
-      yield* lines.take(piece);
+      // Not `yield*`, which waits for each of them once more.
+      for (const reading of lines.take(piece)) yield reading;
     } else {
       given += 1;
       yield readEntry(piece, given);
