@@ -12,6 +12,8 @@ export const postgresName = bin === undefined ? 'an embedded Postgres' : `a serv
 
 /** A Postgres for the tests of a file. */
 export interface PostgresWorld {
+  /** Whether it is a server, which has many connections. */
+  readonly isServer: boolean;
   pool(max?: number): Pool | EmbeddedPool;
   /** A schema that no other test has used. */
   freshSchema(): string;
@@ -37,6 +39,7 @@ export function postgresWorld(): PostgresWorld {
   });
 
   const world: PostgresWorld = {
+    isServer: bin !== undefined,
     pool(max = 4) {
       if (embedded !== undefined) return embedded;
       const pool = new Pool({ ...server?.connection, max });

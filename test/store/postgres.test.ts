@@ -1,0 +1,184 @@
+import { postgresStore } from 'engramia-cutover/stores/postgres';
+import { Pool } from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
+import { listOf } from '../../src/testing/stores/store-harness.ts';
+import { postgresName, postgresWorld } from './postgres-world.ts';
+
+const world = postgresWorld();
+
+function open(...[pool, options]: Parameters<typeof postgresStore>) {
+  const store = postgresStore(pool, options);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+describe(`postgresStore on ${postgresName}`, () => {
+  it('makes its tables once when many processes start together', async () => {
+    const schema = world.freshSchema();
+    const stores = Array.from({ length: 5 }, () => open(world.pool(1), { schema }));
+    const read = await Promise.all(stores.map((store) => store.rollout('chat')));
+    expect(read).toEqual(Array(5).fill(nothingYet));
+  });
+
+  it('leaves a schema alone that it may not migrate, and asks again', async () => {
+    const schema = world.freshSchema();
+    const store = open(world.pool(), { schema, migrate: false });
+    await expect(store.rollout('chat')).rejects.toThrow(`${schema} must be migrated (0 of 1)`);
+    await open(world.pool(), { schema }).rollout('chat');
+    expect(await store.rollout('chat')).toEqual(nothingYet);
+  });
+
+  it('refuses a schema that a newer version has made', async () => {
+    const schema = world.freshSchema();
+    await open(world.pool(), { schema }).rollout('chat');
+    await world.pool().query({ text: `UPDATE "${schema}".version SET version = 99` });
+    const message = `${schema} was made by a newer version of this package (99)`;
+    await expect(open(world.pool(), { schema }).rollout('chat')).rejects.toThrow(message);
+  });
+
+  it.each(['', 'Upper', '1st', 'a b', 'a"b', 'a;DROP TABLE b', 'a.b', 'é', 'a'.repeat(64)])(
+    'refuses the schema name %j',
+    (schema) => {
+      expect(() => postgresStore(world.pool(), { schema })).toThrow('schema must be 1 to 63 lower');
+    },
+  );
+
+  it('names everything that cannot be used', () => {
+    const wrong = { timeoutMs: 0.5, pool: 1 } as object;
+    const make = () => postgresStore('postgres://' as never, wrong);
+    expect(make).toThrow(/pool must be a Pool of pg.*pool is not an option.*timeoutMs must/);
+  });
+
+  it('works on one connection, also while it watches', async () => {
+    const store = open(world.pool(1), { schema: world.freshSchema() });
+    const told = new Promise((changed) => {
+      const watch = store.watch('chat', { changed }, { pollMs: 20 });
+      onTestFinished(() => watch[Symbol.dispose]());
+    });
+    expect((await store.commit(nextCommit('chat', nothingYet, 'go'))).ok).toBe(true);
+    expect(await told).toMatchObject({ version: 1 });
+  });
+
+  it('leaves the pool open, its connections free and as they were', async () => {
+    const pool = world.pool(2);
+    const store = postgresStore(pool, { schema: world.freshSchema() });
+    await Promise.all([store.rollout('chat'), store.commit(nextCommit('chat', nothingYet, 'go'))]);
+    await store.close();
+    const { rows } = await pool.query({ text: 'SHOW statement_timeout' });
+    expect(rows).toEqual([{ statement_timeout: '0' }]);
+    if (pool instanceof Pool) expect(pool.idleCount).toBe(pool.totalCount);
+  });
+});
+
+/** Node's clock, whose waits of less than a minute are over at once. */
+const impatient: Clock = {
+  ...systemClock,
+  setTimeout: (run, ms) => systemClock.setTimeout(run, ms < 60_000 ? 1 : ms),
+};
+
+/** Hears every version, and can be waited for. */
+function ear() {
+  const heard: number[] = [];
+  let wanted = Promise.withResolvers<void>();
+  return {
+    heard,
+    changed({ version }: { readonly version: number }) {
+      heard.push(version);
+      wanted.resolve();
+      wanted = Promise.withResolvers<void>();
+    },
+    async reached(version: number): Promise<void> {
+      while ((heard.at(-1) ?? 0) < version) await wanted.promise;
+    },
+  };
+}
+
+/** What only a server of its own can show: many connections, and their loss. */
+function describeServer(): void {
+  const cutAll = async (pool: Pool): Promise<void> => {
+    await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE pid <> pg_backend_pid() AND datname = current_database()`,
+    );
+  };
+
+  it('hears of a change by another process long before it looks', async () => {
+    const schema = world.freshSchema();
+    const [here, there] = [open(world.pool(), { schema }), open(world.pool(), { schema })];
+    const { changed, reached } = ear();
+    using _watch = here.watch('chat', { changed }, { pollMs: 600_000 });
+    const first = await there.commit(nextCommit('chat', nothingYet, 'go'));
+    await reached(1);
+    expect((await there.commit(nextCommit('chat', first.current, 'on'))).ok).toBe(true);
+    await reached(2);
+  });
+
+  it('listens again after its connection was cut, and looks for what it has missed', async () => {
+    const schema = world.freshSchema();
+    const pool = world.pool() as Pool;
+    const here = open(world.pool(), { schema, clock: impatient });
+    const { changed, reached, heard } = ear();
+    using _watch = here.watch('chat', { changed }, { pollMs: 600_000 });
+    let { current } = await open(pool, { schema }).commit(nextCommit('chat', nothingYet, 'go'));
+    await reached(1);
+    for (let round = 0; round < 3; round += 1) {
+      await cutAll(pool);
+      ({ current } = await open(pool, { schema }).commit(nextCommit('chat', current, 'on')));
+      await reached(current.version);
+    }
+    expect(heard).toEqual([1, 2, 3, 4]);
+  });
+
+  it('makes each commit wholly or not at all while connections are cut', async () => {
+    const schema = world.freshSchema();
+    const pool = world.pool() as Pool;
+    const stores = [0, 1, 2].map(() => open(world.pool(2), { schema }));
+    await stores[0]?.rollout('chat');
+    let isOver = false;
+    const operate = async (store: (typeof stores)[number], name: string): Promise<number> => {
+      let made = 0;
+      while (!isOver) {
+        const commit = nextCommit(
+          'chat',
+          await store.rollout('chat').catch(() => nothingYet),
+          name,
+        );
+        const answer = await store.commit(commit).catch(() => undefined);
+        if (answer?.ok) made += 1;
+      }
+      return made;
+    };
+    const operators = stores.map((store, n) => operate(store, `operator ${n}`));
+    const looking = open(pool, { schema });
+    for (let round = 1; round <= 15; round += 1) {
+      await cutAll(pool);
+      while ((await looking.rollout('chat').catch(() => nothingYet)).version < round);
+    }
+    isOver = true;
+    const made = (await Promise.all(operators)).reduce((sum, n) => sum + n, 0);
+    const store = open(pool, { schema });
+    const { version, state, head } = await store.rollout('chat');
+    const entries = await listOf(store.audit('chat'));
+    expect([entries.length, entries.at(-1)?.hash]).toEqual([version, head.hash]);
+    expect(state?.actor).toBe(entries.at(-1)?.reason);
+    expect(version).toBeGreaterThanOrEqual(made);
+  });
+
+  it('gives up waiting for somebody who stands still, and goes on afterwards', async () => {
+    const schema = world.freshSchema();
+    const store = open(world.pool(), { schema, timeoutMs: 150 });
+    const { current } = await store.commit(nextCommit('chat', nothingYet, 'go'));
+    const client = await (world.pool() as Pool).connect();
+    await client.query(`BEGIN; SELECT * FROM "${schema}".rollouts FOR UPDATE`);
+    const commit = nextCommit('chat', current, 'on');
+    await expect(store.commit(commit)).rejects.toThrow('statement timeout');
+    expect((await store.rollout('chat')).version).toBe(1);
+    await client.query('ROLLBACK');
+    client.release();
+    expect((await store.commit(commit)).ok).toBe(true);
+  });
+}
+
+if (world.isServer) describe('postgresStore on many connections', describeServer);

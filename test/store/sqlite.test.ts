@@ -1,0 +1,112 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type SqliteStoreOptions, sqliteStore } from 'engramia-cutover/stores/sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
+import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
+import { tempFolder } from './temp-folder.ts';
+
+function freshPath(): string {
+  return join(tempFolder(), 'store.db');
+}
+
+function open(options: SqliteStoreOptions) {
+  const store = sqliteStore(options);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** Counts the turns of the event loop until a promise has settled. */
+async function turnsUntil(settled: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isOver = false;
+  const over = settled.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    turns += 1;
+    await new Promise((next) => setImmediate(next));
+  }
+  await over;
+  return turns;
+}
+
+describe('sqliteStore', () => {
+  it('keeps its files from other users', async () => {
+    const path = freshPath();
+    await open({ path }).commit(nextCommit('chat', nothingYet, 'go'));
+    const modes = ['', '-wal', '-shm'].map((file) => statSync(path + file).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600, 0o600]);
+  });
+
+  it('writes ahead, so that readers and a writer never wait for one another', async () => {
+    const path = freshPath();
+    const store = open({ path });
+    const other = new DatabaseSync(path);
+    onTestFinished(() => other.close());
+    expect(other.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
+    other.exec('BEGIN IMMEDIATE');
+    expect(await store.rollout('chat')).toEqual(nothingYet);
+  });
+
+  it('waits for the transaction of another process without stopping the event loop', async () => {
+    const path = freshPath();
+    const store = open({ path });
+    const other = new DatabaseSync(path);
+    onTestFinished(() => other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const commit = store.commit(nextCommit('chat', nothingYet, 'go'));
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((next) => setTimeout(next, 1));
+    other.exec('COMMIT');
+    expect((await commit).ok).toBe(true);
+  });
+
+  it('gives up a write for which another process leaves no room in time', async () => {
+    const path = freshPath();
+    const store = open({ path, busyTimeoutMs: 20 });
+    const other = new DatabaseSync(path);
+    onTestFinished(() => other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const commit = nextCommit('chat', nothingYet, 'go');
+    await expect(store.commit(commit)).rejects.toThrow('database is locked');
+    other.exec('ROLLBACK');
+    expect((await store.commit(commit)).ok).toBe(true);
+  });
+
+  it('lets the event loop turn while it works much off', async () => {
+    const store = open({ path: freshPath() });
+    const pairs = Array.from({ length: 500 }, (_, n) => pairOf(n));
+    expect(await turnsUntil(store.addPairs({ id: 'a', pairs }))).toBeGreaterThanOrEqual(20);
+    const count = {
+      day: '2026-01-31',
+      route: 'chat',
+      leg: 'legacy',
+      counts: { calls: 1 },
+    } as const;
+    const counts = Array.from({ length: 5_000 }, (_, n) => ({ ...count, tenant: `tenant-${n}` }));
+    expect(await turnsUntil(store.addTraffic({ id: 'a', counts }))).toBeGreaterThanOrEqual(20);
+    expect(await turnsUntil(store.traffic())).toBeGreaterThanOrEqual(10);
+    expect(await turnsUntil(store.erase('acme'))).toBeGreaterThanOrEqual(3);
+  });
+
+  it('refuses a file that a newer version has written', () => {
+    const path = freshPath();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => sqliteStore({ path })).toThrow(
+      'written by a newer version of this package (schema 99)',
+    );
+  });
+
+  it('says so when Node has no SQLite', () => {
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
+    expect(() => sqliteStore({ path: freshPath() })).toThrow('this Node has no node:sqlite');
+  });
+
+  it('names every option that cannot be used', () => {
+    const wrong = { path: '', busyTimeoutMs: 0, pth: 'x' };
+    expect(() => sqliteStore(wrong)).toThrow(/pth is not an option.*path must.*busyTimeoutMs must/);
+  });
+});
