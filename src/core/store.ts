@@ -181,7 +181,9 @@ export interface TrafficDay {
   readonly tenant: string;
   readonly route: string;
   readonly leg: Leg;
-  /** By names of the counter's choice, such as `calls`, `failed`, `ms`; those that are not 0. */
+  /**
+   * By names of the counter's choice, such as `calls`, `failed`, `ms`, cut to 100 code units; those that are not 0.
+   */
   readonly counts: Readonly<Record<string, number>>;
 }
 
