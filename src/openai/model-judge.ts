@@ -71,7 +71,13 @@ export class ModelJudge {
   async #answer(question: JudgeQuestion, outer: AbortSignal, isFree: boolean) {
     const { clock, timeoutMs, api } = this.#settings;
     const late = new Error('The judge was not answered in time.');
-    const life = new Lifetime(clock, outer, timeoutMs, () => late);
+    const life = new Lifetime({
+      clock,
+      caller: outer,
+      timeoutMs,
+      late: () => late,
+      isBackground: true,
+    });
     try {
       const answer = fieldsOf(await this.#call(question, life, isFree));
       const verdict = verdictIn(judgeApis[api].read(answer));
