@@ -203,7 +203,7 @@ describe("the app's own view", () => {
     };
     expect(await replyView(captured('x', { status: 500 }), { view })).toBeUndefined();
     expect(asked).toBe(0);
-    await expect(replyView(captured('x'), { view })).rejects.toThrow('my view');
+    await expect(async () => replyView(captured('x'), { view })).rejects.toThrow('my view');
   });
 });
 

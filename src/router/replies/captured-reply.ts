@@ -48,6 +48,9 @@ export class Captured implements ReplyHead, ReplyBody {
   }
 }
 
+/** Where a head has its status: behind "HTTP/1.1 ". */
+const statusAt = 9;
+
 const lines = {
   'content-type': /\r\ncontent-type: *([^\r]*)/i,
   'content-encoding': /\r\ncontent-encoding: *([^\r]*)/i,
@@ -65,7 +68,7 @@ export function readHead(res: ServerResponse): ReplyHead {
   const length = header('content-length');
   return {
     method: res.req?.method ?? 'GET',
-    status: Number(/^HTTP\/\d\.\d (\d{3})/.exec(head)?.[1] ?? res.statusCode),
+    status: head === '' ? res.statusCode : Number(head.slice(statusAt, statusAt + 3)),
     contentType: header('content-type'),
     contentEncoding: header('content-encoding'),
     contentLength: length === undefined ? undefined : Number(length),

@@ -5,12 +5,13 @@ import { decodeContent } from './content-decoding.ts';
 import { eventStreamText } from './event-stream-text.ts';
 import { isJsonType, toMediaType } from './media-type.ts';
 
+/** A view, or a promise of it. */
+export type MaybeLater = ReplyView | undefined | PromiseLike<ReplyView | undefined>;
+
 /** How a captured reply is read. */
 export interface ReplyViewOptions {
   /** The app's own reading: gets the parsed body of a JSON reply, else the decoded text. Default: common shapes. */
-  view?:
-    | ((body: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>)
-    | undefined;
+  view?: ((body: unknown) => MaybeLater) | undefined;
   /** Bytes of the decoded body; a larger one is not read. @default 1_048_576 */
   maxDecodedBytes?: number | undefined;
 }
@@ -46,9 +47,18 @@ function readingOf(essence: string | undefined): Reading | undefined {
   return essence.startsWith('text/') ? readings.plain : undefined;
 }
 
+let utf8: InstanceType<typeof TextDecoder> | undefined;
+
+/** Making one costs as much as reading a short reply, and nearly all are of one charset. */
+function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
+  if (charset !== 'utf-8') return new TextDecoder(charset, { fatal: true });
+  utf8 ??= new TextDecoder(charset, { fatal: true });
+  return utf8;
+}
+
 function decodeText(bytes: Uint8Array, charset: string): string | undefined {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    return decoderOf(charset).decode(bytes);
   } catch {
     return undefined;
   }
@@ -57,22 +67,23 @@ function decodeText(bytes: Uint8Array, charset: string): string | undefined {
 const hasControls = (bytes: Uint8Array): boolean =>
   bytes.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13);
 
-async function toText(
+/** At once where nothing has to be decompressed. */
+function toText(
   captured: CapturedReply,
   charset: string,
   maxBytes: number,
-): Promise<string | undefined> {
-  const bytes = Buffer.concat(captured.chunks);
+): string | undefined | Promise<string | undefined> {
+  const { chunks, contentEncoding } = captured;
+  const bytes = chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
   const asIs = decodeText(bytes, charset);
-  if (captured.contentEncoding === undefined) return asIs;
+  if (contentEncoding === undefined) return asIs;
   // Where compression wraps the response outside of the tap, the bytes are plain whatever the header says. Asked first,
   // because one plain text in forty is a valid brotli stream too, and no compressed one is plain UTF-8.
   if (/^utf-?8$/.test(charset) && !hasControls(bytes) && asIs !== undefined) return asIs;
-  try {
-    return decodeText(await decodeContent(bytes, captured.contentEncoding, maxBytes), charset);
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : asIs;
-  }
+  return decodeContent(bytes, contentEncoding, maxBytes).then(
+    (decoded) => decodeText(decoded, charset),
+    (error) => (error?.code === 'ERR_BUFFER_TOO_LARGE' ? undefined : asIs),
+  );
 }
 
 function isWhole(captured: CapturedReply): boolean {
@@ -82,28 +93,25 @@ function isWhole(captured: CapturedReply): boolean {
 }
 
 /**
- * Reads the text of a captured reply. Undefined for one that is not text, not whole, not a success or has no text.
- * Rejects only with what the app's own `view` throws.
+ * Reads the text of a captured reply, at once where nothing has to be decompressed: each wait costs as much as reading.
+ * Undefined for one that is not text, not whole, not a success or has no text. Throws, or rejects, only with what the app's
+ * own `view` throws.
  */
-export async function replyView(
-  captured: CapturedReply,
-  options: ReplyViewOptions = {},
-): Promise<ReplyView | undefined> {
+export function replyView(captured: CapturedReply, options: ReplyViewOptions = {}): MaybeLater {
   const { status } = captured;
   if (captured.method === 'HEAD' || status >= 300 || unreadable.has(status)) return undefined;
   const type = toMediaType(captured.contentType);
   const reading = readingOf(type?.essence);
   if (reading === undefined || !isWhole(captured)) return undefined;
-  const text = await toText(
-    captured,
-    type?.charset ?? 'utf-8',
-    options.maxDecodedBytes ?? 1_048_576,
-  );
-  if (text === undefined) return undefined;
-  if (options.view !== undefined) return options.view(contained(reading.body, text));
-  const looks = type === undefined && eventStream.test(text) ? readings.events : reading;
-  const found = contained(looks.view, text);
-  return found?.text === '' ? undefined : found;
+  const isEvents = (text: string): boolean => type === undefined && eventStream.test(text);
+  const read = (text: string | undefined): MaybeLater => {
+    if (text === undefined) return undefined;
+    if (options.view !== undefined) return options.view(contained(reading.body, text));
+    const found = contained(isEvents(text) ? readings.events.view : reading.view, text);
+    return found?.text === '' ? undefined : found;
+  };
+  const text = toText(captured, type?.charset ?? 'utf-8', options.maxDecodedBytes ?? 1_048_576);
+  return text instanceof Promise ? text.then(read) : read(text);
 }
 
 /** Text that says it is JSON and is not has no body and no text. */

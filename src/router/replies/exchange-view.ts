@@ -1,7 +1,8 @@
+import { isThenable } from '../../core/observation.ts';
 import type { ReplyView } from '../../core/subject.ts';
 import { bodyView } from './body-view.ts';
 import { Captured } from './captured-reply.ts';
-import { type ReplyViewOptions, replyView } from './captured-view.ts';
+import { type MaybeLater, type ReplyViewOptions, replyView } from './captured-view.ts';
 import { EventRecording } from './event-recording.ts';
 
 /** Whether a reply is what was kept of one that came in pieces. */
@@ -9,10 +10,15 @@ export const isCaptured = (reply: unknown): reply is Captured | EventRecording =
   reply instanceof EventRecording || reply instanceof Captured;
 
 /** Reads a reply in the background: as it was delivered to a client, or as a mirrored leg returned it. */
-export async function exchangeView(
+export function exchangeView(
   reply: unknown,
   view: ReplyViewOptions['view'],
-): Promise<ReplyView | undefined> {
+): ReplyView | undefined | Promise<ReplyView | undefined> {
+  const seen = viewOf(reply, view);
+  return isThenable(seen) ? Promise.resolve(seen) : seen;
+}
+
+function viewOf(reply: unknown, view: ReplyViewOptions['view']): MaybeLater {
   if (reply instanceof Captured) return replyView(reply, { view });
   if (!(reply instanceof EventRecording)) return (view ?? bodyView)(reply);
   const text = reply.text();
