@@ -44,7 +44,8 @@ function toDelivered(call: Call): DeliveredExchange {
   const { owner, plan, route, requestId, tenant, subject, leg, reply, waiter } = call;
   return {
     route,
-    requestId,
+    // Whatever a caller without types gave: its length is counted.
+    requestId: String(requestId),
     tenant,
     conversation: conversationOf(subject) ?? '',
     subject,
