@@ -224,6 +224,18 @@ describe('the conversation of a call', () => {
     await handler.close();
   });
 
+  it('holds no more than 16 MiB of replies that nobody has read yet', async () => {
+    const { handler, transcript } = talk('dualwrite', {
+      legacy: async (_conversation, message) => message.padEnd(1_048_576, '.'),
+    });
+    for (let call = 0; call < 20; call += 1) await handler('c1', `${call}`);
+    expect(handler.stats().conversations.recorded).toMatchObject({ dropped: 13, pending: 7 });
+    await handler.flush();
+    expect((await transcript.history('acme', 'c1')).map(({ text }) => text.length)).toContain(8000);
+    expect(handler.stats().conversations.recorded).toMatchObject({ stored: 7, pending: 0 });
+    await handler.close();
+  });
+
   it('is waited for by flush and close within their time, and counted as aborted after it', async () => {
     const hanging: Transcript = {
       append: () => new Promise(() => undefined),
@@ -273,6 +285,22 @@ describe('the conversation of a call', () => {
       await handler.close();
     },
   );
+
+  it('has the text of a Response once it was read', async () => {
+    const transcript = memoryTranscript();
+    const handler = createCutoverHandler<[string], Promise<Response>>({
+      name: 'responses',
+      legacy: async () => Response.json({ reply: 'from a body' }),
+      candidate: async () => Response.json({ reply: 'never' }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags: memoryFlags('dualwrite'),
+      transcript,
+    });
+    expect(await (await handler('go')).json()).toEqual({ reply: 'from a body' });
+    await handler.flush();
+    expect(texts(await transcript.history('acme', 'c1'))).toEqual(['go', 'from a body']);
+    await handler.close();
+  });
 
   it('has nothing of a reply without a text, or whose caller has gone', async () => {
     const { handler, transcript } = talk('dualwrite', { view: () => undefined });
