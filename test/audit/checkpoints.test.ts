@@ -74,6 +74,17 @@ describe('checkpoints', () => {
     expect(found).toEqual([`bad-signature ${checkpoint.seq}`]);
   });
 
+  it('are not what was signed when the signature is spelled otherwise for the same bytes', async () => {
+    const checkpoint = oldSigner.sign(at(entries, 4));
+    const { signature } = checkpoint;
+    const last = { A: 'B', Q: 'R', g: 'h', w: 'x' }[signature.slice(-1)];
+    for (const other of [signature.slice(0, -1) + last, `${signature}==`, `${signature}\n`]) {
+      expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(signature, 'base64url'));
+      const found = await problems([{ ...checkpoint, signature: other }], [old.publicKey]);
+      expect(found).toEqual(['bad-signature 4']);
+    }
+  });
+
   it('of another trail are found', async () => {
     const other = { ...at(entries, 4), rollout: 'search' };
     expect(await problems([oldSigner.sign(other)], [old.publicKey])).toEqual(['rewritten 4']);

@@ -13,7 +13,13 @@ import { allOf, at, fileOf, trail, trailOf } from './trail.ts';
 
 // Short, with letters of one to four bytes: whatever is done to each byte is done some thousand times.
 const { entries, lines, bytes } = trailOf(
-  ['é', '“–', '😀'].map((reason, at) => ({ kind: 'gate', at, rollout: 'r', actor: 'A', reason })),
+  ['é\ufffd', '“–', '😀'].map((reason, at) => ({
+    kind: 'gate',
+    at,
+    rollout: 'r',
+    actor: 'A',
+    reason,
+  })),
 );
 const keys = generateAuditKeys();
 const signer = createCheckpointSigner(keys.privateKey);
