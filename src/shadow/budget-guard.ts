@@ -3,9 +3,10 @@ import type { Budget } from '../core/budget.ts';
 import type { Reporter } from '../core/events.ts';
 import type { Warn } from './loss.ts';
 
-/** Owners whose loss is told; a tenant's name is never empty, so that stands for all. */
+/** Owners whose loss is kept in mind; one that is forgotten is told of again. */
 const mostOwners = 10_000;
 
+/** A tenant's name is never empty. */
 const everybody = '';
 
 /** What a budget guard is made of. */
@@ -64,9 +65,10 @@ export class BudgetGuard {
 
   #spent(owner: string): void {
     const refused = this.#refused.get(owner) ?? 0;
-    if (refused === 0 && this.#refused.size >= mostOwners) return;
     this.#refused.set(owner, refused + 1);
     if (refused > 0) return;
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > mostOwners) this.#refused.delete(oldest as string);
     this.#warn(
       'CUTOVER_BUDGET_SPENT',
       `The shadow's budget ${ofOwner(owner)} is spent: mirrored runs are skipped and counted.`,

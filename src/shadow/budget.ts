@@ -60,12 +60,8 @@ class LimitedBudget implements Budget {
     const account = this.#accounts.get(tenant) ?? new BudgetAccount(this.#perTenant, this.#clock);
     this.#accounts.delete(tenant);
     this.#accounts.set(tenant, account);
-    if (this.#accounts.size > mostTenants) {
-      for (const oldest of this.#accounts.keys()) {
-        this.#accounts.delete(oldest);
-        break;
-      }
-    }
+    const [oldest] = this.#accounts.keys();
+    if (this.#accounts.size > mostTenants) this.#accounts.delete(oldest as string);
     return account;
   }
 }
