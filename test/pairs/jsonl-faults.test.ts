@@ -40,6 +40,17 @@ describe('a pair log whose directory goes', () => {
     expect(lines[1]).toContain('written again');
   });
 
+  it('is spoken of once, however long it lasts', async () => {
+    const { path, clock, lines, pairs } = setUp();
+    rmSync(dirname(path), { recursive: true });
+    pairs.add(pairOf());
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      await expect(pairs.flush()).rejects.toThrow();
+      await clock.advance(61_000);
+    }
+    expect(lines).toHaveLength(1);
+  });
+
   it('is tried again ever less often, by one timer', async () => {
     const { path, clock, pairs } = setUp();
     rmSync(dirname(path), { recursive: true });

@@ -66,19 +66,22 @@ describe('misses in memory', () => {
   });
 
   it('go back no further than the pairs, so that their share stays true', () => {
-    const pairs = memoryPairs({ maxCount: 1 });
+    const pairs = memoryPairs({ maxCount: 2 });
     const day = 86_400_000;
     pairs.missed(missesOf({ at: 0 }));
     pairs.add(pairOf({ at: day }));
-    pairs.missed(missesOf({ at: 2 * day }));
     pairs.add(pairOf({ at: 2 * day }));
+    expect(pairs.misses().map(({ at }) => at)).toEqual([0]);
+    pairs.missed(missesOf({ at: 2 * day }));
+    pairs.add(pairOf({ at: 3 * day }));
     expect(pairs.misses().map(({ at }) => at)).toEqual([2 * day]);
   });
 });
 
 describe('the words of pairs in memory', () => {
   it('are not kept unless asked for', () => {
-    const pairs = memoryPairs();
+    const clock = fakeClock(0);
+    const pairs = memoryPairs({ clock });
     expect(pairs.redactText).toBeUndefined();
     pairs.add(pairOf({ text: words }));
     expect([...pairs]).toEqual([pairOf()]);

@@ -139,6 +139,11 @@ describe('days of volume', () => {
     expect(summarize(on(20_000, 20_003), { misses }).volume.empty).toEqual(['2024-10-05']);
   });
 
+  it('are full days although some of their exchanges have no pair', () => {
+    const misses = [missesOf({ at: 20_000 * day, why: 'unsafe' })];
+    expect(summarize(on(20_000), { misses }).volume).toMatchObject({ inARow: 1, empty: [] });
+  });
+
   it('count noise for nothing', () => {
     const pairs = [pairOf({ kind: 'noise', at: 20_000 * day })];
     expect(summarize(pairs).volume.days).toBe(0);
