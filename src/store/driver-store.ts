@@ -42,7 +42,7 @@ const mostExchanges = 10_000;
 const pairsAtOnce = 25;
 
 /** Counts of one transaction, likewise. */
-const talliesAtOnce = 250;
+const talliesAtOnce = 100;
 
 function keysOf({ tenant, phase }: { readonly tenant?: string; readonly phase?: string }) {
   return {

@@ -19,7 +19,7 @@ import { jsonKey, textKey } from '../text-key.ts';
 import type { SqliteDatabase } from './database.ts';
 
 /** Rows of one statement: about a millisecond. */
-const pageSize = { pairs: 100, tallies: 500, removal: 200 };
+const pageSize = { pairs: 100, tallies: 250, removal: 200 };
 
 interface TallyRow extends Tally {
   /** The whole of a slice that stands as a hash, else empty. */
@@ -83,9 +83,11 @@ export class SqliteEvidence implements EvidenceRows {
 
   async tallies(book: Book, filter: DayFilter): Promise<readonly Tally[]> {
     const all: Tally[] = [];
+    // Left to itself it would go through all tenants, to save the sorting of one.
+    const index = filter.tenant === undefined ? '' : ' INDEXED BY tallies_of_tenant';
     for (let after: [string, string, string] | undefined = [filter.from, '', '']; after; ) {
       const rows: TallyRow[] = await this.#database.read<TallyRow>(
-        `SELECT day, slice, metric, names, tenant, phase, value FROM tallies
+        `SELECT day, slice, metric, names, tenant, phase, value FROM tallies${index}
          WHERE book = ? AND (day, slice, metric) > (?, ?, ?) AND day <= ?${clauseOf(filter)}
          ORDER BY day, slice, metric LIMIT ${pageSize.tallies}`,
         ...[book, ...after, filter.to, ...valuesOf(filter)],
