@@ -64,11 +64,12 @@ export function lineOf(entry: AuditEntry): string {
 export function chainLine(fact: AuditFact, previous?: TrailHead): ChainedLine {
   const wrong = wrongFactField(fact);
   if (wrong !== undefined) throw new TypeError(`An audit fact has no usable ${wrong}.`);
-  const place = { seq: (previous?.seq ?? -1) + 1, previous: previous?.hash ?? genesisHash };
-  const { hash, line } = sealOf(fact, place);
+  const seq = (previous?.seq ?? -1) + 1;
+  const before = previous?.hash ?? genesisHash;
+  const { hash, line } = sealOf(fact, { seq, previous: before });
   if (line.length > longestLine)
     throw new TypeError(`An audit fact is longer than ${longestLine}.`);
-  return { entry: { ...fact, ...place, hash }, line };
+  return { entry: { ...fact, seq, previous: before, hash }, line };
 }
 
 /** `chainLine` without the line. What the fact holds is not copied: change none of it afterwards. */
