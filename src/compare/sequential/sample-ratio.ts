@@ -17,7 +17,7 @@ export interface SampleRatioReading {
   readonly mismatch: boolean;
 }
 
-/** Weight of the shares that are meant among those that are thought of instead: 100 requests finds 10 pp off in under 700. */
+/** Weight of the shares that are meant against all others, in requests: less finds large deviations sooner, more small ones. */
 const concentration = 100;
 
 /**
