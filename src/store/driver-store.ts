@@ -22,43 +22,21 @@ import type {
   TrafficDay,
   WatchOptions,
 } from '../core/store.ts';
-import type { Turn } from '../core/subject.ts';
-import type { Transcript, TurnRange } from '../core/transcript.ts';
+import type { Transcript } from '../core/transcript.ts';
 import { refuseBroken } from './commit-rules.ts';
-import type { DayFilter, PairPlace, Removal, StoreDriver } from './driver.ts';
-import { tallyMisses, tallyPairs } from './pair-tally.ts';
-import { inPieces, nextTurn } from './pieces.ts';
+import type { StoreDriver } from './driver.ts';
+import { EvidenceBook } from './evidence-book.ts';
 import { RolloutWatch } from './rollout-watch.ts';
-import { type Book, type Tally, TallySheet, toPairDays, toTrafficDays } from './tally.ts';
 import { textKey } from './text-key.ts';
 
 /** Milliseconds between two looks of a watch. */
 const defaultPollMs = 5_000;
 
-/** Exchanges of one conversation that are read at most. */
-const mostExchanges = 10_000;
-
-/** Pairs of one transaction: about a millisecond of an embedded database. */
-const pairsAtOnce = 25;
-
-/** Counts of one transaction, likewise. */
-const talliesAtOnce = 100;
-
-function keysOf({ tenant, phase }: { readonly tenant?: string; readonly phase?: string }) {
-  return {
-    ...(tenant === undefined ? {} : { tenant: textKey(tenant) }),
-    ...(phase === undefined ? {} : { phase: textKey(phase) }),
-  };
-}
-
-function dayFilter(query: DayQuery): DayFilter {
-  return { from: query.from ?? '', to: query.to ?? '~', ...keysOf(query) };
-}
-
 /** The contract on top of a driver: what is the same for all of them. */
 export class DriverStore implements Store {
   readonly #driver: StoreDriver;
   readonly #clock: Clock;
+  readonly #evidence: EvidenceBook;
   /** With the key of what each watches. */
   readonly #watches = new Map<RolloutWatch, string>();
   #listening: Disposable | undefined;
@@ -67,6 +45,7 @@ export class DriverStore implements Store {
   constructor(driver: StoreDriver, clock: Clock) {
     this.#driver = driver;
     this.#clock = clock;
+    this.#evidence = new EvidenceBook(() => this.#open().evidence, clock);
   }
 
   async rollout(name: string): Promise<StoredRollout> {
@@ -130,70 +109,36 @@ export class DriverStore implements Store {
     await this.#open().leases.release(lease);
   }
 
-  async addPairs({ id, phase = '', pairs, missed = [] }: PairBatch): Promise<void> {
-    const tallyOf = (added: readonly PairRecord[]) => tallyPairs(phase, added);
-    await inPieces(pairs, pairsAtOnce, (piece) =>
-      this.#open().evidence.addPairs(phase, piece, tallyOf),
-    );
-    await this.#count('pairs', id, tallyMisses(phase, missed));
+  addPairs(batch: PairBatch): Promise<void> {
+    return this.#evidence.addPairs(batch);
   }
 
-  async *pairs(query: PairQuery = {}): AsyncIterable<PairRecord> {
-    const { from = 0, until = Number.MAX_SAFE_INTEGER, route } = query;
-    const filter = { from, until, ...keysOf(query) };
-    for (let after: PairPlace | undefined; ; ) {
-      const { pairs, end } = await this.#open().evidence.pairPage(filter, after);
-      for (const pair of pairs) if (route === undefined || pair.route === route) yield pair;
-      if (end === undefined) return;
-      after = end;
-    }
+  pairs(query?: PairQuery): AsyncIterable<PairRecord> {
+    return this.#evidence.pairs(query);
   }
 
-  async pairDays(query: DayQuery = {}): Promise<readonly PairDay[]> {
-    const days = toPairDays(await this.#open().evidence.tallies('pairs', dayFilter(query)));
-    return days.filter(({ route }) => query.route === undefined || route === query.route);
+  pairDays(query?: DayQuery): Promise<readonly PairDay[]> {
+    return this.#evidence.pairDays(query);
   }
 
-  async addTraffic({ id, phase = '', counts }: TrafficBatch): Promise<void> {
-    const sheet = new TallySheet();
-    for (const { day, tenant, route, leg, counts: named } of counts) {
-      for (const [metric, value] of Object.entries(named)) {
-        sheet.add(day, [phase, tenant, route, leg], metric, value);
-      }
-    }
-    await this.#count('traffic', id, sheet.tallies());
+  addTraffic(batch: TrafficBatch): Promise<void> {
+    return this.#evidence.addTraffic(batch);
   }
 
-  async traffic(query: DayQuery = {}): Promise<readonly TrafficDay[]> {
-    const days = toTrafficDays(await this.#open().evidence.tallies('traffic', dayFilter(query)));
-    return days.filter(({ route }) => query.route === undefined || route === query.route);
+  traffic(query?: DayQuery): Promise<readonly TrafficDay[]> {
+    return this.#evidence.traffic(query);
   }
 
-  transcript(options: Pick<Transcript, 'redact' | 'maxTurnChars'> = {}): Transcript {
-    return {
-      ...options,
-      append: async (served) => this.#open().evidence.addTurns(served),
-      history: (tenant, conversation, range) => this.#history(tenant, conversation, range),
-      erase: (tenant, conversation) => this.#eraseTurns(tenant, conversation),
-    };
+  transcript(options?: Pick<Transcript, 'redact' | 'maxTurnChars'>): Transcript {
+    return this.#evidence.transcript(options);
   }
 
-  async erase(tenant: string): Promise<Erasure> {
-    const key = textKey(tenant);
-    await this.#open().evidence.noteErasure({ tenant: key }, this.#clock.now());
-    return {
-      pairs: await this.#remove({ what: 'pairs', tenant: key }),
-      turns: await this.#remove({ what: 'turns', tenant: key }),
-      days: await this.#remove({ what: 'days', tenant: key }),
-    };
+  erase(tenant: string): Promise<Erasure> {
+    return this.#evidence.erase(tenant);
   }
 
-  async prune(before: number): Promise<Erasure> {
-    return {
-      pairs: await this.#remove({ what: 'pairs', before }),
-      turns: await this.#remove({ what: 'turns', before }),
-      days: 0,
-    };
+  prune(before: number): Promise<Erasure> {
+    return this.#evidence.prune(before);
   }
 
   close(): Promise<void> {
@@ -225,41 +170,5 @@ export class DriverStore implements Store {
     if (this.#watches.size > 0) return;
     this.#listening?.[Symbol.dispose]();
     this.#listening = undefined;
-  }
-
-  async #count(book: Book, id: string, tallies: readonly Tally[]): Promise<void> {
-    // The same batch falls into the same pieces, so that each piece can be known by its place.
-    await inPieces(tallies, talliesAtOnce, (piece, place) =>
-      this.#open().evidence.addTallies(book, `${place}:${id}`, piece),
-    );
-  }
-
-  async #history(tenant: string, conversation: string, range: TurnRange = {}): Promise<Turn[]> {
-    const { limit, before = Number.MAX_SAFE_INTEGER } = range;
-    const owner = { tenant: textKey(tenant), conversation: textKey(conversation) };
-    const exchanges = await this.#open().evidence.turns(owner, {
-      before,
-      limit: limit ?? mostExchanges,
-    });
-    const turns = exchanges.flat();
-    return limit === undefined ? turns : turns.slice(Math.max(0, turns.length - limit));
-  }
-
-  async #eraseTurns(tenant: string, conversation: string | undefined): Promise<void> {
-    const owner = {
-      tenant: textKey(tenant),
-      ...(conversation === undefined ? {} : { conversation: textKey(conversation) }),
-    };
-    await this.#open().evidence.noteErasure(owner, this.#clock.now());
-    await this.#remove({ what: 'turns', ...owner });
-  }
-
-  async #remove(removal: Removal): Promise<number> {
-    let removed = 0;
-    for (let more = 1; more > 0; removed += more) {
-      more = await this.#open().evidence.remove(removal);
-      if (more > 0) await nextTurn();
-    }
-    return removed;
   }
 }

@@ -140,12 +140,9 @@ function describeServer(): void {
     const operate = async (store: (typeof stores)[number], name: string): Promise<number> => {
       let made = 0;
       while (!isOver) {
-        const commit = nextCommit(
-          'chat',
-          await store.rollout('chat').catch(() => nothingYet),
-          name,
-        );
-        const answer = await store.commit(commit).catch(() => undefined);
+        const there = await store.rollout('chat').catch(() => undefined);
+        if (there === undefined) continue;
+        const answer = await store.commit(nextCommit('chat', there, name)).catch(() => undefined);
         if (answer?.ok) made += 1;
       }
       return made;
