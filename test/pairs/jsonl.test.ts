@@ -132,8 +132,8 @@ describe('a pair log', () => {
   it('lets no text of others end or forge a line', async () => {
     const { pairs, read } = setUp({ text: { ttlMs: 1_000 } });
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('\n{"type":"pair"}\n', '\r\n', '\u2028'),
+      fc.string({ unit: 'binary-ascii' }),
+      fc.constantFrom('\n{"type":"pair"}\n', '\r\n', '\u2028', '\ud800', 'é😀'),
     );
     const given = fc.sample(fc.record({ task: text, legacy: text, candidate: text }), {
       numRuns: 80,

@@ -6,8 +6,8 @@ import { defectivePairs, healthyPairs } from './made-pairs.ts';
 
 const exchanges = 1_000;
 /** Exchanges of them in which the candidate has the defect. */
-const planted = 120;
-const noisePairs = 400;
+const planted = 100;
+const noisePairs = 300;
 
 /** What is raised for each defect: the diagnosis, and the parts by which it is known. */
 const raised: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -42,7 +42,7 @@ describe('the report', () => {
   });
 
   it.each(Object.keys(raised))(
-    'names %s in an eighth of 1,000 exchanges, and nothing else, with noise and without',
+    'names %s in a tenth of 1,000 exchanges, and nothing else, with noise and without',
     async (name) => {
       const bad = await defectivePairs(name, 30_000, planted);
       const pairs = [...healthy.slice(planted), ...bad];
