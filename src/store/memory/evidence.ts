@@ -43,6 +43,9 @@ function forgetBefore(moment: number, map: Map<string, number>): void {
   }
 }
 
+/** Pairs that are read at once. */
+const pageSize = 1_000;
+
 /** Pairs, counts and turns in memory. */
 export class MemoryEvidence implements EvidenceRows {
   readonly #clock: Clock;
@@ -51,6 +54,8 @@ export class MemoryEvidence implements EvidenceRows {
   readonly #batches = new Map<string, number>();
   readonly #turns = new Map<string, TurnRow>();
   readonly #erasures = new Map<string, number>();
+  /** Made when it is asked for; a change of the pairs forgets it. */
+  #byTime: readonly PairRow[] | undefined;
   #lastId = 0;
 
   constructor(clock: Clock) {
@@ -78,11 +83,11 @@ export class MemoryEvidence implements EvidenceRows {
 
   async pairPage(filter: PairFilter, after: PairPlace | undefined): Promise<PairPage> {
     const { at, id } = after ?? { at: filter.from, id: 0 };
-    const rows = [...this.#pairs.values()]
-      .filter((row) => row.at < filter.until && isWithin(row, filter))
+    this.#byTime ??= [...this.#pairs.values()].sort((a, b) => a.at - b.at || a.id - b.id);
+    const rows = this.#byTime
       .filter((row) => row.at > at || (row.at === at && row.id > id))
-      .sort((a, b) => a.at - b.at || a.id - b.id)
-      .slice(0, 1000);
+      .filter((row) => row.at < filter.until && isWithin(row, filter))
+      .slice(0, pageSize);
     const end = rows.at(-1);
     const pairs = rows.map(({ record }) => JSON.parse(record) as PairRecord);
     return end === undefined ? { pairs } : { pairs, end };
@@ -126,6 +131,7 @@ export class MemoryEvidence implements EvidenceRows {
       const books = Object.values(this.#tallies);
       return sum(books.map((book) => sweep(book, (row) => row.tenant === removal.tenant)));
     }
+    this.#byTime = undefined;
     const map: Map<string, PairRow | TurnRow> =
       removal.what === 'pairs' ? this.#pairs : this.#turns;
     if ('before' in removal) return sweep(map, (row) => row.at < removal.before);
@@ -137,6 +143,7 @@ export class MemoryEvidence implements EvidenceRows {
   }
 
   clear(): void {
+    this.#byTime = undefined;
     for (const map of [this.#pairs, this.#turns, this.#batches, this.#erasures]) map.clear();
     for (const book of Object.values(this.#tallies)) book.clear();
   }
@@ -155,6 +162,7 @@ export class MemoryEvidence implements EvidenceRows {
   #addPair(pair: PairRecord, row: PairRow): boolean {
     if (this.#pairs.has(row.key) || this.#isErased({ tenant: row.tenant }, pair.at)) return false;
     this.#pairs.set(row.key, row);
+    this.#byTime = undefined;
     return true;
   }
 
