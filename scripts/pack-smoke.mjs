@@ -1,7 +1,7 @@
 // Packs the library, installs the tarball in fresh projects and uses it there as its users do: as an ES module and by
 // require(), with and without the optional peers, from TypeScript, on every Node version given.
 // usage: node scripts/pack-smoke.mjs [22.19.0 24.21.0 26.10.0]   (default: the running Node)
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { uses } from './pack-uses.mjs';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -30,21 +31,19 @@ const projects = [
   { name: 'no-peers', type: 'module', installs: [pinned('@types/node')], entries: withoutPeers },
 ];
 
-function run(command, args, cwd = process.cwd()) {
+const execute = promisify(execFile);
+
+async function run(command, args, cwd = process.cwd()) {
   try {
-    return execFileSync(command, args, {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    await execute(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     throw new Error(`${command} ${args.join(' ')}\n${error.stdout}\n${error.stderr}`);
   }
 }
 
-function packInto(folder) {
-  if (!existsSync('dist/index.d.ts')) run('npm', ['run', 'build']);
-  run('npm', ['pack', '--silent', '--pack-destination', folder]);
+async function packInto(folder) {
+  if (!existsSync('dist/index.d.ts')) await run('npm', ['run', 'build']);
+  await run('npm', ['pack', '--silent', '--pack-destination', folder]);
   return join(
     folder,
     readdirSync(folder).find((name) => name.endsWith('.tgz')),
@@ -71,12 +70,12 @@ main();
 `;
 }
 
-function install(project, folder, tarball) {
+async function install(project, folder, tarball) {
   mkdirSync(folder);
   const text = JSON.stringify({ private: true, type: project.type });
   writeFileSync(join(folder, 'package.json'), text);
   writeFileSync(join(folder, 'use.js'), programOf(project));
-  run(
+  await run(
     'npm',
     ['install', '--no-audit', '--no-fund', '--omit=peer', tarball, ...project.installs],
     folder,
@@ -95,7 +94,7 @@ function checkPeers(project, folder) {
 }
 
 /** Compiles a program that imports every entry, declarations of dependencies included. */
-function compile(project, folder) {
+async function compile(project, folder) {
   const imports = project.entries.map(
     (entry, index) => `import * as entry${index} from '${manifest.name}${entry.slice(1)}';`,
   );
@@ -113,29 +112,41 @@ function compile(project, folder) {
   };
   const config = { compilerOptions, files: [`use.${extension}`] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  run(process.execPath, [resolve('node_modules/typescript/lib/tsc.js'), '-p', folder]);
+  await run(process.execPath, [resolve('node_modules/typescript/lib/tsc.js'), '-p', folder]);
 }
+
+const node = (version) => [
+  '-y',
+  '-p',
+  `node-${process.platform}-${process.arch}@${version}`,
+  '--',
+  'node',
+];
 
 function useOn(version, folder) {
   if (version === undefined) return run(process.execPath, ['use.js'], folder);
-  const node = `node-${process.platform}-${process.arch}@${version}`;
-  return run('npx', ['-y', '-p', node, '--', 'node', 'use.js', version], folder);
+  return run('npx', [...node(version), 'use.js', version], folder);
+}
+
+async function check(project, folder, tarball) {
+  await install(project, folder, tarball);
+  checkPeers(project, folder);
+  if (project.installs.includes(pinned('@types/node'))) await compile(project, folder);
+  for (const version of versions.length > 0 ? versions : [undefined]) {
+    await useOn(version, folder);
+    const used = project.entries.join(' ');
+    console.log(`${project.name}: ${used} work on Node ${version ?? process.versions.node}`);
+  }
 }
 
 const root = mkdtempSync(join(tmpdir(), 'pack-smoke-'));
 try {
-  const tarball = packInto(root);
-  for (const project of projects) {
-    const folder = join(root, project.name);
-    install(project, folder, tarball);
-    checkPeers(project, folder);
-    if (project.installs.includes(pinned('@types/node'))) compile(project, folder);
-    for (const version of versions.length > 0 ? versions : [undefined]) {
-      useOn(version, folder);
-      const node = version ?? process.versions.node;
-      console.log(`${project.name}: ${project.entries.join(' ')} work on Node ${node}`);
-    }
-  }
+  const tarball = await packInto(root);
+  // Fetched one after the other, before the projects ask for them at the same time: npx takes no turns at its cache.
+  for (const version of versions) await run('npx', [...node(version), '--version']);
+  const checks = projects.map((project) => check(project, join(root, project.name), tarball));
+  const failed = (await Promise.allSettled(checks)).filter(({ status }) => status === 'rejected');
+  if (failed.length > 0) throw new AggregateError(failed.map(({ reason }) => reason));
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
