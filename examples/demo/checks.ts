@@ -1,14 +1,11 @@
-import type { CutoverStats, LaneStats, Leg } from 'engramia-cutover';
+import type { CutoverStats, LaneStats, Leg, PairRecord } from 'engramia-cutover';
 import { routeName } from './app.ts';
+import { type Check, equal } from './check.ts';
+import { compareChecks } from './compare-checks.ts';
 import type { Evidence } from './evidence.ts';
+import type { Flaw } from './flaws.ts';
 import type { Walked } from './walk.ts';
 import { count } from './wording.ts';
-
-/** One statement about the run, and whether it holds. */
-export interface Check {
-  readonly holds: boolean;
-  readonly says: string;
-}
 
 /** The run as it ended. */
 export interface Outcome {
@@ -19,6 +16,10 @@ export interface Outcome {
   readonly stored: ReadonlyMap<string, number>;
   /** Duplicates that had been sent before: perhaps of their own first attempt, whose answer was lost. */
   readonly retried: ReadonlyMap<string, number>;
+  /** What was compared in the whole walk. */
+  readonly pairs: readonly PairRecord[];
+  /** Answers of the mirrored candidate that have got each flaw. */
+  readonly planted: ReadonlyMap<Flaw, number>;
   /** Undefined: the service is not ours to look into. */
   readonly evidence: Evidence | undefined;
   /** Patterns that a service of others had before and has after the walk; empty for the emulator. */
@@ -33,11 +34,6 @@ const named = (counts: Readonly<Record<string, number>>): string =>
     .filter(([, value]) => value > 0)
     .map(([name, value]) => `${name} ${count(value)}`)
     .join(', ') || 'none';
-
-const equal = (left: number, right: number, says: string): Check => ({
-  holds: left === right,
-  says: `${says}: ${count(left)} = ${count(right)}`,
-});
 
 function userChecks({ walked, stats }: Outcome): Check[] {
   const route = stats.routes[routeName];
@@ -117,6 +113,7 @@ export function checksOf(outcome: Outcome): Check[] {
     ...userChecks(outcome),
     ...laneChecks('learned', stats.learn, offers(walked, 'learned')),
     ...laneChecks('mirrored', stats.mirror, offers(walked, 'mirrored')),
+    ...compareChecks(outcome),
     ...(evidence === undefined ? [] : memoryChecks(outcome, evidence)),
   ];
 }

@@ -1,4 +1,6 @@
-import { type Check, checksOf, type Outcome } from './checks.ts';
+import { formatReport } from 'engramia-cutover/report';
+import type { Check } from './check.ts';
+import { checksOf, type Outcome } from './checks.ts';
 import { type Figures, waitsOf } from './phase-record.ts';
 import { tenants } from './tenants.ts';
 import type { Walked } from './walk.ts';
@@ -101,11 +103,27 @@ function queueLines({ walked, stats }: Outcome): string[] {
   ];
 }
 
+/** What the candidate did otherwise, where flaws were planted in it. */
+function reportLines({ walked }: Outcome): string[] {
+  return walked.flatMap(({ name, report }) =>
+    report === undefined
+      ? []
+      : [
+          '',
+          `Report of phase "${name}"`,
+          ...formatReport(report)
+            .trimEnd()
+            .split('\n')
+            .map((line) => `  ${line}`),
+        ],
+  );
+}
+
 const notShown = [
-  'What this does not show: answers of real models, or whether they are good; comparison of the',
-  'replies and gates; streams; a service behind a real network with its rate limits; more than one',
-  'process. Load, both apps and the service share one process here, so the milliseconds compare',
-  'with each other and with nothing else; while the candidate serves, they differ by its model.',
+  'What this does not show: answers of real models, or a judge that is one; gates; streams; a',
+  'service behind a real network with its rate limits; more than one process. Load, both apps and',
+  'the service share one process here, so the milliseconds compare with each other and with nothing',
+  'else; while the candidate serves, they differ by its model.',
 ];
 
 const checkLine = ({ holds, says }: Check): string => `  ${holds ? 'ok    ' : 'BROKEN'}  ${says}`;
@@ -125,6 +143,7 @@ export function closingTable(outcome: Outcome): { lines: string[]; balanced: boo
       ...queueLines(outcome),
       costLine(outcome),
       ...memoryLines(outcome),
+      ...reportLines(outcome),
       '',
       'Balance',
       ...checks.map(checkLine),

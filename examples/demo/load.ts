@@ -66,22 +66,26 @@ async function askBoth(targets: Targets, question: Question, oursFirst: boolean)
   };
 }
 
-/** Pairs of calls that a phase has on the slowest machine: fewer would show nothing. */
-const leastPairs = 20;
+/** How long users ask, and how many pairs of calls there are even on the slowest machine. */
+export interface Length {
+  readonly ms: number;
+  /** @default 20: fewer would show nothing */
+  readonly leastPairs?: number;
+}
 
-/** Lets users ask for so many milliseconds; resolves when the last of them has been answered. */
+/** Lets users ask for so long; resolves when the last of them has been answered. */
 export async function drive(
   targets: Targets,
-  forMs: number,
+  { ms, leastPairs = 20 }: Length,
   random: () => number,
   record: (sample: Sample) => void,
 ): Promise<void> {
-  const until = performance.now() + forMs;
+  const until = performance.now() + ms;
   let asked = 0;
   const use = async (): Promise<void> => {
     while (performance.now() < until || asked < leastPairs) {
       asked += 1;
-      record(await askBoth(targets, drawQuestion(random), asked % 2 === 0));
+      record(await askBoth(targets, drawQuestion(random, asked), asked % 2 === 0));
       await pause(random() * thinkMs);
     }
   };

@@ -1,5 +1,6 @@
 import { createCutover, shadowSafe } from 'engramia-cutover';
 import { percentageFlags } from 'engramia-cutover/flags';
+import { memoryPairs } from 'engramia-cutover/pairs';
 import { cutoverMiddleware, routeName, startApp } from './app.ts';
 import type { Outcome } from './checks.ts';
 import { closingTable } from './closing-table.ts';
@@ -26,11 +27,13 @@ const opening = [
 function createCutoverParts(
   service: Service,
   view: View,
-): Pick<Scene, 'cutover' | 'flags' | 'probe'> {
+): Pick<Scene, 'cutover' | 'flags' | 'probe' | 'pairs'> {
+  const pairs = memoryPairs();
   const flags = percentageFlags({ from: 'off', to: 'off', percent: 0 });
   const cutover = createCutover({
     flags,
     engramia: service.scopes,
+    pairs,
     logger: { warn: (message) => view.say(`  warning    ${message}`) },
   });
   const probe = cutover.handler({
@@ -41,13 +44,13 @@ function createCutoverParts(
     candidate: shadowSafe(() => undefined),
     identify: (tenant) => ({ tenant, task: 'What would happen?' }),
   });
-  return { cutover, flags, probe };
+  return { cutover, flags, probe, pairs };
 }
 
 async function run(service: Service, view: View): Promise<Outcome> {
   const models = new Models();
   const parts = createCutoverParts(service, view);
-  const { cutover } = parts;
+  const { cutover, pairs } = parts;
   const stored = new Map<string, number>();
   const retried = new Map<string, number>();
   cutover.on('learned', ({ tenant, outcome, attempts }) => {
@@ -64,12 +67,13 @@ async function run(service: Service, view: View): Promise<Outcome> {
     const targets = { ours: ours.url, bare: bare.url };
     const random = createRandom(1);
     const before = await service.countPatterns();
-    await drive({ ours: bare.url, bare: bare.url }, warmUpMs, random, () => undefined);
+    await drive({ ours: bare.url, bare: bare.url }, { ms: warmUpMs }, random, () => undefined);
     const walked = await walk({ ...parts, models, service, targets, random, view });
     await cutover.close({ timeoutMs: closeWithinMs });
     const evidence = service.emulator && gatherEvidence(service.emulator);
     const patternCounts = [...before, ...(await service.countPatterns())];
-    return { walked, stats: cutover.stats(), stored, retried, evidence, patternCounts };
+    const told = { stored, retried, pairs: pairs.pairs(), planted: models.planted };
+    return { walked, stats: cutover.stats(), ...told, evidence, patternCounts };
   } finally {
     // Not `await using`: Node 22 has no such syntax yet.
     await Promise.all([ours[Symbol.asyncDispose](), bare[Symbol.asyncDispose]()]);

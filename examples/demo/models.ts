@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Leg } from 'engramia-cutover';
+import type { CallContext, Leg } from 'engramia-cutover';
+import { type Answer, type Flaw, flaws } from './flaws.ts';
 import type { Question } from './questions.ts';
 
 /** What the app's route answers. `by` is there for the demo, which counts the legs as users see them. */
-export interface Reply {
-  readonly text: string;
+export interface Reply extends Answer {
   readonly by: Leg;
 }
 
@@ -32,17 +32,29 @@ export class Models {
   #candidateRuns = 0;
   /** Ends the candidate's failures. */
   candidateIsMended = false;
+  /** Gives the answers of mirrored runs their flaws; users never see them. */
+  candidateIsFlawed = false;
+  /** Answers that have got each flaw. */
+  readonly planted = new Map<Flaw, number>(flaws.map((flaw) => [flaw, 0]));
 
   askLegacy(question: Question): Promise<Reply> {
     return this.#answer(manners.legacy, question);
   }
 
-  askCandidate(question: Question, signal: AbortSignal): Promise<Reply> {
+  async askCandidate(question: Question, { signal, mirrored }: CallContext): Promise<Reply> {
     this.#candidateRuns += 1;
     if (this.#candidateRuns % failsEvery === 0 && !this.candidateIsMended) {
-      return Promise.reject(new Error('The simulated candidate fails now and then.'));
+      throw new Error('The simulated candidate fails now and then.');
     }
-    return this.#answer(manners.candidate, question, signal);
+    const reply = await this.#answer(manners.candidate, question, signal);
+    return mirrored && this.candidateIsFlawed ? this.#spoilt(reply, question) : reply;
+  }
+
+  #spoilt(reply: Reply, { message }: Question): Reply {
+    const flaw = flaws.find(({ questions }) => questions.test(message));
+    if (flaw === undefined) return reply;
+    this.planted.set(flaw, (this.planted.get(flaw) ?? 0) + 1);
+    return { ...reply, ...flaw.spoil(reply) };
   }
 
   async #answer(manner: Manner, question: Question, signal?: AbortSignal): Promise<Reply> {
@@ -50,6 +62,8 @@ export class Models {
     this.#answers += 1;
     const ms = fastestMs + (this.#answers % (spreadMs + 1));
     await pause(ms, undefined, signal && { signal });
-    return { text: `${phrase} for ${question.tenant}: ${question.message}`, by };
+    const { tenant, message } = question;
+    const toolCalls = [{ name: 'look_up', arguments: { tenant } }];
+    return { text: `${phrase} for ${tenant}: ${message}`, toolCalls, by };
   }
 }

@@ -1,5 +1,6 @@
 import type { Stage } from 'engramia-cutover';
 import type { PercentageFlagsChange } from 'engramia-cutover/flags';
+import type { Length } from './load.ts';
 
 /** What is done to the cutover or to its surroundings when a phase begins. */
 export type Change =
@@ -7,11 +8,11 @@ export type Change =
   | { readonly do: 'serviceDown' | 'serviceUp' | 'kill' | 'revive' };
 
 /** One part of the walk. */
-export interface Phase {
+export interface Phase extends Length {
   readonly name: string;
   readonly change: Change;
-  /** Milliseconds under load. */
-  readonly ms: number;
+  /** The mirrored candidate has flaws, and a report of the phase has to find them. @default false */
+  readonly isFlawed?: boolean;
   /** What happens, in words. */
   readonly note: string;
 }
@@ -34,10 +35,12 @@ export const phases: readonly Phase[] = [
   {
     name: 'shadow',
     change: everyone('shadow'),
-    ms: 1800,
-    note: 'the candidate also runs, off the users’ path',
+    ms: 2200,
+    leastPairs: 150,
+    isFlawed: true,
+    note: 'the candidate also runs, off the users’ path; three flaws are planted in its answers',
   },
-  { name: 'live 5 %', change: ramp(5), ms: 1400, note: 'the ramp begins' },
+  { name: 'live 5 %', change: ramp(5), ms: 1400, note: 'the candidate is mended, the ramp begins' },
   { name: 'live 25 %', change: ramp(25), ms: 1400, note: 'more tenants, none goes back' },
   {
     name: 'live 50 %',

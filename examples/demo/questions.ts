@@ -12,7 +12,7 @@ export const address = 'mara@example.org';
 
 const months = ['January', 'March', 'May', 'July', 'August', 'October', 'November', 'December'];
 const texts: readonly ((tenant: string, month: string) => string)[] = [
-  (tenant, month) => `How do I export the invoices of ${month} for ${tenant}?`,
+  (tenant, month) => `How do I export the invoices of ${month} 2026 for ${tenant}?`,
   (tenant, month) => `Compare the revenue of ${tenant} in ${month} with the month before.`,
   (tenant, month) => `Who changed the roles at ${tenant} during ${month}, and why?`,
   (tenant, month) => `Send the ${month} receipt of ${tenant} to ${address}, please.`,
@@ -36,11 +36,11 @@ function tenantAt(share: number): string {
 const skewed = (random: () => number, length: number): number =>
   Math.floor(random() * random() * length);
 
-/** Draws a question: large tenants ask more than small ones, and much of it was asked before. */
-export function drawQuestion(random: () => number): Question {
+/** Draws a question: large tenants ask more than small ones, and much of it was asked before. Kinds take turns. */
+export function drawQuestion(random: () => number, turn: number): Question {
   const tenant = tenantAt(random());
   const month = months[skewed(random, months.length)] ?? 'May';
-  const text = texts[Math.floor(random() * texts.length)] ?? texts[0];
+  const text = texts[turn % texts.length];
   return {
     tenant,
     user: `user-${Math.floor(random() * 5)}`,

@@ -1,5 +1,7 @@
 import type { Cutover, CutoverHandler } from 'engramia-cutover';
 import type { PercentageFlags } from 'engramia-cutover/flags';
+import type { MemoryPairs } from 'engramia-cutover/pairs';
+import { type CompareReport, summarize } from 'engramia-cutover/report';
 import { routeName } from './app.ts';
 import { drive, type Targets } from './load.ts';
 import type { Models } from './models.ts';
@@ -16,6 +18,8 @@ export interface Scene {
   readonly flags: PercentageFlags;
   /** Asked what would happen to a tenant's call; never called. */
   readonly probe: CutoverHandler<[tenant: string], unknown>;
+  /** What was compared so far. */
+  readonly pairs: MemoryPairs;
   readonly models: Models;
   readonly service: Service;
   readonly targets: Targets;
@@ -71,23 +75,38 @@ async function intentOf({ probe }: Scene): Promise<Intent> {
 /** A phase that is over. */
 export interface Walked extends Pick<PhaseRecord, 'name' | 'intent' | 'samples'> {
   readonly figures: Figures;
+  /** Of what was compared in it; absent: that is no matter of this phase. */
+  readonly report?: CompareReport;
+}
+
+/** Milliseconds in which all mirrors have ended, at most. */
+const comparedWithinMs = 5000;
+
+/** The report of a phase, once everything of it was compared; no earlier phase has compared anything. */
+async function reportOf({ cutover, pairs }: Scene, record: PhaseRecord): Promise<CompareReport> {
+  await cutover.flush({ timeoutMs: comparedWithinMs });
+  const { samples, intent } = record;
+  const served = samples.filter((one) => one.leg === 'legacy' && intent.mirrored.has(one.tenant));
+  return summarize(pairs, { served: served.length, worst: 3 });
 }
 
 async function walkPhase(scene: Scene, phase: Phase): Promise<Walked> {
   const { cutover, service, view, targets, random } = scene;
   await apply(scene, phase.change);
+  scene.models.candidateIsFlawed = phase.isFlawed ?? false;
   const record = new PhaseRecord(phase.name, await intentOf(scene), cutover.stats());
   const figures = (): Figures => record.figures(routeName, cutover.stats());
   const lines = (): string[] =>
     phaseLines(figures(), patternsIn(service)).map((line) => `  ${line}`);
   view.say(`${phase.name}: ${phase.note}`);
   const drawing = view.isLive ? setInterval(() => view.show(lines()), drawEveryMs) : undefined;
-  await drive(targets, phase.ms, random, (sample) => record.samples.push(sample));
+  await drive(targets, phase, random, (sample) => record.samples.push(sample));
   clearInterval(drawing);
+  const report = phase.isFlawed ? { report: await reportOf(scene, record) } : {};
   view.show([]);
   for (const line of lines()) view.say(line);
   const { name, intent, samples } = record;
-  return { name, intent, samples, figures: figures() };
+  return { name, intent, samples, figures: figures(), ...report };
 }
 
 const isOnlyForEmulators = ({ change }: Phase): boolean =>

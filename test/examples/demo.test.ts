@@ -72,6 +72,23 @@ describe('the demo', () => {
     expect(lines.find((line) => line.includes('Errors that users got'))).toMatch(/: 0 = 0$/);
   });
 
+  it('reports of the shadow phase what was planted in the candidate, and nothing else', () => {
+    const report = lines.slice(lines.indexOf('Report of phase "shadow"'), lines.indexOf('Balance'));
+    const diagnoses = report.filter((line) => line.startsWith('  ! '));
+    expect(diagnoses.map((line) => line.slice(4).split(':')[0])).toEqual([
+      'The candidate gives other answers',
+      'The candidate calls other tools',
+      'The candidate’s replies are far longer',
+    ]);
+    expect(report.join()).toMatch(/- The candidate gives other numbers: 1\d\.\d %/);
+    expect(report.join()).not.toContain('GAP');
+    const counts = lines
+      .filter((line) => line.includes('planted ('))
+      .map((line) => numberIn(line.split('= ')[1]));
+    expect(counts).toHaveLength(3);
+    expect(Math.min(...counts)).toBeGreaterThan(10);
+  });
+
   it.each([
     { phase: 'off', tenants: '0 %' },
     { phase: 'shadow', tenants: '0 %' },
