@@ -1,0 +1,1 @@
+import '../../examples/stubbed.test.ts';
