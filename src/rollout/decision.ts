@@ -18,6 +18,11 @@ export interface Standing {
   readonly legacyAlive: boolean;
   /** Whether the plan climbs by itself. */
   readonly automatic: boolean;
+  /**
+   * Milliseconds of the daily cycle that a step is held at least before it moves to half of the tenants or beyond.
+   * @default 86_400_000, a day
+   */
+  readonly dailyCycleMs?: number;
 }
 
 /** What is to be done, and what it was decided on. */

@@ -27,6 +27,19 @@ export interface GateReading {
   readonly inputs: Readonly<Record<string, number>>;
   /** Milliseconds until it can probably decide, where that can be told. */
   readonly etaMs?: number;
+  /** The role of the gate that said it. @default 'guardrail' */
+  readonly role?: Gate['role'];
+  /** Present: recorded, but never acted upon. */
+  readonly dryRun?: true;
+}
+
+/** What somebody has vouched for. Plain data. */
+export interface Attestation {
+  /** What it is about: `smoke`, `backup`, `thread-table-deleted`, … */
+  readonly kind: string;
+  readonly ok: boolean;
+  /** When, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** What surrounds a gate while it looks. */
@@ -45,6 +58,7 @@ export interface GateRun {
   missed?(misses: MissedPairs): void;
   /** Takes what was served since the last time. */
   served?(counts: ServedCounts): void;
+  attested?(attestation: Attestation): void;
   /** What it says now; milliseconds since the epoch. Never throws: what it cannot tell is `invalid`. */
   read(at: number): GateReading | Promise<GateReading>;
 }
@@ -57,6 +71,13 @@ export interface Gate {
   readonly source: EvidenceSource;
   /** Read and recorded, but never acted upon. @default false */
   readonly dryRun?: boolean;
+  /** Whether it can fail by chance, and so needs a part of the plan's error budget. @default false */
+  readonly spends?: boolean;
+  /**
+   * The percentages at which it is asked: `above` one, `upTo` another. What has no evidence at a step would hold it for ever.
+   * Belongs into `policy` too. @default all
+   */
+  readonly asksAt?: { readonly above?: number; readonly upTo?: number };
   /** What of the gate belongs to the fingerprint of the plan: its thresholds. Plain data. */
   readonly policy: unknown;
   /** Starts anew: at each step, and after any change of the plan. */
