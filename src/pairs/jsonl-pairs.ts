@@ -6,7 +6,7 @@ import type { PairRecord } from '../core/pair-record.ts';
 import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
 import { withoutOldWords, withoutTenant } from './line-changes.ts';
 import { LogFile } from './log-file.ts';
-import { logNames } from './log-names.ts';
+import { logNames, removeUnfinished } from './log-names.ts';
 import { toMissLine, toPairLine, toWordedLine } from './pair-line.ts';
 import { PairLog } from './pair-log.ts';
 import { type PairTextOptions, redactorOf, textChecks, withoutText } from './pair-text.ts';
@@ -64,7 +64,8 @@ const checks = {
   clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
 };
 
-const pruneMs = 3_600_000;
+/** Milliseconds between two prunings, and until the first one: words of an earlier process may be over. */
+const [pruneMs, firstPruneMs] = [3_600_000, 10_000];
 
 class PairFile implements JsonlPairs {
   readonly redactText: ((text: string) => string) | undefined;
@@ -73,6 +74,8 @@ class PairFile implements JsonlPairs {
   readonly #ttlMs: number | undefined;
   readonly #clock: Clock;
   #pruning: TimerHandle;
+  /** Whether the files may hold words; known once they were looked through. */
+  #isWorded = true;
   #closing: Promise<void> | undefined;
 
   constructor(options: JsonlPairsOptions) {
@@ -85,7 +88,7 @@ class PairFile implements JsonlPairs {
     this.#log = new PairLog({ file, maxBytes, maxBufferBytes, clock, logger });
     this.#ttlMs = text?.ttlMs;
     this.#clock = clock;
-    if (text !== undefined) this.#pruneLater();
+    this.#pruneLater(firstPruneMs);
   }
 
   add(pair: PairRecord): void {
@@ -113,8 +116,15 @@ class PairFile implements JsonlPairs {
     return this.#closing;
   }
 
-  prune(): Promise<number> {
-    return this.#rewrite(withoutOldWords(this.#clock.now()));
+  async prune(): Promise<number> {
+    let isWorded = false;
+    const changed = await this.#rewrite(
+      withoutOldWords(this.#clock.now(), () => {
+        isWorded = true;
+      }),
+    );
+    this.#isWorded = isWorded;
+    return changed;
   }
 
   erase(tenant: string): Promise<number> {
@@ -143,18 +153,23 @@ class PairFile implements JsonlPairs {
     if (failed !== undefined) throw failed.error;
     return this.#log.exclusive(async () => {
       let changed = 0;
+      await removeUnfinished(this.#path);
       for (const name of await logNames(this.#path)) changed += await rewriteFile(name, change);
       return changed;
     });
   }
 
-  #pruneLater(): void {
+  /** Also without `text`: an earlier process may have kept words, and only what is looked for is found. */
+  #pruneLater(ms: number): void {
     this.#pruning = this.#clock.setTimeout(() => {
       // What fails now is tried again in an hour; nothing that is read has old words in any case.
       this.prune()
         .catch(() => undefined)
-        .finally(() => this.#closing ?? this.#pruneLater());
-    }, pruneMs);
+        .finally(() => {
+          const isNeeded = this.#ttlMs !== undefined || this.#isWorded;
+          if (isNeeded && this.#closing === undefined) this.#pruneLater(pruneMs);
+        });
+    }, ms);
   }
 }
 

@@ -3,11 +3,18 @@ import { readPairLine } from './pair-line-schema.ts';
 import { withoutText } from './pair-text.ts';
 import type { LineChange } from './rewrite-file.ts';
 
-/** Takes out words whose time is over at a moment. A torn line may be a part of some: it goes. */
-export function withoutOldWords(now: number): LineChange {
+/**
+ * Takes out words whose time is over at a moment; `met` is told of each line whose words still have some. A torn line may
+ * be a part of some: it goes.
+ */
+export function withoutOldWords(now: number, met: () => void): LineChange {
   return (line) => {
     const until = wordsUntil(line);
-    if (until === undefined || until > now) return line;
+    if (until === undefined) return line;
+    if (until > now) {
+      met();
+      return line;
+    }
     const read = readPairLine(line);
     return read.type === 'pair' ? toPairLine(withoutText(read.pair)) : undefined;
   };

@@ -1,7 +1,10 @@
 import { readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const number = /^[1-9]\d{0,8}$/;
+
+/** What follows a log's name in that of an unfinished rewriting, whatever has become of the file that it was made of. */
+const unfinished = /^(\.[1-9]\d{0,8})?\.tmp$/;
 
 const nameOf = (path: string, age: number): string => (age === 0 ? path : `${path}.${age}`);
 
@@ -20,6 +23,18 @@ async function agesOf(path: string): Promise<number[]> {
 /** The files of a log, the newest first: the one being written, then `.1`, `.2`, … */
 export async function logNames(path: string): Promise<string[]> {
   return [0, ...(await agesOf(path))].map((age) => nameOf(path, age));
+}
+
+/** What a rewriting is written to before it takes the place of a file. */
+export const nextName = (name: string): string => `${name}.tmp`;
+
+/** Removes what a rewriting has left that a crash cut short: it holds what was to be taken out. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(basename(path))) continue;
+    if (unfinished.test(name.slice(basename(path).length))) await rm(join(folder, name));
+  }
 }
 
 /** Makes room for a new file: each file becomes the next older one, the oldest goes. */

@@ -20,7 +20,5 @@ export const toMissLine = (misses: MissedPairs): string => joined('{"type":"miss
 
 /** Until when a line's words may be kept; undefined for lines that have none. */
 export function wordsUntil(line: string): number | undefined {
-  return line.startsWith(wordedHead)
-    ? Number.parseInt(line.slice(wordedHead.length), 10)
-    : undefined;
+  return line.startsWith(wordedHead) ? Number.parseFloat(line.slice(wordedHead.length)) : undefined;
 }

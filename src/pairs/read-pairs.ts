@@ -1,6 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { attempt } from '../core/attempt.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { PairRecord } from '../core/pair-record.ts';
@@ -8,6 +7,7 @@ import type { MissedPairs } from '../core/pair-sink.ts';
 import { linesOf } from './lines-of.ts';
 import { logNames } from './log-names.ts';
 import { MissSums } from './miss-sums.ts';
+import { openIfThere } from './open-if-there.ts';
 import { readPairLine } from './pair-line-schema.ts';
 import { withoutText } from './pair-text.ts';
 
@@ -91,16 +91,6 @@ async function openAll(path: string): Promise<FileHandle[]> {
   }
   // A log that does not exist is an error, told as the file system tells it.
   return files.size > 0 ? [...files.values()].reverse() : [await open(path, 'r')];
-}
-
-/** Undefined: removed since it was listed, as the oldest file is. */
-async function openIfThere(name: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(name, 'r');
-  } catch (error) {
-    if (attempt(() => (error as NodeJS.ErrnoException).code) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { linesOf } from './lines-of.ts';
+import { nextName } from './log-names.ts';
+import { openIfThere } from './open-if-there.ts';
 
 /** Characters of one write. */
 const batchChars = 64 * 1024;
@@ -13,7 +15,7 @@ export type LineChange = (line: string) => string | undefined;
  */
 export async function rewriteFile(path: string, change: LineChange): Promise<number> {
   if (!(await needsChange(path, change))) return 0;
-  const next = `${path}.tmp`;
+  const next = nextName(path);
   try {
     const changed = await writeChanged(path, next, change);
     await rename(next, path);
@@ -42,7 +44,8 @@ async function writeChanged(path: string, next: string, change: LineChange): Pro
 }
 
 async function needsChange(path: string, change: LineChange): Promise<boolean> {
-  await using file = await open(path, 'r');
+  await using file = await openIfThere(path);
+  if (file === undefined) return false;
   for await (const line of linesOf(file)) if (change(line) !== line) return true;
   return false;
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonlPairsOptions, jsonlPairs } from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
@@ -93,6 +93,68 @@ describe('the words of pairs in a log', () => {
     pairs.add(pairOf({ requestId: 'two' }));
     await pairs.flush();
     expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(['one', 'two']);
+  });
+});
+
+describe('a log that was never written', () => {
+  it('has nothing to be pruned or erased', async () => {
+    const { pairs } = setUp({ text: { ttlMs: 1_000 } });
+    expect(await pairs.prune()).toBe(0);
+    expect(await pairs.erase('acme')).toBe(0);
+  });
+});
+
+describe('the words that an earlier process has left in a log', () => {
+  async function leave(ttlMs: number) {
+    const earlier = setUp({ text: { ttlMs } });
+    earlier.pairs.add(pairOf({ at: earlier.clock.now(), text: words }));
+    await earlier.pairs.close();
+    const { path, clock } = earlier;
+    return { path, clock, content: () => readFileSync(path, 'utf8') };
+  }
+
+  /** Begins again, without words of its own. */
+  function goOn(path: string, clock: JsonlPairsOptions['clock'] & object) {
+    const pairs = jsonlPairs({ path, clock });
+    onTestFinished(() => pairs.close());
+    return pairs;
+  }
+
+  it('leave its files soon, also where none are kept any more', async () => {
+    const { path, clock, content } = await leave(1_000);
+    const pairs = goOn(path, clock);
+    await clock.advance(10_000);
+    await pairs.flush();
+    await pairs.flush();
+    expect(held(content())).toBe(false);
+  });
+
+  it('leave its files when their time comes, and nobody looks for any afterwards', async () => {
+    const { path, clock, content } = await leave(3_000_000);
+    const pairs = goOn(path, clock);
+    await clock.advance(10_000);
+    await pairs.prune();
+    expect(held(content())).toBe(true);
+    await clock.advance(3_600_000);
+    await pairs.prune();
+    expect(held(content())).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are not lost before a time that no clock will see', async () => {
+    const { path, clock, content } = await leave(Number.MAX_VALUE);
+    expect(await goOn(path, clock).prune()).toBe(0);
+    expect(held(content())).toBe(true);
+  });
+
+  it('do not survive in what a crash has left of a rewriting', async () => {
+    const { path, clock } = await leave(1_000);
+    const left = [`${path}.tmp`, `${path}.7.tmp`];
+    const others = [`${path}.old.tmp`, `${path}.tmp.1`];
+    for (const name of [...left, ...others]) writeFileSync(name, words.task);
+    await goOn(path, clock).prune();
+    expect(left.filter(existsSync)).toEqual([]);
+    expect(others.filter(existsSync)).toEqual(others);
   });
 });
 
