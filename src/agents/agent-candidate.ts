@@ -189,8 +189,9 @@ export function agentCandidate(options: Options): AgentCandidate<unknown[], unkn
     const value = options.context?.(context, ...args);
     const run = new CandidateRun(context, userMessageOf(input), value, settings.rules.readOnly);
     const way = await wayOf(settings, run, args);
-    const whole = await withConversation(context, input, way.told, options.history);
+    const begun = await withConversation(context, { input, told: way.told }, options.history);
     const answer = options.stream ? stream : finish;
-    return withinRun(run, () => answer(way, run, whole, options));
+    const { told } = begun;
+    return withinRun(run, () => answer({ ...way, told }, run, begun.input, options));
   });
 }

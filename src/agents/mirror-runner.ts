@@ -15,10 +15,28 @@ export interface MirrorModels {
   readonly modelProvider?: ModelProvider;
 }
 
-/** The same settings, but that the provider keeps nothing. What it is sent besides them could ask it to, too. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields of a request by which the provider would keep something, or act. */
+const acting = ['store', 'background', 'conversation', 'tools', 'tool_choice'] as const;
+
+/** Names of what is sent besides the settings, over everything else. */
+const besides = ['extra_body', 'extraBody'] as const;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** What an app has sent besides the settings, without what acts: neither guard nor SDK would see a tool in it. */
+function idle(fields: Fields): Record<string, unknown> {
+  const kept = { ...fields };
+  for (const name of acting) delete kept[name];
+  for (const name of besides) if (isFields(kept[name])) kept[name] = idle(kept[name]);
+  return kept;
+}
+
+/** The same settings, but that the provider keeps nothing and acts for nobody. */
 export function unstored(settings: ModelSettings | undefined): ModelSettings {
-  const { store: _kept, ...providerData } = settings?.providerData ?? {};
-  return { ...settings, ...(settings?.providerData && { providerData }), store: false };
+  const { providerData } = settings ?? {};
+  return { ...settings, ...(providerData && { providerData: idle(providerData) }), store: false };
 }
 
 /** A configuration of the app's as a mirrored run may have it: nothing is traced, nothing is stored by the provider. */

@@ -1,4 +1,4 @@
-import { Agent, type AgentInputItem, MemorySession, Runner, user } from '@openai/agents';
+import { Agent, type AgentInputItem, assistant, MemorySession, Runner, user } from '@openai/agents';
 import {
   type CallContext,
   createCutoverHandler,
@@ -94,6 +94,7 @@ describe('an agent in a conversation', () => {
   it('is not told twice what its session or its own input holds', async () => {
     const model = new ScriptedModel('17', '17', '17');
     const session = new MemorySession();
+    await session.addItems([user('My order is 17.'), assistant('Thank you.')]);
     const own = { agent: coder(model), runner: runner() };
     await agentCandidate({ ...own, run: (_context, _message: string) => ({ session }) })(
       contextOf({ turns }),
@@ -106,9 +107,38 @@ describe('an agent in a conversation', () => {
       'Which?',
     );
     expect(model.requests.map(({ input }) => asked(input))).toEqual([
-      ['user: Which?'],
+      ['user: My order is 17.', 'assistant: Thank you.', 'user: Which?'],
       ['user: All of it, and: Which?'],
       ['assistant: Thank you.', 'user: All of it, and: Which?'],
     ]);
+  });
+
+  it('begins a session with what was said before it, once', async () => {
+    const model = new ScriptedModel('17', 'Still 17.');
+    const session = new MemorySession();
+    const run = (_context: CallContext, _message: string) => ({ session });
+    const leg = agentCandidate({ agent: coder(model), runner: runner(), run });
+    await leg(contextOf({ turns }), 'Which?');
+    await leg(contextOf({ turns }), 'Sure?');
+    const before = ['user: My order is 17.', 'assistant: Thank you.', 'user: …?', 'user: Which?'];
+    expect(model.requests.map(({ input }) => asked(input))).toEqual([
+      before,
+      [...before, 'assistant: 17', 'user: Sure?'],
+    ]);
+  });
+
+  it('is told in the shadow what was served, and not what its session holds', async () => {
+    const model = new ScriptedModel('17', '17');
+    const session = new MemorySession();
+    await session.addItems([user('Something else.'), assistant('Its own drift.')]);
+    const run = (_context: CallContext, _message: string) => ({ session });
+    const leg = agentCandidate({ agent: coder(model), runner: runner(), run });
+    await leg(contextOf({ mirrored: true, turns: turns.slice(0, 2) }), 'Which?');
+    await leg(contextOf({ mirrored: true }), 'Which?');
+    expect(model.requests.map(({ input }) => asked(input))).toEqual([
+      ['user: My order is 17.', 'assistant: Thank you.', 'user: Which?'],
+      ['user: Something else.', 'assistant: Its own drift.', 'user: Which?'],
+    ]);
+    expect(await session.getItems()).toHaveLength(2);
   });
 });

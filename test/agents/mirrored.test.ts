@@ -254,6 +254,41 @@ describe('a mirrored run', () => {
     expect(model.requests[1]).toMatchObject({ modelSettings: { store: true } });
   });
 
+  it('sends the provider nothing besides its settings by which it would act or keep something', async () => {
+    const acting = {
+      store: true,
+      background: true,
+      conversation: 'conversation-1',
+      tools: [{ type: 'mcp', server_label: 'shop', server_url: 'https://shop.test' }],
+      tool_choice: 'required',
+    };
+    const providerData = {
+      ...acting,
+      service_tier: 'flex',
+      extra_body: { ...acting, seed: 1 },
+      extraBody: { ...acting, extra_body: acting },
+      extra_headers: { 'x-app': 'chat' },
+    };
+    const model = new ScriptedModel('mirrored', 'served');
+    const agent = new Agent({ name: 'guide', model, modelSettings: { providerData } });
+    const candidate = agentCandidate({
+      agent,
+      runner: new Runner({ modelSettings: { providerData } }),
+    });
+
+    await candidate(contextOf({ mirrored: true }), 'go');
+    await candidate(contextOf(), 'go');
+    expect(model.requests.map(({ modelSettings }) => modelSettings.providerData)).toEqual([
+      {
+        service_tier: 'flex',
+        extra_body: { seed: 1 },
+        extraBody: { extra_body: {} },
+        extra_headers: { 'x-app': 'chat' },
+      },
+      providerData,
+    ]);
+  });
+
   it('uses a model, or a provider with a key, of its own', async () => {
     const [live, own, provided] = [1, 2, 3].map((at) => new ScriptedModel(`model ${at}`)) as [
       ScriptedModel,
