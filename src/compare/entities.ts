@@ -6,8 +6,9 @@ const most = 1_000;
 /** The numbers of a text, each once. */
 export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
   const numbers = new Set<number>();
-  for (let at = 0; at < hashes.length && numbers.size < most; at += 1) {
-    if (kinds[at] === tokenIs.number) numbers.add(hashes[at] as number);
+  for (let at = kinds.indexOf(tokenIs.number); at >= 0 && numbers.size < most; ) {
+    numbers.add(hashes[at] as number);
+    at = kinds.indexOf(tokenIs.number, at + 1);
   }
   return numbers;
 }
@@ -16,8 +17,8 @@ export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
 function certainNames(...texts: readonly Tokens[]): ReadonlySet<number> {
   const names = new Set<number>();
   for (const { hashes, kinds } of texts) {
-    for (let at = 0; at < hashes.length; at += 1) {
-      if (kinds[at] === tokenIs.name) names.add(hashes[at] as number);
+    for (let at = kinds.indexOf(tokenIs.name); at >= 0; at = kinds.indexOf(tokenIs.name, at + 1)) {
+      names.add(hashes[at] as number);
     }
   }
   return names;
@@ -32,8 +33,10 @@ type Places = ReadonlyMap<number, number | typeof ambiguous>;
 function placesOf({ hashes, kinds }: Tokens, names: ReadonlySet<number>): Places {
   const places = new Map<number, number | typeof ambiguous>();
   for (let at = 0; at < hashes.length && places.size < most; at += 1) {
-    const [hash, kind] = [hashes[at] as number, kinds[at] as number];
-    if (kind !== tokenIs.number && (kind === tokenIs.word || !names.has(hash))) continue;
+    const kind = kinds[at];
+    if (kind === tokenIs.word) continue;
+    const hash = hashes[at] as number;
+    if (kind !== tokenIs.number && !names.has(hash)) continue;
     const place = Math.imul(hashes[at - 1] ?? 0, 31) ^ (hashes[at + 1] ?? 0);
     const known = places.get(place);
     places.set(place, known === undefined || known === hash ? hash : ambiguous);

@@ -45,9 +45,14 @@ function endOf(observation: Observation): HeldReply['ended'] {
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : flatCopy(text.slice(0, max));
 
+/** Most texts have no character of two units: looking for one takes next to nothing. */
+const hasPairs = /[\ud800-\udbff]/;
+
 /** A text of megabytes is not walked through: its rest counts by units. */
 const charsOf = (whole: string, kept: string): number =>
-  codePointLength(kept, kept.length) + whole.length - kept.length;
+  (hasPairs.test(kept) ? codePointLength(kept, kept.length) : kept.length) +
+  whole.length -
+  kept.length;
 
 function toolsOf(calls: readonly ToolCall[] | undefined): readonly HeldToolCall[] | undefined {
   if (!Array.isArray(calls)) return undefined;

@@ -1,4 +1,4 @@
-import { toTokens } from './tokens.ts';
+import { type Tokens, toTokens } from './tokens.ts';
 
 /** Words that make up a good part of any text in a language, and of few others. */
 const stopwords: Readonly<Record<string, string>> = {
@@ -35,13 +35,17 @@ const scripts: Readonly<Record<string, readonly (readonly [number, number])[]>> 
 
 const scriptEntries = Object.entries(scripts);
 
-/** How much of a text is looked at. Characters. */
-const sampleChars = 2_000;
+/** How much of a text is looked at: characters for its script, words for its language. */
+const [sampleChars, sampleWords] = [2_000, 400];
+
+/** What no script of ours begins below: most texts have nothing beyond. */
+const beyondLatin = /[\u0370-\uffff]/;
 
 /** Stopwords that a text must have of a language, and have more of than of the next one by half. */
 const [leastHits, lead] = [4, 1.5];
 
 function scriptOf(sample: string): string | undefined {
+  if (!beyondLatin.test(sample)) return undefined;
   const counts = new Map<string, number>();
   let letters = 0;
   for (let at = 0; at < sample.length; at += 1) {
@@ -70,10 +74,10 @@ function stopwordTable(): ReadonlyMap<number, readonly string[]> {
   return table;
 }
 
-function languageByWords(sample: string): string | undefined {
+function languageByWords(words: Int32Array): string | undefined {
   byHash ??= stopwordTable();
   const hits = new Map<string, number>();
-  for (const hash of toTokens(sample).hashes) {
+  for (const hash of words) {
     for (const language of byHash.get(hash) ?? []) {
       hits.set(language, (hits.get(language) ?? 0) + 1);
     }
@@ -84,7 +88,8 @@ function languageByWords(sample: string): string | undefined {
 }
 
 /** The language that a text seems to be in, or its script; undefined: too short or too mixed to tell. */
-export function languageOf(text: string): string | undefined {
-  const sample = text.slice(0, sampleChars);
-  return scriptOf(sample) ?? languageByWords(sample);
+export function languageOf(text: string, words: Tokens): string | undefined {
+  return (
+    scriptOf(text.slice(0, sampleChars)) ?? languageByWords(words.hashes.subarray(0, sampleWords))
+  );
 }

@@ -5,7 +5,7 @@ import { goes } from './thresholds.ts';
 import { Tokenizer, type Tokens } from './tokens.ts';
 import type { Turns } from './turns.ts';
 
-/** The words of both replies; sorted ones are what sets are compared by. */
+/** The words of both replies, and what they have in common. */
 export interface PairWords {
   readonly legacy: Tokens;
   readonly candidate: Tokens;
@@ -52,15 +52,12 @@ export class Pair implements ComparedPair {
       await turns.take();
       const tokenizer = timed(() => new Tokenizer(text));
       while (timed(() => tokenizer.step(goes.tokenizedChars))) await turns.take();
-      return timed(() => {
-        const tokens = tokenizer.tokens();
-        return { tokens, sorted: tokens.hashes.slice().sort() };
-      });
+      return tokenizer.tokens();
     };
     const legacy = await wordsOf(this.legacy);
     const candidate = await wordsOf(this.candidate);
-    const overlap = timed(() => overlapOf(legacy.sorted, candidate.sorted));
-    this.#words = { legacy: legacy.tokens, candidate: candidate.tokens, overlap };
+    const overlap = timed(() => overlapOf(legacy.hashes, candidate.hashes));
+    this.#words = { legacy, candidate, overlap };
     return spentMs;
   }
 }

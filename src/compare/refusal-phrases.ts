@@ -58,7 +58,8 @@ const phrases: Readonly<Record<string, readonly string[]>> = {
   ko: ['도와드릴 수 없', '도움을 드릴 수 없', '제공할 수 없'],
 };
 
-const all = Object.values(phrases).flat();
+/** One expression for all of them: asking for each by itself takes several times as long. Phrases have no marks that mean something in it. */
+const anyPhrase = new RegExp(Object.values(phrases).flat().join('|'));
 
 /** A refusal says so first; later in a text the same words quote somebody. Characters. */
 const headChars = 200;
@@ -66,5 +67,5 @@ const headChars = 200;
 /** Whether a reply begins with a refusal. */
 export function isRefusal(text: string): boolean {
   const head = text.trimStart().slice(0, headChars).toLowerCase().replaceAll('’', "'");
-  return all.some((phrase) => head.includes(phrase));
+  return anyPhrase.test(head);
 }

@@ -5,9 +5,10 @@ import type { Layer } from '../layer.ts';
 export const language: Layer = {
   name: 'language',
   readsText: true,
-  look({ legacy, candidate }) {
-    const before = languageOf(legacy.text);
-    const now = before === undefined ? undefined : languageOf(candidate.text);
+  needsWords: true,
+  look({ legacy, candidate, words }) {
+    const before = languageOf(legacy.text, words.legacy);
+    const now = before === undefined ? undefined : languageOf(candidate.text, words.candidate);
     if (before === undefined || now === undefined || before === now) return undefined;
     return { say: 'different', notes: ['language', `${before}-${now}`] };
   },
