@@ -1,4 +1,5 @@
 import type { IgnoreRule } from '../core/compare-options.ts';
+import { givenText } from '../core/given-text.ts';
 
 /** What replies hold that differs from run to run. Each takes time linear in the text. */
 const patterns: Readonly<Record<Extract<IgnoreRule, string>, RegExp>> = {
@@ -31,5 +32,6 @@ export function toIgnore(rules: IgnoreRule | readonly IgnoreRule[]): (text: stri
   const steps = (
     Array.isArray(rules) ? (rules as readonly IgnoreRule[]) : [rules as IgnoreRule]
   ).map(toStep);
-  return (text) => steps.reduce((rest, step) => String(step(rest)), text);
+  // Anything else made a text would be the same for both replies.
+  return (text) => steps.reduce((rest, step) => givenText(step(rest), 'ignore'), text);
 }

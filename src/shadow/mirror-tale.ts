@@ -81,9 +81,9 @@ export class MirrorTale {
   #pairOf(outlet: PairOutlet, mirror: Mirror, ...ended: ComparedLegs): PairRecord {
     const [served, mirrored, divergence] = ended;
     const pair = toPair(mirror, served, mirrored, divergence, this.#clock.now());
-    const { redactText } = outlet;
-    if (redactText === undefined) return pair;
     try {
+      const { redactText } = outlet;
+      if (redactText === undefined) return pair;
       return { ...pair, text: toPairText(mirror, served, mirrored, redactText) };
     } catch (error) {
       outlet.failed(error, mirror);

@@ -1,6 +1,8 @@
 import type { Divergence, HeldReply } from '../core/comparer.ts';
 import type { Mirror } from '../core/exchange.ts';
+import { givenText } from '../core/given-text.ts';
 import type { LegRecord, PairRecord, PairText } from '../core/pair-record.ts';
+import { flatCopy } from '../core/text.ts';
 import { type EndedLeg, inPlaces } from './ended-leg.ts';
 
 /** Characters of a task that are kept; as many as the comparison keeps of a reply. */
@@ -40,15 +42,17 @@ function toLegRecord({ facts, held }: EndedLeg): LegRecord {
   return { ...metrics, ended, ...(error && { error: { ...error } }) };
 }
 
-/** The words of a pair. Throws what `redact` throws. */
+/** The words of a pair, in memory of their own. Throws what `redact` throws, and when it gives no text. */
 export function toPairText(
   mirror: Mirror,
   served: EndedLeg,
   mirrored: EndedLeg,
   redact: (text: string) => string,
 ): PairText {
-  const kept = (text: string, isCut: boolean): string =>
-    isCut ? redact(text).slice(0, -cutMargin) : redact(text);
+  const kept = (text: string, isCut: boolean): string => {
+    const redacted = givenText(redact(text), 'redactText');
+    return flatCopy(isCut ? redacted.slice(0, -cutMargin) : redacted);
+  };
   const wordsOf = (held: HeldReply | undefined): string | undefined =>
     held?.text === undefined ? undefined : kept(held.text, held.isCut);
   const { task } = mirror.subject;

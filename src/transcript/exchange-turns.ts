@@ -1,5 +1,6 @@
 import type { DeliveredExchange } from '../core/conversations.ts';
 import { CutoverError } from '../core/errors.ts';
+import { givenText } from '../core/given-text.ts';
 import type { ReplyView, Turn } from '../core/subject.ts';
 import { flatCopy, roughCut, toStorable } from '../core/text.ts';
 
@@ -38,10 +39,7 @@ export function exchangeTurns(
 export function keptTurns(turns: readonly Turn[], { redact, maxChars }: TurnPolicy): Turn[] {
   return turns.map((turn) => {
     const storable = toStorable(redact === undefined ? roughCut(turn.text, maxChars) : turn.text);
-    const redacted: unknown = redact === undefined ? storable : redact(storable);
-    if (typeof redacted !== 'string') {
-      throw new CutoverError('ERR_CUTOVER_CONTAINED', 'The transcript’s `redact` gave no text.');
-    }
+    const redacted = redact === undefined ? storable : givenText(redact(storable), 'redact');
     return { ...turn, text: flatCopy(cut(toStorable(redacted), maxChars)) };
   });
 }
