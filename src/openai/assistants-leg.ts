@@ -84,7 +84,7 @@ async function serve(asking: Asking): Promise<AssistantsReply> {
 
 async function mirror(asking: Asking, context: CallContext): Promise<AssistantsReply> {
   const { settings, api, lifetime } = asking;
-  const thread = new ShadowThread(api, lifetime);
+  const thread = new ShadowThread(api, lifetime, settings.options.clock);
   let run: AssistantsRun | undefined;
   try {
     const threadId = await thread.open(context);

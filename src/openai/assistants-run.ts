@@ -4,7 +4,7 @@ import { type Answer, type AssistantsApi, pathTo } from './assistants-api.ts';
 import { AssistantsRunError } from './assistants-error.ts';
 import type { AssistantsSettings, RequestedToolCall } from './assistants-options.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
-import type { Lifetime } from './lifetime.ts';
+import { type Lifetime, tidyMs } from './lifetime.ts';
 import { parsedArguments } from './parsed-arguments.ts';
 import { PollWaits } from './poll-waits.ts';
 
@@ -23,9 +23,6 @@ const endings: Readonly<Record<string, 'completed' | 'requires_action' | Cutover
   cancelled: 'ERR_OPENAI_RUN_CANCELLED',
   incomplete: 'ERR_OPENAI_RUN_INCOMPLETE',
 };
-
-/** Milliseconds that the cancelling of a run may take after its caller has gone. */
-const cancelMs = 10_000;
 
 // There is no code for it; the sentence names the run that is active.
 const busySentence = /active run|while a run .* is active/i;
@@ -109,7 +106,7 @@ export class AssistantsRun {
   async cancel(): Promise<void> {
     if (this.#isOver || this.#begun === undefined) return;
     this.#isOver = true;
-    const timer = this.#clock.setTimeout(() => this.#late.abort(), cancelMs);
+    const timer = this.#clock.setTimeout(() => this.#late.abort(), tidyMs);
     const cancelled = this.#begun.then(({ body }) =>
       this.#api.post(`${this.#pathTo(body)}/cancel`, this.#late.signal),
     );

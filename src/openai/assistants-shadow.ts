@@ -1,7 +1,12 @@
 import type { CallContext } from '../core/call-context.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { type Answer, type AssistantsApi, pathTo } from './assistants-api.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
-import type { Lifetime } from './lifetime.ts';
+import { type Lifetime, tidyMs } from './lifetime.ts';
+import { messagesOf } from './messages-of.ts';
+
+/** Messages that services take with a new thread: with more they refuse it. */
+const mostMessages = 32;
 
 const nameOf = (tool: unknown): string => {
   const { type, function: described } = fieldsOf(tool);
@@ -12,19 +17,20 @@ const nameOf = (tool: unknown): string => {
 export class ShadowThread {
   readonly #api: AssistantsApi;
   readonly #lifetime: Lifetime;
+  readonly #clock: Clock;
   /** Not the call's own: what was made must be known to be deleted. */
   readonly #late = new AbortController();
   #made: Promise<Answer> | undefined;
 
-  constructor(api: AssistantsApi, lifetime: Lifetime) {
+  constructor(api: AssistantsApi, lifetime: Lifetime, clock: Clock = systemClock) {
     this.#api = api;
     this.#lifetime = lifetime;
+    this.#clock = clock;
   }
 
   /** Makes the thread, with the conversation as it was served, and gives its id. */
   async open(context: CallContext): Promise<string> {
-    const turns = await this.#lifetime.until(context.history());
-    const messages = turns.map(({ role, text }) => ({ role, content: text }));
+    const messages = messagesOf(await this.#lifetime.until(context.history(mostMessages)));
     this.#lifetime.signal.throwIfAborted();
     this.#made = this.#api.post(pathTo('threads'), this.#late.signal, { messages });
     const { body } = await this.#lifetime.until(this.#made);
@@ -40,11 +46,16 @@ export class ShadowThread {
     return { ...body, tools: kept, tool_choice: kept.length === 0 ? 'none' : 'auto' };
   }
 
-  /** Deletes it, if it was made. Never rejects. */
+  /** Deletes it, if it was made. Never rejects, and lets a service that hangs keep nobody waiting for long. */
   async remove(): Promise<void> {
-    const made = await this.#made?.catch(() => undefined);
-    const id = textOf(made?.body.id);
-    if (id !== undefined) await this.#api.delete(pathTo('threads', id), this.#late.signal);
+    if (this.#made === undefined) return;
+    const timer = this.#clock.setTimeout(() => this.#late.abort(), tidyMs);
+    const removed = this.#made.then(({ body }) => {
+      const id = textOf(body.id);
+      return id === undefined ? id : this.#api.delete(pathTo('threads', id), this.#late.signal);
+    });
+    await removed.then(undefined, () => undefined);
+    this.#clock.clearTimeout(timer);
   }
 
   async #toolsOf(assistantId: string, signal: AbortSignal): Promise<unknown> {

@@ -1,5 +1,8 @@
 import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
 
+/** Milliseconds that what is done after a call may take: a run to be cancelled, a thread to be deleted. */
+export const tidyMs = 10_000;
+
 /** Node's own clock for what a caller waits for: a program with nothing else to do must not end before it. */
 const callersClock: Clock = { ...systemClock, setTimeout: (run, ms) => setTimeout(run, ms) };
 

@@ -44,7 +44,7 @@ export interface ResponsesRequestOptions<A extends unknown[] = unknown[]> {
   conversationOf?: (...args: A) => string | undefined | Promise<string | undefined>;
   /** The response that this one goes on from. */
   previousResponseOf?: (...args: A) => string | undefined | Promise<string | undefined>;
-  /** What else is asked for, over the options above: `temperature`, `metadata`, … */
+  /** What else is asked for, over all other options but `stream`: `temperature`, `metadata`, … */
   request?: (...args: A) => object | Promise<object>;
   /** The signal of the caller. A candidate has its context's. */
   signalOf?: (...args: A) => AbortSignal | undefined;

@@ -1,6 +1,7 @@
 import type { Turn } from '../core/subject.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import { lastText } from './last-text.ts';
+import { messagesOf } from './messages-of.ts';
 import type { AnyResponsesOptions } from './responses-options.ts';
 
 /** Tools that the service does not run: it only says that it wants them to be. */
@@ -47,8 +48,8 @@ export async function requestOf(options: AnyResponsesOptions, args: unknown[]): 
   ]);
   return given({
     ...{ model, prompt, instructions, tools, store },
-    ...others,
     ...{ conversation, previous_response_id, input: said },
+    ...given(fieldsOf(others)),
     stream: stream === true ? true : undefined,
   });
 }
@@ -82,11 +83,9 @@ export function harmless(request: Fields, readOnly: ReadonlySet<string>): Fields
 /** The same request with the turns before it, unless the service keeps them. */
 export function withTurns(request: Fields, turns: readonly Turn[]): Fields {
   const isKept = request.conversation !== undefined || request.previous_response_id !== undefined;
-  if (isKept || turns.length === 0) return request;
+  const messages = messagesOf(turns);
+  if (isKept || messages.length === 0) return request;
   const { input } = request;
   const said = typeof input === 'string' ? [{ role: 'user', content: input }] : listOf(input);
-  return {
-    ...request,
-    input: [...turns.map(({ role, text }) => ({ role, content: text })), ...said],
-  };
+  return { ...request, input: [...messages, ...said] };
 }

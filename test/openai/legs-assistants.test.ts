@@ -404,6 +404,47 @@ describe('an assistant in the shadow', () => {
     expect([...server.assistants.threads.keys()]).toEqual(['thread_1']);
   });
 
+  it('is told no more turns than a new thread takes, and none that say nothing', async () => {
+    const turns = Array.from({ length: 40 }, (_, at) => ({
+      role: at % 2 === 0 ? ('user' as const) : ('assistant' as const),
+      text: at === 39 ? ' ' : `turn ${at}`,
+      leg: 'legacy' as const,
+      at,
+    }));
+    const leg = assistantsLeg({ ...quick, client: server.client() });
+    await leg.shadow(contextOf({ mirrored: true, turns }), 'ann', 'and now?');
+    const { body } = server.last(/POST \/threads$/);
+    const messages = body.messages as object[];
+    expect(messages).toHaveLength(31);
+    expect(messages[0]).toEqual({ role: 'user', content: 'turn 8' });
+    expect(messages.at(-1)).toEqual({ role: 'user', content: 'turn 38' });
+  });
+
+  it.each([/POST \/threads$/, /DELETE/])('lets go of a service that hangs at %s', async (where) => {
+    server.fail(where, 'hang');
+    const [clock, signals]: [ReturnType<typeof fakeClock>, AbortSignal[]] = [fakeClock(), []];
+    const real = server.client();
+    const noted = (options: { signal?: AbortSignal } = {}): object => {
+      if (options.signal) signals.push(options.signal);
+      return options;
+    };
+    const client = {
+      get: (path: string, options?: object) => real.get(path, options),
+      post: (path: string, options?: object) => real.post(path, noted(options)),
+      delete: (path: string, options?: object) => real.delete(path, noted(options)),
+    };
+    const context = contextOf({ mirrored: true });
+    const leg = assistantsLeg({ ...quick, client, clock });
+    const reply = leg.shadow(context, 'ann', 'go').catch(() => undefined);
+    await server.until(/POST \/threads$/);
+    context.abort('closing');
+    await reply;
+    if (`${where}` === '/DELETE/') await server.until(where);
+    await clock.advance(10_000);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
   it('has no tools but those that are named read-only, and tells what it called', async () => {
     server.assistants.tools = [...functions, { type: 'openapi' }, { type: 'file_search' }];
     server.assistants.plan({ calls: [{ type: 'file_search', file_search: {} }] });

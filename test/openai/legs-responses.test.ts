@@ -74,6 +74,21 @@ describe('a leg of the Responses API', () => {
     });
   });
 
+  it('asks for what the request says over all options', async () => {
+    const leg = responsesLeg({
+      ...asked(),
+      conversationOf: () => 'conv_1',
+      request: () => ({ previous_response_id: 'resp_0', input: 'instead', model: undefined }),
+    });
+    await leg('hello');
+    expect(sent()).toEqual({
+      model: 'gpt-test',
+      conversation: 'conv_1',
+      previous_response_id: 'resp_0',
+      input: 'instead',
+    });
+  });
+
   it('gives a text that ends early with the reason, and a refusal as its text', async () => {
     const content = [{ type: 'refusal', refusal: 'I will not.' }];
     server.responses.output = [{ type: 'message', role: 'assistant', content }];
