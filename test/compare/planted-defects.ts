@@ -3,7 +3,7 @@ import type { End } from './comparing.ts';
 import { drawFacts, drawReply, type Facts, type Noise, seeded } from './exchanges.ts';
 
 /** Two legs that say the same in other words, as models do from run to run. */
-const noise: Noise = { rephrased: 0.5, dropped: 0.1 };
+export const noise: Noise = { rephrased: 0.5, dropped: 0.1 };
 
 const lookUp = (thing: string) => ({ name: 'look_up', arguments: { thing, limit: 5 } });
 
