@@ -1,5 +1,6 @@
 import { message } from '../cases/legs.ts';
 import { Connection, type Timing } from './connection.ts';
+import { openLoop } from './open-loop.ts';
 import type { Site } from './site.ts';
 
 /** What one server did in one block. */
@@ -16,10 +17,12 @@ export interface Block {
 export interface BlockOptions {
   readonly path: '/chat' | '/stream';
   readonly requests: number;
-  /** Users who ask one after the other. */
+  /** Users, each with one request at a time. */
   readonly connections: number;
-  /** What is timed. */
+  /** What is timed where they do. */
   readonly timed: keyof Timing;
+  /** Requests that come in a second whatever becomes of those before. @default each user asks once answered */
+  readonly perSecond?: number;
 }
 
 const tenants = 64;
@@ -42,13 +45,11 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)] ?? Number.NaN;
 }
 
-/** Puts a block of requests to a server. Throws unless each was answered, and nothing of the background work was lost. */
-export async function runBlock(site: Site, options: BlockOptions): Promise<Block> {
-  const { path, requests, connections, timed } = options;
-  using open = new DisposableStack();
-  const users: Connection[] = [];
-  for (let i = 0; i < connections; i += 1) users.push(open.use(await Connection.to(site.port)));
-  const before = await site.mark();
+/** As fast as the server answers: what it costs is its CPU, and how long users wait is what that CPU makes of it. */
+async function closedLoop(
+  users: readonly Connection[],
+  { path, requests, timed }: BlockOptions,
+): Promise<number[]> {
   const waits: number[] = [];
   let next = 0;
   await Promise.all(
@@ -56,6 +57,19 @@ export async function runBlock(site: Site, options: BlockOptions): Promise<Block
       while (next < requests) waits.push((await user.ask(requestOf(path, next++)))[timed]);
     }),
   );
+  return waits;
+}
+
+/** Puts a block of requests to a server. Throws unless each was answered, and nothing of the background work was lost. */
+export async function runBlock(site: Site, options: BlockOptions): Promise<Block> {
+  const { path, requests, connections, perSecond } = options;
+  using open = new DisposableStack();
+  const users: Connection[] = [];
+  for (let i = 0; i < connections; i += 1) users.push(open.use(await Connection.to(site.port)));
+  const before = await site.mark();
+  const waits = await (perSecond === undefined
+    ? closedLoop(users, options)
+    : openLoop(users, { requests, perSecond, requestOf: (index) => requestOf(path, index) }));
   const after = await site.mark();
   if (after.lost > 0) throw new Error(`${after.lost} tasks were lost: what is measured is losing.`);
   return {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addedBy, type Measure } from '../../bench/http/added.ts';
 import type { Block } from '../../bench/http/block.ts';
+import { arrivals } from '../../bench/http/open-loop.ts';
 import type { Rounds } from '../../bench/http/rounds.ts';
 import { isMet, requestVerdicts } from '../../bench/http/verdict.ts';
+import { isSettled } from '../../bench/http/warm-up.ts';
 import { exampleArguments } from '../examples/example-run.ts';
 import { type StagedPackage, stagePackage } from '../package/staged-package.ts';
 
@@ -25,7 +27,8 @@ describe('what a server adds', () => {
 
   const limitOf = (measure: Measure, over: Partial<Rounds> = {}): number | undefined => {
     const names = { cpuMicros: 'CPU', p50Ms: 'p50', p99Ms: 'p99' };
-    const verdicts = requestVerdicts('Express 5', { ...rounds, ...over });
+    const all = { ...rounds, ...over };
+    const verdicts = requestVerdicts('Express 5', { costs: all, waits: all });
     return verdicts.find(({ what }) => what.includes('shadow') && what.endsWith(names[measure]))
       ?.limit;
   };
@@ -42,8 +45,38 @@ describe('what a server adds', () => {
   });
 
   test('is missed when it is not a number', () => {
-    const [verdict] = requestVerdicts('Express 5', { shadow: blocks(1) });
+    const alone = { shadow: blocks(1) };
+    const [verdict] = requestVerdicts('Express 5', { costs: alone, waits: alone });
     expect(verdict !== undefined && isMet(verdict)).toBe(false);
+  });
+
+  test('is taken from the busy server in CPU, and from the one at a fixed rate in time', () => {
+    const waits: Rounds = { ...rounds, shadow: blocks(110, 120, 130) };
+    const verdicts = requestVerdicts('Express 5', { costs: rounds, waits });
+    expect(verdicts.map(({ measured }) => measured)).toEqual([2, 100, 100]);
+  });
+});
+
+describe('a server that is warmed up', () => {
+  test('is not warm while a block now and then is cheaper than all before', () => {
+    expect(isSettled([380, 203, 178])).toBe(false);
+    expect(isSettled([380, 203, 178, 290, 133])).toBe(false);
+    expect(isSettled([380, 100, 290, 133, 94])).toBe(false);
+  });
+
+  test('is warm once three blocks have brought nothing but noise', () => {
+    expect(isSettled([380, 203, 100, 96, 290, 133])).toBe(true);
+  });
+});
+
+describe('requests at a fixed rate', () => {
+  test('come at moments of their own that are the same in every block, and as often as was asked for', () => {
+    const moments = arrivals(4_000, 800);
+    expect(arrivals(4_000, 800)).toEqual(moments);
+    expect(moments.every((at, index) => at > (moments[index - 1] ?? 0))).toBe(true);
+    expect((moments.at(-1) ?? 0) / 5_000).toBeCloseTo(1, 1);
+    const gaps = moments.map((at, index) => at - (moments[index - 1] ?? 0));
+    expect(gaps.filter((gap) => gap < 1.25 * Math.LN2).length / gaps.length).toBeCloseTo(0.5, 1);
   });
 });
 
@@ -62,6 +95,7 @@ describe('npm run bench:http', () => {
     expect(stderr).toBe('');
     for (const framework of ['Express 5', 'Fastify 5']) {
       expect(stdout).toMatch(new RegExp(`^${framework} +CPU µs`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^${framework}, 800 requests a second +p50 ms`, 'm'));
       expect(stdout).toMatch(new RegExp(`^${framework}, first byte of a stream`, 'm'));
     }
     const verdicts = stdout.split('\n').filter((line) => /^P\d+ /.test(line));
