@@ -60,10 +60,10 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
   input?: (context: CallContext, ...args: A) => RunInput | Promise<RunInput>;
   /**
    * How many turns of `context.history()`, as the user's and the assistant's messages, the run begins with before its input;
-   * `false`: none. A conversation of before the flip goes on with them, and a mirrored run sees what the user saw.
+   * `false`: none. A conversation of before the flip goes on with them. A mirrored run sees with them what the user saw, in
+   * the place of its session, which knows only what the candidate has answered.
    *
-   * @default 50, where the input is a text and the run has no conversation, or a session that is empty; else none. A mirrored
-   * run has them instead of its session, which knows only what the candidate has answered
+   * @default 50, where the input is a text and the run has no conversation, or a session that is empty; else none
    */
   history?: number | false;
   /** The value that tools and instructions find in `runContext.context`. */

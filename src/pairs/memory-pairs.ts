@@ -2,6 +2,7 @@ import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
 import { check, having, issuesOf, longestTimerMs, refuse } from '../core/option-checks.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
+import { retainedSize } from '../core/retained-size.ts';
 import { MissSums } from './miss-sums.ts';
 import { type PairTextOptions, redactorOf, textChecks, withoutText } from './pair-text.ts';
 import { Ring } from './ring.ts';
@@ -12,6 +13,8 @@ export interface MemoryPairsOptions {
   maxCount?: number;
   /** Present: the words of both replies are kept, too, for a time. @default metrics and hashes alone */
   text?: PairTextOptions;
+  /** Bytes of words that are kept; beyond them the oldest pairs lose theirs. @default 67_108_864 (64 MiB) */
+  maxTextBytes?: number;
   /** A seam for tests. @default Node's clock, timers unref'd */
   clock?: Clock;
 }
@@ -31,6 +34,7 @@ export interface MemoryPairs extends PairSink, Iterable<PairRecord> {
 const checks = {
   maxCount: check.count,
   text: textChecks,
+  maxTextBytes: check.count,
   clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
 };
 
@@ -41,15 +45,19 @@ class PairMemory implements MemoryPairs {
   readonly #ttlMs: number | undefined;
   readonly #clock: Clock;
   #evicted = 0;
+  readonly #maxTextBytes: number;
   /** The place before which no pair has words. */
   #worded = 0;
+  #textBytes = 0;
   #timer: TimerHandle;
 
-  constructor({ maxCount = 10_000, text, clock = systemClock }: MemoryPairsOptions) {
+  constructor(options: MemoryPairsOptions) {
+    const { maxCount = 10_000, maxTextBytes = 64 * 2 ** 20, text, clock = systemClock } = options;
     this.redactText = redactorOf(text);
     this.#pairs = new Ring(maxCount);
     this.#misses = new MissSums(maxCount);
     this.#ttlMs = text?.ttlMs;
+    this.#maxTextBytes = maxTextBytes;
     this.#clock = clock;
   }
 
@@ -58,13 +66,17 @@ class PairMemory implements MemoryPairs {
   }
 
   add(pair: PairRecord): void {
-    const gone = this.#pairs.push(this.#ttlMs === undefined ? withoutText(pair) : pair);
+    const kept = this.#ttlMs === undefined ? withoutText(pair) : pair;
+    this.#textBytes += bytesOf(kept);
+    const gone = this.#pairs.push(kept);
     if (gone !== undefined) {
+      this.#textBytes -= bytesOf(gone);
       this.#evicted += 1;
       // A share of what was compared means something only if both sides go equally far back.
       this.#misses.forgetBefore(gone.at);
     }
-    if (this.#ttlMs !== undefined && this.#timer === undefined) this.#forgetWords();
+    if (this.#ttlMs === undefined) return;
+    if (this.#timer === undefined || this.#textBytes > this.#maxTextBytes) this.#forgetWords();
   }
 
   missed(misses: MissedPairs): void {
@@ -82,7 +94,10 @@ class PairMemory implements MemoryPairs {
   erase(tenant: string): number {
     this.#misses.erase(tenant);
     this.#worded = 0;
-    return this.#pairs.keep((pair) => pair.tenant !== tenant);
+    return this.#pairs.keep((pair) => {
+      if (pair.tenant === tenant) this.#textBytes -= bytesOf(pair);
+      return pair.tenant !== tenant;
+    });
   }
 
   close(): Promise<void> {
@@ -99,23 +114,27 @@ class PairMemory implements MemoryPairs {
     return at + (this.#ttlMs ?? 0) - this.#clock.now();
   }
 
-  /** Lets go of words whose time is over, and comes back for the next ones. */
+  /** Lets go of words whose time is over or for which there is no room, and comes back for the next ones. */
   #forgetWords(): void {
+    this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     for (let place = Math.max(this.#worded, this.#pairs.first); ; place += 1) {
       this.#worded = place;
       const pair = this.#pairs.at(place);
       if (pair === undefined) return;
       const leftMs = this.#leftMs(pair);
-      if (pair.text !== undefined && leftMs > 0) {
+      if (pair.text !== undefined && leftMs > 0 && this.#textBytes <= this.#maxTextBytes) {
         const inMs = Math.min(leftMs, longestTimerMs);
         this.#timer = this.#clock.setTimeout(() => this.#forgetWords(), inMs);
         return;
       }
+      this.#textBytes -= bytesOf(pair);
       this.#pairs.replace(place, withoutText(pair));
     }
   }
 }
+
+const bytesOf = ({ text }: PairRecord): number => (text === undefined ? 0 : retainedSize(text));
 
 /**
  * Keeps the newest pairs in this process's memory.

@@ -120,6 +120,23 @@ describe('the words of pairs in memory', () => {
     expect(pairs.pairs()[0]).not.toHaveProperty('text');
   });
 
+  it('go from the oldest pairs first where they are more than there is room for', () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, maxTextBytes: 10_000, maxCount: 8, clock });
+    const long = { ...words, candidate: 'x'.repeat(2_000) };
+    const withWords = () => pairs.pairs().map(({ text }) => text !== undefined);
+    const add = (tenant: string) =>
+      pairs.add({ ...pairOf({ at: clock.now(), tenant }), text: long });
+    for (const tenant of ['acme', 'acme', 'umbrella', 'acme']) add(tenant);
+    expect(withWords()).toEqual([false, false, true, true]);
+    pairs.erase('acme');
+    add('acme');
+    expect(withWords()).toEqual([true, true]);
+    for (let count = 0; count < 20; count += 1) add('acme');
+    expect(withWords()).toEqual([...Array(6).fill(false), true, true]);
+    expect(clock.pending).toBe(1);
+  });
+
   it('keep no timer after the end', async () => {
     const clock = fakeClock();
     const pairs = memoryPairs({ text: { ttlMs: 1_000 }, clock });
