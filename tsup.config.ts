@@ -16,6 +16,7 @@ export default defineConfig({
     report: 'src/compare/report.ts',
     'stores/memory': 'src/store/memory.ts',
     audit: 'src/audit/index.ts',
+    rollout: 'src/rollout/index.ts',
     'stores/sqlite': 'src/store/sqlite.ts',
     'stores/postgres': 'src/store/postgres.ts',
     testing: 'src/testing/index.ts',

@@ -18,6 +18,7 @@ export const alias = {
   'engramia-cutover/report': source('compare/report.ts'),
   'engramia-cutover/stores/memory': source('store/memory.ts'),
   'engramia-cutover/audit': source('audit/index.ts'),
+  'engramia-cutover/rollout': source('rollout/index.ts'),
   'engramia-cutover/stores/sqlite': source('store/sqlite.ts'),
   'engramia-cutover/stores/postgres': source('store/postgres.ts'),
   'engramia-cutover/testing': source('testing/index.ts'),

@@ -138,6 +138,7 @@ describe('the entry points', () => {
         'verifyTrail',
       ],
     ],
+    ['engramia-cutover/rollout', ['RolloutError', 'createRollout', 'defaultPlan', 'rolloutFlags']],
     ['engramia-cutover/stores/sqlite', ['sqliteStore']],
     ['engramia-cutover/stores/postgres', ['postgresStore']],
     [
@@ -174,6 +175,7 @@ describe('the entry points', () => {
       './report',
       './stores/memory',
       './audit',
+      './rollout',
       './stores/sqlite',
       './stores/postgres',
       './testing',
@@ -189,6 +191,7 @@ describe('the entry points', () => {
     'engramia-cutover/fetch',
     'engramia-cutover/stores/memory',
     'engramia-cutover/audit',
+    'engramia-cutover/rollout',
   ])('%s loads no package but zod and eventemitter3', async (entry) => {
     const { packages } = await effectsOf(entry);
     expect(packages.filter((name) => name !== 'zod' && name !== 'eventemitter3')).toEqual([]);
@@ -209,6 +212,7 @@ describe('the entry points', () => {
     'engramia-cutover/stores/memory',
     'engramia-cutover/testing',
     'engramia-cutover/audit',
+    'engramia-cutover/rollout',
   ])(
     '%s installs no process listener and starts nothing that keeps the process alive',
     async (entry) => {

@@ -1,0 +1,150 @@
+import type { PairRecord } from '../core/pair-record.ts';
+import type { MissedPairs, MissReason } from '../core/pair-sink.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import type { Store } from '../core/store.ts';
+import { attestedIn } from './attested-in.ts';
+import type { Attestation, GateReading } from './gate.ts';
+import { phaseOf } from './ramp-state.ts';
+import type { ServedCounts } from './served-counts.ts';
+
+/** What the gates of one step see, and say. */
+export interface Evidence {
+  pair(pair: PairRecord): void;
+  missed(misses: MissedPairs): void;
+  served(counts: ServedCounts): void;
+  attested(attestation: Attestation): void;
+  /** The overrides are other ones from now on. */
+  changed(state: RolloutState): void;
+  readings(at: number): Promise<readonly GateReading[]>;
+}
+
+/** What the gates were read from. */
+export interface AssessorSetting {
+  readonly store: Store;
+  readonly rollout: string;
+  readonly now: () => number;
+  /** Starts the gates anew, for a step. */
+  readonly begin: (state: RolloutState) => Evidence;
+}
+
+/** The gates' say on what has come since a step began. */
+export interface Look {
+  readonly at: number;
+  /** Pairs of both legs. */
+  readonly pairs: number;
+  readonly readings: readonly GateReading[];
+}
+
+/** Milliseconds in which pairs may come late and still be seen in the order in which they are read. */
+const lateMs = 60_000;
+
+/** How far the evidence of a step was read. */
+interface Course {
+  readonly key: string;
+  readonly phase: string;
+  readonly evidence: Evidence;
+  readonly seen: Map<string, number>;
+  /** What was counted when it was last looked at. */
+  readonly counted: Map<string, number>;
+  until: number;
+  pairs: number;
+  version: number;
+  /** The place of the trail's next entry that was not read. */
+  entry: number;
+}
+
+/** Feeds gates from the store with what is new since the last look; begins anew with each step and policy. */
+export class Assessor {
+  readonly #setting: AssessorSetting;
+  #course: Course | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(setting: AssessorSetting) {
+    this.#setting = setting;
+  }
+
+  /** One look at a time, since they share what was read. */
+  look(state: RolloutState): Promise<Look> {
+    const look = this.#last.then(() => this.#look(state));
+    this.#last = look.catch(() => undefined);
+    return look;
+  }
+
+  async #look(state: RolloutState): Promise<Look> {
+    const course = this.#courseOf(state);
+    const at = this.#setting.now();
+    if (course.version !== state.version) course.evidence.changed(state);
+    course.version = state.version;
+    await this.#readTrail(course);
+    await this.#readPairs(course, at);
+    await this.#readMissed(course, at);
+    await this.#readServed(course, at);
+    return { at, pairs: course.pairs, readings: await course.evidence.readings(at) };
+  }
+
+  #courseOf(state: RolloutState): Course {
+    const phase = phaseOf(this.#setting.rollout, state);
+    const key = `${state.policyHash} ${phase}`;
+    if (this.#course?.key === key) return this.#course;
+    const evidence = this.#setting.begin(state);
+    const read = { seen: new Map(), counted: new Map(), until: 0, pairs: 0, entry: 0 };
+    this.#course = { key, phase, evidence, ...read, version: state.version };
+    return this.#course;
+  }
+
+  async #readTrail(course: Course): Promise<void> {
+    const { store, rollout } = this.#setting;
+    for await (const entry of store.audit(rollout, course.entry)) {
+      course.entry = entry.seq + 1;
+      const said = attestedIn(entry);
+      if (said !== undefined) course.evidence.attested(said);
+    }
+  }
+
+  async #readPairs(course: Course, at: number): Promise<void> {
+    const { phase, seen, evidence } = course;
+    const from = Math.max(0, course.until - lateMs);
+    for await (const pair of this.#setting.store.pairs({ phase, from })) {
+      const id = `${pair.kind} ${pair.requestId}`;
+      if (seen.has(id)) continue;
+      seen.set(id, pair.at);
+      course.until = Math.max(course.until, Math.min(pair.at, at));
+      if (pair.kind === 'compare') course.pairs += 1;
+      evidence.pair(pair);
+    }
+    for (const [id, when] of seen) if (when < course.until - lateMs) seen.delete(id);
+  }
+
+  async #readMissed({ phase, counted, evidence }: Course, at: number): Promise<void> {
+    for (const row of await this.#setting.store.pairDays({ phase })) {
+      const { tenant, route, stage, kind } = row;
+      for (const [metric, count = 0] of Object.entries(row.counts)) {
+        if (!metric.startsWith('missed.')) continue;
+        const why = metric.slice('missed.'.length) as MissReason;
+        const key = JSON.stringify([row.day, tenant, route, stage, kind, why]);
+        const added = count - (counted.get(key) ?? 0);
+        counted.set(key, count);
+        if (added > 0) evidence.missed({ kind, at, route, tenant, stage, why, count: added });
+      }
+    }
+  }
+
+  async #readServed({ phase, counted, evidence }: Course, at: number): Promise<void> {
+    for (const { day, route, tenant, leg, counts } of await this.#setting.store.traffic({
+      phase,
+    })) {
+      const place = JSON.stringify([day, route, tenant, leg]);
+      const added = (name: string): number => {
+        const key = `${name} ${place}`;
+        const before = counted.get(key) ?? 0;
+        counted.set(key, counts[name] ?? 0);
+        return (counts[name] ?? 0) - before;
+      };
+      const calls = added('calls');
+      const [errors, fallbacks] = [added('errors'), added('fallbacks')];
+      const durations = { count: added('timed'), sum: added('ms'), squares: added('squaredMs') };
+      if (calls > 0)
+        evidence.served({ at, route, tenant, leg, calls, errors, fallbacks, durations });
+    }
+  }
+}

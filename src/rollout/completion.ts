@@ -1,0 +1,76 @@
+import type { RolloutState } from '../core/rollout-state.ts';
+import { stages } from '../core/stage.ts';
+import type { Store } from '../core/store.ts';
+import type { FullPlan } from './full-plan.ts';
+import type { GateReading } from './gate.ts';
+import { mayAct } from './may-act.ts';
+import { phaseBegan } from './ramp-state.ts';
+import { dayOf } from './traffic-meter.ts';
+
+const hourMs = 3_600_000;
+
+/** What completing is decided on. */
+export interface CompletionFacts {
+  readonly state: RolloutState;
+  readonly at: number;
+  /** When everybody was moved; undefined: not everybody is. */
+  readonly fullSince: number | undefined;
+  /** Calls that reached legacy in the plan's time. */
+  readonly legacyCalls: number;
+  /** Exchanges that are not learned yet. */
+  readonly outbox: number;
+  readonly readings: readonly GateReading[];
+}
+
+/** When everybody was moved, by the trail. */
+export async function fullSince(store: Store, rollout: string): Promise<number | undefined> {
+  let since: number | undefined;
+  for await (const { after, at } of store.audit(rollout)) {
+    const { percent } = (after ?? {}) as { percent?: unknown };
+    if (typeof percent !== 'number') continue;
+    since = percent < 100 ? undefined : (since ?? at);
+  }
+  return since;
+}
+
+/** Calls that reached legacy since a moment, in steps that began with everybody moved. */
+export async function legacyCallsSince(
+  store: Store,
+  rollout: string,
+  window: { readonly from: number; readonly fullSince: number },
+): Promise<number> {
+  const rows = await store.traffic({ from: dayOf(window.from) });
+  const reached = rows
+    .filter(({ phase }) => (phaseBegan(rollout, phase) ?? 0) >= window.fullSince)
+    .map(({ leg, counts }) => (leg === 'legacy' ? counts.calls : counts.fallbacks) ?? 0);
+  return reached.reduce((sum, calls) => sum + calls, 0);
+}
+
+function heldBlocker({ at, fullSince: since }: CompletionFacts, plan: FullPlan): string {
+  if (since === undefined) return 'not everybody is with the candidate';
+  const left = since + plan.completeAfterMs - at;
+  if (left <= 0) return '';
+  return `100 % has to be held for another ${Math.ceil((left / hourMs) * 10) / 10} h`;
+}
+
+/** Everything that stands in the way of completing, a sentence each. */
+export function completionBlockers(facts: CompletionFacts, plan: FullPlan): string[] {
+  const { state, legacyCalls, outbox, readings } = facts;
+  const dry = new Set(plan.gates.filter(({ dryRun }) => dryRun).map(({ name }) => name));
+  const behind = Object.values(state.overrides).filter(
+    (stage) => stages[stage].serves === 'legacy',
+  ).length;
+  return [
+    mayAct('complete', state.status) ? '' : `the ramp is ${state.status}`,
+    heldBlocker(facts, plan),
+    behind === 0 ? '' : `${behind} tenants are kept with legacy by overrides`,
+    legacyCalls === 0 ? '' : `${legacyCalls} calls have reached legacy in that time`,
+    outbox === 0 ? '' : `${outbox} exchanges wait to be learned`,
+    ...readings
+      // Pairs of tenants that legacy serves have run dry: they had their say before 100 %.
+      .filter(
+        ({ gate, source, outcome }) => source !== 'pairs' && outcome !== 'pass' && !dry.has(gate),
+      )
+      .map(({ gate, outcome, says }) => `the gate ${gate} says ${outcome}: ${says}`),
+  ].filter((blocker) => blocker !== '');
+}

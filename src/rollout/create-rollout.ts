@@ -1,0 +1,166 @@
+import { refuse } from '../core/option-checks.ts';
+import { Following } from './following.ts';
+import { toFullPlan } from './full-plan.ts';
+import { Leader } from './leader.ts';
+import { RampActions } from './ramp-actions.ts';
+import { RampCore } from './ramp-core.ts';
+import { RollbackActions } from './rollback-actions.ts';
+import type { Rollout } from './rollout.ts';
+import { type RolloutOptions, rolloutIssues } from './rollout-options.ts';
+import { type ReportParts, reportOf } from './rollout-report.ts';
+import { StorePairs } from './store-pairs.ts';
+import { TenantActions } from './tenant-actions.ts';
+import { TrafficMeter } from './traffic-meter.ts';
+import { TrailActions } from './trail-actions.ts';
+
+const defaultGatherMs = 1_000;
+
+/** Evidence on its way to the store. */
+function gatherers(core: RampCore) {
+  const { store, clock, options, batchId, phase, phaseBefore, now, contained } = core;
+  const shared = { store, clock, everyMs: options.gatherMs ?? defaultGatherMs, batchId };
+  const pairs = new StorePairs({
+    ...shared,
+    phase,
+    contained: (error) => contained('pairs', error),
+  });
+  const meter = new TrafficMeter({
+    ...shared,
+    now,
+    // A call that was decided before the step began belongs to the step that decided it.
+    phaseOf: (tenant, stage) => (core.replica.stageOf(tenant) === stage ? phase() : phaseBefore()),
+    contained: (error) => contained('traffic', error),
+  });
+  return { pairs, meter };
+}
+
+function leaderOf(core: RampCore, actions: RampActions): Leader {
+  const { store, name: rollout, identity, plan, clock, now, pollMs, leaseMs, journal } = core;
+  return new Leader({
+    store,
+    rollout,
+    identity,
+    plan,
+    clock,
+    now,
+    lookMs: pollMs,
+    leaseMs,
+    journal,
+    decide: async (state) => {
+      // An approval is asked for by whoever looks, also where a person climbs.
+      const automatic = plan.automatic || core.stepOf(state).approval;
+      const decision = await core.assess(state, { approved: false, automatic });
+      core.told(decision, state);
+      return decision;
+    },
+    isEmptyStep: (state) => actions.isEmpty(state),
+    isKilled: () => core.rollbacks.pending > 0,
+    adopt: (state) => core.replica.adopt(state),
+    contained: core.contained,
+  });
+}
+
+function followingOf(core: RampCore, meter: TrafficMeter, enter: TrailActions['enter']): Following {
+  const { pulse, identity, clock, pollMs: retryMs, contained } = core;
+  return new Following({
+    meter,
+    pulse,
+    identity,
+    clock,
+    retryMs,
+    enter,
+    contained: (error) => contained('trail', error),
+  });
+}
+
+/** Whether every replica obeys a version, or may obey nothing any more. */
+async function isAcknowledged(core: RampCore, version: number): Promise<boolean> {
+  const { now, replicas } = await core.store.replicas(core.name);
+  return replicas.every((replica) => replica.version >= version || replica.until <= now);
+}
+
+function partsOf(core: RampCore) {
+  const { pairs, meter } = gatherers(core);
+  const ramp = new RampActions(core);
+  const trail = new TrailActions(core, () => following.pending());
+  const following = followingOf(core, meter, (heard) => trail.enter(heard));
+  return {
+    core,
+    pairs,
+    meter,
+    ramp,
+    trail,
+    following,
+    tenants: new TenantActions(core),
+    back: new RollbackActions(core),
+    leader: leaderOf(core, ramp),
+  };
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+async function flush({ pairs, meter, following, core }: Parts): Promise<void> {
+  await Promise.all([pairs.flush(), meter.flush(), following.enter(), core.rollbacks.drain()]);
+}
+
+async function close({ leader, pairs, meter, following, core }: Parts): Promise<void> {
+  await leader.close();
+  await Promise.all([pairs.close(), meter.close(), following.close(), core.rollbacks.close()]);
+  core.close();
+}
+
+function rolloutOf(parts: Parts): Rollout {
+  const { core, ramp, trail, tenants, back, following } = parts;
+  let closing: Promise<void> | undefined;
+  const end = (): Promise<void> => {
+    closing ??= close(parts);
+    return closing;
+  };
+  const present = (): number => core.replica.state?.version ?? 0;
+  return {
+    name: core.name,
+    ready: core.ready,
+    pairs: parts.pairs,
+    stageOf: (tenant) => core.replica.stageOf(tenant),
+    follow: (cutover) => following.follow(cutover),
+    status: () => reportOf(parts satisfies ReportParts),
+    preview: (step, { allowEmpty = false } = {}) => ramp.preview(step, allowEmpty),
+    advance: (by) => ramp.climb('advance', by),
+    approve: (by) => ramp.climb('approve', by),
+    set: (by) => ramp.set(by),
+    hold: (by) => ramp.hold(by),
+    resume: (by) => ramp.resume(by),
+    rollback: (by) => back.rollback(by),
+    kill: (by) => back.kill(by),
+    override: (tenant, stage, by) => tenants.override(tenant, stage, by),
+    allow: (names, by) => tenants.allow(names, by),
+    deny: (names, by) => tenants.deny(names, by),
+    cohort: (name, stage, by) => tenants.cohort(name, stage, by),
+    attest: (attestation) => trail.attest(attestation),
+    acknowledge: (review, by) => trail.acknowledge(review, by),
+    complete: (by) => trail.complete(by),
+    isAcknowledged: (version = present()) => isAcknowledged(core, version),
+    trail: () => trail.trail(),
+    flush: () => flush(parts),
+    close: end,
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+/**
+ * Makes this process a replica of a rollout, which is made if the store has none of that name.
+ *
+ * @example
+ * const rollout = createRollout({ store: memoryStore(), plan: { ...defaultPlan, automatic: true } });
+ * const cutover = createCutover({ flags: rolloutFlags(rollout), pairs: rollout.pairs });
+ * rollout.follow(cutover);
+ * @throws InvalidOptionsError naming every issue at once
+ */
+export function createRollout(options: RolloutOptions): Rollout {
+  refuse('createRollout()', rolloutIssues(options));
+  const core = new RampCore(options, toFullPlan(options.plan ?? {}));
+  const parts = partsOf(core);
+  core.start();
+  if (options.leads ?? true) parts.leader.start();
+  return rolloutOf(parts);
+}

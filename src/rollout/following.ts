@@ -1,0 +1,113 @@
+import type { Clock, TimerHandle } from '../core/clock.ts';
+import { inRootScope } from '../core/root-scope.ts';
+import type { LegacyPulse } from './legacy-pulse.ts';
+import type { FollowedCutover } from './rollout.ts';
+import type { TrafficMeter } from './traffic-meter.ts';
+
+/** What happened in a followed cutover, for the trail. */
+export interface Heard {
+  readonly kind: 'kill' | 'revive' | 'legacy.gone' | 'legacy.back';
+  readonly actor: 'system';
+  readonly reason: string;
+  readonly evidence: object;
+}
+
+/** Where what was heard goes. */
+export interface FollowingSetting {
+  readonly meter: TrafficMeter;
+  readonly pulse: LegacyPulse;
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly retryMs: number;
+  readonly enter: (heard: Heard) => Promise<void>;
+  readonly contained: (error: unknown) => void;
+}
+
+/** Entries that wait for the store at most; those that come then are left out. */
+const mostHeard = 1_000;
+
+/** Listens to cutovers: counts what they serve, and enters what has happened to them. */
+export class Following {
+  readonly #setting: FollowingSetting;
+  readonly #cutovers = new Set<FollowedCutover>();
+  readonly #heard: Heard[] = [];
+  #entering: Promise<void> | undefined;
+  #timer: TimerHandle;
+  #closed = false;
+
+  constructor(setting: FollowingSetting) {
+    this.#setting = setting;
+  }
+
+  /** Exchanges that wait to be learned. */
+  readonly pending = (): number => {
+    let pending = 0;
+    for (const cutover of this.#cutovers) pending += cutover.stats().learn.pending;
+    return pending;
+  };
+
+  follow(cutover: FollowedCutover): Disposable {
+    const { meter, pulse, identity } = this.#setting;
+    this.#cutovers.add(cutover);
+    const listeners = [
+      cutover.on('served', (event) => meter.count(event)),
+      cutover.on('gone', ({ route, alive, error }) => {
+        pulse.heard(route, alive);
+        const reason = alive ? 'legacy answers again' : 'legacy answered that it no longer exists';
+        const kind = alive ? 'legacy.back' : 'legacy.gone';
+        const status = error?.status === undefined ? {} : { status: error.status };
+        this.#hear({
+          kind,
+          actor: 'system',
+          reason,
+          evidence: { route, replica: identity, ...status },
+        });
+      }),
+      cutover.on('rollback', ({ outcome, reason }) => {
+        const kind = outcome === 'revived' ? 'revive' : 'kill';
+        const evidence = { outcome, replica: identity };
+        this.#hear({ kind, actor: 'system', reason: reason || outcome, evidence });
+      }),
+    ];
+    return {
+      [Symbol.dispose]: () => {
+        this.#cutovers.delete(cutover);
+        for (const listener of listeners) listener[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Resolves when what was heard is entered, or could not be. */
+  enter(): Promise<void> {
+    this.#entering ??= inRootScope(() => this.#enter()).finally(() => {
+      this.#entering = undefined;
+    });
+    return this.#entering;
+  }
+
+  async close(): Promise<void> {
+    await this.enter();
+    this.#closed = true;
+    this.#setting.clock.clearTimeout(this.#timer);
+  }
+
+  #hear(heard: Heard): void {
+    if (this.#heard.length < mostHeard) this.#heard.push(heard);
+    void this.enter();
+  }
+
+  async #enter(): Promise<void> {
+    const { enter, contained, clock, retryMs } = this.#setting;
+    try {
+      for (let next = this.#heard[0]; next !== undefined; next = this.#heard[0]) {
+        await enter(next);
+        this.#heard.shift();
+      }
+    } catch (error) {
+      contained(error);
+      if (this.#closed) return;
+      clock.clearTimeout(this.#timer);
+      this.#timer = clock.setTimeout(() => void this.enter(), retryMs);
+    }
+  }
+}

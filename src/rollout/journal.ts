@@ -1,0 +1,170 @@
+import type { CheckpointSigner } from '../audit/audit-keys.ts';
+import { chainEntry } from '../audit/chain-entry.ts';
+import type { Checkpoint } from '../audit/checkpoint.ts';
+import type { TrailHead } from '../audit/trail-head.ts';
+import { attempt, disregard } from '../core/attempt.ts';
+import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import type {
+  CommitResult,
+  LeaseFence,
+  RolloutCommit,
+  Store,
+  StoredRollout,
+} from '../core/store.ts';
+import type { PersonAction } from './person-action.ts';
+import type { RampDraft } from './ramp-state.ts';
+import { RolloutError } from './rollout-error.ts';
+
+/** A change that was decided on: a new state, facts for the trail, or both. */
+export interface Change {
+  readonly draft?: RampDraft;
+  /** Who makes the new version. */
+  readonly actor: string;
+  readonly facts: readonly AuditFact[];
+}
+
+/** How a change is made. */
+export interface Order {
+  readonly action: string;
+  /** Absent: nobody's. */
+  readonly by?: PersonAction;
+  /** Decided anew when somebody else was faster; otherwise that is a conflict. */
+  readonly commutes: boolean;
+  readonly fence?: LeaseFence;
+  /** What is to be done about the state that there is; undefined: nothing. May throw a refusal. */
+  readonly decide: (
+    state: RolloutState | undefined,
+    there: StoredRollout,
+  ) => Change | undefined | PromiseLike<Change | undefined>;
+}
+
+/** What a journal writes in. */
+export interface JournalSetting {
+  readonly store: Store;
+  readonly rollout: string;
+  readonly signing: CheckpointSigner | undefined;
+  readonly onCheckpoint: ((checkpoint: Checkpoint) => unknown) | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Entries of the trail's end among which an action that was done already is looked for. */
+const lookBack = 500;
+const mostAttempts = 1_000;
+
+/** Changes a rollout: reads, decides, chains the entries and commits, as often as it takes. */
+export class Journal {
+  readonly #setting: JournalSetting;
+
+  constructor(setting: JournalSetting) {
+    this.#setting = setting;
+  }
+
+  /**
+   * Makes a change, and gives the state that is in force then; undefined: there is none.
+   *
+   * @throws RolloutError for a conflict, and what `decide` and the store throw
+   */
+  async make(order: Order): Promise<RolloutState | undefined> {
+    const { store, rollout } = this.#setting;
+    for (let attempts = 1; ; attempts += 1) {
+      const there = await store.rollout(rollout);
+      if (await this.#isDone(order, there)) return there.state;
+      refuseOther(order, there);
+      const change = await order.decide(there.state, there);
+      if (change === undefined) return there.state;
+      const entries = this.#chain(change, order, there);
+      const result = await this.#commit(order, change, entries, there);
+      if (result.ok) {
+        this.#sign(entries.at(-1));
+        return result.current.state;
+      }
+      if (result.why === 'version' && !order.commutes) {
+        if (await this.#isDone(order, result.current)) return result.current.state;
+        throw conflict(order, result.current);
+      }
+      if (result.why === 'fence' || attempts === mostAttempts) {
+        throw conflict(order, result.current);
+      }
+    }
+  }
+
+  #chain({ facts }: Change, { action, by }: Order, there: StoredRollout): AuditEntry[] {
+    const { length, hash } = there.head;
+    let head: TrailHead | undefined = length === 0 ? undefined : { seq: length - 1, hash };
+    return facts.map((fact, at) => {
+      const entry = chainEntry(at === 0 ? signedOff(fact, action, by, there) : fact, head);
+      head = entry;
+      return entry;
+    });
+  }
+
+  async #commit(
+    { fence }: Order,
+    { draft, actor }: Change,
+    entries: readonly AuditEntry[],
+    there: StoredRollout,
+  ): Promise<CommitResult> {
+    const commit: RolloutCommit = {
+      rollout: this.#setting.rollout,
+      expectVersion: there.version,
+      expectHead: there.head.hash,
+      entries,
+      ...(draft === undefined ? {} : { state: { ...draft, version: there.version + 1, actor } }),
+      ...(fence === undefined ? {} : { fence }),
+    };
+    try {
+      return await this.#setting.store.commit(commit);
+    } catch {
+      // The answer may have been lost after it was done; the same commit again is told apart by its entries.
+      return this.#setting.store.commit(commit);
+    }
+  }
+
+  /** Whether the same action is in the trail already. */
+  async #isDone({ action, by }: Order, { head }: StoredRollout): Promise<boolean> {
+    if (by?.requestId === undefined && by?.expectVersion === undefined) return false;
+    const { store, rollout } = this.#setting;
+    for await (const entry of store.audit(rollout, Math.max(0, head.length - lookBack))) {
+      const seen = (entry.evidence ?? {}) as { action?: unknown; on?: unknown; request?: unknown };
+      if (seen.action !== action) continue;
+      if (by.requestId !== undefined && seen.request === by.requestId) return true;
+      const same = entry.actor === by.actor && entry.reason === by.reason;
+      if (by.requestId === undefined && seen.on === by.expectVersion && same) return true;
+    }
+    return false;
+  }
+
+  #sign(entry: AuditEntry | undefined): void {
+    const { signing, onCheckpoint, now } = this.#setting;
+    if (signing === undefined || entry === undefined) return;
+    disregard(attempt(() => onCheckpoint?.(signing.sign(entry, now()))));
+  }
+}
+
+/** The first fact of an action says which action of which version it was, so that it can be known again. */
+function signedOff(
+  fact: AuditFact,
+  action: string,
+  by: PersonAction | undefined,
+  { version }: StoredRollout,
+): AuditFact {
+  const request = by?.requestId === undefined ? {} : { request: by.requestId };
+  const evidence = (fact.evidence ?? {}) as object;
+  return { ...fact, evidence: { ...evidence, action, on: version, ...request } };
+}
+
+function refuseOther(order: Order, there: StoredRollout): void {
+  const expected = order.by?.expectVersion;
+  if (expected !== undefined && expected !== there.version) throw conflict(order, there);
+}
+
+function conflict({ action, by }: Order, { state, version }: StoredRollout): RolloutError {
+  const expected = by?.expectVersion;
+  const what =
+    expected === undefined
+      ? 'somebody else has changed the ramp meanwhile'
+      : `version ${expected} was expected, ${version} is in force`;
+  return new RolloutError(`${action}()`, 'conflict', [what], { current: state });
+}

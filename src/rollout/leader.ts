@@ -1,0 +1,128 @@
+import { attempt, disregard } from '../core/attempt.ts';
+import type { Clock, TimerHandle } from '../core/clock.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import { inRootScope } from '../core/root-scope.ts';
+import type { Lease, LeaseFence, Store } from '../core/store.ts';
+import { automaticChange, planTakenUp } from './automatic-change.ts';
+import type { RampDecision } from './decision.ts';
+import type { FullPlan } from './full-plan.ts';
+import type { Journal } from './journal.ts';
+import { RolloutError } from './rollout-error.ts';
+
+/** What a leader decides by. */
+export interface LeaderSetting {
+  readonly store: Store;
+  readonly rollout: string;
+  readonly identity: string;
+  readonly plan: FullPlan;
+  readonly clock: Clock;
+  readonly now: () => number;
+  readonly lookMs: number;
+  readonly leaseMs: number;
+  readonly journal: Journal;
+  /** Reads the gates and decides; changes nothing. */
+  readonly decide: (state: RolloutState) => Promise<RampDecision>;
+  /** Whether the next step would move nobody, which is not taken without a person. */
+  readonly isEmptyStep: (state: RolloutState) => Promise<boolean>;
+  /** Whether a way back is in force here that the store does not know yet. */
+  readonly isKilled: () => boolean;
+  readonly adopt: (state: RolloutState) => void;
+  readonly contained: (what: string, error: unknown) => void;
+}
+
+/** Decides for the ramp while it holds the lease: one of all replicas does, at any time. */
+export class Leader {
+  readonly #setting: LeaderSetting;
+  #lease: Lease | undefined;
+  #timer: TimerHandle;
+  #looking: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(setting: LeaderSetting) {
+    this.#setting = setting;
+  }
+
+  /** Whether the lease was this process's when it last looked. */
+  get leads(): boolean {
+    return this.#lease !== undefined;
+  }
+
+  start(): void {
+    if (this.#closed) return;
+    inRootScope(() => {
+      this.#timer = this.#setting.clock.setTimeout(
+        () => void this.look().finally(() => this.start()),
+        this.#setting.lookMs,
+      );
+    });
+  }
+
+  /** Looks once, and acts if that is this process's to do. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#setting.clock.clearTimeout(this.#timer);
+    await this.#looking;
+    const lease = this.#lease;
+    this.#lease = undefined;
+    if (lease !== undefined) disregard(attempt(() => this.#setting.store.release(lease)));
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const fence = await this.#hold();
+      if (fence !== undefined) await this.#act(fence);
+    } catch (error) {
+      // Somebody was faster: what there is to do now is for the next look.
+      if (!(error instanceof RolloutError)) this.#setting.contained('look', error);
+    }
+  }
+
+  async #hold(): Promise<LeaseFence | undefined> {
+    const { store, rollout, identity, leaseMs } = this.#setting;
+    const before = this.#lease;
+    this.#lease = undefined;
+    const renewed = before && (await store.renew(before, leaseMs));
+    const answer = renewed?.ok
+      ? renewed
+      : await store.acquire(`rollout/${rollout}`, identity, leaseMs);
+    if (!answer.ok || this.#closed) return undefined;
+    this.#lease = answer.lease;
+    return { name: answer.lease.name, token: answer.lease.token };
+  }
+
+  async #act(fence: LeaseFence): Promise<void> {
+    const { store, rollout, plan, journal, now, adopt } = this.#setting;
+    const { state } = await store.rollout(rollout);
+    if (state === undefined) return;
+    const decision =
+      state.policyHash === plan.policyHash ? await this.#setting.decide(state) : undefined;
+    if (decision !== undefined && !(await this.#mayDo(decision, state))) return;
+    const after = await journal.make({
+      action: `auto.${decision?.does ?? 'plan'}`,
+      // A way back stands against what others have changed meanwhile; all else is decided anew.
+      commutes: decision?.does === 'roll-back' || decision?.does === 'freeze',
+      fence,
+      decide: (before) => {
+        if (before === undefined || before.since !== state.since) return undefined;
+        const setting = { rollout, plan, at: now() };
+        if (decision === undefined) return planTakenUp(before, setting);
+        const isSame = before.version === state.version;
+        const isBack = decision.does === 'roll-back' || decision.does === 'freeze';
+        return isSame || isBack ? automaticChange(before, decision, setting) : undefined;
+      },
+    });
+    if (after !== undefined) adopt(after);
+  }
+
+  async #mayDo(decision: RampDecision, state: RolloutState): Promise<boolean> {
+    if (decision.does !== 'advance') return true;
+    return !this.#setting.isKilled() && !(await this.#setting.isEmptyStep(state));
+  }
+}

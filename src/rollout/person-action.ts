@@ -1,0 +1,39 @@
+import { check, issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
+
+/** Who acts, and why: no person's action is taken without. */
+export interface PersonAction {
+  /** The person's name as the app knows it; it goes into the trail. */
+  readonly actor: string;
+  readonly reason: string;
+  /** The same id again is the same action: it is entered once. */
+  readonly requestId?: string;
+  /** The version that the person has seen: refused when another is in force. */
+  readonly expectVersion?: number;
+}
+
+const said: OptionCheck = {
+  test: (value) => typeof value === 'string' && value.trim() !== '',
+  must: 'be a text that is not empty',
+};
+const personChecks = {
+  actor: required({
+    test: (value) => said.test(value) && value !== 'system',
+    must: 'name the person who acts, not "system"',
+  }),
+  reason: required(said),
+  requestId: check.text,
+  expectVersion: { test: (value: unknown) => Number.isSafeInteger(value), must: 'be a version' },
+};
+
+/**
+ * Refuses an action that names no person or no reason, or has options that it cannot have.
+ *
+ * @throws InvalidOptionsError naming all that is missing
+ */
+export function refuseNameless(
+  action: string,
+  by: unknown,
+  more: Readonly<Record<string, OptionCheck>> = {},
+): void {
+  refuse(`rollout.${action}()`, issuesOf(by, { ...personChecks, ...more }));
+}

@@ -1,0 +1,190 @@
+import { check } from '../core/option-checks.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import { factsOf, type RampFactKind } from './facts-of.ts';
+import { fromCheck, percentCheck } from './full-plan.ts';
+import type { Change } from './journal.ts';
+import { type ActionName, refuseStatus } from './may-act.ts';
+import { type PersonAction, refuseNameless } from './person-action.ts';
+import { previewOf, type StepPreview } from './preview.ts';
+import type { RampCore } from './ramp-core.ts';
+import { atStep, type RampDraft } from './ramp-state.ts';
+import type { AdvanceAction, SetAction } from './rollout.ts';
+import { RolloutError } from './rollout-error.ts';
+
+const climbChecks = { force: check.boolean, allowEmpty: check.boolean };
+const setChecks = { from: fromCheck, percent: percentCheck, force: check.boolean };
+
+/** What people do to the ramp itself. */
+export class RampActions {
+  readonly #core: RampCore;
+
+  constructor(core: RampCore) {
+    this.#core = core;
+  }
+
+  /** Takes the next step, by whichever action leads to it from here. */
+  async climb(action: 'advance' | 'approve', by: AdvanceAction): Promise<RolloutState> {
+    refuseNameless(action, by, climbChecks);
+    return this.#make(action, by, async (before) => {
+      refuseStatus(action, before);
+      const evidence = await this.#allowed(action, before, by);
+      const after = atStep(before, this.#core.plan, before.step + 1, this.#core.now());
+      const preview = await this.#preview(before, after, by.allowEmpty === true, action);
+      const { moves, known, shareOfTenants, shareOfTraffic } = preview;
+      const moving = { moves, known, shareOfTenants, shareOfTraffic };
+      return this.#change('ramp.step', by, before, after, { ...evidence, moving });
+    });
+  }
+
+  async set(by: SetAction): Promise<RolloutState> {
+    refuseNameless('set', by, setChecks);
+    return this.#make('set', by, (before) => {
+      refuseStatus('set', before);
+      const { percent = before.percent, from = before.from } = by;
+      const { steps } = this.#core.plan;
+      const highest = steps[before.step + 1]?.percent ?? 100;
+      if (percent > highest && percent > before.percent && by.force !== true) {
+        const blocker = `the next step is ${highest} %: a step is not passed over`;
+        throw new RolloutError('set()', 'refused', [blocker], { current: before });
+      }
+      if (percent === before.percent && from === before.from) return undefined;
+      const reached = steps.findLastIndex(
+        (step) => step.percent <= percent && step.to === before.to,
+      );
+      const step = percent === before.percent ? before.step : Math.max(0, reached);
+      const after = { ...draftOf(before), percent, from, step, since: this.#core.now() };
+      return this.#change('ramp.set', by, before, after);
+    });
+  }
+
+  async hold(by: PersonAction): Promise<RolloutState> {
+    refuseNameless('hold', by);
+    return this.#make('hold', by, (before) => {
+      if (before.status === 'held' && before.actor !== 'system') return undefined;
+      if (before.status !== 'held') refuseStatus('hold', before);
+      const after: RampDraft = { ...draftOf(before), status: 'held', why: by.reason };
+      return this.#change('ramp.held', by, before, after);
+    });
+  }
+
+  async resume(by: PersonAction): Promise<RolloutState> {
+    refuseNameless('resume', by);
+    return this.#make('resume', by, (before) => {
+      refuseStatus('resume', before);
+      return this.#change('ramp.resumed', by, before, this.#resumed(before));
+    });
+  }
+
+  async preview(step: number | undefined, allowEmpty: boolean): Promise<StepPreview> {
+    const { state } = await this.#core.store.rollout(this.#core.name);
+    if (state === undefined)
+      throw new RolloutError('preview()', 'refused', ['there is no state yet']);
+    const to = step ?? state.step + 1;
+    if (this.#core.plan.steps[to] === undefined) {
+      throw new RolloutError('preview()', 'refused', [`the plan has no step ${to}`], {
+        current: state,
+      });
+    }
+    const after = atStep(state, this.#core.plan, to, this.#core.now());
+    return this.#preview(state, after, allowEmpty, 'preview');
+  }
+
+  /** Whether a step would move nobody, and is not taken without a person. */
+  async isEmpty(state: RolloutState): Promise<boolean> {
+    const { store, plan, now } = this.#core;
+    return (await previewOf(store, now(), state, atStep(state, plan, state.step + 1, now()))).empty;
+  }
+
+  /** What the machine would say; throws what stands in the way unless it is forced. */
+  async #allowed(
+    action: 'advance' | 'approve',
+    before: RolloutState,
+    { force = false }: AdvanceAction,
+  ): Promise<object> {
+    const next = this.#core.plan.steps[before.step + 1];
+    const refusal =
+      next === undefined
+        ? 'the plan has no further step'
+        : next.to === 'complete'
+          ? 'the last step is taken by complete()'
+          : undefined;
+    if (refusal !== undefined) {
+      throw new RolloutError(`${action}()`, 'refused', [refusal], { current: before });
+    }
+    const asking = { approved: action === 'approve', automatic: true };
+    const { does, why, readings } = await this.#core.assess(before, asking);
+    if (does !== 'advance' && !force) {
+      throw new RolloutError(`${action}()`, 'refused', [why], { current: before });
+    }
+    return does === 'advance' ? { readings } : { readings, forced: true };
+  }
+
+  async #preview(
+    before: RolloutState,
+    after: RampDraft,
+    allowEmpty: boolean,
+    action: string,
+  ): Promise<StepPreview> {
+    const preview = await previewOf(this.#core.store, this.#core.now(), before, after);
+    if (!preview.empty || allowEmpty) return preview;
+    const blocker = `none of the ${preview.known} known tenants would move: allowEmpty takes it all the same`;
+    throw new RolloutError(`${action}()`, 'refused', [blocker], { current: before });
+  }
+
+  /** A hold of a person goes on where it was; all else begins its evidence anew. */
+  #resumed(before: RolloutState): RampDraft {
+    const { plan, now } = this.#core;
+    if (before.status === 'held' && before.actor !== 'system') {
+      return { ...draftOf(before), status: 'ramping' };
+    }
+    if (before.status === 'held' || before.status === 'frozen') {
+      return { ...draftOf(before), status: 'ramping', since: now() };
+    }
+    // A rollback that stopped the learning is over with it; any other one has put tenants where they are to be.
+    const from = before.from === 'off' ? plan.from : before.from;
+    return { ...atStep(before, plan, 0, now()), from };
+  }
+
+  #change(
+    kind: RampFactKind,
+    { actor, reason }: PersonAction,
+    before: RolloutState,
+    after: RampDraft,
+    evidence: object = {},
+  ): Change {
+    const changed = { rollout: this.#core.name, at: this.#core.now(), before, after };
+    return { draft: after, actor, facts: factsOf(changed, { kind, actor, reason, evidence }) };
+  }
+
+  #make(
+    action: ActionName,
+    by: PersonAction,
+    decide: (before: RolloutState) => Change | undefined | Promise<Change | undefined>,
+  ): Promise<RolloutState> {
+    return makeChange(this.#core, { action, by, commutes: action === 'hold' }, decide);
+  }
+}
+
+/** The same state without its version, and without what it stood still for. */
+export function draftOf(state: RolloutState): RampDraft {
+  const { version: _, actor: _a, why: _w, ...rest } = state;
+  return rest;
+}
+
+/** Makes a person's change of a state that must be there, and obeys it here at once. */
+export async function makeChange(
+  core: RampCore,
+  order: { readonly action: string; readonly by: PersonAction; readonly commutes: boolean },
+  decide: (before: RolloutState) => Change | undefined | Promise<Change | undefined>,
+): Promise<RolloutState> {
+  await core.ready;
+  const state = await core.journal.make({
+    ...order,
+    decide: (before) => {
+      if (before !== undefined) return decide(before);
+      throw new RolloutError(`${order.action}()`, 'refused', ['there is no state yet']);
+    },
+  });
+  core.replica.adopt(state as RolloutState);
+  return state as RolloutState;
+}

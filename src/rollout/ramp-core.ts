@@ -1,0 +1,205 @@
+import { memorySalts } from '../audit/salt-store.ts';
+import { TenantPseudonyms } from '../audit/tenant-pseudonyms.ts';
+import { attempt, disregard } from '../core/attempt.ts';
+import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
+import { CutoverError } from '../core/errors.ts';
+import { errorFacts } from '../core/events.ts';
+import { processWarnings } from '../core/logger.ts';
+import { nodeCrypto } from '../core/node-crypto.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import { inRootScope } from '../core/root-scope.ts';
+import type { Store } from '../core/store.ts';
+import { Warnings } from '../core/warnings.ts';
+import { Assessor } from './assessor.ts';
+import { beginEvidence, decide } from './brain.ts';
+import type { RampDecision } from './decision.ts';
+import { factsOf } from './facts-of.ts';
+import type { FullPlan, FullStep } from './full-plan.ts';
+import { Journal } from './journal.ts';
+import { LegacyPulse } from './legacy-pulse.ts';
+import { firstDraft, phaseOf } from './ramp-state.ts';
+import { Replica } from './replica.ts';
+import { Rollbacks } from './rollbacks.ts';
+import type { RolloutOptions } from './rollout-options.ts';
+import { StoreTime } from './store-time.ts';
+
+/** As which person or machine the gates are asked. */
+export interface Asking {
+  /** Whether a person has approved the next step. */
+  readonly approved: boolean;
+  /** Whether it is to climb if everything passes. */
+  readonly automatic: boolean;
+}
+
+const defaultSalt = 'engramia-cutover';
+
+/** The parts of one rollout in one process, and what they share. */
+export class RampCore {
+  readonly options: RolloutOptions;
+  readonly plan: FullPlan;
+  readonly store: Store;
+  readonly name: string;
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly pollMs: number;
+  readonly leaseMs: number;
+  readonly pseudonyms: TenantPseudonyms;
+  readonly journal: Journal;
+  readonly replica: Replica;
+  readonly pulse: LegacyPulse;
+  readonly rollbacks: Rollbacks;
+  readonly assessor: Assessor;
+  readonly ready: Promise<void>;
+  readonly #time: StoreTime;
+  readonly #warnings: Warnings;
+  readonly #begun = Promise.withResolvers<void>();
+  #before: RolloutState | undefined;
+  #timer: TimerHandle;
+  #batches = 0;
+  #closed = false;
+
+  constructor(options: RolloutOptions, plan: FullPlan) {
+    const { store, name = 'cutover', clock = systemClock, logger = processWarnings } = options;
+    const { identity = nodeCrypto().randomUUID(), pollMs = 5_000, leaseMs = 30_000 } = options;
+    this.options = options;
+    this.plan = plan;
+    this.store = store;
+    this.name = name;
+    this.clock = clock;
+    this.identity = identity;
+    this.pollMs = pollMs;
+    this.leaseMs = leaseMs;
+    this.#warnings = new Warnings(logger, clock);
+    this.#time = new StoreTime(clock);
+    this.pseudonyms = options.pseudonyms ?? new TenantPseudonyms(memorySalts());
+    const { signing, onCheckpoint } = options;
+    this.journal = new Journal({ store, rollout: name, signing, onCheckpoint, now: this.now });
+    this.replica = new Replica(this.#replicaSetting());
+    this.pulse = new LegacyPulse(options.probeLegacy, (error) => this.contained('probe', error));
+    this.rollbacks = new Rollbacks({
+      rollout: name,
+      journal: this.journal,
+      clock,
+      now: this.now,
+      retryMs: pollMs,
+      kill: (killed) => this.replica.kill(killed),
+      adopt: (state) => this.replica.adopt(state),
+      contained: (error) => this.contained('rollback', error),
+    });
+    const begin = (state: RolloutState) => beginEvidence(plan, state);
+    this.assessor = new Assessor({ store, rollout: name, now: this.now, begin });
+    this.ready = this.#begun.promise;
+    this.ready.catch(() => undefined);
+  }
+
+  /** The store's time, milliseconds since the epoch. */
+  readonly now = (): number => this.#time.now();
+
+  readonly contained = (what: string, error: unknown): void => {
+    if (this.#closed) return;
+    const { name, code } = errorFacts(error);
+    const facts = [name, code].filter((fact) => fact !== undefined).join(' ');
+    this.#warnings.warn(`rollout.${what}`, `${what} of the rollout failed: ${facts}.`);
+  };
+
+  readonly batchId = (): string => {
+    this.#batches += 1;
+    return `${this.identity}:${this.#boot}:${this.#batches}`;
+  };
+  readonly #boot = nodeCrypto().randomUUID();
+
+  /** What evidence belongs to now. */
+  readonly phase = (): string => {
+    const { state } = this.replica;
+    return state === undefined ? '' : phaseOf(this.name, state);
+  };
+
+  /** What the evidence of the step before belongs to. */
+  readonly phaseBefore = (): string =>
+    this.#before === undefined ? this.phase() : phaseOf(this.name, this.#before);
+
+  /** Reads the state, makes the first one if there is none, and tries again until that is done. */
+  start(): void {
+    inRootScope(() => void this.#start());
+  }
+
+  stepOf({ step }: RolloutState): FullStep {
+    return this.plan.steps[step] ?? (this.plan.steps.at(-1) as FullStep);
+  }
+
+  /** Reads the gates and decides; changes nothing. */
+  async assess(state: RolloutState, { approved, automatic }: Asking): Promise<RampDecision> {
+    const legacyAlive = await this.pulse.check();
+    const { at, pairs, readings } = await this.assessor.look(state);
+    const step = this.stepOf(state);
+    const next = this.plan.steps[state.step + 1];
+    const standing = { state, step, next, at, pairs, approved, legacyAlive, automatic };
+    return decide(this.plan, standing, readings);
+  }
+
+  /** Tells the app what the leader has decided. */
+  told(decision: RampDecision, state: RolloutState): void {
+    disregard(attempt(() => this.options.onDecision?.(decision, state)));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.clock.clearTimeout(this.#timer);
+    this.replica.close();
+    this.#begun.reject(new CutoverError('ERR_CUTOVER_CLOSED', 'The rollout was closed.'));
+  }
+
+  async #start(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      await this.#time.begin(this.store, this.name);
+      const state = await this.#found();
+      if (state !== undefined) this.replica.adopt(state);
+      this.#begun.resolve();
+    } catch (error) {
+      this.contained('start', error);
+      this.#timer = this.clock.setTimeout(() => this.start(), this.pollMs);
+    }
+  }
+
+  #found(): Promise<RolloutState | undefined> {
+    const { plan, name: rollout, options } = this;
+    return this.journal.make({
+      action: 'create',
+      commutes: true,
+      decide: (before) => {
+        if (before !== undefined) return undefined;
+        const at = this.now();
+        const draft = firstDraft(plan, options.salt ?? defaultSalt, at);
+        const told = {
+          kind: 'rollout.created',
+          actor: 'system',
+          reason: 'the app was started with this plan',
+        } as const;
+        const changed = { rollout, at, before: undefined, after: draft };
+        return { draft, actor: 'system', facts: factsOf(changed, told) };
+      },
+    });
+  }
+
+  #replicaSetting(): ConstructorParameters<typeof Replica>[0] {
+    const { store, name: rollout, identity, clock, leaseMs, pollMs, options } = this;
+    return {
+      store,
+      rollout,
+      identity,
+      clock,
+      leaseMs,
+      pollMs,
+      onLostContact: options.onLostContact ?? 'keep',
+      from: this.plan.from,
+      changed: (state, before) => {
+        if (before !== undefined && phaseOf(rollout, before) !== phaseOf(rollout, state)) {
+          this.#before = before;
+        }
+        disregard(attempt(() => options.onChange?.(state, before)));
+      },
+      contained: this.contained,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import type { RolloutState } from '../core/rollout-state.ts';
+import { type Stage, stages } from '../core/stage.ts';
+import type { FullPlan } from './full-plan.ts';
+
+/** A state before it has its version. */
+export type RampDraft = Omit<RolloutState, 'version' | 'actor'>;
+
+/** The first state of a ramp: the plan's first step. */
+export function firstDraft(plan: FullPlan, salt: string, at: number): RampDraft {
+  const { from, policyHash } = plan;
+  const [{ percent, to } = { percent: 0, to: 'live' as Stage }] = plan.steps;
+  const start = { from, to, percent, overrides: {}, salt, hash: 'v1', step: 0 } as const;
+  return { ...start, since: at, status: 'ramping', policyHash };
+}
+
+/** The same state at another step, moving. */
+export function atStep(state: RolloutState, plan: FullPlan, step: number, at: number): RampDraft {
+  const { why: _, version: _v, actor: _a, ...rest } = state;
+  const { percent, to } = plan.steps[step] ?? state;
+  const moved = { ...rest, step, percent, to, since: at, status: 'ramping' } as const;
+  return { ...moved, overrides: needed(moved) };
+}
+
+/** Overrides that still say something: who is ahead of nobody any more follows the ramp. */
+function needed({ percent, to, overrides }: RampDraft): Readonly<Record<string, Stage>> {
+  if (percent < 100) return overrides;
+  return keepOverrides(
+    overrides,
+    (stage) => stages[stage].serves === 'legacy' || stages[stage].order > stages[to].order,
+  );
+}
+
+/** The overrides that pass. An own `__proto__` is a tenant like any other. */
+export function keepOverrides(
+  overrides: Readonly<Record<string, Stage>>,
+  keep: (stage: Stage, tenant: string) => boolean,
+): Readonly<Record<string, Stage>> {
+  const entries = Object.entries(overrides);
+  const kept = entries.filter(([tenant, stage]) => keep(stage, tenant));
+  return kept.length === entries.length ? overrides : Object.fromEntries(kept);
+}
+
+/** Where single tenants are put beside the ramp. */
+export function withOverrides(
+  overrides: Readonly<Record<string, Stage>>,
+  tenants: readonly string[],
+  stage: Stage | undefined,
+): Readonly<Record<string, Stage>> {
+  const named = new Set(tenants);
+  const others = keepOverrides(overrides, (_, tenant) => !named.has(tenant));
+  if (stage === undefined) return others;
+  return Object.fromEntries([
+    ...Object.entries(others),
+    ...tenants.map((tenant) => [tenant, stage] as const),
+  ]);
+}
+
+/** Everybody back with legacy: no percentage, and no tenant ahead of it. */
+export function rolledBack(
+  state: RolloutState,
+  back: { readonly to: Stage; readonly at: number; readonly status: RolloutState['status'] },
+): RampDraft {
+  const { why: _, version: _v, actor: _a, ...rest } = state;
+  const { order, learns } = stages[back.to];
+  const overrides = keepOverrides(
+    state.overrides,
+    (stage) => stages[stage].serves === 'legacy' && (learns || stages[stage].order <= order),
+  );
+  const { at: since, status, to: from } = back;
+  return { ...rest, percent: 0, step: 0, from, overrides, since, status };
+}
+
+/** Whether somebody is served by the candidate. */
+export function servesCandidate({ percent, overrides }: RampDraft): boolean {
+  return (
+    percent > 0 || Object.values(overrides).some((stage) => stages[stage].serves === 'candidate')
+  );
+}
+
+/** What the evidence of a step is kept under: another visit of the same step has another. */
+export function phaseOf(rollout: string, { step, since }: RampDraft): string {
+  return `${rollout}/${step}/${since}`;
+}
+
+/** When the step began that a phase is of; undefined for what is no phase of this rollout. */
+export function phaseBegan(rollout: string, phase: string): number | undefined {
+  if (!phase.startsWith(`${rollout}/`)) return undefined;
+  const since = Number(phase.slice(phase.lastIndexOf('/') + 1));
+  return Number.isFinite(since) ? since : undefined;
+}

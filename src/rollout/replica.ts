@@ -1,0 +1,141 @@
+import { attempt, disregard } from '../core/attempt.ts';
+import type { Clock, TimerHandle } from '../core/clock.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import { inRootScope } from '../core/root-scope.ts';
+import { type Stage, stages } from '../core/stage.ts';
+import type { Store } from '../core/store.ts';
+import { StageTable } from './stage-table.ts';
+
+/** What a replica obeys by. */
+export interface ReplicaSetting {
+  readonly store: Store;
+  readonly rollout: string;
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly onLostContact: 'keep' | 'legacy';
+  /** Where tenants go that are taken back before any state is known. */
+  readonly from: Stage;
+  readonly changed: (state: RolloutState, before: RolloutState | undefined) => void;
+  readonly contained: (what: string, error: unknown) => void;
+}
+
+/**
+ * This process as one of the replicas: follows the newest state, tells the store which one it obeys, and answers who is in
+ * which stage without waiting for anything.
+ */
+export class Replica {
+  readonly #setting: ReplicaSetting;
+  readonly #watching: Disposable;
+  #table: StageTable | undefined;
+  #state: RolloutState | undefined;
+  #killed = false;
+  /** On the monotonic clock. */
+  #contactUntil = 0;
+  #toldAt: number | undefined;
+  #timer: TimerHandle;
+  #closed = false;
+
+  constructor(setting: ReplicaSetting) {
+    this.#setting = setting;
+    const { store, rollout, pollMs, contained } = setting;
+    this.#watching = store.watch(
+      rollout,
+      {
+        changed: (state) => this.adopt(state),
+        failed: (error) => contained('watch', error),
+      },
+      { pollMs },
+    );
+  }
+
+  /** The newest state that is known. */
+  get state(): RolloutState | undefined {
+    return this.#state;
+  }
+
+  /** Whether tenants are taken back here, whatever the state says. */
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** Whether the store has not been reached for longer than the lease. */
+  get lostContact(): boolean {
+    return this.#state !== undefined && this.#setting.clock.monotonic() > this.#contactUntil;
+  }
+
+  /** Undefined: no state is known yet. */
+  stageOf(tenant: string): Stage | undefined {
+    const table = this.#table;
+    if (table === undefined) return this.#killed ? this.#setting.from : undefined;
+    const stage = table.stageOf(tenant);
+    return stages[stage].serves === 'candidate' && this.#isBack() ? this.#outside() : stage;
+  }
+
+  /** Takes every tenant back from the next call on, or lets the state decide again. */
+  kill(killed: boolean): void {
+    this.#killed = killed;
+  }
+
+  /** Obeys a state if it is newer, and says so to the store. */
+  adopt(state: RolloutState): void {
+    const before = this.#state;
+    if (this.#closed || state.version <= (before?.version ?? 0)) return;
+    this.#state = state;
+    this.#table = new StageTable(state, this.#table);
+    this.#toldAt = undefined;
+    inRootScope(() => this.#tell());
+    disregard(attempt(() => this.#setting.changed(state, before)));
+  }
+
+  /** Obeys what it knows from now on. Its lease runs out by itself: it may still be serving. */
+  close(): void {
+    this.#closed = true;
+    this.#watching[Symbol.dispose]();
+    this.#setting.clock.clearTimeout(this.#timer);
+  }
+
+  #outside(): Stage {
+    return this.#state?.from ?? this.#setting.from;
+  }
+
+  #isBack(): boolean {
+    if (this.#killed) return true;
+    const { onLostContact, clock } = this.#setting;
+    if (onLostContact === 'keep' || clock.monotonic() <= this.#contactUntil) return false;
+    // Legacy is not there any more: going back would be no way back.
+    return this.#state?.status !== 'frozen' && this.#state?.status !== 'complete';
+  }
+
+  /** Tells which version is obeyed, again and again; one word at a time, unless it is overdue. */
+  #tell(): void {
+    if (this.#closed) return;
+    const { clock, pollMs, leaseMs } = this.#setting;
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => this.#tell(), Math.min(pollMs, leaseMs / 3));
+    const now = clock.monotonic();
+    if (this.#toldAt !== undefined && now - this.#toldAt < leaseMs) return;
+    this.#toldAt = now;
+    void this.#acknowledge(now);
+  }
+
+  async #acknowledge(now: number): Promise<void> {
+    const { store, rollout, identity: replica, leaseMs, contained } = this.#setting;
+    const version = this.#state?.version ?? 0;
+    try {
+      const answer = await store.acknowledge({ rollout, replica, version, leaseMs });
+      // Counted from before it was asked: the store's lease must not end before this one.
+      this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs);
+      if (answer.version > (this.#state?.version ?? 0)) await this.#catchUp();
+    } catch (error) {
+      if (!this.#closed) contained('acknowledge', error);
+    }
+    if (this.#toldAt === now) this.#toldAt = undefined;
+  }
+
+  async #catchUp(): Promise<void> {
+    const { state } = await this.#setting.store.rollout(this.#setting.rollout);
+    if (state !== undefined) this.adopt(state);
+  }
+}

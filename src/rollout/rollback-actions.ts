@@ -1,0 +1,40 @@
+import { check } from '../core/option-checks.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import { fromCheck } from './full-plan.ts';
+import { refuseNameless } from './person-action.ts';
+import type { RampCore } from './ramp-core.ts';
+import type { RollbackOrder } from './rollbacks.ts';
+import type { RollbackAction } from './rollout.ts';
+
+const checks = { to: fromCheck, stopLearning: check.boolean, force: check.boolean };
+
+/** The way back, as people take it. */
+export class RollbackActions {
+  readonly #core: RampCore;
+
+  constructor(core: RampCore) {
+    this.#core = core;
+  }
+
+  async rollback(by: RollbackAction): Promise<RolloutState> {
+    refuseNameless('rollback', by, checks);
+    return this.#core.rollbacks.order(this.#orderOf('rollback', by));
+  }
+
+  kill(by: RollbackAction): 'killed' | 'frozen' {
+    refuseNameless('kill', by, checks);
+    const order = this.#orderOf('kill', by);
+    // Told by the warnings where it fails; it is tried again until it stands.
+    this.#core.rollbacks.order(order).catch(() => undefined);
+    return order.kind === 'ramp.frozen' ? 'frozen' : 'killed';
+  }
+
+  #orderOf(kind: 'rollback' | 'kill', by: RollbackAction): RollbackOrder {
+    const { actor, reason, requestId, force = false } = by;
+    const to = by.stopLearning === true ? 'off' : by.to;
+    // Without the version that was expected: a way back stands against every version.
+    const person = requestId === undefined ? { actor, reason } : { actor, reason, requestId };
+    if (!this.#core.pulse.alive && !force) return { kind: 'ramp.frozen', by: person };
+    return { kind, by: person, ...(to === undefined ? {} : { to }) };
+  }
+}

@@ -1,0 +1,196 @@
+import { requireReview } from '../audit/reviews.ts';
+import type { AuditFact } from '../core/audit-entry.ts';
+import type { Clock, TimerHandle } from '../core/clock.ts';
+import { isCutoverError } from '../core/errors.ts';
+import type { RolloutState, RolloutStatus } from '../core/rollout-state.ts';
+import { inRootScope } from '../core/root-scope.ts';
+import { type Stage, stages } from '../core/stage.ts';
+import { factsOf, type RampFactKind } from './facts-of.ts';
+import type { Change, Journal } from './journal.ts';
+import type { PersonAction } from './person-action.ts';
+import { type RampDraft, rolledBack, servesCandidate } from './ramp-state.ts';
+import { RolloutError } from './rollout-error.ts';
+
+/** A way back that was ordered. */
+export interface RollbackOrder {
+  readonly kind: Extract<RampFactKind, 'rollback' | 'kill' | 'ramp.frozen'>;
+  readonly by: PersonAction;
+  /** The stage that tenants go back to; absent: the ramp's own. */
+  readonly to?: Stage;
+}
+
+/** What rollbacks are carried out with. */
+export interface RollbackSetting {
+  readonly rollout: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly now: () => number;
+  readonly retryMs: number;
+  /** Takes everybody back in this process, or lets the state decide again. */
+  readonly kill: (killed: boolean) => void;
+  readonly adopt: (state: RolloutState) => void;
+  readonly contained: (error: unknown) => void;
+}
+
+interface Spooled {
+  readonly order: RollbackOrder;
+  readonly settle: PromiseWithResolvers<RolloutState>;
+}
+
+/**
+ * Ways back: in force in this process at once, and entered as soon as the store can be reached, against whatever version
+ * there is then.
+ */
+export class Rollbacks {
+  readonly #setting: RollbackSetting;
+  readonly #spool: Spooled[] = [];
+  #draining: Promise<void> | undefined;
+  #timer: TimerHandle;
+  #closed = false;
+
+  constructor(setting: RollbackSetting) {
+    this.#setting = setting;
+  }
+
+  /** Orders that are in force here and not entered yet. */
+  get pending(): number {
+    return this.#spool.length;
+  }
+
+  /** Takes everybody back here, now. The promise is of the entry: it rejects when the store cannot be reached at once. */
+  order(order: RollbackOrder): Promise<RolloutState> {
+    if (order.kind !== 'ramp.frozen') this.#setting.kill(true);
+    const settle = Promise.withResolvers<RolloutState>();
+    settle.promise.catch(() => undefined);
+    this.#spool.push({ order, settle });
+    void this.drain();
+    return settle.promise;
+  }
+
+  /** Tries to enter what was ordered. */
+  drain(): Promise<void> {
+    this.#draining ??= inRootScope(() => this.#drain()).finally(() => {
+      this.#draining = undefined;
+      if (this.#spool.length > 0) this.#again();
+    });
+    return this.#draining;
+  }
+
+  async close(): Promise<void> {
+    await this.drain();
+    this.#closed = true;
+    this.#setting.clock.clearTimeout(this.#timer);
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#spool[0]; next !== undefined; next = this.#spool[0]) {
+      try {
+        const state = await this.#enter(next.order);
+        this.#setting.adopt(state);
+        this.#spool.shift();
+        next.settle.resolve(state);
+      } catch (error) {
+        if (!isFinal(error)) {
+          this.#setting.contained(error);
+          for (const { settle } of this.#spool) settle.reject(unreachable(error));
+          return;
+        }
+        this.#spool.shift();
+        next.settle.reject(error);
+      }
+    }
+    this.#setting.kill(false);
+  }
+
+  async #enter({ kind, by, to }: RollbackOrder): Promise<RolloutState> {
+    const { journal, rollout, now } = this.#setting;
+    const state = await journal.make({
+      action: kind,
+      by,
+      commutes: true,
+      decide: (before) => {
+        if (before === undefined) throw new Error('There is no state yet.');
+        const at = now();
+        const after = kind === 'ramp.frozen' ? frozen(before, by) : back(before, to, at);
+        if (after === undefined) return undefined;
+        const told = { kind, actor: by.actor, reason: by.reason };
+        return {
+          draft: after,
+          actor: by.actor,
+          facts: factsOf({ rollout, at, before, after }, told),
+        };
+      },
+    });
+    return state as RolloutState;
+  }
+
+  #again(): void {
+    const { clock, retryMs } = this.#setting;
+    clock.clearTimeout(this.#timer);
+    if (this.#closed) return;
+    inRootScope(() => {
+      this.#timer = clock.setTimeout(() => void this.drain(), retryMs);
+    });
+  }
+}
+
+/** The decision of a machine to take everybody back, and the review that it asks for. */
+export function latching(rollout: string, before: RolloutState, at: number, why: Why): Change {
+  const after: RampDraft = {
+    ...rolledBack(before, { to: before.from, at, status: 'latched' }),
+    why: why.reason,
+  };
+  return automatic({ rollout, at, before, after }, 'rollback', why);
+}
+
+/** The decision of a machine to stand still, since the way back is dead; it asks for a review. */
+export function freezing(rollout: string, before: RolloutState, at: number, why: Why): Change {
+  const { version: _, actor: _a, ...rest } = before;
+  const after: RampDraft = { ...rest, status: 'frozen', why: why.reason };
+  return automatic({ rollout, at, before, after }, 'ramp.frozen', why);
+}
+
+/** What a machine decided on. */
+export interface Why {
+  readonly reason: string;
+  readonly evidence: object;
+}
+
+function automatic(
+  changed: Parameters<typeof factsOf>[0],
+  kind: RampFactKind,
+  { reason, evidence }: Why,
+): Change {
+  const facts = factsOf(changed, { kind, actor: 'system', reason, evidence });
+  const review = requireReview(facts[0] as AuditFact);
+  return { draft: changed.after, actor: 'system', facts: [...facts, review] };
+}
+
+const standing: readonly RolloutStatus[] = ['rolled-back', 'latched'];
+
+/** Undefined: everybody is back already. */
+function back(before: RolloutState, to: Stage | undefined, at: number): RampDraft | undefined {
+  const from = to !== undefined && stages[to].order < stages[before.from].order ? to : before.from;
+  const isBack = standing.includes(before.status) && !servesCandidate(before);
+  if (isBack && from === before.from) return undefined;
+  const status = before.status === 'latched' ? 'latched' : 'rolled-back';
+  return rolledBack(before, { to: from, at, status });
+}
+
+function frozen(before: RolloutState, { reason }: PersonAction): RampDraft | undefined {
+  if (before.status === 'frozen') return undefined;
+  const { version: _, actor: _a, ...rest } = before;
+  return { ...rest, status: 'frozen', why: reason };
+}
+
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof RolloutError || (isCutoverError(error) && error.code === 'ERR_CUTOVER_CLOSED')
+  );
+}
+
+function unreachable(cause: unknown): RolloutError {
+  const what =
+    'the store cannot be reached; it is in force in this process, and is entered once the store answers';
+  return new RolloutError('rollback()', 'unreachable', [what], { cause });
+}

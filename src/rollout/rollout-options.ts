@@ -1,0 +1,98 @@
+import type { CheckpointSigner } from '../audit/audit-keys.ts';
+import type { Checkpoint } from '../audit/checkpoint.ts';
+import type { TenantPseudonyms } from '../audit/tenant-pseudonyms.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import { check, having, issuesOf, oneOf, required } from '../core/option-checks.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import type { Store } from '../core/store.ts';
+import type { RampDecision } from './decision.ts';
+import type { LegacyProbe } from './legacy-pulse.ts';
+import type { RolloutPlan } from './plan.ts';
+
+/** How a rollout is made. */
+export interface RolloutOptions {
+  /** Where its state, trail and evidence are; the same for all replicas. It stays open when the rollout closes. */
+  store: Store;
+  /** Which rollout of the store. @default 'cutover' */
+  name?: string;
+  /** @default `defaultPlan` */
+  plan?: RolloutPlan;
+  /** The replica's name; no two that run at a time may share one. @default a random one */
+  identity?: string;
+  /** Decides who is early; it counts when the rollout is first made. @default 'engramia-cutover' */
+  salt?: string;
+  /** Groups of tenants that can be moved together. @default none */
+  cohorts?: Readonly<Record<string, readonly string[]>>;
+  /** Whether this process takes part in deciding; one of those that do decides. @default true */
+  leads?: boolean;
+  /**
+   * What tenants of the candidate get here when the store was not reached for `leaseMs`: the candidate still, or legacy,
+   * so that no rollback is missed. @default 'keep'
+   */
+  onLostContact?: 'keep' | 'legacy';
+  /** Milliseconds for which a replica obeys a state unheard, and leads. @default 30_000 */
+  leaseMs?: number;
+  /** Milliseconds between two looks at the state and, by the leader, at the gates. @default 5_000 */
+  pollMs?: number;
+  /** Milliseconds in which pairs and counts are gathered before they go to the store. @default 1_000 */
+  gatherMs?: number;
+  /** Asks whether legacy still answers; asked at each look of the leader. @default what followed cutovers hear */
+  probeLegacy?: LegacyProbe;
+  /** How many exchanges wait to be learned outside of followed cutovers. @default none */
+  outbox?: () => number | PromiseLike<number>;
+  /** Names tenants in the trail. @default salts in memory, so that nobody can be found in it after the process */
+  pseudonyms?: TenantPseudonyms;
+  /** Signs checkpoints, one after each change. @default nothing is signed */
+  signing?: CheckpointSigner;
+  /** Takes checkpoints to where the trail is not. */
+  onCheckpoint?: (checkpoint: Checkpoint) => unknown;
+  /** Reads the service's own audit entries, for `trail()`. @default none */
+  serviceAudit?: () =>
+    | AsyncIterable<unknown>
+    | Iterable<unknown>
+    | PromiseLike<AsyncIterable<unknown> | Iterable<unknown>>;
+  /** Told of each newer state that this process obeys. */
+  onChange?: (state: RolloutState, before: RolloutState | undefined) => unknown;
+  /** Told of each decision of the leader, `stay` included. */
+  onDecision?: (decision: RampDecision, state: RolloutState) => unknown;
+  /** Where warnings go; they are limited to one a minute and kind. @default `process.emitWarning` */
+  logger?: Logger;
+  /** A seam for tests. @default Node's clock, timers unref'd */
+  clock?: Clock;
+}
+
+const store = having('rollout', 'commit', 'watch', 'acknowledge', 'acquire', 'addPairs', 'traffic');
+const optionChecks = {
+  store: required(store),
+  name: check.text,
+  plan: check.object,
+  identity: check.text,
+  salt: { test: (value: unknown) => typeof value === 'string', must: 'be a string' },
+  cohorts: check.object,
+  leads: check.boolean,
+  onLostContact: oneOf('keep', 'legacy'),
+  leaseMs: check.milliseconds,
+  pollMs: check.milliseconds,
+  gatherMs: check.milliseconds,
+  probeLegacy: check.function,
+  outbox: check.function,
+  pseudonyms: having('of'),
+  signing: having('sign'),
+  onCheckpoint: check.function,
+  serviceAudit: check.function,
+  onChange: check.function,
+  onDecision: check.function,
+  logger: having('warn'),
+  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+};
+
+/** Every issue of a rollout's options but the plan's. */
+export function rolloutIssues(options: unknown): string[] {
+  const { cohorts } = (options ?? {}) as { cohorts?: unknown };
+  const groups = check.object.test(cohorts) ? Object.entries(cohorts as object) : [];
+  const wrong = groups
+    .filter(([, tenants]) => !Array.isArray(tenants) || !tenants.every(check.text.test))
+    .map(([name]) => `cohorts[${JSON.stringify(name.slice(0, 60))}] must be an array of tenants`);
+  return [...issuesOf(options, optionChecks), ...wrong];
+}

@@ -1,0 +1,145 @@
+import { closeReview, OpenReviews } from '../audit/reviews.ts';
+import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import { check, required } from '../core/option-checks.ts';
+import type { RolloutState } from '../core/rollout-state.ts';
+import { attestedIn } from './attested-in.ts';
+import { completionBlockers, fullSince, legacyCallsSince } from './completion.ts';
+import { factOf, factsOf } from './facts-of.ts';
+import { type PersonAction, refuseNameless } from './person-action.ts';
+import { draftOf, makeChange } from './ramp-actions.ts';
+import type { RampCore } from './ramp-core.ts';
+import { keepOverrides, type RampDraft } from './ramp-state.ts';
+import type { AttestAction, Attested, TrailItem } from './rollout.ts';
+import { RolloutError } from './rollout-error.ts';
+
+const attestChecks = {
+  kind: required(check.text),
+  ok: required(check.boolean),
+  evidence: check.object,
+};
+
+/** What the trail of a rollout still asks for, and what it was told. */
+export interface TrailSummary {
+  readonly reviews: readonly AuditEntry[];
+  readonly attested: Readonly<Record<string, Attested>>;
+}
+
+/** What people vouch for, look at, and end. */
+export class TrailActions {
+  readonly #core: RampCore;
+  /** Exchanges of followed cutovers that wait to be learned. */
+  readonly #pending: () => number;
+
+  constructor(core: RampCore, pending: () => number) {
+    this.#core = core;
+    this.#pending = pending;
+  }
+
+  async attest(attestation: AttestAction): Promise<RolloutState> {
+    const { kind, ok, evidence, actor, reason } = attestation ?? {};
+    refuseNameless('attest', attestation, attestChecks);
+    const told = evidence === undefined ? {} : { told: evidence };
+    return makeChange(this.#core, { action: 'attest', by: attestation, commutes: true }, () => {
+      const said = { kind: 'attestation', actor, reason, evidence: { kind, ok, ...told } } as const;
+      return { actor, facts: [factOf(this.#core.name, this.#core.now(), said)] };
+    });
+  }
+
+  async acknowledge(review: number, by: PersonAction): Promise<RolloutState> {
+    refuseNameless('acknowledge', by);
+    const { reason, actor } = by;
+    return makeChange(
+      this.#core,
+      { action: 'acknowledge', by, commutes: true },
+      async (current) => {
+        const { reviews } = await this.summary();
+        const open = reviews.find(({ seq }) => seq === review);
+        if (open !== undefined) {
+          const at = this.#core.now();
+          return { actor, facts: [closeReview(open, { actor, reason, at })] };
+        }
+        const there = reviews.map(({ seq }) => seq).join(', ') || 'none';
+        const blocker = `${review} is no open review (open: ${there})`;
+        throw new RolloutError('acknowledge()', 'refused', [blocker], { current });
+      },
+    );
+  }
+
+  async complete(by: PersonAction): Promise<RolloutState> {
+    refuseNameless('complete', by);
+    return makeChange(this.#core, { action: 'complete', by, commutes: false }, async (before) => {
+      if (before.status === 'complete') return undefined;
+      const { blockers, evidence } = await this.#completion(before);
+      if (blockers.length > 0) {
+        throw new RolloutError('complete()', 'refused', blockers, { current: before });
+      }
+      const { plan, name: rollout, now } = this.#core;
+      const at = now();
+      const last = plan.steps.findIndex(({ to }) => to === 'complete');
+      const after: RampDraft = {
+        ...draftOf(before),
+        percent: 100,
+        to: 'complete',
+        step: last < 0 ? before.step : last,
+        overrides: keepOverrides(before.overrides, () => false),
+        since: at,
+        status: 'complete',
+      };
+      const { actor, reason } = by;
+      const told = { kind: 'complete', actor, reason, evidence } as const;
+      return { draft: after, actor, facts: factsOf({ rollout, at, before, after }, told) };
+    });
+  }
+
+  /** Reads the whole trail once. */
+  async summary(): Promise<TrailSummary> {
+    const open = new OpenReviews();
+    const attested = new Map<string, Attested>();
+    for await (const entry of this.#core.store.audit(this.#core.name)) {
+      open.take(entry);
+      const said = attestedIn(entry);
+      if (said === undefined) continue;
+      const { kind, ok, at } = said;
+      attested.set(kind, { ok, actor: entry.actor, at });
+    }
+    return { reviews: open.list(), attested: Object.fromEntries(attested) };
+  }
+
+  async *trail(): AsyncIterable<TrailItem> {
+    const { store, name, options } = this.#core;
+    for await (const entry of store.audit(name)) yield { of: 'rollout', entry };
+    const theirs = await options.serviceAudit?.();
+    if (theirs === undefined) return;
+    for await (const entry of theirs) yield { of: 'service', entry };
+  }
+
+  /** Enters what happened without a change of the state, as soon as the store can be reached. */
+  async enter(told: Omit<AuditFact, 'at' | 'rollout'>): Promise<void> {
+    const { journal, name: rollout, now } = this.#core;
+    const fact = { ...told, at: now(), rollout };
+    await journal.make({
+      action: told.kind,
+      commutes: true,
+      decide: () => ({ actor: told.actor, facts: [fact] }),
+    });
+  }
+
+  async #completion(state: RolloutState) {
+    const { store, name, plan, options, now } = this.#core;
+    const { readings } = await this.#core.assess(state, { approved: true, automatic: true });
+    const at = now();
+    const since = await fullSince(store, name);
+    const window = { from: at - plan.completeAfterMs, fullSince: since ?? at };
+    const facts = {
+      state,
+      at,
+      fullSince: since,
+      legacyCalls: since === undefined ? 0 : await legacyCallsSince(store, name, window),
+      outbox: this.#pending() + ((await options.outbox?.()) ?? 0),
+      readings,
+    };
+    const { legacyCalls, outbox } = facts;
+    const evidence = { fullSince: since ?? 0, legacyCalls, outbox, readings };
+    return { blockers: completionBlockers(facts, plan), evidence };
+  }
+}

@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import { verifyTrail } from '../../src/audit/verify-trail.ts';
+import { RolloutError } from '../../src/rollout/rollout-error.ts';
+import { ada, dayMs, hourMs, kindsOf, rolloutWorld, ToldGate, tenantNames } from './world.ts';
+
+const ladder = (holdMs = hourMs) => ({
+  holdMs,
+  steps: [
+    { percent: 0 },
+    { percent: 25 },
+    { percent: 50 },
+    { percent: 100 },
+    { percent: 100, to: 'rampdown' },
+  ] as const,
+});
+
+describe('a ramp', () => {
+  it('begins at its first step and says so in the trail, once for all replicas', async () => {
+    await using world = rolloutWorld();
+    const [one, two] = await Promise.all([world.rollout(), world.rollout()]);
+    expect((await one.status()).state).toMatchObject({
+      version: 1,
+      percent: 0,
+      from: 'shadow',
+      to: 'live',
+    });
+    expect((await two.status()).state.version).toBe(1);
+    expect(await kindsOf(world.store)).toEqual(['rollout.created', 'dualwrite.on', 'compare.on']);
+  });
+
+  it('is moved by a person once the step was held and its gates pass', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('quality');
+    const rollout = await world.rollout({ ...ladder(), gates: [gate] });
+    await expect(rollout.advance(ada)).rejects.toThrow(/held|hour|hold/);
+    gate.says = 'hold';
+    await world.clock.advance(2 * hourMs);
+    await expect(rollout.advance(ada)).rejects.toThrow(RolloutError);
+    gate.says = 'pass';
+    expect(await rollout.advance(ada)).toMatchObject({
+      percent: 25,
+      step: 1,
+      version: 2,
+      actor: 'Ada',
+    });
+  });
+
+  it('climbs by itself where the plan says so, a step at a time, and never completes by itself', async () => {
+    await using world = rolloutWorld();
+    const percents: number[] = [];
+    const plan = {
+      ...ladder(),
+      automatic: true,
+      steps: [...ladder().steps, { percent: 100, to: 'complete' as const }],
+    };
+    const rollout = await world.rollout(plan, {
+      onChange: ({ percent }) => percents.push(percent),
+    });
+    await world.clock.advance(10 * hourMs);
+    expect(percents).toEqual([0, 25, 50, 100, 100]);
+    expect((await rollout.status()).state).toMatchObject({
+      to: 'rampdown',
+      step: 4,
+      status: 'ramping',
+    });
+  });
+
+  it('skips no step after everything was down for a long time', async () => {
+    await using world = rolloutWorld();
+    const first = await world.rollout({ ...ladder(), automatic: true });
+    await first.close();
+    await world.clock.advance(30 * dayMs);
+    const percents: number[] = [];
+    await world.rollout(
+      { ...ladder(), automatic: true },
+      { identity: 'later', onChange: ({ percent }) => percents.push(percent) },
+    );
+    await world.clock.advance(6_000);
+    expect(percents).toEqual([0, 25]);
+    await world.clock.advance(hourMs / 2);
+    expect(percents).toEqual([0, 25]);
+  });
+
+  it('rolls back by itself when a guardrail fails, asks for a review, and stays latched until a person resumes it', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('quality');
+    const rollout = await world.rollout({ ...ladder(), gates: [gate], automatic: true });
+    await world.clock.advance(2 * hourMs);
+    expect(rollout.stageOf('x')).toBeDefined();
+    gate.says = 'fail';
+    await world.clock.advance(6_000);
+    const { state, reviews } = await rollout.status();
+    expect(state).toMatchObject({ status: 'latched', percent: 0, actor: 'system' });
+    expect(reviews).toHaveLength(1);
+    gate.says = 'pass';
+    await world.clock.advance(2 * hourMs);
+    expect((await rollout.status()).state.version).toBe(state.version);
+    await expect(rollout.advance(ada)).rejects.toThrow('resume()');
+    await expect(rollout.set({ ...ada, percent: 5 })).rejects.toThrow('resume()');
+    await expect(rollout.allow(['acme'], ada)).rejects.toThrow('resume()');
+
+    await rollout.acknowledge(reviews[0]?.seq ?? -1, ada);
+    expect((await rollout.status()).reviews).toEqual([]);
+    expect(await rollout.resume(ada)).toMatchObject({ status: 'ramping', percent: 0, step: 0 });
+    expect((await verifyTrail(world.store.audit('cutover'))).ok).toBe(true);
+  });
+
+  it('is frozen instead when legacy is dead', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('quality');
+    const rollout = await world.rollout(
+      { ...ladder(), gates: [gate], automatic: true },
+      { probeLegacy: () => false },
+    );
+    await world.clock.advance(1.5 * hourMs);
+    gate.says = 'fail';
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state).toMatchObject({ status: 'frozen', percent: 25 });
+    expect(await kindsOf(world.store)).toContain('review.required');
+  });
+
+  it('pauses when a signal fails, and begins its evidence anew when it is resumed', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('length', 'signal');
+    const rollout = await world.rollout({ ...ladder(), gates: [gate], automatic: true });
+    gate.says = 'fail';
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state).toMatchObject({ status: 'held', actor: 'system' });
+    const before = gate.begun;
+    gate.says = 'pass';
+    await rollout.resume(ada);
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state).toMatchObject({ status: 'ramping', percent: 0 });
+    expect(gate.begun).toBe(before + 1);
+  });
+
+  it('rolls back also while it is held by a person', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('quality');
+    const rollout = await world.rollout({ ...ladder(), gates: [gate] });
+    await world.clock.advance(2 * hourMs);
+    await rollout.advance(ada);
+    await rollout.hold(ada);
+    gate.says = 'fail';
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state).toMatchObject({ status: 'latched', percent: 0 });
+  });
+
+  it('asks for an approval last, takes the request back when a gate no longer passes, and moves by the approval', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('quality');
+    const steps = [{ percent: 0, approval: true }, { percent: 50 }];
+    const rollout = await world.rollout({ steps, holdMs: hourMs, gates: [gate], automatic: true });
+    await expect(rollout.approve(ada)).rejects.toThrow(RolloutError);
+    const status = async () => (await rollout.status()).state.status;
+    await world.clock.advance(2 * hourMs);
+    expect(await status()).toBe('awaiting-approval');
+    gate.says = 'hold';
+    await world.clock.advance(6_000);
+    expect(await status()).toBe('ramping');
+    gate.says = 'pass';
+    await world.clock.advance(6_000);
+    expect(await status()).toBe('awaiting-approval');
+    expect(await rollout.approve(ada)).toMatchObject({ percent: 50, status: 'ramping' });
+  });
+
+  it('shows who would move, with their share of the traffic, and does not take a step that moves nobody', async () => {
+    await using world = rolloutWorld();
+    await world.traffic(3);
+    const steps = [{ percent: 0 }, { percent: 0.01 }, { percent: 100 }];
+    const rollout = await world.rollout({ steps, holdMs: 0, automatic: true });
+    await expect(rollout.preview()).rejects.toThrow('none of the 3 known tenants');
+    await expect(rollout.advance(ada)).rejects.toThrow('allowEmpty');
+    await world.clock.advance(hourMs);
+    expect((await rollout.status()).state.percent).toBe(0);
+    expect(await rollout.preview(1, { allowEmpty: true })).toMatchObject({ empty: true, moves: 0 });
+    expect(await rollout.preview(2)).toMatchObject({
+      moves: 3,
+      shareOfTenants: 1,
+      shareOfTraffic: 1,
+    });
+    expect(await rollout.advance({ ...ada, allowEmpty: true })).toMatchObject({ percent: 0.01 });
+  });
+
+  it('begins its evidence anew, and moves nobody, when the plan of the app has changed', async () => {
+    await using world = rolloutWorld();
+    const first = await world.rollout(ladder());
+    await world.clock.advance(2 * hourMs);
+    await first.advance(ada);
+    await first.close();
+    const second = await world.rollout({ ...ladder(), holdMs: 2 * hourMs }, { identity: 'new' });
+    await world.clock.advance(40_000);
+    const { state, heldMs } = await second.status();
+    expect(state).toMatchObject({ percent: 25, step: 1, version: 3 });
+    expect(heldMs).toBeLessThan(hourMs);
+    expect(await kindsOf(world.store)).toContain('plan.changed');
+  });
+
+  it('is not moved by a clock that was set ahead or back', async () => {
+    await using world = rolloutWorld();
+    let shift = 0;
+    const jumping = {
+      ...world.clock,
+      now: () => world.clock.now() + shift,
+      monotonic: () => world.clock.monotonic(),
+    };
+    const rollout = await world.rollout({ ...ladder(dayMs), automatic: true }, { clock: jumping });
+    for (const jump of [30 * dayMs, -30 * dayMs]) {
+      shift = jump;
+      await world.clock.advance(hourMs);
+      expect((await rollout.status()).state).toMatchObject({ version: 1, percent: 0 });
+    }
+    await world.clock.advance(dayMs);
+    expect((await rollout.status()).state.percent).toBe(25);
+  });
+
+  it('moves tenants of overrides and cohorts beside the percentage, and names none of them in the trail', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(ladder(), { cohorts: { beta: ['b-one', 'b-two'] } });
+    await rollout.allow(['acme'], ada);
+    await rollout.deny(['__proto__'], ada);
+    await rollout.cohort('beta', 'live', ada);
+    expect(['acme', '__proto__', 'b-one', 'b-two', 'other'].map((t) => rollout.stageOf(t))).toEqual(
+      ['live', 'shadow', 'live', 'live', 'shadow'],
+    );
+    await rollout.override('acme', undefined, ada);
+    expect(rollout.stageOf('acme')).toBe('shadow');
+    await rollout.cohort('beta', 'live', ada); // there already
+    let trail = '';
+    for await (const entry of world.store.audit('cutover')) trail += JSON.stringify(entry);
+    expect(trail.match(/"kind":"override"/g)).toHaveLength(4);
+    for (const tenant of ['acme', 'b-one', 'b-two', '__proto__'])
+      expect(trail).not.toContain(tenant);
+    await expect(rollout.cohort('nobody', 'live', ada)).rejects.toThrow('there is no cohort');
+  });
+
+  it('takes everybody back by a rollback, tenants of overrides too, but for those that are with legacy', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(ladder());
+    await rollout.allow(['acme'], ada);
+    await rollout.override('careful', 'off', ada);
+    await rollout.set({ ...ada, percent: 25 });
+    const state = await rollout.rollback({ ...ada, stopLearning: true });
+    expect(state).toMatchObject({ percent: 0, from: 'off', status: 'rolled-back' });
+    expect(state.overrides).toEqual({ careful: 'off' });
+    expect(tenantNames(50).every((tenant) => rollout.stageOf(tenant) === 'off')).toBe(true);
+    expect((await kindsOf(world.store)).slice(-3)).toEqual([
+      'rollback',
+      'compare.off',
+      'shadow-writes.stopped',
+    ]);
+    const again = await rollout.rollback({ ...ada, stopLearning: true });
+    expect(again.version).toBe(state.version);
+    expect(await rollout.resume(ada)).toMatchObject({
+      from: 'shadow',
+      percent: 0,
+      status: 'ramping',
+    });
+  });
+});
