@@ -59,6 +59,8 @@ export interface GateRun {
   /** Takes what was served since the last time. */
   served?(counts: ServedCounts): void;
   attested?(attestation: Attestation): void;
+  /** The overrides are other ones from now on, within the same step. */
+  changed?(state: RolloutState): void;
   /** What it says now; milliseconds since the epoch. Never throws: what it cannot tell is `invalid`. */
   read(at: number): GateReading | Promise<GateReading>;
 }
