@@ -23,13 +23,13 @@ export function toHeld(
   const { leg, durationMs } = observation;
   const whole = typeof view?.text === 'string' ? view.text : undefined;
   const text = whole === undefined ? undefined : cut(whole, maxChars);
-  const tools = toolsOf(reported?.toolCalls ?? view?.toolCalls);
+  const tools = attempt(() => toolsOf(reported?.toolCalls ?? view?.toolCalls));
   return {
     leg,
     ended: endOf(observation),
     durationMs,
     text,
-    isCut: whole !== text,
+    isCut: whole?.length !== text?.length,
     chars: charsOf(whole ?? '', text ?? ''),
     tools,
     bytes: replyBytes + 2 * (text?.length ?? 0) + toolCallBytes * (tools?.length ?? 0),
@@ -42,8 +42,8 @@ function endOf(observation: Observation): HeldReply['ended'] {
   return code === 'ERR_CUTOVER_DEADLINE' || name === 'TimeoutError' ? 'late' : 'failed';
 }
 
-const cut = (text: string, max: number): string =>
-  text.length <= max ? text : flatCopy(text.slice(0, max));
+/** In memory of its own: also a short text may be a slice of a long one. */
+const cut = (text: string, max: number): string => flatCopy(text.slice(0, max));
 
 /** Most texts have no character of two units: looking for one takes next to nothing. */
 const hasPairs = /[\ud800-\udbff]/;

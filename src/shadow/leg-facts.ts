@@ -1,12 +1,12 @@
 import { attempt } from '../core/attempt.ts';
 import { errorFacts, type LegFacts } from '../core/events.ts';
-import { fingerprint } from '../core/fingerprint.ts';
 import type { Observation } from '../core/observation.ts';
 import { toldOf } from '../core/reported-facts.ts';
 import type { ReplyView, ReportedFacts, ToolCall } from '../core/subject.ts';
-import { codePointLength } from '../core/text.ts';
+import type { TextFacts } from './text-facts.ts';
 
-const sha256Digits = 64;
+/** Tool calls of one run that are told of; as many as are compared. */
+const mostTools = 256;
 
 /** What tools are called by; anything else may hold anything. */
 const toolName = /^[\w.:-]{1,64}$/;
@@ -16,24 +16,23 @@ const nameOf = (call: Partial<ToolCall> | null | undefined): string => {
   return typeof name === 'string' && toolName.test(name) ? name : 'unnamed';
 };
 
-/** What may be told of how a leg ended: metrics and a hash of its text, never the text. */
+function toolsOf(calls: unknown): readonly string[] | undefined {
+  return Array.isArray(calls) ? calls.slice(0, mostTools).map(nameOf) : undefined;
+}
+
+/** What may be told of how a leg ended: metrics and a hash of its text, never the text. Without a text there are no tools. */
 export function legFacts(
   { leg, durationMs, ...ended }: Observation,
   view: ReplyView | undefined,
   reported: ReportedFacts | undefined,
+  text: TextFacts | undefined,
 ): LegFacts {
   if (ended.status === 'rejected') {
     const error = errorFacts(ended.reason);
     return { leg, status: 'rejected', durationMs, ...toldOf(reported), error };
   }
   const facts = { leg, status: 'fulfilled', durationMs, ...toldOf(reported) } as const;
-  if (typeof view?.text !== 'string') return facts;
-  const { text } = view;
-  const calls: unknown = reported?.toolCalls ?? view.toolCalls;
-  return {
-    ...facts,
-    chars: codePointLength(text, text.length),
-    sha256: fingerprint(text, sha256Digits),
-    ...(Array.isArray(calls) && { tools: calls.map(nameOf) }),
-  };
+  if (text === undefined) return facts;
+  const tools = attempt(() => toolsOf(reported?.toolCalls ?? view?.toolCalls));
+  return { ...facts, ...text, ...(tools && { tools }) };
 }

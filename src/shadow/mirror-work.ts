@@ -14,6 +14,7 @@ import { MirrorTale } from './mirror-tale.ts';
 import { MirrorTask } from './mirror-task.ts';
 import type { PairOutlet } from './pair-outlet.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
+import { textFacts } from './text-facts.ts';
 import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
 
 /** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
@@ -146,8 +147,9 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     } catch (error) {
       this.#reporter.contained('view', error, { route, tenant });
     }
+    const text = typeof read?.text === 'string' ? textFacts(read.text) : undefined;
     return {
-      facts: legFacts(observation, read, reported),
+      facts: legFacts(observation, read, reported, isThenable(text) ? await text : text),
       held: comparer?.hold(observation, read, reported),
     };
   }
@@ -164,7 +166,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     const durationMs = this.#clock.monotonic() - startedAt;
     const ended: Observation = { leg: mirror.leg, status: 'rejected', reason, durationMs };
     const held = mirror.comparer?.hold(ended, undefined, undefined);
-    const late = { facts: legFacts(ended, undefined, mirror.facts), held };
+    const late = { facts: legFacts(ended, undefined, mirror.facts, undefined), held };
     // What has failed is compared at once.
     const divergence = divergenceOf(mirror, served.held, held, { signal: over });
     this.#compared(ready, served, late, isThenable(divergence) ? undefined : divergence);

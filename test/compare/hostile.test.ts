@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createComparer } from '../../src/compare/create-comparer.ts';
 import { RougeWorker } from '../../src/compare/rouge-worker.ts';
+import { bytesInUse } from '../shadow/collect-garbage.ts';
 import { compared, divergence, layerOf } from './comparing.ts';
 
 describe('a hostile reply', () => {
@@ -33,6 +34,18 @@ describe('a hostile reply', () => {
     expect(held.text).toHaveLength(16_000);
     expect(held.bytes).toBeLessThan(40_000);
     expect((await divergence('x', text)).notes).toContain('longer');
+  });
+
+  it('that is a slice of a long text keeps nothing of the rest', () => {
+    const comparer = createComparer({});
+    const before = bytesInUse();
+    const held = Array.from({ length: 50 }, (_, at) => {
+      const text = `${at} ${'long text '.repeat(100_000)}`.slice(0, 1000);
+      const ended = { leg: 'candidate', status: 'fulfilled', value: text, durationMs: 1 } as const;
+      return comparer.hold(ended, { text }, undefined);
+    });
+    expect(bytesInUse() - before).toBeLessThan(5_000_000);
+    expect(held[49]?.text).toMatch(/^49 long text/);
   });
 
   it('cannot talk the comparison into a verdict', async () => {

@@ -88,11 +88,28 @@ describe('tool calls', () => {
         },
       },
     );
-    for (const hostile of [cycle, trap, 1n, Array(10_000).fill(0)]) {
+    for (const hostile of [cycle, trap, 1n, Array(10_000).fill(0), new Array(2 ** 32 - 1)]) {
       expect(await found([call('f', hostile)], [call('f', hostile)])).toMatchObject({
         verdict: 'same',
       });
     }
+  });
+});
+
+describe('tool calls with arguments of megabytes', () => {
+  const [first, second] = ['x', 'y'].map((begin) => begin + ' and so on'.repeat(400_000));
+  it.each([
+    ['a text', (text?: string) => text],
+    ['a field', (text?: string) => ({ text })],
+    ['JSON', (text?: string) => JSON.stringify({ text })],
+  ])('are compared by their beginning, in no time, as %s', async (_, make) => {
+    expect(await found([call('f', make(first))], [call('f', make(first))])).toMatchObject({
+      verdict: 'same',
+    });
+    expect(await found([call('f', make(first))], [call('f', make(second))])).toMatchObject({
+      notes: ['tool-arguments'],
+    });
+    expect(canonicalJson(make(first)).length).toBeLessThan(140_000);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 import { memoryFlags } from 'engramia-cutover/flags';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
+import { bytesInUse } from './collect-garbage.ts';
 import { collectedPairs } from './collected-pairs.ts';
 
 type Route = RouteOptions<[message: string], Promise<string>>;
@@ -181,6 +182,19 @@ describe('a pair', () => {
     expect(task).toMatch(/^x+$/);
     expect(legacy).toMatch(/^x+$/);
     expect(candidate).toBe(`${'y'.repeat(15_000)} #`);
+  });
+
+  it('keeps nothing of a long task but the words that it shows', async () => {
+    const sink = collectedPairs({ redactText: (text) => text });
+    const handler = chat('shadow', { pairs: sink, legacy: async () => 'Yes.' });
+    const before = bytesInUse();
+    for (let at = 0; at < 20; at += 1) {
+      await handler(`${at} ${'long task '.repeat(100_000)}`);
+      await handler.flush();
+    }
+    expect(bytesInUse() - before).toBeLessThan(10_000_000);
+    expect(sink.pairs).toHaveLength(20);
+    expect(sink.pairs[0]?.text?.task).toHaveLength(15_744);
   });
 
   it('changes nothing when its sink throws, rejects or is written async: contained and told as such', async () => {
