@@ -115,7 +115,8 @@ function typeOf(member) {
   const type = member.type?.getText() ?? 'unknown';
   const text = ts.isMethodSignature(member) ? `(${parameters.join(', ')}) => ${type}` : type;
   // Types of several lines begin with a bar, or end their lists with a comma.
-  return oneLine(text).replace(/^\| /, '').replaceAll('( ', '(').replaceAll(/,? \)/g, ')');
+  const flat = oneLine(text).replaceAll('( ', '(').replaceAll(/,? \)/g, ')');
+  return flat.replaceAll(/(^|[(:<] ?|=> )\| /g, '$1');
 }
 
 /** What is said of a member, or of the one that it narrows. */
