@@ -9,6 +9,7 @@ import type { OwnedLane } from './core/lane.ts';
 import { processWarnings } from './core/logger.ts';
 import { refuse } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact.ts';
+import { safeDraws } from './core/safe-draws.ts';
 import type { CutoverStats } from './core/stats.ts';
 import { Warnings } from './core/warnings.ts';
 import type { CutoverControls } from './cutover.ts';
@@ -48,7 +49,8 @@ export class CutoverCore {
   #conversations: OwnedConversations | undefined;
 
   constructor(options: CutoverOptions) {
-    const { clock = systemClock, random = Math.random, logger = processWarnings } = options;
+    const { clock = systemClock, logger = processWarnings } = options;
+    const random = safeDraws(options.random ?? Math.random);
     const { engramia, shadow = {} } = options;
     const warnings = new Warnings(logger, clock);
     this.hub = new EventHub(warnings);

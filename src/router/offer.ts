@@ -1,4 +1,3 @@
-import { attempt } from '../core/attempt.ts';
 import type { Call } from './call.ts';
 import { keepTurns, leaveTurns } from './kept-turns.ts';
 import { NoiseExchange } from './noise-exchange.ts';
@@ -61,9 +60,9 @@ export function mirrorIntent(call: Call): MirrorIntent {
   return isDrawn(mirrorShare, random) ? 'offer' : 'sampled';
 }
 
-/** At 0 nothing is drawn, at 1 everything; a draw that fails is the smallest. */
+/** At 0 nothing is drawn, at 1 everything. */
 function isDrawn(share: number, random: () => number): boolean {
-  return share >= 1 || (attempt(random) ?? 0) < share;
+  return share >= 1 || random() < share;
 }
 
 /** Counts a reply that was served untouched, since it could not be looked into. */

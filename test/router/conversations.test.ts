@@ -184,6 +184,27 @@ describe('the conversation of a call', () => {
     });
   });
 
+  it.each([
+    () => {
+      throw new Error('no draws');
+    },
+    () => Number.NaN,
+  ])('is given up in time whatever the app draws', async (random) => {
+    const clock = fakeClock();
+    const transcript: Transcript = {
+      append: () => Promise.reject(new Error('away')),
+      history: async () => [],
+      erase: async () => undefined,
+    };
+    const { handler } = talk('dualwrite', { transcript, random, clock });
+    await handler('c1', 'one');
+    const flushed = handler.flush({ timeoutMs: 60_000 });
+    await clock.advance(10_000);
+    expect(await flushed).toMatchObject({ drained: true });
+    expect(handler.stats().conversations.recorded).toMatchObject({ offered: 1, failed: 1 });
+    await handler.close();
+  });
+
   it('is redacted and cut as its transcript says', async () => {
     const transcript = memoryTranscript({
       redact: (text) => text.replaceAll('secret', '[x]'),
