@@ -1,9 +1,9 @@
 import { attempt } from './attempt.ts';
 
-/** Draws of the app's as numbers from 0 to below 1. One that fails is the smallest: sampled, and tried again at once. */
+/** Draws of the app's as numbers from 0 to 1. One that fails is the smallest: sampled, and tried again at once. */
 export function safeDraws(random: () => number): () => number {
   return () => {
     const drawn: unknown = attempt(random);
-    return typeof drawn === 'number' && drawn >= 0 && drawn < 1 ? drawn : 0;
+    return typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 0;
   };
 }
