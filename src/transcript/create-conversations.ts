@@ -7,6 +7,7 @@ import type {
   HandBack,
   HistoryQuestion,
 } from '../core/conversations.ts';
+import { CutoverError } from '../core/errors.ts';
 import type { Reporter } from '../core/events.ts';
 import type { TaskWaiter } from '../core/exchange.ts';
 import type { Turn } from '../core/subject.ts';
@@ -49,6 +50,20 @@ const returns = (
   exchange: DeliveredExchange,
 ): exchange is DeliveredExchange & { readonly handBack: HandBack } =>
   exchange.handBack !== undefined;
+
+const isTurn = (value: Partial<Turn> | null | undefined): value is Turn =>
+  typeof value?.text === 'string' && (value.role === 'user' || value.role === 'assistant');
+
+/** What a transcript gave, held to what was asked for: a leg relies on it, whoever wrote the transcript. */
+function turnsIn(answer: unknown, limit: number = Number.POSITIVE_INFINITY): readonly Turn[] {
+  if (Array.isArray(answer) && answer.every(isTurn)) {
+    return answer.length <= limit ? answer : answer.slice(answer.length - limit);
+  }
+  throw new CutoverError(
+    'ERR_CUTOVER_CONTAINED',
+    'The transcript gave no turns of a conversation.',
+  );
+}
 
 /** What is left to be done for one exchange. It knows nothing of the exchange: a reply is let go of once it is read. */
 class Ticket {
@@ -132,7 +147,8 @@ class KeptConversations implements OwnedConversations {
       return transcript.history(tenant, conversation, range);
     };
     try {
-      return await within(read(), historyMs, clock, 'Reading a conversation');
+      const answer = await within(read(), historyMs, clock, 'Reading a conversation');
+      return turnsIn(answer, limit);
     } catch (error) {
       reporter.contained('history', error, { route, tenant });
       return nothing;
