@@ -1,8 +1,7 @@
 import type { BudgetLimits } from '../core/budget.ts';
+import { BudgetDay } from '../core/budget-day.ts';
 import type { Clock } from '../core/clock.ts';
 import { BudgetWindow } from './budget-window.ts';
-
-const dayMs = 86_400_000;
 
 /** How much of the mean one more run is. */
 const meanWeight = 1 / 8;
@@ -12,7 +11,7 @@ export class BudgetAccount {
   readonly #limits: BudgetLimits;
   readonly #clock: Clock;
   readonly #window: BudgetWindow | undefined;
-  #day = Number.NEGATIVE_INFINITY;
+  readonly #day = new BudgetDay();
   #tokens = 0;
   #runsUnderWay = 0;
   /** Of the tokens that runs have told of. */
@@ -48,11 +47,7 @@ export class BudgetAccount {
     this.#runsUnderWay = Math.max(0, this.#runsUnderWay - 1);
   }
 
-  /** Forward only: a clock that is set back over midnight must not give the same day twice. */
   #turnDay(): void {
-    const day = Math.floor(this.#clock.now() / dayMs);
-    if (day <= this.#day) return;
-    this.#day = day;
-    this.#tokens = 0;
+    if (this.#day.hasTurned(this.#clock.now())) this.#tokens = 0;
   }
 }

@@ -83,6 +83,20 @@ describe('a budget', () => {
     );
   });
 
+  it('is not spent for years by a clock that was years ahead for a moment', () => {
+    const clock = { ...fakeClock(), now: () => at };
+    const [today, year] = [Date.UTC(2026, 0, 1, 12), 365 * 86_400_000];
+    let at = today;
+    const budget = toBudget({ tokensPerDay: 10 }, clock);
+    for (const moment of [today, today + 9 * year, today, today + 86_400_000]) {
+      at = moment;
+      expect(budget.take('acme')).toBeUndefined();
+      budget.spend('acme', 10);
+      budget.release?.('acme');
+      expect(budget.take('acme')).toBe('all');
+    }
+  });
+
   it('does not give a day twice when the clock is set back over midnight', () => {
     let now = Date.UTC(2026, 0, 2, 0, 0, 1);
     const budget = toBudget({ tokensPerDay: 10 }, { ...fakeClock(), now: () => now });
