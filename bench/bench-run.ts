@@ -1,4 +1,5 @@
 import { type PathFigures, pathFigures } from './callers-path.ts';
+import { type CompareFigures, compareFigures } from './compare.ts';
 import { type DeliveryFigures, deliveryFigures } from './delivery.ts';
 import { type ExternalFigures, externalFigures } from './external.ts';
 import { type HangingFigures, hangingBench } from './hanging.ts';
@@ -16,6 +17,7 @@ export interface BenchSize {
   readonly queueRounds: number;
   readonly importRounds: number;
   readonly deliveryRounds: number;
+  readonly compareRounds: number;
 }
 
 /** All that one run has measured. */
@@ -31,6 +33,7 @@ export interface BenchRun {
   /** The same app without a shadow: what the bench itself does to the event loop. */
   readonly hangingOff: HangingFigures;
   readonly delivery: DeliveryFigures;
+  readonly compare: CompareFigures;
   readonly hash: HashFigures;
   readonly imports: ImportCost;
 }
@@ -51,11 +54,14 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const givingUp = await hangingBench({ timeoutMs: 100 });
   tell('delivery');
   const delivery = await deliveryFigures(size.deliveryRounds);
+  tell('comparison');
+  const compare = await compareFigures(size.compareRounds);
   tell('hash');
   const hash = hashFigures();
   tell('import');
   const imports = importCost({ rounds: size.importRounds });
-  return { path, tenants, external, queue, hanging, givingUp, hangingOff, delivery, hash, imports };
+  const hangs = { hanging, givingUp, hangingOff };
+  return { path, tenants, external, queue, ...hangs, delivery, compare, hash, imports };
 }
 
 function pathTargets({ costs, bytes }: PathFigures) {
@@ -91,9 +97,20 @@ function hangingTargets({ hanging, givingUp }: BenchRun) {
   };
 }
 
+function compareTargets({ jaccard, rouge, rougeError, loop, addedDelayMs }: CompareFigures) {
+  return {
+    compareDelay: addedDelayMs,
+    compareJaccard: jaccard,
+    compareRouge: rouge,
+    compareRougeError: rougeError,
+    compareLongest: Math.max(...Object.values(loop).map(({ longest }) => longest)),
+    compareLoop: loop[8_000]?.total ?? Number.NaN,
+  };
+}
+
 /** Takes from a run the figures that have a target. */
 export function figuresOf(run: BenchRun): Figures {
-  const { path, tenants, external, queue, delivery, hash, imports } = run;
+  const { path, tenants, external, queue, delivery, compare, hash, imports } = run;
   return {
     ...pathTargets(path),
     manyTenants: tenants.manyTenants,
@@ -108,6 +125,7 @@ export function figuresOf(run: BenchRun): Figures {
     ...hangingTargets(run),
     batchedDelivery: delivery.batchedAgainstPool,
     singleDelivery: delivery.singleAgainstFetch,
+    ...compareTargets(compare),
     bucketUniformity: Math.max(...Object.values(hash.z)),
     bucketCorrelation: Math.max(...Object.values(hash.r)),
     importCost: imports.ratio,

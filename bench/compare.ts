@@ -1,21 +1,35 @@
-import { performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createComparer } from '../src/compare/create-comparer.ts';
 import { overlapOf } from '../src/compare/jaccard.ts';
 import { rougeL } from '../src/compare/rouge.ts';
-import { Tokenizer, toTokens } from '../src/compare/tokens.ts';
+import { sharedRougeWorker } from '../src/compare/rouge-worker.ts';
+import { goes } from '../src/compare/thresholds.ts';
+import { toTokens } from '../src/compare/tokens.ts';
+import { Turns } from '../src/compare/turns.ts';
+import type { Comparer, HeldReply } from '../src/core/comparer.ts';
 import { median } from './median.ts';
 import { table } from './table.ts';
 
-/** Ratios within one run, and the microseconds that they are made of. */
-interface CompareFigures {
+/** What comparing costs the event loop, and ratios within one run. */
+export interface CompareFigures {
   /** Token Jaccard by hashes against a regular expression and sets of words, 8,000 characters. */
   readonly jaccard: number;
   /** ROUGE-L of 8,000 characters by bits against a table of all prefixes. */
   readonly rouge: number;
-  /** Whether both ROUGE-L gave the same. */
-  readonly sameRouge: boolean;
-  /** Microseconds of the event loop that a comparison takes, in all and in its longest layer, by characters of each reply. */
-  readonly loop: Readonly<Record<number, { total: number; longest: number }>>;
+  /** By how much the two ROUGE-L differ. */
+  readonly rougeError: number;
+  /** Microseconds of the event loop that a comparison takes, in all and in one go, by characters of each reply. */
+  readonly loop: Readonly<Record<number, LoopCost>>;
+  /** What comparing many long replies adds to the 99th percentile of the event loop's delay, milliseconds. */
+  readonly addedDelayMs: number;
+  /** Microseconds of ours and of its plain counterpart. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+interface LoopCost {
+  readonly total: number;
+  readonly longest: number;
 }
 
 const syllables = 'ta re mi no sel va kon di pu lar es ter ing al on er ba ru tis om'.split(' ');
@@ -30,6 +44,9 @@ function draws(seed: number): () => number {
 }
 
 const vocabularySize = 1_500;
+
+/** Rounds that are not counted. */
+const warmUp = 60;
 
 const draw = draws(7);
 const vocabulary = Array.from({ length: vocabularySize }, (_, rank) => {
@@ -65,7 +82,7 @@ const bySets = (a: string, b: string): number => {
 };
 
 /** ROUGE-L by the table of all prefixes, two rows of it at a time. */
-export function rougeByTable(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
+function rougeByTable(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
   let before = new Uint32Array(b.length + 1);
   for (let i = 0; i < a.length; i += 1) {
     const row = new Uint32Array(b.length + 1);
@@ -101,32 +118,113 @@ function interleaved(ours: () => unknown, theirs: () => unknown, times: number, 
 const quickest = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)] ?? Number.NaN;
 
-/** The microseconds of the loop that one comparison takes, turn by turn: everything between two turns is counted. */
-async function loopCost(
-  chars: number,
-  rounds: number,
-): Promise<{ total: number; longest: number }> {
-  const comparer = createComparer({});
-  const [totals, longests]: [number[], number[]] = [[], []];
-  const held = (leg: 'legacy' | 'candidate', text: string) =>
-    comparer.hold({ leg, status: 'fulfilled', value: text, durationMs: 1 }, { text }, undefined);
-  for (let round = -20; round < rounds; round += 1) {
-    const legacy = held('legacy', reply(chars, 1 + (round & 3)));
-    const candidate = held('candidate', reply(chars, 5 + (round & 3)));
-    const signal = new AbortController().signal;
-    const found = await comparer.compare({ legacy, candidate, task: 'x', signal });
-    const own = found?.layers.filter(({ layer, notes }) => layer !== 'lexical' || notes) ?? [];
-    const all = (chars <= 3_000 ? found?.layers : own) ?? [];
-    if (round < 0) continue;
-    totals.push(all.reduce((sum, { ms }) => sum + ms, 0) * 1000);
-    longests.push(Math.max(...all.map(({ ms }) => ms)) * 1000);
+/** Turns that measure what is done in each of them, in microseconds. */
+class TimedTurns extends Turns {
+  readonly #goes: number[] = [];
+  #start: number | undefined;
+
+  override async take(): Promise<void> {
+    this.#end();
+    await super.take();
+    this.#start = performance.now();
   }
-  // What other processes take away is no cost of ours: the quickest tenth of the rounds.
-  return { total: quickest(totals), longest: quickest(longests) };
+
+  /** What was done since the last time. */
+  goes(): number[] {
+    this.#end();
+    return this.#goes.splice(0);
+  }
+
+  #end(): void {
+    if (this.#start !== undefined) this.#goes.push((performance.now() - this.#start) * 1000);
+    this.#start = undefined;
+  }
 }
 
-/** Measures the text layers against their plain counterparts. */
-async function compareFigures(rounds = 15): Promise<CompareFigures & { rows: string[][] }> {
+const hold = (comparer: Comparer, leg: 'legacy' | 'candidate', text: string): HeldReply =>
+  comparer.hold({ leg, status: 'fulfilled', value: text, durationMs: 1 }, { text }, undefined);
+
+/** Microseconds of the loop in which the words of long replies are handed to the thread. */
+async function handOver(first: Int32Array, second: Int32Array): Promise<number> {
+  const start = performance.now();
+  const answer = sharedRougeWorker().ask(first.slice(), second.slice());
+  const spent = (performance.now() - start) * 1000;
+  await answer;
+  return spent;
+}
+
+/** What one comparison takes of the loop: keeping both replies, and everything that is done in its turns. */
+async function loopCost(chars: number, rounds: number): Promise<LoopCost> {
+  const turns = new TimedTurns();
+  const isLong = chars > goes.rougeChars;
+  // What is done in the thread would count as the loop's: it is left out, and the handing over measured by itself.
+  const comparer = createComparer(isLong ? { without: ['lexical'] } : {}, { turns });
+  const [totals, longests, handed]: [number[], number[], number[]] = [[], [], []];
+  for (let round = -warmUp; round < rounds; round += 1) {
+    const texts = [reply(chars, 1 + (round & 3)), reply(chars, 5 + (round & 3))] as const;
+    const [first, second] = [toTokens(texts[0]).hashes, toTokens(texts[1]).hashes];
+    const passing = isLong ? await handOver(first, second) : 0;
+    const start = performance.now();
+    const legacy = hold(comparer, 'legacy', texts[0]);
+    const candidate = hold(comparer, 'candidate', texts[1]);
+    const held = (performance.now() - start) * 1000;
+    const { signal } = new AbortController();
+    await comparer.compare({ legacy, candidate, task: 'x', signal });
+    const all = [held, ...turns.goes()];
+    if (round < 0) continue;
+    handed.push(passing);
+    totals.push(all.reduce((sum, go) => sum + go, 0));
+    longests.push(Math.max(...all));
+  }
+  // What other processes and threads take away is no cost of ours: the quickest tenth of the rounds.
+  return { total: quickest(totals) + quickest(handed), longest: quickest(longests) };
+}
+
+/** The 99th percentile of the loop's delay during some work, and how long that took; milliseconds. */
+async function delayDuring(work: () => Promise<unknown>): Promise<{ p99: number; took: number }> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const start = performance.now();
+  delay.enable();
+  await work();
+  delay.disable();
+  return { p99: delay.percentile(99) / 1e6, took: performance.now() - start };
+}
+
+/** By how much the loop is later while replies of 200,000 characters come in and are compared than while it only turns. */
+async function delayByComparing(rounds: number): Promise<number> {
+  const comparer = createComparer({});
+  const texts = Array.from({ length: 8 }, (_, seed) => reply(200_000, seed + 1));
+  const { signal } = new AbortController();
+  const compare = (at: number) =>
+    comparer.compare({
+      legacy: hold(comparer, 'legacy', texts[at % 8] as string),
+      candidate: hold(comparer, 'candidate', texts[(at + 3) % 8] as string),
+      task: 'x',
+      signal,
+    });
+  const compareMany = async () => {
+    const found: unknown[] = [];
+    for (let at = 0; at < 50; at += 1) {
+      found.push(compare(at));
+      await nextTurn();
+    }
+    await Promise.all(found);
+  };
+  const turnFor = async (ms: number) => {
+    for (const end = performance.now() + ms; performance.now() < end; ) await nextTurn();
+  };
+  await compareMany();
+  const added: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const comparing = await delayDuring(compareMany);
+    const turning = await delayDuring(() => turnFor(comparing.took));
+    added.push(comparing.p99 - turning.p99);
+  }
+  return median(added);
+}
+
+/** Measures the text layers against their plain counterparts, and what comparing does to the event loop. */
+export async function compareFigures(rounds: number): Promise<CompareFigures> {
   const [a, b] = [reply(8_000, 1), reply(8_000, 5)];
   const [first, second] = [toTokens(a).hashes, toTokens(b).hashes];
   const jaccard = interleaved(
@@ -141,13 +239,14 @@ async function compareFigures(rounds = 15): Promise<CompareFigures & { rows: str
     3,
     rounds,
   );
-  const loop: Record<number, { total: number; longest: number }> = {};
+  const loop: Record<number, LoopCost> = {};
   for (const chars of [1_000, 3_000, 8_000]) loop[chars] = await loopCost(chars, rounds * 10);
   return {
     jaccard: jaccard.ratio,
     rouge: rouge.ratio,
-    sameRouge: rougeL(first, second) === rougeByTable(first, second),
+    rougeError: Math.abs(rougeL(first, second) - rougeByTable(first, second)),
     loop,
+    addedDelayMs: await delayByComparing(rounds),
     rows: [
       ['Jaccard, 8,000 characters', jaccard.ours.toFixed(0), jaccard.theirs.toFixed(0)],
       ['ROUGE-L, 8,000 characters', rouge.ours.toFixed(0), rouge.theirs.toFixed(0)],
@@ -156,17 +255,7 @@ async function compareFigures(rounds = 15): Promise<CompareFigures & { rows: str
 }
 
 if (import.meta.main) {
-  const figures = await compareFigures();
-  console.log(table([['µs', 'ours', 'plain'], ...figures.rows]));
+  const { rows, ...figures } = await compareFigures(15);
+  console.log(table([['µs', 'ours', 'plain'], ...rows]));
   console.log(figures);
-  const text = reply(8_000, 1);
-  for (const [name, work] of Object.entries({
-    normalize: () => text.normalize('NFC'),
-    lower: () => text.toLowerCase(),
-    tokenize: () => new Tokenizer(text).step(8_000),
-    tokens: () => toTokens(text),
-  })) {
-    micros(work, 300);
-    console.log(name, micros(work, 200).toFixed(1), 'µs');
-  }
 }

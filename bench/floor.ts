@@ -7,6 +7,7 @@ const size = {
   queueRounds: 3,
   importRounds: 5,
   deliveryRounds: 3,
+  compareRounds: 5,
 };
 
 console.log(machine());

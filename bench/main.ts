@@ -8,6 +8,7 @@ const size = {
   queueRounds: 7,
   importRounds: 15,
   deliveryRounds: 11,
+  compareRounds: 15,
 };
 
 console.log(machine());

@@ -25,7 +25,7 @@ const least = (id: string, what: string, target: number, floor: number): Target 
   floor,
 });
 
-/** Every figure that is claimed: ratios of medians within one run, counts and bytes; times are not among them. */
+/** Every figure that is claimed: ratios of medians within one run, counts and bytes; times only of the event loop. */
 export const targets = {
   pct50: most('P1', 'CPU a call at 50 % of tenants, × ideal', 1.6, 2.2),
   live: most('P1', 'CPU a call in live, × ideal', 1.8, 2.2),
@@ -56,8 +56,14 @@ export const targets = {
   hangingDelay: most('P9', 'event-loop delay p99, hanging service, ms', 5),
   batchedDelivery: most('P10', 'CPU an exchange in batches, × a POST of undici’s Pool', 0.3),
   singleDelivery: most('P10', 'CPU an exchange learned by itself, × a global fetch', 1.2),
+  compareDelay: most('P11', 'event-loop delay p99 that comparing adds, ms', 5),
   bucketUniformity: most('P12', 'largest |z| of a share of tenants', 4, 4),
   bucketCorrelation: most('P12', 'largest |r| between salts', 0.005, 0.005),
+  compareJaccard: most('P13', 'Jaccard, × a regular expression and Set', 0.8, 1),
+  compareRouge: most('P13', 'ROUGE-L, × a table of prefixes', 0.1, 0.2),
+  compareRougeError: most('P13', 'difference of the two ROUGE-L', 0, 0),
+  compareLongest: most('P13', 'longest go of a comparison on the event loop, µs', 250),
+  compareLoop: most('P13', 'event loop for two replies of 8,000 characters, µs', 300),
   importCost: most('P15', 'import, × zod and eventemitter3', 1.3),
 } satisfies Record<string, Target>;
 
