@@ -113,7 +113,7 @@ const cutoverChecks: OptionChecks = {
   },
   logger: having('warn'),
   signal: check.signal,
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
   random: check.function,
 };
 

@@ -99,12 +99,6 @@ export type AgentCandidate<A extends unknown[], R> = (
   ...args: A
 ) => Promise<R>;
 
-const names = {
-  test: (value: unknown) =>
-    Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
-  must: 'be a list of names',
-};
-
 const policies = {
   test: (value: unknown) =>
     typeof value === 'object' && value !== null && Object.values(value).every(isToolPolicy),
@@ -119,7 +113,7 @@ const checks = {
   context: check.function,
   run: check.function,
   runner: having('run', 'on'),
-  readOnly: names,
+  readOnly: check.names,
   stream: check.boolean,
   reply: check.function,
   mirror: {

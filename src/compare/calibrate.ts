@@ -36,7 +36,7 @@ const optionChecks = {
   judge: required(check.function),
   concurrency: check.count,
   signal: check.signal,
-  clock: check.object,
+  clock: check.clock,
 };
 
 /** Rows of a data set may have columns of their own. */
@@ -115,7 +115,7 @@ export async function calibrate(
       judged.push(await judgeOne(judge, pair, signal));
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  await Promise.all(Array.from({ length: Math.min(concurrency, labelled.length) }, work));
   signal.throwIfAborted();
   const [sensitivity, specificity] = [shareAmong(judged, true), shareAmong(judged, false)];
   const n = sensitivity.of + specificity.of;

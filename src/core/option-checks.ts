@@ -48,6 +48,12 @@ export const check = {
     must: 'be a number from 0 to 10',
   },
   signal: { test: (value) => value instanceof AbortSignal, must: 'be an AbortSignal' },
+  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  names: {
+    test: (value) =>
+      Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
+    must: 'be a list of names',
+  },
 } satisfies Record<string, OptionCheck>;
 
 /** A rule for an option that must be one of a few values. */

@@ -73,7 +73,7 @@ const checks = {
   fetch: check.function,
   pool: { connections: check.count, keepAliveMs: timer, connectTimeoutMs: timer },
   pacing: orFalse(check.object),
-  clock: check.object,
+  clock: check.clock,
 };
 
 const pacingChecks = {

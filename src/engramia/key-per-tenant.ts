@@ -35,7 +35,7 @@ type Entry =
 /** Milliseconds that a look-up may take: who waits for it holds a place that other tenants want. */
 const lookupMs = 10_000;
 
-const optionChecks = { ttlMs: check.positive, maxTenants: check.count, clock: check.object };
+const optionChecks = { ttlMs: check.positive, maxTenants: check.count, clock: check.clock };
 
 class TenantKeys implements ScopeSource {
   readonly #base: EngramiaClient;

@@ -38,7 +38,7 @@ const checks = {
   settleMs: check.milliseconds,
   maxBytes: check.count,
   logger: having('warn'),
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 /**

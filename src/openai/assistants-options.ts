@@ -103,12 +103,8 @@ const checks = {
   maxPollMs: check.milliseconds,
   timeoutMs: check.milliseconds,
   busy: oneOf('wait', 'fail'),
-  readOnly: {
-    test: (value: unknown) =>
-      Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
-    must: 'be a list of names',
-  },
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  readOnly: check.names,
+  clock: check.clock,
 };
 
 /** @throws InvalidOptionsError with every option that cannot be used */

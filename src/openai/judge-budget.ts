@@ -4,7 +4,7 @@ const dayMs = 86_400_000;
 
 /** What a judge may spend in a day of UTC. */
 export interface JudgeBudgetOptions {
-  /** Questions to the model, two a pair. @default no limit */
+  /** Questions to the model, two a pair, so 2 or more. @default no limit */
   callsPerDay?: number;
   /** Tokens of all questions and answers; questions under way when they are spent are still answered. @default no limit */
   tokensPerDay?: number;
@@ -15,7 +15,7 @@ export class JudgeBudget {
   readonly #clock: Clock;
   readonly #mostCalls: number;
   readonly #mostTokens: number;
-  #day = 0;
+  #day = Number.NEGATIVE_INFINITY;
   #calls = 0;
   #tokens = 0;
 
@@ -46,9 +46,10 @@ export class JudgeBudget {
     this.#tokens = Math.max(0, this.#tokens + tokens);
   }
 
+  /** Forward only: a clock that is set back over midnight must not give the same day twice. */
   #turnDay(): void {
     const day = Math.floor(this.#clock.now() / dayMs);
-    if (day === this.#day) return;
+    if (day <= this.#day) return;
     this.#day = day;
     this.#calls = 0;
     this.#tokens = 0;

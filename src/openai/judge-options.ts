@@ -1,3 +1,4 @@
+import { calibrationIssues } from '../compare/calibration-issues.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { JudgeCalibration } from '../core/compare-options.ts';
 import { check, issuesOf, type OptionChecks, oneOf, required } from '../core/option-checks.ts';
@@ -47,6 +48,14 @@ export interface JudgeSettings extends Required<Omit<LlmJudgeOptions, Optional>>
 
 type Optional = 'temperature' | 'random' | 'calibration';
 
+const calls = {
+  test: (value: unknown) => check.count.test(value) && (value as number) >= 2,
+  must: 'be a whole number of 2 or more, as a pair takes two',
+};
+
+/** It has rules of its own. */
+const anything = { test: () => true, must: '' };
+
 const checks: OptionChecks = {
   client: required(check.object),
   model: required(check.text),
@@ -60,22 +69,24 @@ const checks: OptionChecks = {
   timeoutMs: check.milliseconds,
   sample: check.share,
   random: check.function,
-  budget: { callsPerDay: check.count, tokensPerDay: check.count },
+  budget: { callsPerDay: calls, tokensPerDay: check.count },
   maxChars: check.count,
   maxTaskChars: check.count,
-  calibration: check.object,
+  calibration: anything,
   onError: check.function,
-  clock: check.object,
+  clock: check.clock,
 };
 
-/** Every issue of a judge's options but those of its calibration. */
+/** Every issue of a judge's options, but whether its calibration is of this judge. */
 export function judgeIssues(options: LlmJudgeOptions): string[] {
   const issues = issuesOf(options, checks);
-  if (issues.length > 0) return issues;
-  const { client, api = 'responses' } = options;
-  return judgeApis[api].isOf(client)
-    ? []
-    : [`client must have the API "${api}" of the package openai`];
+  const { client, api = 'responses', calibration } = options ?? {};
+  if (check.object.test(client) && Object.hasOwn(judgeApis, api) && !judgeApis[api].isOf(client)) {
+    issues.push(`client must have the API "${api}" of the package openai`);
+  }
+  return calibration === undefined
+    ? issues
+    : [...issues, ...calibrationIssues(calibration, calibration?.fingerprint)];
 }
 
 /** Applies every default once. */

@@ -79,7 +79,11 @@ export type AnyResponsesOptions =
   | ResponsesLegOptions<unknown[], unknown>
   | ResponsesStreamOptions<unknown[], unknown>;
 
-const list = { test: Array.isArray, must: 'be a list' };
+const tools = {
+  test: (value: unknown) =>
+    Array.isArray(value) && value.every((tool) => typeof tool === 'object' && tool !== null),
+  must: 'be a list of objects',
+};
 
 const checks = {
   client: required({
@@ -91,13 +95,13 @@ const checks = {
   prompt: check.object,
   input: check.function,
   instructions: check.text,
-  tools: list,
+  tools,
   store: check.boolean,
   conversationOf: check.function,
   previousResponseOf: check.function,
   request: check.function,
   signalOf: check.function,
-  readOnly: list,
+  readOnly: check.names,
   stream: check.boolean,
   reply: check.function,
 };

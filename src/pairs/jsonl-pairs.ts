@@ -61,7 +61,7 @@ const checks = {
   maxBufferBytes: check.count,
   text: textChecks,
   logger: having('warn'),
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 /** Milliseconds between two prunings, and until the first one: words of an earlier process may be over. */

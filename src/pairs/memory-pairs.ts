@@ -1,5 +1,5 @@
 import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
-import { check, having, issuesOf, longestTimerMs, refuse } from '../core/option-checks.ts';
+import { check, issuesOf, longestTimerMs, refuse } from '../core/option-checks.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
 import { retainedSize } from '../core/retained-size.ts';
@@ -35,7 +35,7 @@ const checks = {
   maxCount: check.count,
   text: textChecks,
   maxTextBytes: check.count,
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 class PairMemory implements MemoryPairs {

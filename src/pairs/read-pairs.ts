@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
+import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { MissedPairs } from '../core/pair-sink.ts';
 import { linesOf } from './lines-of.ts';
@@ -27,7 +27,7 @@ export interface PairReading extends AsyncIterable<PairRecord> {
 
 const checks = {
   path: required(check.text),
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 /** Sums of misses that are held at most: a year of hours for a dozen tenants. */

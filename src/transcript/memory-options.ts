@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { check, having, type OptionChecks } from '../core/option-checks.ts';
+import { check, type OptionChecks } from '../core/option-checks.ts';
 
 /** Bounds of a transcript in memory, and what of a turn is kept. */
 export interface MemoryTranscriptOptions {
@@ -36,5 +36,5 @@ export const memoryChecks: OptionChecks = {
   },
   maxTurnChars: check.count,
   redact: check.function,
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };

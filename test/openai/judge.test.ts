@@ -319,6 +319,17 @@ describe('a budget', () => {
     expect(await askPair(judge)).toBe('second');
   });
 
+  it('is not given twice where the clock is set back over midnight', async () => {
+    const clock = fakeClock();
+    const judge = judgeOf({ clock, budget: { callsPerDay: 2 } });
+    const today = clock.now();
+    expect(await askPair(judge)).toBe('second');
+    clock.now = () => today - 24 * 3_600_000;
+    expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
+    clock.now = () => today;
+    expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
+  });
+
   it('is not charged for the second question of a pair whose first brought no verdict', async () => {
     server.reply = () => 'no verdict';
     const judge = judgeOf({ budget: { callsPerDay: 3 } });
@@ -358,7 +369,7 @@ describe('a calibration', () => {
   });
 
   it('is neither sampled nor held to the budget, and makes verdicts more than advice', async () => {
-    const judge = judgeOf({ sample: 0, budget: { callsPerDay: 1 } });
+    const judge = judgeOf({ sample: 0, budget: { callsPerDay: 2 } });
     const calibration = await calibrate(labelled.slice(0, 100), { judge });
     expect(calibration).toMatchObject({
       model: 'judge-1',
@@ -429,10 +440,13 @@ describe('in a comparison', () => {
 
 describe('the options', () => {
   it('are refused with every issue at once', () => {
-    const wrong = { client, model: '', sample: 2, timeoutMs: 0, budget: { callsPerDay: 0.5 } };
-    expect(() => llmJudge(wrong)).toThrow(
-      /model must .*timeoutMs must .*sample must .*budget\.callsPerDay must/,
+    const budget = { callsPerDay: 1 };
+    const wrong = { client: {}, model: '', sample: 2, timeoutMs: 0, budget };
+    const more = { clock: {} as never, calibration: null as never };
+    expect(() => llmJudge({ ...wrong, ...more })).toThrow(
+      /model must .*timeoutMs must .*sample must .*budget\.callsPerDay must be a whole number of 2.*clock must .*client must have the API.*calibration/,
     );
+    expect(() => llmJudge(undefined as never)).toThrow('options must be an object');
   });
 
   it('need a client that has the API', () => {

@@ -136,9 +136,9 @@ describe('a leg of the Responses API', () => {
     '%s names every option that cannot be used',
     (name) => {
       const make = name === 'responsesLeg' ? responsesLeg : responsesCandidate;
-      const options = { client: {}, tools: 'all', input: 'hello' };
+      const options = { client: {}, tools: ['all'], input: 'hello', readOnly: [7] };
       expect(() => make(options as never)).toThrow(
-        /responsesLeg|responsesCandidate: client must .*input must .*tools must .*model is missing/,
+        /responsesLeg|responsesCandidate: client must .*input must .*tools must .*readOnly must .*model is missing/,
       );
     },
   );

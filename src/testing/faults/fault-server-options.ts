@@ -1,12 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
-import {
-  check,
-  having,
-  issuesOf,
-  type OptionChecks,
-  oneOf,
-  refuse,
-} from '../../core/option-checks.ts';
+import { check, issuesOf, type OptionChecks, oneOf, refuse } from '../../core/option-checks.ts';
 import type { AnswerSettings } from './answer-body.ts';
 import type { Fault } from './fault.ts';
 import { faults } from './fault-plan.ts';
@@ -47,7 +40,7 @@ const checks: OptionChecks = {
     test: (value) => typeof value === 'string' && URL.canParse(value),
     must: 'be an absolute URL',
   },
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 /** Throws unless it is a fault that there is. */
