@@ -1,0 +1,114 @@
+import { check, issuesOf, refuse } from '../../core/option-checks.ts';
+import type { PairRecord } from '../../core/pair-record.ts';
+import type { MissedPairs } from '../../core/pair-sink.ts';
+import type { Gate, GateReading, GateRun } from '../gate.ts';
+import { concernsMisses, concernsPair } from './concerns.ts';
+import { type PairGateOptions, pairGate, pairGateChecks } from './gate-options.ts';
+import { type Found, type GateHead, toReading } from './to-reading.ts';
+import { inPercent } from './wording.ts';
+
+/** How much of what was to be compared must have been. */
+export interface CoverageOptions extends PairGateOptions {
+  /** Share of each tenant's exchanges that must have been compared, 0 to 1. What was sampled out does not count. @default 0.8 */
+  readonly floor?: number;
+  /** Exchanges of a tenant from which on it is asked. @default 20 */
+  readonly least?: number;
+}
+
+interface Count {
+  pairs: number;
+  missed: number;
+}
+
+/** Tenants that are counted apart; those that come later are counted as one. */
+const mostTenants = 10_000;
+const others = Symbol('tenants that are not counted apart');
+
+interface Policy {
+  readonly floor: number;
+  readonly least: number;
+}
+
+class CoverageRun implements GateRun {
+  readonly #gate: GateHead<'pairs' | 'live-pairs'>;
+  readonly #policy: Policy;
+  readonly #all: Count = { pairs: 0, missed: 0 };
+  readonly #tenants = new Map<string | symbol, Count>();
+
+  constructor(gate: GateHead<'pairs' | 'live-pairs'>, policy: Policy) {
+    this.#gate = gate;
+    this.#policy = policy;
+  }
+
+  pair(pair: PairRecord): void {
+    if (pair.kind !== 'compare' || !concernsPair(this.#gate.source, pair)) return;
+    const { legacy, candidate, divergence } = pair;
+    const isAnswered = legacy.ended === 'answered' && candidate.ended === 'answered';
+    this.#count(pair.tenant, isAnswered && divergence === undefined ? 'missed' : 'pairs', 1);
+  }
+
+  missed(misses: MissedPairs): void {
+    if (misses.why === 'sampled' || !concernsMisses(this.#gate.source, misses)) return;
+    if (Number.isSafeInteger(misses.count) && misses.count > 0)
+      this.#count(misses.tenant, 'missed', misses.count);
+  }
+
+  read(): GateReading {
+    const { floor, least } = this.#policy;
+    const { pairs, missed } = this.#all;
+    const shares = [...this.#tenants.values()]
+      .filter((count) => count.pairs + count.missed >= least)
+      .map((count) => count.pairs / (count.pairs + count.missed));
+    const below = shares.filter((share) => share < floor).length;
+    const lowest = shares.length === 0 ? undefined : Math.min(...shares);
+    const all = pairs + missed === 0 ? undefined : pairs / (pairs + missed);
+    const inputs = { pairs, missed, share: all, tenants: shares.length, below, lowest, floor };
+    return toReading(this.#gate, { ...this.#said(shares.length, below, lowest, all), inputs });
+  }
+
+  #said(asked: number, below: number, lowest = Number.NaN, all = Number.NaN): Found {
+    const { floor, least } = this.#policy;
+    if (asked === 0) {
+      const seen = this.#all.pairs + this.#all.missed;
+      const says = `coverage not measured yet: no tenant has ${least} exchanges, ${seen} in all`;
+      return { outcome: 'hold', says };
+    }
+    const of = `${asked} ${asked === 1 ? 'tenant' : 'tenants'}`;
+    const least1 = `lowest ${inPercent(lowest)}`;
+    if (below > 0) {
+      const says = `coverage below ${inPercent(floor)} for ${below} of ${of}, ${least1}`;
+      return { outcome: 'invalid', says };
+    }
+    const says = `coverage ${inPercent(all)} over ${of}, ${least1}, at least ${inPercent(floor)} each`;
+    return { outcome: 'pass', says };
+  }
+
+  #count(tenant: string, what: keyof Count, by: number): void {
+    this.#all[what] += by;
+    const isKnown = this.#tenants.has(tenant) || this.#tenants.size < mostTenants;
+    const key = tenant !== '' && isKnown ? tenant : others;
+    const count = this.#tenants.get(key) ?? { pairs: 0, missed: 0 };
+    count[what] += by;
+    this.#tenants.set(key, count);
+  }
+}
+
+/**
+ * Asks whether enough of each tenant's exchanges were compared: what is missing is not missing by chance. Below its floor the
+ * ramp stays; it never fails. By pairs and misses.
+ *
+ * @throws InvalidOptionsError naming every issue
+ */
+export function coverage(options: CoverageOptions = {}): Gate {
+  refuse(
+    'coverage()',
+    issuesOf(options, { ...pairGateChecks, floor: check.share, least: check.count }),
+  );
+  const { floor = 0.8, least = 20, ...rest } = options;
+  const head = pairGate('coverage', 'guardrail', rest);
+  return {
+    ...head,
+    policy: { kind: 'coverage', floor, least, asksAt: head.asksAt },
+    begin: () => new CoverageRun(head, { floor, least }),
+  };
+}

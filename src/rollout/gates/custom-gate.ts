@@ -1,0 +1,82 @@
+import { check, issuesOf, oneOf, refuse, required } from '../../core/option-checks.ts';
+import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from '../gate.ts';
+import { toReading } from './to-reading.ts';
+
+/** What a gate of the app says. */
+export interface CustomSay {
+  readonly outcome: GateOutcome;
+  /** One sentence, without personal data. */
+  readonly says: string;
+  readonly inputs?: Readonly<Record<string, number>>;
+  readonly etaMs?: number;
+}
+
+/** A look of a gate of the app at the evidence. */
+export interface CustomRun extends Omit<GateRun, 'read'> {
+  /** What it says now; what it throws makes the gate `invalid`. */
+  read(at: number): CustomSay | PromiseLike<CustomSay>;
+}
+
+/** A gate of the app. */
+export interface CustomGateOptions {
+  readonly name: string;
+  /** @default 'signal' */
+  readonly role?: Gate['role'];
+  readonly source: EvidenceSource;
+  /** @default false */
+  readonly dryRun?: boolean;
+  /** Whether it can fail by chance, and so gets a part of the plan's error budget as `setting.alpha`. @default false */
+  readonly spends?: boolean;
+  /** The percentages at which it is asked. @default all */
+  readonly asksAt?: { readonly above?: number; readonly upTo?: number };
+  /** Its thresholds, plain data: evidence from before a change of them does not count. @default none */
+  readonly policy?: unknown;
+  begin(setting: GateSetting): CustomRun;
+}
+
+const outcomes: readonly unknown[] = ['pass', 'fail', 'hold', 'invalid'] satisfies GateOutcome[];
+
+const share = {
+  test: (value: unknown) => typeof value === 'number' && value >= 0 && value <= 100,
+  must: 'be a number from 0 to 100',
+};
+
+const checks = {
+  name: required(check.text),
+  role: oneOf('guardrail', 'signal'),
+  source: required(oneOf('pairs', 'live-pairs', 'served', 'probe', 'attested')),
+  dryRun: check.boolean,
+  spends: check.boolean,
+  asksAt: { above: share, upTo: share },
+  policy: { test: () => true, must: '' },
+  begin: required(check.function),
+};
+
+/**
+ * Makes a gate of a question of the app.
+ *
+ * @throws InvalidOptionsError naming every issue
+ */
+export function customGate(options: CustomGateOptions): Gate {
+  refuse('customGate()', issuesOf(options, checks));
+  const { name, role = 'signal', source, dryRun = false, spends = false, asksAt = {} } = options;
+  return {
+    ...{ name, role, source, dryRun, spends, asksAt },
+    policy: { kind: 'custom', asksAt, policy: options.policy ?? null },
+    begin(setting) {
+      const run = options.begin(setting);
+      return {
+        pair: (pair) => run.pair?.(pair),
+        missed: (misses) => run.missed?.(misses),
+        served: (counts) => run.served?.(counts),
+        attested: (fact) => run.attested?.(fact),
+        changed: (state) => run.changed?.(state),
+        async read(at) {
+          const { outcome, says, inputs, etaMs } = await run.read(at);
+          if (!outcomes.includes(outcome)) throw new TypeError(`${name} said no outcome`);
+          return toReading({ name, source }, { outcome, says: String(says), inputs, etaMs });
+        },
+      };
+    },
+  };
+}

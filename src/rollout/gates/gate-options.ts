@@ -1,0 +1,61 @@
+import { check, oneOf } from '../../core/option-checks.ts';
+import type { Gate } from '../gate.ts';
+
+/** What can be said of every gate. */
+export interface GateOptions {
+  /** @default the name of the kind, followed by `-live` or `-served` where its source is not `pairs` */
+  readonly name?: string;
+  /** A guardrail that fails rolls back, a signal pauses; the default is told with each gate. */
+  readonly role?: Gate['role'];
+  /** Read and recorded, but never acted upon. @default false */
+  readonly dryRun?: boolean;
+}
+
+/** What can be said of gates that look at pairs. */
+export interface PairGateOptions extends GateOptions {
+  /** `live-pairs` needs `legacyShadow` in the route. @default 'pairs' */
+  readonly source?: 'pairs' | 'live-pairs';
+  /**
+   * The percentage up to which it is asked: pairs of tenants that legacy still serves run dry as a ramp succeeds.
+   * @default 99.99 for `pairs`, 100 for `live-pairs`
+   */
+  readonly upTo?: number;
+}
+
+const percent = {
+  test: (value: unknown) => typeof value === 'number' && value >= 0 && value <= 100,
+  must: 'be a number from 0 to 100',
+};
+
+/** The rules of the options of every gate. */
+export const gateChecks = {
+  name: check.text,
+  role: oneOf('guardrail', 'signal'),
+  dryRun: check.boolean,
+};
+
+/** The rules of the options of gates that look at pairs. */
+export const pairGateChecks = {
+  ...gateChecks,
+  source: oneOf('pairs', 'live-pairs'),
+  upTo: percent,
+};
+
+/** A rate from 0 to below 1. */
+export const rate = {
+  test: (value: unknown) => typeof value === 'number' && value >= 0 && value < 1,
+  must: 'be a number from 0 to below 1',
+};
+
+/** What pairs and their source say of a gate. */
+export function pairGate(
+  kind: string,
+  defaultRole: Gate['role'],
+  { name, role = defaultRole, dryRun = false, source = 'pairs', upTo }: PairGateOptions,
+): Pick<Gate, 'name' | 'role' | 'dryRun' | 'source' | 'asksAt'> & {
+  readonly source: 'pairs' | 'live-pairs';
+} {
+  const isLive = source === 'live-pairs';
+  const asksAt = isLive ? { above: 0, upTo: upTo ?? 100 } : { upTo: upTo ?? 99.99 };
+  return { name: name ?? (isLive ? `${kind}-live` : kind), role, dryRun, source, asksAt };
+}

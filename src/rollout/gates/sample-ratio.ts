@@ -1,0 +1,128 @@
+import {
+  type SampleRatioReading,
+  sampleRatio as testRatio,
+} from '../../compare/sequential/sample-ratio.ts';
+import { bucketOf, saltSeed } from '../../core/bucket.ts';
+import { check, issuesOf, refuse } from '../../core/option-checks.ts';
+import type { RolloutState } from '../../core/rollout-state.ts';
+import { type Leg, stages } from '../../core/stage.ts';
+import type { Gate, GateReading, GateRun, GateSetting } from '../gate.ts';
+import type { ServedCounts } from '../served-counts.ts';
+import { type GateOptions, gateChecks, rate } from './gate-options.ts';
+import { type GateHead, toReading } from './to-reading.ts';
+import { aboutNumber, inPercent } from './wording.ts';
+
+/** When the split is not the one that was meant. */
+export interface SampleRatioOptions extends GateOptions {
+  /** Chance of a false alarm, over all looks. Source: Lindon and Malek, NeurIPS 2022. @default 0.001 */
+  readonly alpha?: number;
+  /** Share of all calls by which the split may be off, for testers and for calls in flight. @default 0.01 */
+  readonly tolerance?: number;
+  /** Milliseconds at the start of a step in which replicas still learn of it. @default 60_000 */
+  readonly graceMs?: number;
+}
+
+/** Calls from which on it answers. */
+const least = 100;
+
+/** The leg that answers a tenant by the state. */
+function legByState(state: RolloutState): (tenant: string) => Leg {
+  const seed = saltSeed(state.salt);
+  const threshold = Math.round(state.percent * 100);
+  const overrides = new Map(Object.entries(state.overrides));
+  return (tenant) => {
+    const isInside = bucketOf(seed, tenant) < threshold;
+    return stages[overrides.get(tenant) ?? (isInside ? state.to : state.from)].serves;
+  };
+}
+
+interface Policy {
+  readonly alpha: number;
+  readonly tolerance: number;
+  readonly graceMs: number;
+}
+
+class SampleRatioRun implements GateRun {
+  readonly #gate: GateHead<'served'>;
+  readonly #policy: Policy;
+  #settledAt: number | undefined;
+  #legOf: (tenant: string) => Leg;
+  #counts = { calls: 0, meant: 0, observed: 0 };
+
+  constructor(gate: GateHead<'served'>, policy: Policy, setting: GateSetting) {
+    this.#gate = gate;
+    this.#policy = policy;
+    this.#settledAt = setting.since + policy.graceMs;
+    this.#legOf = legByState(setting.state);
+  }
+
+  /** Calls that were split in another way are no part of this split. */
+  changed(state: RolloutState): void {
+    this.#legOf = legByState(state);
+    this.#counts = { calls: 0, meant: 0, observed: 0 };
+    this.#settledAt = undefined;
+  }
+
+  served({ at, tenant, leg, calls }: ServedCounts): void {
+    if (!(Number.isSafeInteger(calls) && calls > 0)) return;
+    this.#settledAt ??= at + this.#policy.graceMs;
+    if (at < this.#settledAt) return;
+    this.#counts.calls += calls;
+    if (this.#legOf(tenant) === 'candidate') this.#counts.meant += calls;
+    if (leg === 'candidate') this.#counts.observed += calls;
+  }
+
+  read(): GateReading {
+    const { calls, meant, observed } = this.#counts;
+    const { tolerance } = this.#policy;
+    const said = this.#test();
+    const off = calls === 0 ? 0 : Math.abs(observed - meant) / calls;
+    const inputs = { calls, meant, observed, tolerance, evidence: said?.logEvidence };
+    const split = (count: number): string => inPercent(calls === 0 ? 0 : count / calls);
+    if (said?.mismatch && off > tolerance) {
+      const says = `sample ratio: the candidate got ${split(observed)} of ${calls} calls, not ${split(meant)} as the buckets say`;
+      return toReading(this.#gate, { outcome: 'invalid', says, inputs });
+    }
+    if (calls < least) {
+      const says = `sample ratio needs about ${aboutNumber(least - calls)} more calls`;
+      return toReading(this.#gate, { outcome: 'hold', says, inputs });
+    }
+    const says = `sample ratio: the candidate got ${split(observed)} of ${calls} calls, ${split(meant)} were meant`;
+    return toReading(this.#gate, { outcome: 'pass', says, inputs });
+  }
+
+  #test(): SampleRatioReading | undefined {
+    const { calls, meant, observed } = this.#counts;
+    const { alpha, tolerance } = this.#policy;
+    if (calls === 0) return undefined;
+    // Where nobody, or everybody, is meant, one call in flight must not be proof.
+    const share = Math.min(1 - tolerance, Math.max(tolerance, meant / calls));
+    const arms = [
+      { count: calls - observed, share: 1 - share },
+      { count: observed, share },
+    ];
+    return testRatio(arms, alpha);
+  }
+}
+
+/**
+ * Asks whether the calls fell as the sticky buckets say, weighed by each tenant's traffic. Where they did not, the ramp stays;
+ * it never fails. A guardrail, by what was served.
+ *
+ * @throws InvalidOptionsError naming every issue
+ */
+export function sampleRatio(options: SampleRatioOptions = {}): Gate {
+  const share = { ...rate, test: (value: unknown) => rate.test(value) && (value as number) > 0 };
+  const checks = { ...gateChecks, alpha: share, tolerance: share, graceMs: check.positive };
+  refuse('sampleRatio()', issuesOf(options, checks));
+  const { alpha = 0.001, tolerance = 0.01, graceMs = 60_000 } = options;
+  const { name = 'sample-ratio', role = 'guardrail', dryRun = false } = options;
+  const gate = { name, source: 'served' } as const;
+  const policy = { alpha, tolerance, graceMs };
+  return {
+    ...gate,
+    ...{ role, dryRun },
+    policy: { kind: 'sample-ratio', ...policy },
+    begin: (setting) => new SampleRatioRun(gate, policy, setting),
+  };
+}

@@ -1,0 +1,42 @@
+import type { EvidenceSource } from '../gate.ts';
+
+/** A difference of rates as people say it: `+0.4 pp`. */
+export function inPoints(difference: number): string {
+  const points = difference * 100;
+  const shown = (Math.abs(points) < 0.05 ? 0 : points).toFixed(1);
+  return `${points >= 0.05 ? '+' : ''}${shown} pp`;
+}
+
+/** A share as people say it: `4.2 %`. */
+export function inPercent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** A number of which two digits are known, rounded up: 308 is about 310. */
+export function aboutNumber(count: number): string {
+  if (count < 100) return String(Math.ceil(count));
+  const scale = 10 ** (Math.floor(Math.log10(count)) - 1);
+  return String(Math.ceil(count / scale) * scale);
+}
+
+const units = [
+  { name: 's', ms: 1_000, upTo: 90_000 },
+  { name: 'min', ms: 60_000, upTo: 5_400_000 },
+  { name: 'h', ms: 3_600_000, upTo: 172_800_000 },
+  { name: 'days', ms: 86_400_000, upTo: Number.POSITIVE_INFINITY },
+] as const;
+
+/** A time of which the size is known: `3 h`. */
+export function aboutTime(ms: number): string {
+  const unit = units.find(({ upTo }) => ms < upTo) ?? units[3];
+  return `${Math.max(1, Math.round(ms / unit.ms))} ${unit.name}`;
+}
+
+/** What a gate with this source counts. */
+export const countedAs: Readonly<Record<EvidenceSource, string>> = {
+  pairs: 'pairs',
+  'live-pairs': 'live pairs',
+  served: 'calls',
+  probe: 'answers',
+  attested: 'attestations',
+};
