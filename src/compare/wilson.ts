@@ -1,5 +1,5 @@
 /** The normal quantile of a two-sided 95 %. */
-const z = 1.959963984540054;
+const usualZ = 1.959963984540054;
 
 /** An interval of a share, 0 to 1. */
 export interface Interval {
@@ -8,10 +8,10 @@ export interface Interval {
 }
 
 /**
- * The 95 % interval of a share (Wilson, JASA 1927): all that could be when nothing was counted. To be shown, not to be
- * decided by, since it does not allow for looking again.
+ * The interval of a share (Wilson, JASA 1927), of 95 % unless another quantile is given: all that could be when nothing was
+ * counted. To be shown, not to be decided by, since it does not allow for looking again.
  */
-export function wilson(hits: number, of: number): Interval {
+export function wilson(hits: number, of: number, z = usualZ): Interval {
   if (of === 0) return { low: 0, high: 1 };
   const share = hits / of;
   const scale = 1 + z ** 2 / of;

@@ -30,7 +30,7 @@ export function summarize(
   pairs: (Iterable<PairRecord> | AsyncIterable<PairRecord>) & TellsMisses,
   options: SummaryOptions = {},
 ): CompareReport | Promise<CompareReport> {
-  const summary = new Summary(normalizedSummary(options));
+  const summary = new Summary(normalizedSummary(pairs, options));
   const told = (): CompareReport => {
     for (const misses of options.misses ?? pairs.misses?.() ?? []) summary.miss(misses);
     return summary.report();

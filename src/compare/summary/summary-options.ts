@@ -58,6 +58,10 @@ const iterable: OptionCheck = {
   must: 'be something to iterate over',
 };
 
+const isSource = (pairs: unknown): boolean =>
+  iterable.test(pairs) ||
+  typeof (pairs as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === 'function';
+
 const price = { input: { ...some, required: true }, output: { ...some, required: true } };
 
 const checks = {
@@ -109,9 +113,13 @@ const given = <T extends object>(options: T | undefined): Partial<T> =>
     Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
   ) as Partial<T>;
 
-/** @throws InvalidOptionsError naming every issue at once */
-export function normalizedSummary(options: SummaryOptions): NormalizedSummary {
-  refuse('summarize', issuesOf(options, checks));
+/** @throws InvalidOptionsError naming every issue at once, those of the source as well */
+export function normalizedSummary(pairs: unknown, options: SummaryOptions): NormalizedSummary {
+  const issues = issuesOf(options, checks);
+  if (!isSource(pairs)) issues.unshift('pairs must be something to iterate over, of pairs');
+  const { since = defaults.since, until = defaults.until } = options ?? {};
+  if (since >= until) issues.push('until must be later than since: no pair lies between them');
+  refuse('summarize', issues);
   const thresholds = { ...defaultThresholds, ...given(options.thresholds) };
   return { ...defaults, ...given(options), thresholds };
 }

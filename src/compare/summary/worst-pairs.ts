@@ -25,7 +25,7 @@ function scoreOf(
   { outcome, isWrong, similarity = 1 }: PairFacts,
   findings: number,
 ): number {
-  const isGrave = isWrong || outcome === 'candidateFailed';
+  const isGrave = isWrong || outcome === 'candidateFailed' || outcome === 'candidateLate';
   return gravity[verdict] * 100 + (isGrave ? 30 : 0) + Math.min(9, findings) * 2 + 1 - similarity;
 }
 

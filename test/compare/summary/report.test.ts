@@ -282,6 +282,17 @@ describe('the figures of a report', () => {
     expect(ids(100)).toHaveLength(53);
   });
 
+  it('name a candidate that came too late beside one that failed', () => {
+    const { candidate, ...pair } = said('worse', ['refusal'], { requestId: 'refused' });
+    const ends = (['late', 'failed'] as const).map((ended) => ({
+      ...pair,
+      requestId: ended,
+      candidate: { ...candidate, ended },
+    }));
+    const { worst } = summarize([{ ...pair, candidate }, ...ends]);
+    expect(worst.map(({ requestId }) => requestId)).toEqual(['late', 'failed', 'refused']);
+  });
+
   it('count verdicts, ends, lengths and likeness, noise by itself', () => {
     const pairs = [pairOf(), said('worse', ['empty']), said('same', [], { kind: 'noise' })];
     const { verdicts, outcomes, lengthRatio, similarity, noise } = summarize(pairs);
@@ -350,5 +361,12 @@ describe('the figures of a report', () => {
     { foo: 1 },
   ])('are refused for options that cannot be used: %j', (options) => {
     expect(() => summarize([], options as SummaryOptions)).toThrow(/Invalid options of summarize/);
+  });
+
+  it('is refused of what holds no pairs, and of a time that has none', () => {
+    const times = { since: 2, until: 2, days: 0 };
+    expect(() => summarize(undefined as never, times)).toThrow(
+      /pairs must be something to iterate over.*days must .*until must be later than since/,
+    );
   });
 });
