@@ -6,9 +6,20 @@ export interface MediaType {
   readonly charset: string | undefined;
 }
 
+let lastRead: string | undefined;
+let lastType: MediaType | undefined;
+
 /** Reads a `content-type`; undefined for an absent one. */
 export function toMediaType(contentType: string | undefined): MediaType | undefined {
-  if (contentType === undefined) return undefined;
+  // Nearly all replies of an app say the same.
+  if (contentType !== lastRead) {
+    lastType = contentType === undefined ? undefined : parsed(contentType);
+    lastRead = contentType;
+  }
+  return lastType;
+}
+
+function parsed(contentType: string): MediaType {
   const [essence = '', ...parameters] = contentType.split(';');
   const charset = parameters
     .map((one) => /^\s*charset\s*=\s*"?([^\s"]+)"?\s*$/i.exec(one)?.[1])

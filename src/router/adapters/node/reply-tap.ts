@@ -40,9 +40,9 @@ class Recording {
       if (chunk.length > this.#room * 2) this.#giveUp();
       else this.#push(Buffer.from(chunk, named));
     } else if (chunk instanceof Uint8Array) {
-      // Copied, because callers reuse their buffers.
+      // Copied, because callers reuse their buffers; into Node's pool, since memory of its own costs three times as much.
       if (chunk.byteLength > this.#room) this.#giveUp();
-      else this.#push(new Uint8Array(chunk));
+      else this.#push(Buffer.from(chunk));
     } else if (typeof chunk !== 'function') this.#giveUp();
   }
 
@@ -91,7 +91,10 @@ export function tapReply(
   target.write = tapped(target.write, recording, false);
   target.end = tapped(target.end, recording, true);
   return new Promise((resolve) => {
+    let isSettled = false;
     const settle = (finished: boolean): void => {
+      if (isSettled) return;
+      isSettled = true;
       recording.closed = true;
       const { byteLength, chunks, truncated } = recording;
       recording.chunks = [];
@@ -99,8 +102,9 @@ export function tapReply(
         finished ? new Captured(readHead(res), { byteLength, chunks, truncated }) : undefined,
       );
     };
-    // The first of the two tells: `finish` before `close` means that all was handed to the system.
-    res.once('finish', () => settle(true));
-    res.once('close', () => settle(false));
+    // The first of the two tells: `finish` before `close` means that all was handed to the system. Both come once at most:
+    // with `once` each would cost a wrapper and its removal.
+    res.on('finish', () => settle(true));
+    res.on('close', () => settle(false));
   });
 }

@@ -12,6 +12,7 @@ import { prepareReply } from '../../replies/prepare-reply.ts';
 import type { Route, RouteHooks } from '../../route.ts';
 import type { RouteOptions } from '../../route-options.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
+import { inputCopy } from '../input-copy.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { CandidateReply } from './candidate-reply.ts';
 import type { ServerExchange } from './server-exchange.ts';
@@ -29,7 +30,7 @@ export function addServerRoute<Source, Input>(
 ): Route {
   type Exchange = ServerExchange<Source, Input>;
   const { candidate, legacyShadow, view, maxReplyBytes, fallback } = options;
-  const copy = options.snapshot ?? ((input: Input): Input => structuredClone(input));
+  const copy = options.snapshot ?? ((input: Input): Input => inputCopy(input));
   const leg: Leg<Source, Input> = toLeg(candidate, maxReplyBytes);
   const adapted: RouteOptions<[Exchange], unknown> = {
     ...(routePart(options) as { name: string }),
