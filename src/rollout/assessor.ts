@@ -1,22 +1,10 @@
-import type { PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs, MissReason } from '../core/pair-sink.ts';
+import type { MissReason } from '../core/pair-sink.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type { Store } from '../core/store.ts';
 import { attestedIn } from './attested-in.ts';
-import type { Attestation, GateReading } from './gate.ts';
+import type { StepEvidence } from './evaluator.ts';
+import type { GateReading } from './gate.ts';
 import { phaseOf } from './ramp-state.ts';
-import type { ServedCounts } from './served-counts.ts';
-
-/** What the gates of one step see, and say. */
-export interface Evidence {
-  pair(pair: PairRecord): void;
-  missed(misses: MissedPairs): void;
-  served(counts: ServedCounts): void;
-  attested(attestation: Attestation): void;
-  /** The overrides are other ones from now on. */
-  changed(state: RolloutState): void;
-  readings(at: number): Promise<readonly GateReading[]>;
-}
 
 /** What the gates were read from. */
 export interface AssessorSetting {
@@ -24,7 +12,7 @@ export interface AssessorSetting {
   readonly rollout: string;
   readonly now: () => number;
   /** Starts the gates anew, for a step. */
-  readonly begin: (state: RolloutState) => Evidence;
+  readonly begin: (state: RolloutState) => StepEvidence;
 }
 
 /** The gates' say on what has come since a step began. */
@@ -42,12 +30,11 @@ const lateMs = 60_000;
 interface Course {
   readonly key: string;
   readonly phase: string;
-  readonly evidence: Evidence;
+  readonly evidence: StepEvidence;
   readonly seen: Map<string, number>;
   /** What was counted when it was last looked at. */
   readonly counted: Map<string, number>;
   until: number;
-  pairs: number;
   version: number;
   /** The place of the trail's next entry that was not read. */
   entry: number;
@@ -79,7 +66,7 @@ export class Assessor {
     await this.#readPairs(course, at);
     await this.#readMissed(course, at);
     await this.#readServed(course, at);
-    return { at, pairs: course.pairs, readings: await course.evidence.readings(at) };
+    return { at, pairs: course.evidence.pairs, readings: await course.evidence.readings(at) };
   }
 
   #courseOf(state: RolloutState): Course {
@@ -87,7 +74,7 @@ export class Assessor {
     const key = `${state.policyHash} ${phase}`;
     if (this.#course?.key === key) return this.#course;
     const evidence = this.#setting.begin(state);
-    const read = { seen: new Map(), counted: new Map(), until: 0, pairs: 0, entry: 0 };
+    const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
     this.#course = { key, phase, evidence, ...read, version: state.version };
     return this.#course;
   }
@@ -109,7 +96,6 @@ export class Assessor {
       if (seen.has(id)) continue;
       seen.set(id, pair.at);
       course.until = Math.max(course.until, Math.min(pair.at, at));
-      if (pair.kind === 'compare') course.pairs += 1;
       evidence.pair(pair);
     }
     for (const [id, when] of seen) if (when < course.until - lateMs) seen.delete(id);

@@ -4,7 +4,7 @@ import type { RampDecision } from './decision.ts';
 import { factsOf } from './facts-of.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { Change } from './journal.ts';
-import { atStep, type RampDraft } from './ramp-state.ts';
+import { atStep, begins, type RampDraft } from './ramp-state.ts';
 import { freezing, latching, type Why } from './rollbacks.ts';
 
 /** Where and when a machine decides. */
@@ -76,7 +76,7 @@ const table: Readonly<
   'awaiting-approval': { stay: withdraw, pause, 'roll-back': rollBack, freeze },
   'rolled-back': {},
   latched: {},
-  frozen: {},
+  frozen: { 'roll-back': rollBack },
   complete: {},
 };
 
@@ -98,7 +98,7 @@ export function planTakenUp(before: RolloutState, deciding: Deciding): Change {
   const { policyHash } = plan;
   const why = before.why === undefined ? {} : { why: before.why };
   const step = Math.max(0, reached);
-  const after = { ...draftOf(before), ...why, policyHash, step, since: at };
+  const after = { ...draftOf(before), ...why, policyHash, step, since: begins(before, at) };
   const reason = 'the plan of the app has changed';
   return change('plan.changed', before, after, deciding, { reason, evidence: {} });
 }

@@ -24,13 +24,13 @@ export interface CompletionFacts {
 
 /** When everybody was moved, by the trail. */
 export async function fullSince(store: Store, rollout: string): Promise<number | undefined> {
-  let since: number | undefined;
-  for await (const { after, at } of store.audit(rollout)) {
-    const { percent } = (after ?? {}) as { percent?: unknown };
+  let full: number | undefined;
+  for await (const { after } of store.audit(rollout)) {
+    const { percent, since } = (after ?? {}) as { percent?: unknown; since?: unknown };
     if (typeof percent !== 'number') continue;
-    since = percent < 100 ? undefined : (since ?? at);
+    full = percent < 100 ? undefined : (full ?? Number(since));
   }
-  return since;
+  return full;
 }
 
 /** Calls that reached legacy since a moment, in steps that began with everybody moved. */

@@ -22,5 +22,6 @@ export const defaultPlan: Readonly<Required<RolloutPlan>> = Object.freeze({
   holdMs: dayMs,
   minPairs: 100,
   alpha: 0.05,
+  dailyCycleMs: dayMs,
   completeAfterMs: 7 * dayMs,
 });

@@ -65,6 +65,7 @@ const planChecks = {
     test: (value: unknown) => typeof value === 'number' && value > 0 && value < 1,
     must: 'be a number above 0 and below 1',
   },
+  dailyCycleMs: time,
   completeAfterMs: time,
 };
 

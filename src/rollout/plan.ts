@@ -30,6 +30,8 @@ export interface RolloutPlan {
   readonly minPairs?: number;
   /** Error budget for rolling back, split over the gates. @default 0.05 */
   readonly alpha?: number;
+  /** Milliseconds of the cycle that is seen whole before half of the tenants move. @default 86_400_000, a day */
+  readonly dailyCycleMs?: number;
   /** Milliseconds that 100 % is held before `complete()`. @default 604_800_000, seven days as the migration guide asks */
   readonly completeAfterMs?: number;
 }

@@ -7,7 +7,7 @@ import { type ActionName, refuseStatus } from './may-act.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { previewOf, type StepPreview } from './preview.ts';
 import type { RampCore } from './ramp-core.ts';
-import { atStep, type RampDraft } from './ramp-state.ts';
+import { atStep, begins, type RampDraft } from './ramp-state.ts';
 import type { AdvanceAction, SetAction } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 
@@ -52,7 +52,12 @@ export class RampActions {
         (step) => step.percent <= percent && step.to === before.to,
       );
       const step = percent === before.percent ? before.step : Math.max(0, reached);
-      const after = { ...draftOf(before), percent, from, step, since: this.#core.now() };
+      const moved = { percent, from, step, since: begins(before, this.#core.now()) };
+      // What was asked for was asked on other evidence; a hold is ended by resume() alone.
+      const after: RampDraft =
+        before.status === 'held'
+          ? { ...draftOf(before), ...moved, why: before.why ?? by.reason }
+          : { ...draftOf(before), ...moved, status: 'ramping' };
       return this.#change('ramp.set', by, before, after);
     });
   }
@@ -131,14 +136,11 @@ export class RampActions {
     throw new RolloutError(`${action}()`, 'refused', [blocker], { current: before });
   }
 
-  /** A hold of a person goes on where it was; all else begins its evidence anew. */
+  /** Evidence begins anew: what was held for is not to hold it again at once. */
   #resumed(before: RolloutState): RampDraft {
     const { plan, now } = this.#core;
-    if (before.status === 'held' && before.actor !== 'system') {
-      return { ...draftOf(before), status: 'ramping' };
-    }
     if (before.status === 'held' || before.status === 'frozen') {
-      return { ...draftOf(before), status: 'ramping', since: now() };
+      return { ...draftOf(before), status: 'ramping', since: begins(before, now()) };
     }
     // A rollback that stopped the learning is over with it; any other one has put tenants where they are to be.
     const from = before.from === 'off' ? plan.from : before.from;

@@ -11,8 +11,9 @@ import { inRootScope } from '../core/root-scope.ts';
 import type { Store } from '../core/store.ts';
 import { Warnings } from '../core/warnings.ts';
 import { Assessor } from './assessor.ts';
-import { beginEvidence, decide } from './brain.ts';
+import { decideRamp } from './decide-ramp.ts';
 import type { RampDecision } from './decision.ts';
+import { createEvaluator } from './evaluator.ts';
 import { factsOf } from './facts-of.ts';
 import type { FullPlan, FullStep } from './full-plan.ts';
 import { Journal } from './journal.ts';
@@ -86,7 +87,7 @@ export class RampCore {
       adopt: (state) => this.replica.adopt(state),
       contained: (error) => this.contained('rollback', error),
     });
-    const begin = (state: RolloutState) => beginEvidence(plan, state);
+    const { begin } = createEvaluator(plan);
     this.assessor = new Assessor({ store, rollout: name, now: this.now, begin });
     this.ready = this.#begun.promise;
     this.ready.catch(() => undefined);
@@ -133,8 +134,9 @@ export class RampCore {
     const { at, pairs, readings } = await this.assessor.look(state);
     const step = this.stepOf(state);
     const next = this.plan.steps[state.step + 1];
-    const standing = { state, step, next, at, pairs, approved, legacyAlive, automatic };
-    return decide(this.plan, standing, readings);
+    const { dailyCycleMs } = this.plan;
+    const asked = { approved, automatic, dailyCycleMs };
+    return decideRamp({ state, step, next, at, pairs, legacyAlive, ...asked }, readings);
   }
 
   /** Tells the app what the leader has decided. */

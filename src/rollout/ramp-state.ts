@@ -13,11 +13,17 @@ export function firstDraft(plan: FullPlan, salt: string, at: number): RampDraft 
   return { ...start, since: at, status: 'ramping', policyHash };
 }
 
+/** When a step begins after another: never at the same moment, so that each has evidence of its own. */
+export function begins({ since }: RampDraft, at: number): number {
+  return Math.max(at, since + 1);
+}
+
 /** The same state at another step, moving. */
 export function atStep(state: RolloutState, plan: FullPlan, step: number, at: number): RampDraft {
   const { why: _, version: _v, actor: _a, ...rest } = state;
   const { percent, to } = plan.steps[step] ?? state;
-  const moved = { ...rest, step, percent, to, since: at, status: 'ramping' } as const;
+  const since = begins(state, at);
+  const moved = { ...rest, step, percent, to, since, status: 'ramping' } as const;
   return { ...moved, overrides: needed(moved) };
 }
 
@@ -66,7 +72,8 @@ export function rolledBack(
     state.overrides,
     (stage) => stages[stage].serves === 'legacy' && (learns || stages[stage].order <= order),
   );
-  const { at: since, status, to: from } = back;
+  const { status, to: from } = back;
+  const since = begins(state, back.at);
   return { ...rest, percent: 0, step: 0, from, overrides, since, status };
 }
 

@@ -6,6 +6,9 @@ import { type Stage, stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
 import { StageTable } from './stage-table.ts';
 
+/** Share of its lease that a replica uses: the rest is for clocks that do not run alike. */
+const ownShare = 0.98;
+
 /** What a replica obeys by. */
 export interface ReplicaSetting {
   readonly store: Store;
@@ -62,7 +65,7 @@ export class Replica {
 
   /** Whether the store has not been reached for longer than the lease. */
   get lostContact(): boolean {
-    return this.#state !== undefined && this.#setting.clock.monotonic() > this.#contactUntil;
+    return this.#state !== undefined && this.#setting.clock.monotonic() >= this.#contactUntil;
   }
 
   /** Undefined: no state is known yet. */
@@ -103,7 +106,7 @@ export class Replica {
   #isBack(): boolean {
     if (this.#killed) return true;
     const { onLostContact, clock } = this.#setting;
-    if (onLostContact === 'keep' || clock.monotonic() <= this.#contactUntil) return false;
+    if (onLostContact === 'keep' || clock.monotonic() < this.#contactUntil) return false;
     // Legacy is not there any more: going back would be no way back.
     return this.#state?.status !== 'frozen' && this.#state?.status !== 'complete';
   }
@@ -125,8 +128,9 @@ export class Replica {
     const version = this.#state?.version ?? 0;
     try {
       const answer = await store.acknowledge({ rollout, replica, version, leaseMs });
-      // Counted from before it was asked: the store's lease must not end before this one.
-      this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs);
+      // Counted from before it was asked, and a little less: the store's lease must not end before this one, though its
+      // clock runs a little faster.
+      this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs * ownShare);
       if (answer.version > (this.#state?.version ?? 0)) await this.#catchUp();
     } catch (error) {
       if (!this.#closed) contained('acknowledge', error);

@@ -121,7 +121,7 @@ export interface Rollout extends AsyncDisposable {
   approve(by: AdvanceAction): Promise<RolloutState>;
   set(by: SetAction): Promise<RolloutState>;
   hold(by: PersonAction): Promise<RolloutState>;
-  /** Lets a ramp go on; after a rollback it begins anew at its first step. */
+  /** Lets a ramp go on, on new evidence; after a rollback it begins at its first step. */
   resume(by: PersonAction): Promise<RolloutState>;
   /** Takes everybody back: here at once, everywhere as soon as the store and the others can be reached. */
   rollback(by: RollbackAction): Promise<RolloutState>;

@@ -8,7 +8,7 @@ import { factOf, factsOf } from './facts-of.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { draftOf, makeChange } from './ramp-actions.ts';
 import type { RampCore } from './ramp-core.ts';
-import { keepOverrides, type RampDraft } from './ramp-state.ts';
+import { begins, keepOverrides, type RampDraft } from './ramp-state.ts';
 import type { AttestAction, Attested, TrailItem } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 
@@ -82,7 +82,7 @@ export class TrailActions {
         to: 'complete',
         step: last < 0 ? before.step : last,
         overrides: keepOverrides(before.overrides, () => false),
-        since: at,
+        since: begins(before, at),
         status: 'complete',
       };
       const { actor, reason } = by;

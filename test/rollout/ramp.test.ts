@@ -5,6 +5,7 @@ import { ada, dayMs, hourMs, kindsOf, rolloutWorld, ToldGate, tenantNames } from
 
 const ladder = (holdMs = hourMs) => ({
   holdMs,
+  dailyCycleMs: holdMs,
   steps: [
     { percent: 0 },
     { percent: 25 },
@@ -108,12 +109,14 @@ describe('a ramp', () => {
   it('is frozen instead when legacy is dead', async () => {
     await using world = rolloutWorld();
     const gate = new ToldGate('quality');
+    let alive = true;
     const rollout = await world.rollout(
       { ...ladder(), gates: [gate], automatic: true },
-      { probeLegacy: () => false },
+      { probeLegacy: () => alive },
     );
     await world.clock.advance(1.5 * hourMs);
     gate.says = 'fail';
+    alive = false;
     await world.clock.advance(6_000);
     expect((await rollout.status()).state).toMatchObject({ status: 'frozen', percent: 25 });
     expect(await kindsOf(world.store)).toContain('review.required');
@@ -150,7 +153,13 @@ describe('a ramp', () => {
     await using world = rolloutWorld();
     const gate = new ToldGate('quality');
     const steps = [{ percent: 0, approval: true }, { percent: 50 }];
-    const rollout = await world.rollout({ steps, holdMs: hourMs, gates: [gate], automatic: true });
+    const rollout = await world.rollout({
+      steps,
+      holdMs: hourMs,
+      dailyCycleMs: 0,
+      gates: [gate],
+      automatic: true,
+    });
     await expect(rollout.approve(ada)).rejects.toThrow(RolloutError);
     const status = async () => (await rollout.status()).state.status;
     await world.clock.advance(2 * hourMs);
@@ -168,7 +177,7 @@ describe('a ramp', () => {
     await using world = rolloutWorld();
     await world.traffic(3);
     const steps = [{ percent: 0 }, { percent: 0.01 }, { percent: 100 }];
-    const rollout = await world.rollout({ steps, holdMs: 0, automatic: true });
+    const rollout = await world.rollout({ steps, holdMs: 0, dailyCycleMs: 0, automatic: true });
     await expect(rollout.preview()).rejects.toThrow('none of the 3 known tenants');
     await expect(rollout.advance(ada)).rejects.toThrow('allowEmpty');
     await world.clock.advance(hourMs);
@@ -188,7 +197,7 @@ describe('a ramp', () => {
     await world.clock.advance(2 * hourMs);
     await first.advance(ada);
     await first.close();
-    const second = await world.rollout({ ...ladder(), holdMs: 2 * hourMs }, { identity: 'new' });
+    const second = await world.rollout({ ...ladder(), holdMs: 3 * hourMs }, { identity: 'new' });
     await world.clock.advance(40_000);
     const { state, heldMs } = await second.status();
     expect(state).toMatchObject({ percent: 25, step: 1, version: 3 });

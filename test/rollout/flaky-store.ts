@@ -1,0 +1,38 @@
+import type { Store } from '../../src/core/store.ts';
+
+/** A store that can be cut off from one process. */
+export interface FlakyStore {
+  readonly store: Store;
+  /** Nothing reaches it, and nothing is heard from it. */
+  down: boolean;
+  /** The next commit is made, and its answer is lost. */
+  losesAnswer: boolean;
+}
+
+/** A cable to a store. */
+export function flakyStore(inner: Store): FlakyStore {
+  const cable = { down: false, losesAnswer: false };
+  const store = new Proxy(inner, {
+    get(target, name) {
+      const method = Reflect.get(target, name, target);
+      if (typeof method !== 'function') return method;
+      if (name === 'watch') {
+        const watch: Store['watch'] = (rollout, watcher, options) =>
+          target.watch(
+            rollout,
+            { ...watcher, changed: (state) => cable.down || watcher.changed(state) },
+            options,
+          );
+        return watch;
+      }
+      return (...args: unknown[]) => {
+        if (cable.down) return Promise.reject(new Error('The cable is cut.'));
+        const answer = method.apply(target, args);
+        if (name !== 'commit' || !cable.losesAnswer) return answer;
+        cable.losesAnswer = false;
+        return answer.then(() => Promise.reject(new Error('The answer was lost.')));
+      };
+    },
+  });
+  return Object.assign(cable, { store });
+}

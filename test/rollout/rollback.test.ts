@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { createRollout } from '../../src/rollout/create-rollout.ts';
+import { flakyStore } from './flaky-store.ts';
+import { ada, kindsOf, rolloutWorld, ToldGate, tenantNames } from './world.ts';
+
+const plan = { holdMs: 0, dailyCycleMs: 0, steps: [{ percent: 0 }, { percent: 100 }] };
+const tenants = tenantNames(20);
+
+describe('a rollback', () => {
+  it('is in force here at once while the store is down, and entered when it answers again', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const rollout = await world.rollout(plan, { store: cable.store });
+    const other = await world.rollout(plan);
+    await rollout.advance(ada);
+    expect(tenants.every((tenant) => rollout.stageOf(tenant) === 'live')).toBe(true);
+    cable.down = true;
+    const done = rollout.rollback(ada);
+    expect(tenants.every((tenant) => rollout.stageOf(tenant) === 'shadow')).toBe(true);
+    await expect(done).rejects.toMatchObject({ why: 'unreachable', code: 'ERR_CUTOVER_ROLLOUT' });
+    await world.clock.advance(60_000);
+    expect(other.stageOf('x')).toBe('live');
+    expect(tenants.every((tenant) => rollout.stageOf(tenant) === 'shadow')).toBe(true);
+
+    await other.override('vip', 'live', ada); // somebody else goes on meanwhile
+    cable.down = false;
+    await world.clock.advance(10_000);
+    const { state, killed } = await rollout.status();
+    expect(state).toMatchObject({ status: 'rolled-back', percent: 0, overrides: {} });
+    expect(killed).toBe(false);
+    expect(other.stageOf('vip')).toBe('shadow');
+    expect((await kindsOf(world.store)).filter((kind) => kind === 'rollback')).toHaveLength(1);
+  });
+
+  it('by a kill does not wait, also in a process that knows no state yet', async () => {
+    await using world = rolloutWorld();
+    await (await world.rollout({ ...plan, from: 'dualwrite' })).advance(ada);
+    const cable = flakyStore(world.store);
+    cable.down = true;
+    const { store } = cable;
+    const { clock } = world;
+    const logger = { warn: () => undefined };
+    await using late = createRollout({
+      store,
+      clock,
+      logger,
+      plan: { ...plan, from: 'dualwrite' },
+    });
+    expect(late.stageOf('x')).toBeUndefined();
+    expect(late.kill(ada)).toBe('killed');
+    expect(late.stageOf('x')).toBe('dualwrite');
+    cable.down = false;
+    await world.clock.advance(10_000);
+    expect(await kindsOf(world.store)).toContain('kill');
+    expect((await late.status()).state).toMatchObject({ percent: 0, status: 'rolled-back' });
+    expect(late.stageOf('x')).toBe('dualwrite');
+  });
+
+  it('wins over a ramp that goes on at the same time', async () => {
+    await using world = rolloutWorld();
+    const [one, two] = [await world.rollout(plan), await world.rollout(plan)];
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.allSettled([
+        two.advance(ada),
+        one.rollback(ada),
+        two.allow(['vip'], ada),
+        two.set({ ...ada, percent: 100, force: true }),
+      ]);
+      await world.clock.advance(6_000);
+      const { state } = await one.status();
+      // What came behind the rollback was refused, or found it: nothing undid it.
+      expect(state).toMatchObject({ percent: 0, status: 'rolled-back', overrides: {} });
+      expect([one.stageOf('vip'), two.stageOf('vip')]).toEqual(['shadow', 'shadow']);
+      await one.resume(ada);
+      await world.clock.advance(6_000);
+    }
+  });
+
+  it('freezes the ramp where legacy is known to be dead, unless it is forced', async () => {
+    await using world = rolloutWorld();
+    let alive = true;
+    const rollout = await world.rollout(plan, { probeLegacy: () => alive });
+    await rollout.advance(ada);
+    alive = false;
+    await rollout.status();
+    expect(await rollout.rollback(ada)).toMatchObject({ status: 'frozen', percent: 100 });
+    expect(rollout.stageOf('x')).toBe('live');
+    expect(rollout.kill(ada)).toBe('frozen');
+    expect(await rollout.rollback({ ...ada, force: true })).toMatchObject({ percent: 0 });
+    expect(rollout.stageOf('x')).toBe('shadow');
+  });
+
+  it('is acknowledged when every replica obeys it, or its lease has run out', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const operator = await world.rollout(plan);
+    const cut = await world.rollout(plan, { store: cable.store, onLostContact: 'legacy' });
+    await operator.advance(ada);
+    await world.clock.advance(10_000);
+    expect(cut.stageOf('x')).toBe('live');
+    cable.down = true;
+    await operator.rollback(ada);
+    expect(await operator.isAcknowledged()).toBe(false);
+    // Never: acknowledged, while the candidate is still served.
+    for (let second = 0; second < 40; second += 1) {
+      await world.clock.advance(1_000);
+      if (await operator.isAcknowledged()) expect(cut.stageOf('x')).toBe('shadow');
+    }
+    expect(await operator.isAcknowledged()).toBe(true);
+    expect((await cut.status().catch(() => undefined))?.killed).toBeUndefined();
+    cable.down = false;
+    await world.clock.advance(10_000);
+    expect(await cut.status()).toMatchObject({ lostContact: false, acknowledged: true });
+  });
+
+  it('is missed by a replica out of contact that was told to keep what it knows, until it is back', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const operator = await world.rollout(plan);
+    const cut = await world.rollout(plan, { store: cable.store });
+    await operator.advance(ada);
+    await world.clock.advance(10_000);
+    cable.down = true;
+    await operator.rollback(ada);
+    await world.clock.advance(120_000);
+    expect(cut.stageOf('x')).toBe('live');
+    cable.down = false;
+    await world.clock.advance(10_000);
+    expect(cut.stageOf('x')).toBe('shadow');
+  });
+});
+
+describe('the leader', () => {
+  it('is one of all, and another one when it has stopped', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('quality');
+    const replicas = [
+      await world.rollout({ ...plan, gates: [gate] }),
+      await world.rollout({ ...plan, gates: [gate] }),
+      await world.rollout({ ...plan, gates: [gate] }, { leads: false }),
+    ];
+    const leads = async () => {
+      const reports = await Promise.all(replicas.map((replica) => replica.status()));
+      return reports.map((report) => report.leads);
+    };
+    await world.clock.advance(6_000);
+    expect((await leads()).filter(Boolean)).toHaveLength(1);
+    const first = (await leads()).indexOf(true);
+    await replicas[first]?.close();
+    await world.clock.advance(40_000);
+    expect(await leads()).toEqual([first !== 0, first !== 1, false]);
+  });
+
+  it('decides nothing while it cannot reach the store, and warns of it without a name', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const gate = new ToldGate('quality');
+    const rollout = await world.rollout(
+      { ...plan, gates: [gate], automatic: true },
+      { store: cable.store },
+    );
+    cable.down = true;
+    await world.clock.advance(60_000);
+    expect(rollout.stageOf('x')).toBe('shadow');
+    expect(world.warnings.some((line) => line.includes('rollout.look'))).toBe(true);
+    cable.down = false;
+    await world.clock.advance(10_000);
+    expect(rollout.stageOf('x')).toBe('live');
+  });
+});
