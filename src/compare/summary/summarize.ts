@@ -40,6 +40,14 @@ export function summarize(
   return told();
 }
 
+/** Pairs in one turn of the loop: some milliseconds of it. What comes from memory would else take all of it. */
+const pairsPerTurn = 128;
+
 async function addAll(summary: Summary, pairs: AsyncIterable<PairRecord>): Promise<void> {
-  for await (const pair of pairs) summary.pair(pair);
+  let count = 0;
+  for await (const pair of pairs) {
+    summary.pair(pair);
+    count += 1;
+    if (count % pairsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
 }

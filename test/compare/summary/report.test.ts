@@ -97,6 +97,22 @@ describe('coverage', () => {
     expect(summarize([pairOf(), pairOf()], { served: 1 }).coverage.unaccounted).toBe(-1);
   });
 
+  it('leaves turns of the event loop to others, where pairs come one after the other', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    async function* source() {
+      yield* many(2_000, () => pairOf());
+    }
+    const { coverage } = await summarize(source());
+    clearImmediate(next);
+    expect(coverage.pairs).toBe(2_000);
+    expect(turns).toBeGreaterThan(10);
+  });
+
   it('is known from a source that knows what it misses', async () => {
     const memory = memoryPairs();
     const path = join(freshFolder(), 'pairs.jsonl');
