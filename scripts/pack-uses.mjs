@@ -138,7 +138,7 @@ export const uses = {
     await handler.close();
   },
   './openai': async (load, assert) => {
-    const { assistantsLeg, isGone } = await load('engramia-cutover/openai');
+    const { assistantsLeg, calibrate, isGone } = await load('engramia-cutover/openai');
     const content = [{ type: 'text', text: { value: 'hello' } }];
     const answers = {
       '/threads/t/messages': { data: [{ role: 'assistant', content }] },
@@ -149,21 +149,113 @@ export const uses = {
     const leg = assistantsLeg({ client, assistantId: 'a', threadOf: () => 't' });
     assert.equal((await leg('hello there')).text, 'hello');
     assert.equal(isGone({ status: 410 }), true);
+    const labelled = [{ task: 'Count.', legacy: '1', candidate: '2', label: 'tie' }];
+    const judge = Object.assign(() => 'tie', { fingerprint: 'always-1' });
+    assert.equal((await calibrate(labelled, { judge })).specificity.rate, 1);
   },
   './pairs': async (load, assert) => {
-    const { memoryPairs } = await load('engramia-cutover/pairs');
-    const pairs = memoryPairs({ maxCount: 1 });
-    pairs.add({ requestId: 'one', tenant: 'acme' });
-    pairs.add({ requestId: 'two', tenant: 'acme' });
-    assert.deepEqual(
-      pairs.pairs().map(({ requestId }) => requestId),
-      ['two'],
-    );
+    const { mkdtempSync, rmSync } = await load('node:fs');
+    const { tmpdir } = await load('node:os');
+    const { join } = await load('node:path');
+    const { createCutover, shadowSafe } = await load('engramia-cutover');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const { jsonlPairs, readPairs } = await load('engramia-cutover/pairs');
+    const folder = mkdtempSync(join(tmpdir(), 'pairs-'));
+    const path = join(folder, 'pairs.jsonl');
+    const cutover = createCutover({ flags: memoryFlags('shadow'), pairs: jsonlPairs({ path }) });
+    // Long enough for the thread that the package starts from a file of its own.
+    const words = (last) =>
+      Array.from({ length: 900 }, (_, at) => `word${at}`)
+        .concat(last)
+        .join(' ');
+    const chat = cutover.handler({
+      name: 'chat',
+      legacy: async () => words('legacy'),
+      candidate: shadowSafe(async () => words('candidate')),
+      identify: (text) => ({ tenant: 'acme', task: text }),
+    });
+    await chat('hello there');
+    await cutover.close();
+    const pairs = [];
+    for await (const pair of readPairs(path)) pairs.push(pair);
+    rmSync(folder, { recursive: true });
+    assert.equal(pairs.length, 1);
+    const { metrics } = pairs[0].divergence.layers.find(({ layer }) => layer === 'lexical');
+    assert.ok(metrics.rougeL > 0.9);
+  },
+  './transcript': async (load, assert) => {
+    const { memoryTranscript } = await load('engramia-cutover/transcript');
+    const { createCutoverHandler } = await load('engramia-cutover');
+    const { memoryFlags } = await load('engramia-cutover/flags');
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (text) => `legacy ${text}`,
+      candidate: async (context) => (await context.history()).map(({ text }) => text).join(),
+      identify: (text) => ({ tenant: 'acme', conversation: 'one', task: text }),
+      flags: memoryFlags('dualwrite'),
+      force: ({ task }) => (task === 'two' ? 'live' : undefined),
+      transcript: memoryTranscript(),
+    });
+    await handler('one');
+    assert.equal(await handler('two'), 'one,legacy one');
+    await handler.close();
+  },
+  './stores/memory': async (load, assert) => {
+    const { memoryStore } = await load('engramia-cutover/stores/memory');
+    const store = memoryStore();
+    const calls = { day: '2026-01-31', tenant: 'acme', route: 'chat', leg: 'legacy' };
+    await store.addTraffic({ id: 'one', counts: [{ ...calls, counts: { calls: 3 } }] });
+    assert.equal((await store.traffic({ tenant: 'acme' }))[0].counts.calls, 3);
+  },
+  './stores/sqlite': async (load, assert) => {
+    const { mkdtempSync, rmSync } = await load('node:fs');
+    const { tmpdir } = await load('node:os');
+    const { join } = await load('node:path');
+    const { sqliteStore } = await load('engramia-cutover/stores/sqlite');
+    const folder = mkdtempSync(join(tmpdir(), 'store-'));
+    const store = sqliteStore({ path: join(folder, 'cutover.db') });
+    const calls = { day: '2026-01-31', tenant: 'acme', route: 'chat', leg: 'legacy' };
+    await store.addTraffic({ id: 'one', counts: [{ ...calls, counts: { calls: 3 } }] });
+    assert.equal((await store.traffic({ tenant: 'acme' }))[0].counts.calls, 3);
+    await store.close();
+    rmSync(folder, { recursive: true });
+  },
+  './stores/postgres': async (load, assert) => {
+    const { postgresStore } = await load('engramia-cutover/stores/postgres');
+    const refused = new Error('no server here');
+    const answer = async () => {
+      throw refused;
+    };
+    const store = postgresStore({ query: answer, connect: answer }, { listen: false });
+    await assert.rejects(async () => store.traffic({ tenant: 'acme' }));
+    assert.throws(() => postgresStore({}), { code: 'ERR_CUTOVER_INVALID_OPTIONS' });
+  },
+  './rollout': async (load, assert) => {
+    const { createRollout, defaultPlan, rolloutFlags } = await load('engramia-cutover/rollout');
+    const { memoryStore } = await load('engramia-cutover/stores/memory');
+    const rollout = createRollout({ store: memoryStore(), plan: defaultPlan });
+    assert.equal(typeof rolloutFlags(rollout).resolveStringEvaluation, 'function');
+    await rollout.close();
+  },
+  './audit': async (load, assert) => {
+    const { chainLine, verifyTrail } = await load('engramia-cutover/audit');
+    const fact = { kind: 'dualwrite.on', at: 0, rollout: 'chat', actor: 'Ada', reason: 'stage 1' };
+    const { line } = chainLine(fact);
+    const report = await verifyTrail([Buffer.from(`${line}\n`)]);
+    assert.match(report.message, /^1 entr/);
   },
   './report': async (load, assert) => {
     const { formatReport, summarize } = await load('engramia-cutover/report');
     const misses = [
-      { kind: 'compare', at: 0, route: 'chat', tenant: 'acme', stage: 'shadow', why: 'unsafe', count: 3 },
+      {
+        kind: 'compare',
+        at: 0,
+        route: 'chat',
+        tenant: 'acme',
+        stage: 'shadow',
+        why: 'unsafe',
+        count: 3,
+      },
     ];
     const report = summarize([], { misses });
     assert.equal(report.coverage.skipped, 3);
