@@ -58,7 +58,7 @@ export type { LearnVia } from './core/learner.ts';
 export type { LegDecision, LegEnd, LegRun, LegTrace, LegTracing } from './core/leg-tracing.ts';
 export type { Logger } from './core/logger.ts';
 export type { Observation } from './core/observation.ts';
-export type { LegRecord, PairRecord, PairText, TokenUsage } from './core/pair-record.ts';
+export type { LegRecord, PairRecord, PairText } from './core/pair-record.ts';
 export type { MissedPairs, MissReason, PairSink } from './core/pair-sink.ts';
 export { shadowSafe } from './core/shadow-safe.ts';
 export { type Leg, type Plan, type Stage, stages } from './core/stage.ts';
@@ -70,6 +70,7 @@ export type {
   UndecidedReason,
 } from './core/stats.ts';
 export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/subject.ts';
+export type { TokenUsage } from './core/token-usage.ts';
 export type { ServedTurns, Transcript, TurnRange } from './core/transcript.ts';
 export { createCutover, createCutoverHandler, createCutoverStream } from './create.ts';
 export type { Cutover, CutoverControls, CutoverHandler, CutoverStream } from './cutover.ts';

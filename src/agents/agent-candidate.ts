@@ -1,6 +1,7 @@
 import { Runner } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
+import { lastText } from '../core/last-text.ts';
 import { shadowSafe } from '../core/shadow-safe.ts';
 import {
   type AgentCandidate,
@@ -59,15 +60,8 @@ function toSettings(options: Options): Settings {
   };
 }
 
-function inputOf({ input }: Options, context: CallContext, args: unknown[]) {
-  if (input !== undefined) return input(context, ...args);
-  const text = args.findLast((argument) => typeof argument === 'string');
-  if (text !== undefined) return text as string;
-  throw new CutoverError(
-    'ERR_CUTOVER_INVALID_OPTIONS',
-    'No argument of the call is a text: agentCandidate needs the option "input" to know what the run begins with.',
-  );
-}
+const inputOf = ({ input }: Options, context: CallContext, args: unknown[]) =>
+  input === undefined ? lastText(args, 'agentCandidate') : input(context, ...args);
 
 function servedWay(settings: Settings, run: CandidateRun, told: AgentRunOptions): Way {
   const runner = settings.runner();

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { RunContext } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
+import { parsedJson } from '../core/parsed-json.ts';
 import type { ToolCall } from '../core/subject.ts';
+import type { TokenUsage } from '../core/token-usage.ts';
 import type { Recall } from './recall.ts';
 import type { AnyTool } from './sdk-types.ts';
 
@@ -11,20 +13,6 @@ export interface CalledTool {
   readonly arguments?: unknown;
   readonly callId?: unknown;
 }
-
-interface Tokens {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
-const parsed = (text: unknown): unknown => {
-  if (typeof text !== 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};
 
 /** One call that an agent answers: what it is about, and what is known of it so far. */
 export class CandidateRun {
@@ -54,7 +42,7 @@ export class CandidateRun {
   toolStarts(tool: Pick<AnyTool, 'name'>, call: CalledTool): void {
     this.#calls.set(call.callId ?? call, {
       name: typeof call.name === 'string' ? call.name : tool.name,
-      arguments: parsed(call.arguments),
+      arguments: parsedJson(call.arguments),
     });
     this.acts(tool.name);
   }
@@ -79,7 +67,7 @@ export class CandidateRun {
   hostedToolRan(call: CalledTool): void {
     const { name } = call;
     if (typeof name === 'string') {
-      this.#calls.set(call, { name, arguments: parsed(call.arguments) });
+      this.#calls.set(call, { name, arguments: parsedJson(call.arguments) });
     }
   }
 
@@ -89,7 +77,7 @@ export class CandidateRun {
   }
 
   /** Tells what is known. Told again later, it replaces what was told before. */
-  report(usage: Tokens = this.runContext.usage): void {
+  report(usage: TokenUsage = this.runContext.usage): void {
     const { inputTokens, outputTokens } = usage;
     this.context.report({
       toolCalls: [...this.#calls.values()],

@@ -1,5 +1,4 @@
 import type { RunContext } from '@openai/agents';
-import { attempt } from '../core/attempt.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import { currentRun } from './candidate-run.ts';
 import { isMemorySource, type MemorySource } from './memory-source.ts';
@@ -9,6 +8,7 @@ import { recallOnce } from './recall-once.ts';
 import { type RecallOptions, recallChecks, toRecallSettings } from './recall-options.ts';
 import { messageOf, watchRunMessages } from './run-messages.ts';
 import type { AnyAgent } from './sdk-types.ts';
+import { tenantOf } from './tenant-of.ts';
 
 /** What the instructions are made of. */
 export interface EngramiaInstructionsOptions extends RecallOptions {
@@ -55,7 +55,7 @@ export function engramiaInstructions(options: EngramiaInstructionsOptions): Engr
   const instructions = async (runContext: RunContext<unknown>, agent: AnyAgent) => {
     const run = currentRun();
     const question = {
-      tenant: attempt(() => options.tenant?.(runContext)) ?? run?.context.tenant,
+      tenant: tenantOf(options.tenant, runContext) ?? run?.context.tenant,
       message: messageOf(runContext, agent) || run?.message || '',
       priority: run?.context.mirrored ? ('shadow' as const) : ('served' as const),
     };

@@ -1,4 +1,5 @@
 import { Agent } from '@openai/agents';
+import { parsedJson } from '../core/parsed-json.ts';
 import type { ToolCall } from '../core/subject.ts';
 import { sourceOf, type ToolSource } from './agent-tool.ts';
 import { AgentDivergedError } from './diverged-error.ts';
@@ -111,7 +112,7 @@ export class Guard {
       if (policy === 'deny') return denial(tool.name);
       if (policy === 'replay') return this.#replay(tool.name, input, this.#step);
       const { stub } = policy;
-      return typeof stub === 'function' ? stub(argumentsOf(input)) : stub;
+      return typeof stub === 'function' ? stub(parsedJson(input)) : stub;
     });
   }
 
@@ -121,17 +122,9 @@ export class Guard {
     );
     const recorded = (await this.#calls).take(tool, input);
     if (recorded !== undefined) return recorded.result;
-    const diverged = new AgentDivergedError({ step, tool, arguments: argumentsOf(input) });
+    const diverged = new AgentDivergedError({ step, tool, arguments: parsedJson(input) });
     this.#stopped ??= diverged;
     this.#settings.stopping(this.#stopped);
     throw this.#stopped;
-  }
-}
-
-function argumentsOf(input: string): unknown {
-  try {
-    return JSON.parse(input);
-  } catch {
-    return input;
   }
 }

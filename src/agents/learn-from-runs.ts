@@ -3,11 +3,13 @@ import { attempt } from '../core/attempt.ts';
 import { systemClock } from '../core/clock.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import { redactPersonalData } from '../core/redact.ts';
-import { codePointLength, isBlank, roughCut, safeText } from '../core/text.ts';
+import { safeRedacted } from '../core/safe-redacted.ts';
+import { codePointLength, isBlank } from '../core/text.ts';
 import type { LearnRequest } from '../engramia/requests.ts';
 import { type CalledTool, runOf } from './candidate-run.ts';
 import { type LearnCounts, Learning } from './learning.ts';
 import { isMemorySource, type MemorySource } from './memory-source.ts';
+import { tenantOf } from './tenant-of.ts';
 import { userMessageOf } from './user-message.ts';
 
 /** How runs are learned. */
@@ -43,9 +45,6 @@ interface Seen {
 
 const most = { task: 2000, code: 8000, shortestTask: 8 } as const;
 
-const safe = (text: string, maxChars: number, redact: (text: string) => string): string =>
-  safeText(redact(roughCut(text, maxChars)), maxChars);
-
 /** Undefined: there is nothing worth learning. */
 function toRequest(
   { task, calls }: Seen,
@@ -54,14 +53,14 @@ function toRequest(
 ): LearnRequest | undefined {
   const { redact = redactPersonalData, evalScore = 7, runId = 'agent-run' } = options;
   const request: LearnRequest = {
-    task: safe(task, most.task, redact),
-    code: safe(output, most.code, redact),
+    task: safeRedacted(task, most.task, redact),
+    code: safeRedacted(output, most.code, redact),
     evalScore,
-    runId: safe(runId, 200, redact),
+    runId: safeRedacted(runId, 200, redact),
   };
   const isShort = codePointLength(request.task, most.shortestTask) < most.shortestTask;
   if (isShort || isBlank(request.task) || isBlank(request.code)) return undefined;
-  if (calls.length > 0) request.output = safe(calls.join('\n'), most.code, redact);
+  if (calls.length > 0) request.output = safeRedacted(calls.join('\n'), most.code, redact);
   return request;
 }
 
@@ -105,7 +104,8 @@ export function learnFromRuns(runner: Runner, options: LearnFromRunsOptions): Ru
     seen.delete(runContext);
     attempt(() => {
       const request = toRequest(run, String(output), options);
-      if (request !== undefined) learning.offer({ tenant: options.tenant?.(runContext), request });
+      if (request !== undefined)
+        learning.offer({ tenant: tenantOf(options.tenant, runContext), request });
     });
   };
   runner.on('agent_start', started);

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { isCutoverError } from '../core/errors.ts';
-import { isBlank, roughCut, safeText } from '../core/text.ts';
+import { safeRedacted } from '../core/safe-redacted.ts';
+import { isBlank } from '../core/text.ts';
 import type { RecallMatch } from '../engramia/answers.ts';
 import type { CallPriority } from '../engramia/pacer.ts';
 import { clientFor, type MemorySource } from './memory-source.ts';
@@ -38,7 +39,7 @@ async function find(
   { tenant, message, priority }: RecallQuestion,
   signal: AbortSignal,
 ): Promise<Recall> {
-  const task = safeText(redact(roughCut(message, maxTaskChars)), maxTaskChars);
+  const task = safeRedacted(message, maxTaskChars, redact);
   if (isBlank(task)) return without('blank');
   const client = await clientFor(source, tenant);
   if (client === undefined) return without('noScope');

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { ToolCall } from '../core/subject.ts';
 
 /** A recorded call that a mirrored one is answered with. */
@@ -5,16 +6,11 @@ export interface Recorded {
   readonly result: unknown;
 }
 
-const inOrder = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
-
 /** One text for the same arguments, however their fields are ordered and whether or not they are JSON already. */
 function canonical(given: unknown): string {
   try {
-    const value: unknown = typeof given === 'string' ? JSON.parse(given || '{}') : given;
-    return JSON.stringify(value ?? {}, inOrder);
+    const text = typeof given === 'string' ? given || '{}' : JSON.stringify(given ?? {});
+    return canonicalJson(JSON.parse(text) ?? {});
   } catch {
     return JSON.stringify(String(given));
   }

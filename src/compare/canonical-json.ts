@@ -1,4 +1,5 @@
 import { canonicalJson as strictJson } from '../core/canonical-json.ts';
+import { parsedJson } from '../core/parsed-json.ts';
 
 /** Values that arguments may consist of; tools take less. */
 const mostValues = 5_000;
@@ -61,9 +62,5 @@ function parsed(value: unknown): unknown {
   if (typeof value !== 'string' || value.length > mostUnits || !/^\s*[[{]/.test(value)) {
     return value;
   }
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return parsedJson(value);
 }

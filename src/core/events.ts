@@ -1,9 +1,9 @@
 import { attempt } from './attempt.ts';
 import type { Divergence } from './comparer.ts';
 import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
-import type { TokenUsage } from './pair-record.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { StageReason } from './stage-source.ts';
+import type { TokenUsage } from './token-usage.ts';
 
 /** The background work that a task belongs to. */
 export type LaneName = 'learn' | 'mirror';

@@ -1,6 +1,7 @@
 import type { Divergence } from './comparer.ts';
 import type { ErrorFacts } from './events.ts';
 import type { Leg, Stage } from './stage.ts';
+import type { TokenUsage } from './token-usage.ts';
 
 /** How one leg ended, as it is kept: metrics and hashes, and text only where the app opted in. */
 export interface LegRecord {
@@ -20,12 +21,6 @@ export interface LegRecord {
   /** Keys of the patterns that were recalled. */
   readonly recalled?: readonly string[];
   readonly error?: Omit<ErrorFacts, 'cause'>;
-}
-
-/** Tokens that a run has used. */
-export interface TokenUsage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
 }
 
 /** The words of a pair, redacted; kept only where a sink asks for them. */

@@ -1,6 +1,6 @@
 import { attempt } from './attempt.ts';
-import type { TokenUsage } from './pair-record.ts';
 import type { ReportedFacts } from './subject.ts';
+import type { TokenUsage } from './token-usage.ts';
 
 /** What keys of patterns look like; anything else may hold anything. */
 const patternKey = /^[\w./:-]{1,128}$/;

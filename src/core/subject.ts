@@ -1,4 +1,5 @@
 import type { Leg } from './stage.ts';
+import type { TokenUsage } from './token-usage.ts';
 
 /** Whose call it is, and what it asks for. */
 export interface Subject {
@@ -40,7 +41,7 @@ export interface ReplyView {
 /** What a candidate knows about its own run and tells by `context.report`. */
 export interface ReportedFacts {
   toolCalls?: readonly ToolCall[];
-  usage?: { inputTokens: number; outputTokens: number };
+  usage?: TokenUsage;
   /** Keys of the patterns that were recalled. */
   recalled?: readonly string[];
 }

@@ -72,7 +72,7 @@ export function toStorable(text: string): string {
 }
 
 /** The first code points of a text; a pair of surrogates is never split. */
-function cutCodePoints(text: string, max: number): string {
+export function cutCodePoints(text: string, max: number): string {
   if (text.length <= max) return text;
   let at = 0;
   for (let count = 0; at < text.length && count < max; count += 1) at += isPairAt(text, at) ? 2 : 1;

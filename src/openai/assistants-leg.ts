@@ -1,5 +1,6 @@
 import { disregard } from '../core/attempt.ts';
 import type { CallContext } from '../core/call-context.ts';
+import { lastText } from '../core/last-text.ts';
 import { AssistantsApi } from './assistants-api.ts';
 import { AssistantsRunError } from './assistants-error.ts';
 import {
@@ -13,7 +14,6 @@ import { readReply } from './assistants-reply.ts';
 import { AssistantsRun, type ToolRunner } from './assistants-run.ts';
 import { ShadowThread } from './assistants-shadow.ts';
 import { type Fields, fieldsOf } from './fields.ts';
-import { lastText } from './last-text.ts';
 import { Lifetime } from './lifetime.ts';
 
 /** One call of the leg. */

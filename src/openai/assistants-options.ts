@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import { check, having, issuesOf, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { ToolCall } from '../core/subject.ts';
+import type { TokenUsage } from '../core/token-usage.ts';
 import type { AssistantsClient } from './assistants-client.ts';
 import type { LegWithShadow } from './leg-with-shadow.ts';
-import type { TokenUsage } from './token-usage.ts';
 
 /** What a run of an assistant answered. */
 export interface AssistantsReply {

@@ -1,10 +1,10 @@
+import { parsedJson } from '../core/parsed-json.ts';
 import type { ToolCall } from '../core/subject.ts';
 import { type AssistantsApi, pathTo } from './assistants-api.ts';
 import type { AssistantsReply } from './assistants-options.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import type { Lifetime } from './lifetime.ts';
-import { parsedArguments } from './parsed-arguments.ts';
-import { tokenUsageOf } from './token-usage.ts';
+import { tokenUsageOf } from './token-usage-of.ts';
 
 /** Pages of steps that are read, of a hundred each. */
 const mostPages = 10;
@@ -70,7 +70,7 @@ function toToolCall(call: unknown): ToolCall {
   const result = output ?? outputs ?? results;
   return {
     name: textOf(name) ?? kind,
-    arguments: given === undefined ? others : parsedArguments(given),
+    arguments: given === undefined ? others : parsedJson(given),
     ...(result === undefined || result === null ? undefined : { result }),
   };
 }

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { CutoverErrorCode } from '../core/errors.ts';
+import { parsedJson } from '../core/parsed-json.ts';
 import { type Answer, type AssistantsApi, pathTo } from './assistants-api.ts';
 import { AssistantsRunError } from './assistants-error.ts';
 import type { AssistantsSettings, RequestedToolCall } from './assistants-options.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import { type Lifetime, tidyMs } from './lifetime.ts';
-import { parsedArguments } from './parsed-arguments.ts';
 import { PollWaits } from './poll-waits.ts';
 
 /** Gives the results of functions that a run waits for; undefined: nobody gives them. */
@@ -40,7 +40,7 @@ function requestedCalls(run: Fields): RequestedToolCall[] {
     return {
       id: textOf(id) ?? '',
       name: textOf(name) ?? textOf(type) ?? 'unknown',
-      arguments: parsedArguments(given),
+      arguments: parsedJson(given),
     };
   });
 }

@@ -13,6 +13,7 @@ export type {
   JudgeShare,
   JudgeSilence,
 } from '../core/compare-options.ts';
+export type { TokenUsage } from '../core/token-usage.ts';
 export type { AssistantsClient } from './assistants-client.ts';
 export { type AssistantsFailure, AssistantsRunError } from './assistants-error.ts';
 export { assistantsLeg } from './assistants-leg.ts';
@@ -39,4 +40,3 @@ export type {
   ResponsesStream,
   ResponsesStreamOptions,
 } from './responses-options.ts';
-export type { TokenUsage } from './token-usage.ts';

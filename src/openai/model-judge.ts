@@ -14,7 +14,7 @@ import { type JudgeCounts, type JudgeOutcome, noQuestions } from './judge-counts
 import type { JudgeSettings } from './judge-options.ts';
 import { judgeInstructions, judgeMessage } from './judge-prompt.ts';
 import { Lifetime } from './lifetime.ts';
-import { tokenUsageOf } from './token-usage.ts';
+import { tokenUsageOf } from './token-usage-of.ts';
 
 /** Tokens that a question is taken to cost until the service tells: about four characters each. */
 const charsPerToken = 4;
@@ -56,9 +56,11 @@ export class ModelJudge {
 
   /** The same for both questions about a pair. */
   #isSampled({ task, first, second }: JudgeQuestion): boolean {
-    const { sample, random } = this.#settings;
+    const { sample, random, maxChars, maxTaskChars } = this.#settings;
     if (random !== undefined) return random() < sample;
-    const pair = JSON.stringify([task, ...[first, second].sort()]);
+    // By what is shown: all of a text may be megabytes.
+    const replies = [first, second].map((text) => text.slice(0, maxChars)).sort();
+    const pair = JSON.stringify([task.slice(0, maxTaskChars), ...replies]);
     return bucketOf(sampleSeed, pair) < sample * bucketCount;
   }
 

@@ -1,7 +1,7 @@
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { ToolCall } from '../core/subject.ts';
+import type { TokenUsage } from '../core/token-usage.ts';
 import type { LegWithShadow } from './leg-with-shadow.ts';
-import type { TokenUsage } from './token-usage.ts';
 
 /** What a leg uses of a client of the package `openai`, version 6 or newer. */
 export interface ResponsesClient {

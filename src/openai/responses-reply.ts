@@ -1,14 +1,14 @@
 import { CutoverError } from '../core/errors.ts';
+import { parsedJson } from '../core/parsed-json.ts';
 import type { ToolCall } from '../core/subject.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
-import { parsedArguments } from './parsed-arguments.ts';
 import type { ResponsesReply } from './responses-options.ts';
-import { tokenUsageOf } from './token-usage.ts';
+import { tokenUsageOf } from './token-usage-of.ts';
 
 /** Where a call says what it was called with; a type without a row says it in several fields or not at all. */
 const given: Readonly<Record<string, (item: Fields) => unknown>> = {
-  function_call: (item) => parsedArguments(item.arguments),
-  mcp_call: (item) => parsedArguments(item.arguments),
+  function_call: (item) => parsedJson(item.arguments),
+  mcp_call: (item) => parsedJson(item.arguments),
   custom_tool_call: (item) => item.input,
   web_search_call: (item) => item.action,
   computer_call: (item) => item.action,

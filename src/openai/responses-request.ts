@@ -1,6 +1,6 @@
+import { lastText } from '../core/last-text.ts';
 import type { Turn } from '../core/subject.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
-import { lastText } from './last-text.ts';
 import { messagesOf } from './messages-of.ts';
 import type { AnyResponsesOptions } from './responses-options.ts';
 

@@ -1,5 +1,6 @@
-export type { LegRecord, PairRecord, PairText, TokenUsage } from '../core/pair-record.ts';
+export type { LegRecord, PairRecord, PairText } from '../core/pair-record.ts';
 export type { MissedPairs, MissReason, PairSink } from '../core/pair-sink.ts';
+export type { TokenUsage } from '../core/token-usage.ts';
 export {
   type JsonlPairs,
   type JsonlPairsOptions,

@@ -2,7 +2,7 @@ import type { DeliveredExchange } from '../core/conversations.ts';
 import { CutoverError } from '../core/errors.ts';
 import { givenText } from '../core/given-text.ts';
 import type { ReplyView, Turn } from '../core/subject.ts';
-import { flatCopy, roughCut, toStorable } from '../core/text.ts';
+import { cutCodePoints, flatCopy, roughCut, toStorable } from '../core/text.ts';
 
 /** What is done to a turn before it is kept. */
 export interface TurnPolicy {
@@ -40,16 +40,6 @@ export function keptTurns(turns: readonly Turn[], { redact, maxChars }: TurnPoli
   return turns.map((turn) => {
     const storable = toStorable(redact === undefined ? roughCut(turn.text, maxChars) : turn.text);
     const redacted = redact === undefined ? storable : givenText(redact(storable), 'redact');
-    return { ...turn, text: flatCopy(cut(toStorable(redacted), maxChars)) };
+    return { ...turn, text: flatCopy(cutCodePoints(toStorable(redacted), maxChars)) };
   });
-}
-
-/** The first code points; a pair of surrogates is never split. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  let at = 0;
-  for (let count = 0; at < text.length && count < max; count += 1) {
-    at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
-  }
-  return text.slice(0, at);
 }

@@ -7,7 +7,7 @@ import type { Subject, Turn } from '../core/subject.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { HandBackError } from './hand-back-error.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';
-import { textBytes } from './recorder.ts';
+import { bytesOf } from './turn-bytes.ts';
 import { within } from './within.ts';
 
 /** The turns of one exchange on their way to the old side. */
@@ -95,7 +95,7 @@ export class HandBackQueue {
     }
     const ids = { key, tenant, route, conversation, requestId, subject };
     if (turns === undefined) return this.#giveUp(ids, 'an exchange could not be read or taken up');
-    const bytes = 1024 + textBytes(turns);
+    const bytes = bytesOf(turns);
     const item = { ...ids, bytes, turns, handBack, scope, failures: 0, done };
     return this.#queue.offer(item) || this.#giveUp(ids, 'there was no room for an exchange');
   }

@@ -1,4 +1,3 @@
-import { attempt } from '../core/attempt.ts';
 import type { Clock } from '../core/clock.ts';
 import {
   type DeliveredExchange,
@@ -12,6 +11,7 @@ import type { Transcript } from '../core/transcript.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { exchangeTurns, keptTurns, type TurnPolicy } from './exchange-turns.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';
+import { bytesHeld, bytesOf } from './turn-bytes.ts';
 import { within } from './within.ts';
 
 /** An exchange on its way into the transcript. */
@@ -60,12 +60,6 @@ const stepMs = 5000;
 
 const defaultMaxChars = 8000;
 
-/** What an exchange takes besides its texts. */
-const fixedBytes = 1024;
-
-/** What a reply is charged that has not been read. */
-const unreadBytes = 4096;
-
 /** Reads what was served and appends it to the transcript, in the order of each conversation. */
 export class Recorder {
   readonly #setup: RecorderSetup;
@@ -100,7 +94,7 @@ export class Recorder {
     const { route, tenant, conversation, requestId } = exchange;
     const ids = { route, tenant, conversation, requestId };
     const unread = { exchange, read };
-    const bytes = heldBytes(exchange);
+    const bytes = bytesHeld(exchange);
     const item = { key, tenant, bytes, unread, ids, at, kept: [], failures: 0, done };
     if (!this.#isClosed && this.#queue.offer(item)) return true;
     this.#count('dropped');
@@ -168,7 +162,7 @@ export class Recorder {
     item.unread = undefined;
     read?.(turns);
     if (item.kept.length === 0) return false;
-    if (this.#queue.charge(item, fixedBytes + textBytes(item.kept))) return true;
+    if (this.#queue.charge(item, bytesOf(item.kept))) return true;
     this.#count('dropped');
     this.#contained('history', noRoom(), item.ids);
     return false;
@@ -202,18 +196,4 @@ function noRoom(): CutoverError {
     'ERR_CUTOVER_CONTAINED',
     'There was no room for a turn of a conversation: the transcript takes fewer than are served.',
   );
-}
-
-export const textBytes = (turns: readonly Turn[]): number =>
-  turns.reduce((bytes, { text }) => bytes + 2 * text.length, 0);
-
-/** Looks at lengths only: what is in an object belongs to the caller until it is read. */
-function heldBytes({ subject, reply }: DeliveredExchange): number {
-  return fixedBytes + lengthOf(attempt(() => subject.task)) + lengthOf(reply);
-}
-
-function lengthOf(value: unknown): number {
-  if (typeof value === 'string') return 2 * value.length;
-  const bytes = attempt(() => (value as { byteLength?: unknown } | null | undefined)?.byteLength);
-  return typeof bytes === 'number' ? bytes : unreadBytes;
 }

@@ -1,4 +1,4 @@
-import { CutoverError } from '../core/errors.ts';
+import { CutoverError } from './errors.ts';
 
 /** The last argument that is a text, which is what most handlers are asked by. */
 export function lastText(args: readonly unknown[], leg: string): string {

@@ -1,10 +1,5 @@
+import type { TokenUsage } from '../core/token-usage.ts';
 import { fieldsOf } from './fields.ts';
-
-/** Tokens that a reply has cost. */
-export interface TokenUsage {
-  inputTokens: number;
-  outputTokens: number;
-}
 
 /** Reads what a service says of its tokens, by either of its names; undefined: it says nothing. */
 export function tokenUsageOf(usage: unknown): TokenUsage | undefined {

@@ -1,0 +1,5 @@
+/** Tokens that a run has used. */
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
