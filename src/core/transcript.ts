@@ -34,7 +34,7 @@ export interface Transcript {
   readonly maxTurnChars?: number | undefined;
   /**
    * Adds one exchange, in its place by `at`. Resolves when `history` shows it. Appended again under its `requestId` it changes
-   * nothing. What was answered before an erasure that concerns it may come after it, and is not kept.
+   * nothing. What was answered before an erasure that concerns it, or in its millisecond, may come after it, and is not kept.
    */
   append(served: ServedTurns): PromiseLike<void>;
   /** The latest turns of the range, oldest first; those of one exchange together. */

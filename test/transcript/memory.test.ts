@@ -121,8 +121,9 @@ describe('a transcript in memory', () => {
     const { transcript, clock } = atStart();
     await clock.advance(10);
     await transcript.erase('acme', 'c1');
-    await transcript.append(served({ at: 1009 }));
-    await transcript.append(served({ at: 1010, text: 'later' }));
+    await transcript.append(served({ at: 1009, requestId: 'before' }));
+    await transcript.append(served({ at: 1010, requestId: 'in its moment' }));
+    await transcript.append(served({ at: 1011, text: 'later' }));
     expect(await texts(transcript)).toEqual(['later', 're: later']);
   });
 
