@@ -82,7 +82,7 @@ const bySets = (a: string, b: string): number => {
 };
 
 /** ROUGE-L by the table of all prefixes, two rows of it at a time. */
-function rougeByTable(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
+export function rougeByTable(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
   let before = new Uint32Array(b.length + 1);
   for (let i = 0; i < a.length; i += 1) {
     const row = new Uint32Array(b.length + 1);
