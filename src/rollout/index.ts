@@ -10,10 +10,37 @@ export type {
   GateRun,
   GateSetting,
 } from './gate.ts';
+export { type AttestationOptions, attestation } from './gates/attestation.ts';
+export { type CandidateErrorsOptions, candidateErrors } from './gates/candidate-errors.ts';
+export { type CoverageOptions, coverage } from './gates/coverage.ts';
+export {
+  type CustomGateOptions,
+  type CustomRun,
+  type CustomSay,
+  customGate,
+} from './gates/custom-gate.ts';
+export type { GateOptions, PairGateOptions } from './gates/gate-options.ts';
+export { type LatencyOptions, latency } from './gates/latency.ts';
+export { type LegacyAliveOptions, legacyAlive } from './gates/legacy-alive.ts';
+export { type OutboxLagOptions, outboxLag } from './gates/outbox-lag.ts';
+export { type EvidenceOffer, planProblems } from './gates/plan-problems.ts';
+export { type ReplyLengthOptions, replyLength } from './gates/reply-length.ts';
+export { type SampleRatioOptions, sampleRatio } from './gates/sample-ratio.ts';
+export { type ServedErrorsOptions, servedErrors } from './gates/served-errors.ts';
+export { type ToolMismatchOptions, toolMismatch } from './gates/tool-mismatch.ts';
+export type { TripwireOptions } from './gates/tripwire.ts';
+export { type WrongAnswersOptions, wrongAnswers } from './gates/wrong-answers.ts';
 export type { LegacyProbe } from './legacy-pulse.ts';
 export type { PersonAction } from './person-action.ts';
 export type { PlanStep, RolloutPlan } from './plan.ts';
 export type { StepPreview } from './preview.ts';
+export {
+  type RecordedEvidence,
+  type Replay,
+  type ReplayedDecision,
+  type ReplayOptions,
+  replay,
+} from './replay.ts';
 export type * from './rollout.ts';
 export { RolloutError, type RolloutErrorReason } from './rollout-error.ts';
 export { type RolloutFlagAnswer, type RolloutFlags, rolloutFlags } from './rollout-flags.ts';
