@@ -41,6 +41,9 @@ function checkOptions(subject: string, { timeoutMs, requestId, priority }: CallO
 /** As JSON writes a NUL and half of a surrogate pair. A text that spells them out is looked at twice. */
 const suspicious = /\\u(?:0000|d[89a-f])/;
 
+/** A plain search goes through a body thirty times as fast, and nearly all have none. */
+const isSuspicious = (body: string): boolean => body.includes('\\u') && suspicious.test(body);
+
 function sound(value: unknown): unknown {
   const garbled = typeof value === 'string' ? garbledBy(value) : undefined;
   if (garbled !== undefined) throw new TypeError(garbled);
@@ -52,7 +55,7 @@ function toBody(subject: string, wire: object): string {
   try {
     body = JSON.stringify(wire);
     // A look at every text costs more than all the rest of a request with many.
-    if (suspicious.test(body))
+    if (isSuspicious(body))
       JSON.stringify(wire, (key, value) => sound(key) === key && sound(value));
   } catch {
     throw refused(subject, 'the request holds a NUL, half of a surrogate pair or no plain JSON');

@@ -10,7 +10,7 @@ function codePoints(text: string): number {
 /** Why the service would refuse or garble a text, whatever it says; undefined when it would not. */
 export function garbledBy(text: string): string | undefined {
   if (text.includes('\0')) return 'holds a NUL character';
-  return /\p{Surrogate}/u.test(text) ? 'holds half of a surrogate pair' : undefined;
+  return text.isWellFormed() ? undefined : 'holds half of a surrogate pair';
 }
 
 /** Why a text cannot be sent, with the limit it breaks; undefined when it can. `max` counts code points. */

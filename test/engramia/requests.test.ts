@@ -63,6 +63,36 @@ const refusals: readonly [
     'records.0.key must begin',
   ],
   [
+    'a version that does not exist, behind a record that is sound',
+    (c) => c.import({ records: [record, { ...record, version: 2 }] }),
+    'records.1.version does not fit',
+  ],
+  [
+    'a field that a record does not have',
+    (c) => c.import({ records: [record, { ...record, scope: 'b' } as typeof record] }),
+    'records.1 has fields that do not exist: scope',
+  ],
+  [
+    'a record without a key',
+    (c) => c.import({ records: [{ version: 1, data: {} } as typeof record] }),
+    'records.0.key does not fit',
+  ],
+  [
+    'a list for the data of a record',
+    (c) => c.import({ records: [record, { ...record, data: [] as never }] }),
+    'records.1.data does not fit',
+  ],
+  [
+    'a text for a record',
+    (c) => c.import({ records: ['patterns/a' as never] }),
+    'records.0 does not fit',
+  ],
+  [
+    'a NUL in the key of a record',
+    (c) => c.import({ records: [{ ...record, key: 'patterns/a\0' }] }),
+    'records.0.key holds a NUL',
+  ],
+  [
     'a NUL deep in a record',
     (c) => c.import({ records: [{ ...record, data: { design: { code: 'a\0' } } }] }),
     'holds a NUL',
