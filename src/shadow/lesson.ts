@@ -1,11 +1,12 @@
 import type { SkipReason } from '../core/counts.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Reporter } from '../core/events.ts';
-import type { LearnPolicy, ServedExchange } from '../core/exchange.ts';
+import type { ServedExchange } from '../core/exchange.ts';
 import type { Lesson } from '../core/learner.ts';
 import { isThenable } from '../core/observation.ts';
+import { safeRedacted } from '../core/safe-redacted.ts';
 import type { ReplyView } from '../core/subject.ts';
-import { codePointLength, isBlank, safeText, toStorable, utf8Bytes } from '../core/text.ts';
+import { codePointLength, isBlank, safeText, utf8Bytes } from '../core/text.ts';
 import type { RunIds } from './run-ids.ts';
 import { settledNow } from './settled-now.ts';
 
@@ -17,9 +18,6 @@ const maxBodyBytes = 1_048_576 - 4096;
 
 /** JSON writes a character in six bytes at most. */
 const mostBytesPerUnit = 6;
-
-/** Code units that one name, number or key may take: what a cut may have left of it is not to be told from a word. */
-const longestSecret = 512;
 
 /** What an exchange is not learned as, when a callback of the app fails. */
 const skips = {
@@ -84,11 +82,11 @@ function lessonOf(
     step = 'learn.filter';
     if (!isWanted(exchange, reply)) return 'filtered';
     step = 'learn.redact';
-    const task = toSafe(exchange.subject.task, learning.maxTaskChars, learning);
-    const code = toSafe(reply.text, learning.maxCodeChars, learning);
+    const task = safeRedacted(exchange.subject.task, learning.maxTaskChars, learning.redact);
+    const code = safeRedacted(reply.text, learning.maxCodeChars, learning.redact);
     step = 'learn.runId';
     const runId = runIds.safe(settledNow(learning.runId(exchange)), learning, (raw) =>
-      toSafe(raw, maxRunIdChars, learning),
+      safeRedacted(raw, maxRunIdChars, learning.redact),
     );
     if (isBlank(task) || isBlank(code)) return 'filtered';
     return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
@@ -112,19 +110,6 @@ function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
   const { route, requestId, tenant, stage, leg } = exchange;
   const answer = filter({ route, requestId, tenant, subject, stage, leg, reply });
   return settledNow(answer) === true;
-}
-
-/** Made safe before and after: a NUL in the middle would hide an address from `redact`, which may itself write one. */
-function toSafe(text: string, limit: number, { redact }: LearnPolicy): string {
-  const near = cutRoughly(text, 4 * limit + longestSecret);
-  return safeText(settledNow(redact(toStorable(near))), limit);
-}
-
-/** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */
-function cutRoughly(text: string, units: number): string {
-  if (text.length <= units) return text;
-  const end = text.slice(units - longestSecret, units).search(/\s\S*$/);
-  return text.slice(0, end < 0 ? units : units - longestSecret + end);
 }
 
 function fitBody(lesson: Lesson): Lesson {

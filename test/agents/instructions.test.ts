@@ -184,6 +184,36 @@ describe('engramiaInstructions', () => {
     expect(instructions.counts).toMatchObject({ nothing: 1, blank: 1 });
   });
 
+  it('sends no half of an address that a cut went through, and nothing where redaction gives no text', async () => {
+    const tasks: string[] = [];
+    const client = {
+      recall: async ({ task }: { task: string }) => {
+        tasks.push(task);
+        return { matches: [] };
+      },
+    } as unknown as EngramiaClient;
+    const cut = engramiaInstructions({ engramia: client, base: 'You code.' });
+    const late = engramiaInstructions({
+      engramia: client,
+      base: 'You code.',
+      redact: (async () => {
+        throw new Error('written async');
+      }) as never,
+    });
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const long = 'ada.lovelace.of.the.long.names@mail.example '.repeat(1_000);
+    for (const instructions of [cut, late]) {
+      await run(new Agent({ name: 'coder', instructions, model: new ScriptedModel() }), long);
+    }
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', unhandled);
+    expect(tasks).toHaveLength(1);
+    expect(tasks[0]).toMatch(/^(\[email\] ?)+$/);
+    expect(late.counts.failed).toBe(1);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it('refuses options that cannot be used, all at once', () => {
     const wrong = { engramia: {}, recallLimit: 0, limit: 3 } as never;
     expect(() => engramiaInstructions(wrong)).toThrow(

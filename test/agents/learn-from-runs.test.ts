@@ -102,16 +102,22 @@ describe('learnFromRuns', () => {
       },
     });
     using redacting = learnFromRuns(own, { engramia: memory.client, redact: failing });
+    const rejecting = (async () => failing()) as never;
+    using redactingLate = learnFromRuns(own, { engramia: memory.client, redact: rejecting });
     using keyless = learnFromRuns(own, {
       engramia: keyPerTenant(memory.client, async () => failing()),
       tenant: () => 'acme',
       onError: failing,
     });
     using asking = learnFromRuns(own, { engramia: oneScope(memory.client), tenant: failing });
+    using askingLate = learnFromRuns(own, {
+      engramia: oneScope(memory.client),
+      tenant: rejecting,
+    });
     using nobody = learnFromRuns(own, { engramia: oneScope(memory.client) });
 
     const result = await own.run(agentOf('done'), 'Build a CSV parser');
-    const all = [down, redacting, keyless, asking, nobody];
+    const all = [down, redacting, redactingLate, keyless, asking, askingLate, nobody];
     for (const learning of all) await learning.settled();
     await new Promise(setImmediate);
     process.off('unhandledRejection', unhandled);
@@ -121,8 +127,10 @@ describe('learnFromRuns', () => {
     expect(all.map(({ counts: { failed, noScope } }) => [failed, noScope])).toEqual([
       [1, 0],
       [0, 0],
-      [1, 0],
       [0, 0],
+      [1, 0],
+      [0, 1],
+      [0, 1],
       [0, 1],
     ]);
   });

@@ -1,0 +1,27 @@
+import { givenText } from './given-text.ts';
+import { safeText, toStorable } from './text.ts';
+
+/** Code units that one name, number or key may take: what a cut may have left of it is not to be told from a word. */
+const longestSecret = 512;
+
+/**
+ * A text as it may be sent to the service: redacted, safe, at most so many code points. Made safe before and after: a NUL in
+ * the middle would hide an address from `redact`, which may itself write one.
+ *
+ * @throws CutoverError `ERR_CUTOVER_CONTAINED` when `redact` gives no text
+ */
+export function safeRedacted(
+  text: string,
+  maxCodePoints: number,
+  redact: (text: string) => string,
+): string {
+  const near = cutRoughly(text, 4 * maxCodePoints + longestSecret);
+  return safeText(givenText(redact(toStorable(near)), 'redact'), maxCodePoints);
+}
+
+/** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */
+function cutRoughly(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const end = text.slice(units - longestSecret, units).search(/\s\S*$/);
+  return text.slice(0, end < 0 ? units : units - longestSecret + end);
+}
