@@ -93,7 +93,11 @@ export const judgeApis: Readonly<Record<'responses' | 'chat', JudgeApi>> = {
 // By its letters: a parser would take the last of two answers for the only one.
 const verdict = /^\s*\{\s*"answer"\s*:\s*"(first|second|tie)"\s*\}\s*$/;
 
+/** A text that is longer is no verdict, and not looked through for one. */
+const longestVerdict = 1_000;
+
 /** The verdict that a model has written; undefined: it is anything but what the schema says. */
 export function verdictIn(text: string | undefined): JudgeAnswer | undefined {
-  return text === undefined ? undefined : (verdict.exec(text)?.[1] as JudgeAnswer | undefined);
+  if (text === undefined || text.length > longestVerdict) return undefined;
+  return verdict.exec(text)?.[1] as JudgeAnswer | undefined;
 }

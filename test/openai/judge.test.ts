@@ -138,6 +138,7 @@ describe('an answer that is no verdict', () => {
     ['responses', 'a list', said('[{"answer":"first"}]')],
     ['responses', 'a bare word', said('"first"')],
     ['responses', 'nothing', said('')],
+    ['responses', 'a verdict in a page of blanks', said(`${' '.repeat(1_000)}{"answer":"first"}`)],
     [
       'responses',
       'cut off',
@@ -290,6 +291,16 @@ describe('a sample', () => {
       answered: 2 * judged,
       sampled: 800 - 2 * judged,
     });
+  });
+
+  it('is drawn by the texts as they are shown, not by megabytes that are not', async () => {
+    const judge = judgeOf({ client: quick, sample: 0.5, maxTaskChars: 100, maxChars: 100 });
+    const ends = pairs.slice(0, 20);
+    const cut = (text: string): string => 'x'.repeat(100) + text;
+    const answers = ends.map((end) =>
+      judge({ task: cut(end), first: cut(end), second: cut(end) }, { signal, turn: 1 }),
+    );
+    expect(new Set((await Promise.all(answers)).map((said) => JSON.stringify(said))).size).toBe(1);
   });
 
   it('is drawn once a pair where the app gives the draws', async () => {
