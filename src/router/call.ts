@@ -7,6 +7,7 @@ import type { Observation } from '../core/observation.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
+import { argumentCopies } from './argument-copy.ts';
 import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
 import { momentOf } from './kept-turns.ts';
@@ -152,7 +153,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
 
   toMirror(kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot } = this.owner;
-    const args = snapshot === undefined ? copyOf(this.args) : snapshot(this.args);
+    const args = snapshot === undefined ? argumentCopies(this.args) : snapshot(this.args);
     return new MirrorRun(this, args, kind);
   }
 
@@ -168,13 +169,4 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.outstanding -= 1;
     if (this.outstanding === 0) this.release?.();
   }
-}
-
-const isPrimitive = (value: unknown): boolean =>
-  value === null ||
-  (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
-
-/** A copy that the mirror may change. Cloning texts and numbers would cost as much as the rest of a mirrored call. */
-function copyOf(args: unknown[]): unknown[] {
-  return args.every(isPrimitive) ? args.slice() : structuredClone(args);
 }

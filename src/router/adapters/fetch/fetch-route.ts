@@ -4,6 +4,7 @@ import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
 import type { Subject } from '../../../core/subject.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
+import { argumentCopy } from '../../argument-copy.ts';
 import { awaitFlag, decide } from '../../decide.ts';
 import type { Route } from '../../route.ts';
 import type { RouteOptions } from '../../route-options.ts';
@@ -27,7 +28,7 @@ export function addFetchRoute<Locals>(
   options: FetchRouteOptions<Locals>,
 ): FetchRoute<Locals> {
   const { candidate, legacyShadow } = options;
-  const copy = options.snapshot ?? ((locals: Locals): Locals => structuredClone(locals));
+  const copy = options.snapshot ?? ((locals: Locals): Locals => argumentCopy(locals));
   const hold = (exchange: FetchExchange<Locals>): Promise<void> | undefined =>
     exchange.hold({
       maxBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,

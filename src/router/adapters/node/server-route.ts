@@ -4,6 +4,7 @@ import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
 import type { Subject } from '../../../core/subject.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
+import { argumentCopy } from '../../argument-copy.ts';
 import { CandidateCall } from '../../candidate-call.ts';
 import { keepsTurns } from '../../kept-turns.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
@@ -12,7 +13,6 @@ import { prepareReply } from '../../replies/prepare-reply.ts';
 import type { Route, RouteHooks } from '../../route.ts';
 import type { RouteOptions } from '../../route-options.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
-import { inputCopy } from '../input-copy.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { CandidateReply } from './candidate-reply.ts';
 import type { ServerExchange } from './server-exchange.ts';
@@ -30,7 +30,7 @@ export function addServerRoute<Source, Input>(
 ): Route {
   type Exchange = ServerExchange<Source, Input>;
   const { candidate, legacyShadow, view, maxReplyBytes, fallback } = options;
-  const copy = options.snapshot ?? ((input: Input): Input => inputCopy(input));
+  const copy = options.snapshot ?? ((input: Input): Input => argumentCopy(input));
   const leg: Leg<Source, Input> = toLeg(candidate, maxReplyBytes);
   const adapted: RouteOptions<[Exchange], unknown> = {
     ...(routePart(options) as { name: string }),

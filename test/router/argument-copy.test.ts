@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inputCopy } from '../../src/router/adapters/input-copy.ts';
+import { argumentCopies, argumentCopy } from '../../src/router/argument-copy.ts';
 
-describe('the copy of an input for a mirror', () => {
+describe('the copy of an argument for a mirror', () => {
   test.each([
     [
       'texts and numbers',
@@ -22,25 +22,48 @@ describe('the copy of an input for a mirror', () => {
     ['a text', 'hello'],
     ['nothing', undefined],
   ])('is what structuredClone makes of %s', (_what, input) => {
-    const copy = inputCopy<unknown>(input);
+    const copy = argumentCopy<unknown>(input);
     const cloned = structuredClone<unknown>(input);
     expect(copy).toStrictEqual(cloned);
     expect(describeObject(copy)).toEqual(describeObject(cloned));
   });
 
-  test('shares nothing with the input', () => {
+  test('shares nothing with the argument', () => {
     const flat = { message: 'hello' };
-    inputCopy(flat).message = 'changed';
+    argumentCopy(flat).message = 'changed';
     const deep = { messages: ['hello'] };
-    inputCopy(deep).messages.push('changed');
+    argumentCopy(deep).messages.push('changed');
     expect([flat, deep]).toEqual([{ message: 'hello' }, { messages: ['hello'] }]);
   });
 
   test.each([
     ['a function', { tenant: 'acme', run: () => undefined }],
     ['a symbol', { tenant: 'acme', mark: Symbol('mark') }],
-  ])('is not made of an input that holds %s', (_what, input) => {
-    expect(() => inputCopy(input)).toThrow(expect.objectContaining({ name: 'DataCloneError' }));
+  ])('is not made of an argument that holds %s', (_what, input) => {
+    expect(() => argumentCopy(input)).toThrow(expect.objectContaining({ name: 'DataCloneError' }));
+  });
+});
+
+describe('the copies of all arguments of a call', () => {
+  test('are of those arguments, each by itself', () => {
+    const args = ['user-1', { message: 'hello' }, 3];
+    const copies = argumentCopies(args);
+    expect(copies).toStrictEqual(args);
+    expect(copies).not.toBe(args);
+    expect(copies[1]).not.toBe(args[1]);
+  });
+
+  test('share what the arguments share', () => {
+    const question = { message: 'hello' };
+    const [first, second] = argumentCopies([question, question]);
+    expect(first).toBe(second);
+    expect(first).not.toBe(question);
+  });
+
+  test('are the texts themselves where there is nothing else, in a list of their own', () => {
+    const args = ['user-1', 'hello'];
+    expect(argumentCopies(args)).toStrictEqual(args);
+    expect(argumentCopies(args)).not.toBe(args);
   });
 });
 
