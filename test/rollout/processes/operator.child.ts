@@ -48,6 +48,7 @@ async function acknowledged(version: number): Promise<void> {
     await pause(10);
   }
   add({ kind: 'acknowledged', by, at: sharedClock(), version });
+  process.send?.('acknowledged');
 }
 
 async function act(): Promise<void> {
@@ -60,7 +61,7 @@ async function act(): Promise<void> {
   if (state.status === 'rolled-back' || state.status === 'latched') {
     await acknowledged(state.version);
     // For a while everybody should be with legacy, if the other operator does not think otherwise.
-    await pause(draws.below(40));
+    await pause(20 + draws.below(60));
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { verifyTrail } from '../../../src/audit/verify-trail.ts';
 import type { RolloutState } from '../../../src/core/rollout-state.ts';
@@ -19,7 +20,19 @@ export interface PlayedStore {
   /** Told of each process, where it needs this one to reach the store. */
   attach?(child: ChildProcess): void;
   /** Each ends what it does by the promise that it gives. */
-  readonly faults: Readonly<Record<string, (draws: Seeded, ms: number) => Promise<unknown>>>;
+  readonly faults: Readonly<Record<string, (scene: Scene) => Promise<unknown>>>;
+}
+
+/** What a fault knows of the play. */
+export interface Scene {
+  /** The replica that it befalls. */
+  readonly replica: (typeof replicaNames)[number];
+  /** Up to twice the lease. */
+  readonly ms: number;
+  /** Has the replica take everybody back by itself. */
+  kill(): void;
+  /** Resolves a moment after a rollback was acknowledged by all, or when that takes too long. */
+  acknowledged(): Promise<unknown>;
 }
 
 /** How much is played. */
@@ -54,7 +67,11 @@ export function rehearse(): () => void {
 }
 
 /** What a process tells of itself; what it tells a relay has no `obeyed`. */
-type Message = 'ready' | 'acted' | { readonly obeyed?: number; readonly status?: string };
+type Message =
+  | 'ready'
+  | 'acted'
+  | 'acknowledged'
+  | { readonly obeyed?: number; readonly status?: string };
 
 /** A process of the play. */
 class Part {
@@ -107,6 +124,7 @@ export class Play implements AsyncDisposable {
   readonly #happening = new Set<Promise<unknown>>();
   readonly #faults = new Map<string, number>();
   readonly #enough = Promise.withResolvers<void>();
+  readonly #acknowledged = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   /** Faults that are still to come before the first of them comes again. */
   #deck: string[] = [];
@@ -177,6 +195,10 @@ export class Play implements AsyncDisposable {
       this.#latched = true;
       rmSync(this.#alarm, { force: true });
     }
+    if (message === 'acknowledged') {
+      for (const resolve of this.#acknowledged) resolve();
+      this.#acknowledged.clear();
+    }
     if (message !== 'acted') return;
     this.#acted += 1;
     if (this.#acted < this.#size.actions && this.#acted % 2 === 0) this.#befall();
@@ -186,29 +208,45 @@ export class Play implements AsyncDisposable {
   /** One of the faults, which is drawn; several can be under way. */
   #befall(): void {
     const draws = this.#draws;
-    const replica = this.#replicas.get(draws.oneOf(replicaNames)) as Part;
-    const ms = draws.below(2 * this.#played.pace.leaseMs);
-    const faults: Readonly<Record<string, () => unknown>> = {
-      stall: () => this.#stall(replica, ms),
+    const scene = this.#scene();
+    const faults: Readonly<Record<string, (scene: Scene) => unknown>> = {
+      stall: () => this.#stall(scene),
       restart: () => this.#restart(),
-      kill: () => replica.tell('kill'),
+      kill: () => scene.kill(),
       alarm: () => writeFileSync(this.#alarm, ''),
-      ...Object.fromEntries(
-        Object.entries(this.#played.faults).map(([name, fault]) => [name, () => fault(draws, ms)]),
-      ),
+      ...this.#played.faults,
     };
     if (this.#deck.length === 0) this.#deck = draws.shuffled(Object.keys(faults));
     const name = this.#deck.pop() as string;
     this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1);
-    const happening = Promise.resolve(faults[name]?.());
+    const happening = Promise.resolve(faults[name]?.(scene));
     this.#happening.add(happening);
     void happening.finally(() => this.#happening.delete(happening));
   }
 
-  async #stall({ child }: Part, ms: number): Promise<void> {
-    child.kill('SIGSTOP');
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    child.kill('SIGCONT');
+  #scene(): Scene {
+    const { leaseMs } = this.#played.pace;
+    const replica = this.#draws.oneOf(replicaNames);
+    const ms = this.#draws.below(2 * leaseMs);
+    return {
+      replica,
+      ms,
+      kill: () => this.#replicas.get(replica)?.tell('kill'),
+      acknowledged: async () => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.#acknowledged.add(resolve);
+        await Promise.race([promise, pause(3 * leaseMs)]);
+        await pause(30);
+      },
+    };
+  }
+
+  /** A replica that stands still until a rollback is over, or for any time. */
+  async #stall({ replica, ms, acknowledged }: Scene): Promise<void> {
+    const child = this.#replicas.get(replica)?.child;
+    child?.kill('SIGSTOP');
+    await (ms % 2 === 0 ? acknowledged() : pause(ms));
+    child?.kill('SIGCONT');
   }
 
   async #restart(): Promise<void> {

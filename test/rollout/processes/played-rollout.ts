@@ -55,7 +55,7 @@ export function partSetting(): PartSetting {
 
 export const tenantName = (at: number): string => `tenant-${at}`;
 
-export function openStore(address: StoreAddress): Store {
+function openStore(address: StoreAddress): Store {
   if (address.kind === 'sqlite') return sqliteStore({ path: address.path, busyTimeoutMs: 400 });
   const { schema } = address;
   if (address.kind === 'relayed') return postgresStore(new RelayedPool(), { schema });

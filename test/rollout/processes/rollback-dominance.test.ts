@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { postgresStore } from '../../../src/store/postgres.ts';
@@ -9,9 +10,15 @@ import { installedPostgres } from '../../store/postgres-server.ts';
 import { postgresName, postgresWorld } from '../../store/postgres-world.ts';
 import { tempFolder } from '../../store/temp-folder.ts';
 import { extentOf, violationsOf } from './check-history.ts';
-import { Play, type PlayedStore, type PlaySize, rehearse, replicaNames } from './play.ts';
+import {
+  Play,
+  type PlayedStore,
+  type PlaySize,
+  rehearse,
+  replicaNames,
+  type Scene,
+} from './play.ts';
 import { PoolRelay } from './pool-relay.ts';
-import type { Seeded } from './seeded.ts';
 
 const world = postgresWorld();
 const pace = { leaseMs: 600, pollMs: 100 };
@@ -38,10 +45,13 @@ function sqliteFile(): PlayedStore {
     addressOf: () => ({ kind: 'sqlite', path }),
     faults: {
       /** Somebody writes for so long that nobody else can. */
-      async lock(_draws: Seeded, ms: number) {
+      async lock({ ms, kill }: Scene) {
         const database = new DatabaseSync(path, { timeout: 50 });
         // Where one of the stalled holds the lock already, it is locked as well.
-        if (beginsWriting(database)) await new Promise((resolve) => setTimeout(resolve, ms));
+        if (beginsWriting(database)) {
+          if (ms % 2 === 0) kill();
+          await pause(ms);
+        }
         database.close();
       },
     },
@@ -72,6 +82,12 @@ async function postgresServer(pool: Pool): Promise<PlayedStore> {
   onTestFinished(() => store.close());
   const cut = (role: string) =>
     pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
+  const shutOut = async (role: string, during: () => Promise<unknown>): Promise<void> => {
+    await pool.query(`ALTER ROLE "${role}" NOLOGIN`);
+    await cut(role);
+    await during();
+    await pool.query(`ALTER ROLE "${role}" LOGIN`);
+  };
   return {
     store,
     pace,
@@ -81,14 +97,14 @@ async function postgresServer(pool: Pool): Promise<PlayedStore> {
     },
     faults: {
       cut: async () => void (await Promise.all(replicaNames.map(cut))),
-      /** Nobody lets one of the replicas in for a while. */
-      async shutOut(draws: Seeded, ms: number) {
-        const role = draws.oneOf(replicaNames);
-        await pool.query(`ALTER ROLE "${role}" NOLOGIN`);
-        await cut(role);
-        await new Promise((resolve) => setTimeout(resolve, ms));
-        await pool.query(`ALTER ROLE "${role}" LOGIN`);
-      },
+      /** Nobody lets one of the replicas in until a rollback is over. */
+      shutOut: ({ replica, acknowledged }: Scene) => shutOut(replica, acknowledged),
+      /** The same to one that has just taken everybody back by itself. */
+      killAlone: ({ replica, kill, ms }: Scene) =>
+        shutOut(replica, () => {
+          kill();
+          return pause(ms);
+        }),
     },
   };
 }
