@@ -35,7 +35,7 @@ interface Course {
   /** What was counted when it was last looked at. */
   readonly counted: Map<string, number>;
   until: number;
-  version: number;
+  overrides: RolloutState['overrides'];
   /** The place of the trail's next entry that was not read. */
   entry: number;
 }
@@ -60,8 +60,9 @@ export class Assessor {
   async #look(state: RolloutState): Promise<Look> {
     const course = this.#courseOf(state);
     const at = this.#setting.now();
-    if (course.version !== state.version) course.evidence.changed(state);
-    course.version = state.version;
+    // Other versions of the same split, such as one that awaits an approval, are no news to the gates.
+    if (!areSame(course.overrides, state.overrides)) course.evidence.changed(state);
+    course.overrides = state.overrides;
     await this.#readTrail(course);
     await this.#readPairs(course, at);
     await this.#readMissed(course, at);
@@ -75,7 +76,7 @@ export class Assessor {
     if (this.#course?.key === key) return this.#course;
     const evidence = this.#setting.begin(state);
     const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
-    this.#course = { key, phase, evidence, ...read, version: state.version };
+    this.#course = { key, phase, evidence, ...read, overrides: state.overrides };
     return this.#course;
   }
 
@@ -133,4 +134,15 @@ export class Assessor {
         evidence.served({ at, route, tenant, leg, calls, errors, fallbacks, durations });
     }
   }
+}
+
+type Overrides = RolloutState['overrides'];
+
+function areSame(some: Overrides, others: Overrides): boolean {
+  if (some === others) return true;
+  const tenants = Object.keys(some);
+  return (
+    tenants.length === Object.keys(others).length &&
+    tenants.every((tenant) => Object.hasOwn(others, tenant) && others[tenant] === some[tenant])
+  );
 }

@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { LegacyPulse } from './legacy-pulse.ts';
+import { longestSaid } from './person-action.ts';
 import type { FollowedCutover } from './rollout.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
 
@@ -66,7 +67,7 @@ export class Following {
       cutover.on('rollback', ({ outcome, reason }) => {
         const kind = outcome === 'revived' ? 'revive' : 'kill';
         const evidence = { outcome, replica: identity };
-        this.#hear({ kind, actor: 'system', reason: reason || outcome, evidence });
+        this.#hear({ kind, actor: 'system', reason: sayable(reason) || outcome, evidence });
       }),
     ];
     return {
@@ -110,4 +111,11 @@ export class Following {
       this.#timer = clock.setTimeout(() => void this.enter(), retryMs);
     }
   }
+}
+
+/** What an app gave for a reason, as a trail can hold it: one that cannot be entered would stop all behind it. */
+function sayable(reason: unknown): string {
+  return String(reason ?? '')
+    .slice(0, longestSaid)
+    .toWellFormed();
 }

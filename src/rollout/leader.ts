@@ -110,12 +110,14 @@ export class Leader {
       commutes: decision?.does === 'roll-back' || decision?.does === 'freeze',
       fence,
       decide: (before) => {
-        if (before === undefined || before.since !== state.since) return undefined;
+        if (before === undefined) return undefined;
         const setting = { rollout, plan, at: now() };
-        if (decision === undefined) return planTakenUp(before, setting);
         const isSame = before.version === state.version;
+        if (decision === undefined) return isSame ? planTakenUp(before, setting) : undefined;
         const isBack = decision.does === 'roll-back' || decision.does === 'freeze';
-        return isSame || isBack ? automaticChange(before, decision, setting) : undefined;
+        return isSame || (isBack && isAhead(before, state))
+          ? automaticChange(before, decision, setting)
+          : undefined;
       },
     });
     if (after !== undefined) adopt(after);
@@ -125,4 +127,9 @@ export class Leader {
     if (decision.does !== 'advance') return true;
     return !this.#setting.isKilled() && !(await this.#setting.isEmptyStep(state));
   }
+}
+
+/** Whether a ramp is still at what was found harmful, or beyond: who moved it on meanwhile has not seen that. */
+function isAhead(now: RolloutState, then: RolloutState): boolean {
+  return now.since === then.since || (now.step >= then.step && now.percent >= then.percent);
 }

@@ -1,4 +1,4 @@
-import { check, issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
+import { issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
 
 /** Who acts, and why: no person's action is taken without. */
 export interface PersonAction {
@@ -11,17 +11,24 @@ export interface PersonAction {
   readonly expectVersion?: number;
 }
 
+/** Code units of what a person says: an entry of the trail is one line. */
+export const longestSaid = 10_000;
+
 const said: OptionCheck = {
-  test: (value) => typeof value === 'string' && value.trim() !== '',
-  must: 'be a text that is not empty',
+  test: (value) =>
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    value.length <= longestSaid &&
+    value.isWellFormed(),
+  must: `be a text that is not empty, of ${longestSaid} code units at most, without half a character`,
 };
 const personChecks = {
   actor: required({
     test: (value) => said.test(value) && value !== 'system',
-    must: 'name the person who acts, not "system"',
+    must: `name the person who acts, not "system", and ${said.must}`,
   }),
   reason: required(said),
-  requestId: check.text,
+  requestId: said,
   expectVersion: { test: (value: unknown) => Number.isSafeInteger(value), must: 'be a version' },
 };
 

@@ -84,9 +84,11 @@ export class Replica {
   /** Obeys a state if it is newer, and says so to the store. */
   adopt(state: RolloutState): void {
     const before = this.#state;
-    if (this.#closed || state.version <= (before?.version ?? 0)) return;
+    if (state.version <= (before?.version ?? 0)) return;
     this.#state = state;
     this.#table = new StageTable(state, this.#table);
+    // A way back that is taken after the end is obeyed, too, and nobody hears of it from here.
+    if (this.#closed) return;
     this.#toldAt = undefined;
     inRootScope(() => this.#tell());
     disregard(attempt(() => this.#setting.changed(state, before)));

@@ -46,6 +46,8 @@ export class Rollbacks {
   readonly #spool: Spooled[] = [];
   #draining: Promise<void> | undefined;
   #timer: TimerHandle;
+  /** The last order cannot be entered any more: it stays in force here for good. */
+  #stands = false;
   #closed = false;
 
   constructor(setting: RollbackSetting) {
@@ -87,6 +89,7 @@ export class Rollbacks {
       try {
         const state = await this.#enter(next.order);
         this.#setting.adopt(state);
+        this.#stands = false;
         this.#spool.shift();
         next.settle.resolve(state);
       } catch (error) {
@@ -95,11 +98,12 @@ export class Rollbacks {
           for (const { settle } of this.#spool) settle.reject(unreachable(error));
           return;
         }
+        this.#stands = true;
         this.#spool.shift();
         next.settle.reject(error);
       }
     }
-    this.#setting.kill(false);
+    if (!this.#stands) this.#setting.kill(false);
   }
 
   async #enter({ kind, by, to }: RollbackOrder): Promise<RolloutState> {
@@ -183,10 +187,9 @@ function frozen(before: RolloutState, { reason }: PersonAction): RampDraft | und
   return { ...rest, status: 'frozen', why: reason };
 }
 
+/** The store was closed: nothing is entered in it any more. Whatever else there is may pass. */
 function isFinal(error: unknown): boolean {
-  return (
-    error instanceof RolloutError || (isCutoverError(error) && error.code === 'ERR_CUTOVER_CLOSED')
-  );
+  return isCutoverError(error) && error.code === 'ERR_CUTOVER_CLOSED';
 }
 
 function unreachable(cause: unknown): RolloutError {

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { CutoverEventOf } from '../../src/core/events.ts';
+import type { Gate } from '../../src/rollout/gate.ts';
+import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
+import type { FollowedCutover } from '../../src/rollout/rollout.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { ada, kindsOf, rolloutWorld, tenantNames } from './world.ts';
+
+const plan = {
+  holdMs: 0,
+  dailyCycleMs: 0,
+  steps: [{ percent: 0 }, { percent: 50 }, { percent: 100 }],
+};
+
+/** A gate that does something before it says that harm is shown. */
+function harmAfter(act: () => Promise<unknown>): Gate {
+  let acted: Promise<unknown> | undefined;
+  const read = async () => {
+    acted ??= act();
+    await acted;
+    const says = { outcome: 'fail', says: 'fail: harm', inputs: {} } as const;
+    return { gate: 'harm', source: 'served', ...says } as const;
+  };
+  return {
+    name: 'harm',
+    role: 'guardrail',
+    source: 'served',
+    policy: {},
+    asksAt: { above: 0 },
+    begin: () => ({ read }),
+  };
+}
+
+describe('a way back', () => {
+  it('that a machine has found stands against whoever moves the ramp on meanwhile', async () => {
+    await using world = rolloutWorld();
+    const operator = await world.rollout(plan, { leads: false });
+    const gates = [harmAfter(() => operator.set({ ...ada, percent: 100, force: true }))];
+    await operator.set({ ...ada, percent: 50, force: true });
+    await world.rollout({ ...plan, gates });
+    await world.clock.advance(6_000); // takes the plan up
+    await world.clock.advance(6_000);
+    expect((await world.store.rollout('cutover')).state).toMatchObject({
+      status: 'latched',
+      percent: 0,
+    });
+    expect(operator.stageOf('x')).toBe('shadow');
+  });
+
+  it('stands in this process when it is taken after the rollout was closed', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    await rollout.close();
+    expect(rollout.stageOf('x')).toBe('live');
+    await rollout.rollback(ada);
+    expect((await world.store.rollout('cutover')).state).toMatchObject({ percent: 0 });
+    expect(rollout.stageOf('x')).toBe('shadow');
+  });
+
+  it('stands in this process when the store was closed before', async () => {
+    const clock = fakeClock();
+    await using world = rolloutWorld(memoryStore({ clock }), clock);
+    const rollout = await world.rollout(plan);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    await world.store.close();
+    await expect(rollout.rollback(ada)).rejects.toMatchObject({ code: 'ERR_CUTOVER_CLOSED' });
+    await clock.advance(60_000);
+    expect(rollout.stageOf('x')).toBe('shadow');
+  });
+
+  it('is refused for a reason that no trail can hold, before anybody relies on it', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    for (const reason of ['half \ud83d', 'x'.repeat(10_001)]) {
+      await expect(rollout.rollback({ ...ada, reason })).rejects.toThrow(/reason/);
+      expect(() => rollout.kill({ ...ada, reason })).toThrow(/reason/);
+    }
+  });
+});
+
+describe('the trail of a rollout', () => {
+  it('goes on behind a kill whose reason it cannot hold', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    const told: ((event: CutoverEventOf<'rollback'>) => void)[] = [];
+    const cutover = {
+      on: (type: string, listener: (event: never) => void) => {
+        if (type === 'rollback') told.push(listener as (typeof told)[number]);
+        return { [Symbol.dispose]: () => undefined };
+      },
+      stats: () => ({ learn: { pending: 0 } }),
+    };
+    rollout.follow(cutover as unknown as FollowedCutover);
+    for (const reason of ['half \ud83d', 'x'.repeat(2_000_000), 'plain']) {
+      const event = { outcome: 'killed', reason } as unknown as CutoverEventOf<'rollback'>;
+      for (const tell of told) tell(event);
+    }
+    await rollout.flush();
+    const kinds = await kindsOf(world.store);
+    expect(kinds.filter((kind) => kind === 'kill')).toHaveLength(3);
+  });
+});
+
+describe('an approval', () => {
+  it('that is asked for leaves the evidence as it is, so that it can be given', async () => {
+    await using world = rolloutWorld();
+    const steps = [{ percent: 0, approval: true }, { percent: 50 }];
+    const rollout = await world.rollout({ ...plan, steps, gates: [sampleRatio()] });
+    await world.clock.advance(120_000);
+    const state = (await world.store.rollout('cutover')).state;
+    const counts = tenantNames(20).map((tenant) => {
+      const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+      return { day, tenant, route: 'chat', leg: 'legacy', counts: { calls: 10 } } as const;
+    });
+    await world.store.addTraffic({ id: 'calls', phase: `cutover/0/${state?.since}`, counts });
+    await world.clock.advance(12_000);
+    expect((await rollout.status()).state.status).toBe('awaiting-approval');
+    await world.clock.advance(60_000);
+    expect(await kindsOf(world.store)).not.toContain('ramp.approval-withdrawn');
+    expect(await rollout.approve(ada)).toMatchObject({ percent: 50 });
+  });
+});
