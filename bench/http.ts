@@ -63,6 +63,6 @@ console.log(
   [
     `Added is the median over ${blocks} rounds, spread the 95th percentile of its size; background work is drained and in the CPU.`,
     'CPU is that of servers that are kept busy and are warm: cold is what each of the first requests cost, warm after how many',
-    `it fell no longer. What users wait is measured at ${perSecond} requests a second, which come whatever the server does.`,
+    `it fell no longer, or the time for that was up. What users wait is measured at ${perSecond} requests a second, whatever the server does.`,
   ].join('\n'),
 );
