@@ -33,15 +33,20 @@ export async function fullSince(store: Store, rollout: string): Promise<number |
   return full;
 }
 
-/** Calls that reached legacy since a moment, in steps that began with everybody moved. */
+/** Calls that reached legacy since a moment, once everybody was moved: also by replicas that have not heard of it. */
 export async function legacyCallsSince(
   store: Store,
   rollout: string,
   window: { readonly from: number; readonly fullSince: number },
 ): Promise<number> {
   const rows = await store.traffic({ from: dayOf(window.from) });
+  const fullDay = dayOf(window.fullSince);
   const reached = rows
-    .filter(({ phase }) => (phaseBegan(rollout, phase) ?? 0) >= window.fullSince)
+    .filter(({ phase, day }) => {
+      const began = phaseBegan(rollout, phase);
+      // On that very day, calls of earlier steps were right to reach legacy; counts tell days only.
+      return began !== undefined && (began >= window.fullSince || day > fullDay);
+    })
     .map(({ leg, counts }) => (leg === 'legacy' ? counts.calls : counts.fallbacks) ?? 0);
   return reached.reduce((sum, calls) => sum + calls, 0);
 }

@@ -17,18 +17,15 @@ const defaultGatherMs = 1_000;
 
 /** Evidence on its way to the store. */
 function gatherers(core: RampCore) {
-  const { store, clock, options, batchId, phase, phaseBefore, now, contained } = core;
-  const shared = { store, clock, everyMs: options.gatherMs ?? defaultGatherMs, batchId };
+  const { store, clock, options, batchId, phaseOf, now, contained } = core;
+  const shared = { store, clock, everyMs: options.gatherMs ?? defaultGatherMs, batchId, phaseOf };
   const pairs = new StorePairs({
     ...shared,
-    phase,
     contained: (error) => contained('pairs', error),
   });
   const meter = new TrafficMeter({
     ...shared,
     now,
-    // A call that was decided before the step began belongs to the step that decided it.
-    phaseOf: (tenant, stage) => (core.replica.stageOf(tenant) === stage ? phase() : phaseBefore()),
     contained: (error) => contained('traffic', error),
   });
   return { pairs, meter };
@@ -110,7 +107,7 @@ async function close({ leader, pairs, meter, following, core }: Parts): Promise<
 }
 
 function rolloutOf(parts: Parts): Rollout {
-  const { core, ramp, trail, tenants, back, following } = parts;
+  const { core, pairs, ramp, trail, tenants, back, following } = parts;
   let closing: Promise<void> | undefined;
   const end = (): Promise<void> => {
     closing ??= close(parts);
@@ -120,7 +117,12 @@ function rolloutOf(parts: Parts): Rollout {
   return {
     name: core.name,
     ready: core.ready,
-    pairs: parts.pairs,
+    // Without an end: it is the rollout's, and other cutovers go on when one is closed.
+    pairs: {
+      add: (pair) => pairs.add(pair),
+      missed: (misses) => pairs.missed(misses),
+      flush: () => pairs.flush(),
+    },
     stageOf: (tenant) => core.replica.stageOf(tenant),
     follow: (cutover) => following.follow(cutover),
     status: () => reportOf(parts satisfies ReportParts),

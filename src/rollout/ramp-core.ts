@@ -8,6 +8,7 @@ import { processWarnings } from '../core/logger.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
+import type { Stage } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
 import { Warnings } from '../core/warnings.ts';
 import { Assessor } from './assessor.ts';
@@ -109,15 +110,12 @@ export class RampCore {
   };
   readonly #boot = nodeCrypto().randomUUID();
 
-  /** What evidence belongs to now. */
-  readonly phase = (): string => {
+  /** What evidence of a tenant belongs to that was in this stage: the step by which it was decided. */
+  readonly phaseOf = (tenant: string, stage: Stage): string => {
     const { state } = this.replica;
-    return state === undefined ? '' : phaseOf(this.name, state);
+    const isNow = tenant === '' || this.replica.stageOf(tenant) === stage;
+    return phaseOf(this.name, isNow ? state : (this.#before ?? state));
   };
-
-  /** What the evidence of the step before belongs to. */
-  readonly phaseBefore = (): string =>
-    this.#before === undefined ? this.phase() : phaseOf(this.name, this.#before);
 
   /** Reads the state, makes the first one if there is none, and tries again until that is done. */
   start(): void {

@@ -84,14 +84,17 @@ export function servesCandidate({ percent, overrides }: RampDraft): boolean {
   );
 }
 
-/** What the evidence of a step is kept under: another visit of the same step has another. */
-export function phaseOf(rollout: string, { step, since }: RampDraft): string {
-  return `${rollout}/${step}/${since}`;
+/** What the evidence of a step is kept under: another visit of the same step has another; undefined: no step is known. */
+export function phaseOf(
+  rollout: string,
+  draft: Pick<RampDraft, 'step' | 'since'> | undefined,
+): string {
+  return draft === undefined ? `${rollout}/-/0` : `${rollout}/${draft.step}/${draft.since}`;
 }
 
-/** When the step began that a phase is of; undefined for what is no phase of this rollout. */
+/** When the step began that a phase is of, 0 for no known one; undefined for what is no phase of this rollout. */
 export function phaseBegan(rollout: string, phase: string): number | undefined {
   if (!phase.startsWith(`${rollout}/`)) return undefined;
-  const since = Number(phase.slice(phase.lastIndexOf('/') + 1));
-  return Number.isFinite(since) ? since : undefined;
+  const since = /^(?:\d+|-)\/(\d+)$/.exec(phase.slice(rollout.length + 1))?.[1];
+  return since === undefined ? undefined : Number(since);
 }

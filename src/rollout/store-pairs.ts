@@ -1,10 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
+import type { Stage } from '../core/stage.ts';
 import type { PairBatch, Store } from '../core/store.ts';
 import { Deliveries } from './deliveries.ts';
+import { Overflow } from './overflow.ts';
 
-/** Pairs, and sums of misses, that wait for the store at most; what comes then is counted as lost. */
+/** Pairs, and sums of misses, that wait for the store at most; what comes then is counted as missed. */
 const mostWaiting = 10_000;
 /** Pairs of one batch. */
 const batchSize = 500;
@@ -14,8 +16,8 @@ export interface StorePairsSetting {
   readonly store: Store;
   readonly clock: Clock;
   readonly everyMs: number;
-  /** What evidence belongs to now. */
-  readonly phase: () => string;
+  /** What evidence belongs to: the step by which its tenant was in this stage. */
+  readonly phaseOf: (tenant: string, stage: Stage) => string;
   readonly batchId: () => string;
   readonly contained: (error: unknown) => void;
 }
@@ -30,6 +32,7 @@ export class StorePairs implements PairSink {
   readonly #setting: StorePairsSetting;
   readonly #deliveries: Deliveries<PairBatch>;
   readonly #gathered = new Map<string, Gathered>();
+  readonly #overflow = new Overflow();
   #waiting = 0;
   #lost = 0;
 
@@ -50,11 +53,19 @@ export class StorePairs implements PairSink {
   }
 
   add(pair: PairRecord): void {
-    if (this.#hasRoom()) this.#now().pairs.push(pair);
+    if (this.#hasRoom()) {
+      this.#of(pair).pairs.push(pair);
+      return;
+    }
+    this.#lost += 1;
+    const { kind, at, route, tenant, stage } = pair;
+    // What is not kept lowers the coverage: it is missing where there was most to do.
+    this.#overflow.add({ kind, at, route, tenant, stage, why: 'count', count: 1 });
   }
 
   missed(misses: MissedPairs): void {
-    if (this.#hasRoom()) this.#now().missed.push(misses);
+    if (this.#hasRoom()) this.#of(misses).missed.push(misses);
+    else this.#overflow.add(misses);
   }
 
   flush(): Promise<void> {
@@ -66,17 +77,14 @@ export class StorePairs implements PairSink {
   }
 
   #hasRoom(): boolean {
-    if (this.#waiting >= mostWaiting) {
-      this.#lost += 1;
-      return false;
-    }
-    this.#waiting += 1;
     this.#deliveries.nudge();
+    if (this.#waiting >= mostWaiting) return false;
+    this.#waiting += 1;
     return true;
   }
 
-  #now(): Gathered {
-    const phase = this.#setting.phase();
+  #of({ tenant, stage }: Pick<PairRecord, 'tenant' | 'stage'>): Gathered {
+    const phase = this.#setting.phaseOf(tenant, stage);
     let gathered = this.#gathered.get(phase);
     if (gathered === undefined) {
       gathered = { pairs: [], missed: [] };
@@ -86,6 +94,7 @@ export class StorePairs implements PairSink {
   }
 
   #take(): PairBatch[] {
+    for (const misses of this.#overflow.take()) this.#of(misses).missed.push(misses);
     const batches = [...this.#gathered].flatMap(([phase, { pairs, missed }]) => {
       const made: PairBatch[] = [];
       for (let at = 0; at < pairs.length; at += batchSize) {

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { PairRecord } from '../../src/core/pair-record.ts';
+import { StorePairs } from '../../src/rollout/store-pairs.ts';
+import { ada, dayMs, hourMs, rolloutWorld } from './world.ts';
+
+const plan = {
+  holdMs: 0,
+  dailyCycleMs: 0,
+  completeAfterMs: 7 * dayMs,
+  steps: [{ percent: 0 }, { percent: 100 }, { percent: 100, to: 'complete' as const }],
+};
+
+function pairOf(requestId: string, at: number, tenant = 'acme'): PairRecord {
+  const answered = { ended: 'answered', durationMs: 1 } as const;
+  return {
+    ...({ kind: 'compare', route: 'chat', stage: 'shadow', served: 'legacy' } as const),
+    ...{ requestId, at, tenant },
+    legacy: { leg: 'legacy', ...answered },
+    candidate: { leg: 'candidate', ...answered },
+  };
+}
+
+async function phases(world: ReturnType<typeof rolloutWorld>): Promise<string[]> {
+  return (await world.store.pairDays()).map(({ phase }) => phase);
+}
+
+describe('pairs of a rollout', () => {
+  it('go on when one of the cutovers that share them is closed: they are not its own', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    expect(rollout.pairs.close).toBeUndefined();
+    rollout.pairs.add(pairOf('one', world.clock.now()));
+    await rollout.pairs.flush?.();
+    rollout.pairs.add(pairOf('two', world.clock.now()));
+    await world.clock.advance(2_000);
+    const [day] = await world.store.pairDays();
+    expect(day?.counts.pairs).toBe(2);
+  });
+
+  it('belong to the step by which their tenant was decided, though they end in the next', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    await rollout.advance(ada);
+    expect(rollout.stageOf('acme')).toBe('live');
+    rollout.pairs.add(pairOf('late', world.clock.now()));
+    await rollout.flush();
+    expect(await phases(world)).toEqual([expect.stringMatching(/^cutover\/0\//)]);
+  });
+
+  it('that there was no room for are counted as missed, by tenant as far as there is room', async () => {
+    await using world = rolloutWorld();
+    const pairs = new StorePairs({
+      ...{ store: world.store, clock: world.clock, everyMs: 1_000 },
+      ...{ phaseOf: () => 'p', batchId: () => 'only', contained: () => undefined },
+    });
+    for (let at = 0; at < 10_000; at += 1) {
+      pairs.missed({ ...pairOf(`${at}`, 0), why: 'late', count: 1 });
+    }
+    for (let at = 0; at < 1_500; at += 1) pairs.add(pairOf(`over ${at}`, 0, `tenant-${at}`));
+    pairs.add(pairOf('over again', 0, 'tenant-0'));
+    expect(pairs.lost).toBe(1_501);
+    await pairs.flush();
+    const days = await world.store.pairDays();
+    const missed = (tenant: string): number | undefined =>
+      days.find((day) => day.tenant === tenant)?.counts['missed.count'];
+    expect([missed('tenant-0'), missed('tenant-999'), missed('tenant-1000')]).toEqual([
+      2,
+      1,
+      undefined,
+    ]);
+    expect(missed('')).toBe(500);
+    expect(days.find(({ tenant }) => tenant === 'acme')?.counts['missed.late']).toBe(10_000);
+  });
+});
+
+describe('completing', () => {
+  it('is refused while a replica that has not heard of the flip, or knows no state, calls legacy', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan, { pollMs: hourMs, leaseMs: 4 * hourMs });
+    const before = (await rollout.status()).state;
+    await rollout.advance(ada);
+    await world.clock.advance(8 * dayMs);
+    const day = new Date(world.clock.now() - dayMs).toISOString().slice(0, 10);
+    const calls = (id: string, phase: string): Promise<void> => {
+      const row = { day, tenant: 'acme', route: 'chat', leg: 'legacy' } as const;
+      return world.store.addTraffic({ id, phase, counts: [{ ...row, counts: { calls: 3 } }] });
+    };
+    await calls('other rollout', `cutover/of/another/1/${before.since}`);
+    await calls('stale', `cutover/0/${before.since}`);
+    await calls('knows none', 'cutover/-/0');
+    await expect(rollout.complete(ada)).rejects.toThrow(/6 calls have reached legacy/);
+  });
+});
