@@ -48,21 +48,25 @@ async function acknowledged(version: number): Promise<void> {
     await pause(10);
   }
   add({ kind: 'acknowledged', by, at: sharedClock(), version });
-  process.send?.('acknowledged');
+  process.send?.({ acknowledged: version });
+}
+
+/** After a rollback nobody goes on before all have it, and for a while everybody is with legacy then. */
+async function settled(): Promise<void> {
+  const { status, version } = present();
+  if (status !== 'rolled-back' && status !== 'latched') return;
+  await acknowledged(version);
+  await pause(20 + draws.below(40));
 }
 
 async function act(): Promise<void> {
+  await settled();
   actionsBegun += 1;
   const action = draws.oneOf(likely[present().status]);
   const actor = `${by} ${actionsBegun}`;
   add({ kind: 'begun', by, at: sharedClock(), actor, action });
   const state = await actions[action]({ actor, reason: 'as it was drawn' });
   add({ kind: 'done', by, at: sharedClock(), actor, state: seen(state) });
-  if (state.status === 'rolled-back' || state.status === 'latched') {
-    await acknowledged(state.version);
-    // For a while everybody should be with legacy, if the other operator does not think otherwise.
-    await pause(20 + draws.below(60));
-  }
 }
 
 await rollout.ready;

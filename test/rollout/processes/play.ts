@@ -70,8 +70,7 @@ export function rehearse(): () => void {
 type Message =
   | 'ready'
   | 'acted'
-  | 'acknowledged'
-  | { readonly obeyed?: number; readonly status?: string };
+  | { readonly obeyed?: number; readonly status?: string; readonly acknowledged?: number };
 
 /** A process of the play. */
 class Part {
@@ -124,7 +123,7 @@ export class Play implements AsyncDisposable {
   readonly #happening = new Set<Promise<unknown>>();
   readonly #faults = new Map<string, number>();
   readonly #enough = Promise.withResolvers<void>();
-  readonly #acknowledged = new Set<() => void>();
+  readonly #acknowledged = new Set<(version: number) => void>();
   readonly #waiting = new Set<() => void>();
   /** Faults that are still to come before the first of them comes again. */
   #deck: string[] = [];
@@ -195,9 +194,8 @@ export class Play implements AsyncDisposable {
       this.#latched = true;
       rmSync(this.#alarm, { force: true });
     }
-    if (message === 'acknowledged') {
-      for (const resolve of this.#acknowledged) resolve();
-      this.#acknowledged.clear();
+    if (typeof message === 'object' && message.acknowledged !== undefined) {
+      for (const hear of this.#acknowledged) hear(message.acknowledged);
     }
     if (message !== 'acted') return;
     this.#acted += 1;
@@ -234,8 +232,14 @@ export class Play implements AsyncDisposable {
       kill: () => this.#replicas.get(replica)?.tell('kill'),
       acknowledged: async () => {
         const { promise, resolve } = Promise.withResolvers<void>();
-        this.#acknowledged.add(resolve);
-        await Promise.race([promise, pause(3 * leaseMs)]);
+        // One that is on its way now may have been acknowledged by the replica itself.
+        const known = Math.max(...[...this.#replicas.values()].map((part) => part.version));
+        const hear = (version: number): void => {
+          if (version > known) resolve();
+        };
+        this.#acknowledged.add(hear);
+        await Promise.race([promise, pause(4 * leaseMs)]);
+        this.#acknowledged.delete(hear);
         await pause(30);
       },
     };
