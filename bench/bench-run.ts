@@ -7,6 +7,7 @@ import { type HashFigures, hashFigures } from './hash.ts';
 import { type ImportCost, importCost } from './import-cost.ts';
 import { medianRatio } from './measure.ts';
 import { type QueueFigures, queueBench } from './queue.ts';
+import { type RampFlagFigures, rampFlagFigures } from './ramp-flags.ts';
 import type { Figures } from './targets.ts';
 import { type TenantFigures, tenantFigures } from './tenants.ts';
 
@@ -24,6 +25,7 @@ export interface BenchSize {
 export interface BenchRun {
   readonly path: PathFigures;
   readonly tenants: TenantFigures;
+  readonly rampFlags: RampFlagFigures;
   readonly external: ExternalFigures;
   readonly queue: QueueFigures;
   /** A service that hangs, with the client's own timeout. */
@@ -44,6 +46,8 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const path = await pathFigures(size.pathRounds);
   tell('tenants');
   const tenants = await tenantFigures(size.tenantRounds);
+  tell('flags of a rollout');
+  const rampFlags = await rampFlagFigures(size.tenantRounds);
   tell('flag services');
   const external = await externalFigures(size.tenantRounds);
   tell('queue');
@@ -61,7 +65,7 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   tell('import');
   const imports = importCost({ rounds: size.importRounds });
   const hangs = { hanging, givingUp, hangingOff };
-  return { path, tenants, external, queue, ...hangs, delivery, compare, hash, imports };
+  return { path, tenants, rampFlags, external, queue, ...hangs, delivery, compare, hash, imports };
 }
 
 function pathTargets({ costs, bytes }: PathFigures) {
@@ -110,12 +114,16 @@ function compareTargets({ jaccard, rouge, rougeError, loop, addedDelayMs }: Comp
 
 /** Takes from a run the figures that have a target. */
 export function figuresOf(run: BenchRun): Figures {
-  const { path, tenants, external, queue, delivery, compare, hash, imports } = run;
+  const { path, tenants, rampFlags, external, queue, delivery, compare, hash, imports } = run;
   return {
     ...pathTargets(path),
     manyTenants: tenants.manyTenants,
     manyTenantsHeap: tenants.retainedMiB,
     manyOverrides: tenants.manyOverrides,
+    rolloutOneTenant: rampFlags.oneTenant,
+    rolloutThousand: rampFlags.thousandTenants,
+    rolloutMillion: rampFlags.millionTenants,
+    rolloutOverrides: rampFlags.overrides,
     externalOpenFeature: external.openFeature,
     externalLaunchDarkly: external.launchDarkly,
     externalByUser: external.byUser,

@@ -1,3 +1,4 @@
+import { callingAs } from './calling-as.ts';
 import { pct50 } from './cases/cutover.ts';
 import { idealRouter } from './cases/ideal.ts';
 import { idsOf, message } from './cases/legs.ts';
@@ -19,18 +20,6 @@ export interface TenantFigures {
 const few = 1_000;
 const many = 1_000_000;
 const overridden = 10_000;
-
-/** A case that takes its users from a list of its own, one after the other, across rounds. */
-function callingAs(users: readonly string[], { call }: BenchCase): BenchCase {
-  let next = 0;
-  return {
-    call(_user, text) {
-      const user = users[next] as string;
-      next = next + 1 === users.length ? 0 : next + 1;
-      return call(user, text);
-    },
-  };
-}
 
 async function retainedMiB({ call }: BenchCase, users: readonly string[]): Promise<number> {
   const before = retainedBytes();

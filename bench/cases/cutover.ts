@@ -55,11 +55,12 @@ function drained(
   };
 }
 
+/** A ramp by any flags, between off and live. */
+export const byFlags = (flags: FlagProvider) => ({ call: route({ flags }) }) satisfies BenchCase;
+
 /** A ramp with half of the tenants inside. */
 export const pct50 = (overrides: Parameters<typeof percentageFlags>[0]['overrides'] = {}) =>
-  ({
-    call: route({ flags: percentageFlags({ from: 'off', to: 'live', percent: 50, overrides }) }),
-  }) satisfies BenchCase;
+  byFlags(percentageFlags({ from: 'off', to: 'live', percent: 50, overrides }));
 
 /** Everybody with the candidate. */
 export const live = (): BenchCase => ({ call: route({ flags: memoryFlags('live') }) });
