@@ -43,7 +43,7 @@ export interface FlushReport {
   /** Change of the counts since the call; `pending` is what is left. */
   readonly learn: LaneCounts;
   readonly mirror: LaneCounts;
-  /** False when time ran out before everything had ended. */
+  /** False when time ran out before everything had ended, or a sink of pairs failed to keep what it took. */
   readonly drained: boolean;
 }
 

@@ -5,11 +5,13 @@ const hourMs = 3_600_000;
 const keyOf = ({ at, kind, route, tenant, stage, why }: MissedPairs): string =>
   JSON.stringify([Math.floor(at / hourMs), kind, route, tenant, stage, why]);
 
-/** Misses summed up by the hour, of all that tells them apart; the oldest sums go when there are too many. */
+/**
+ * Misses summed up by the hour, of all that tells them apart. Beyond the bound tenants share one that has no name, so that a
+ * coverage over all still balances; the oldest sums go when that is not enough.
+ */
 export class MissSums implements Iterable<MissedPairs> {
   readonly #max: number;
   readonly #sums = new Map<string, MissedPairs>();
-  #lost = 0;
 
   constructor(max: number) {
     this.#max = max;
@@ -19,23 +21,22 @@ export class MissSums implements Iterable<MissedPairs> {
     return this.#sums.size;
   }
 
-  /** Exchanges in sums that had to go. */
-  get lost(): number {
-    return this.#lost;
-  }
-
   add(misses: MissedPairs): void {
     const key = keyOf(misses);
     const before = this.#sums.get(key);
+    if (before === undefined && this.#sums.size >= this.#max && misses.tenant !== '') {
+      this.add({ ...misses, tenant: '' });
+      return;
+    }
     this.#sums.set(key, {
       ...misses,
       at: Math.max(misses.at, before?.at ?? misses.at),
       count: misses.count + (before?.count ?? 0),
     });
     if (this.#sums.size <= this.#max) return;
-    for (const [oldest, { count }] of this.#sums) {
+    for (const [oldest, gone] of this.#sums) {
       this.#sums.delete(oldest);
-      this.#lost += count;
+      if (gone.tenant !== '') this.add({ ...gone, tenant: '' });
       return;
     }
   }

@@ -67,7 +67,7 @@ export class PairOutlet {
     });
   }
 
-  /** Tells the sink all that was counted, and waits until it has what it took. False: not within the time. */
+  /** Tells the sink all that was counted, and waits until it has what it took. False: it failed, or not within the time. */
   flush(timeoutMs: number): Promise<boolean> {
     if (this.#state === 'closed') return Promise.resolve(true);
     this.#handOver();
@@ -112,30 +112,34 @@ export class PairOutlet {
     if (this.#missed.size > 0) this.#handOverSoon();
   }
 
-  /** The one border of a sink: it may throw, or have been written `async`. */
-  #contain(run: () => unknown, where?: { route: string; tenant: string }): Promise<void> {
-    const failed = (error: unknown): void => this.failed(error, where);
+  /** The one border of a sink: it may throw, or have been written `async`. False: it failed. */
+  #contain(run: () => unknown, where?: { route: string; tenant: string }): Promise<boolean> {
+    const failed = (error: unknown): false => {
+      this.failed(error, where);
+      return false;
+    };
     try {
       const answer = run();
-      if (isThenable(answer)) return Promise.resolve(answer).then(() => undefined, failed);
+      return isThenable(answer) ? Promise.resolve(answer).then(() => true, failed) : isDone;
     } catch (error) {
       failed(error);
+      return hasFailed;
     }
-    return settled;
   }
 
   async #wait(run: () => unknown, timeoutMs: number): Promise<boolean> {
-    let isDone = false;
-    const wait = new Drain(this.#clock, () => isDone);
+    let isKept: boolean | undefined;
+    const wait = new Drain(this.#clock, () => isKept !== undefined);
     this.#waits.add(wait);
-    void this.#contain(run).then(() => {
-      isDone = true;
+    void this.#contain(run).then((kept) => {
+      isKept = kept;
       wait.check();
     });
     await wait.wait(timeoutMs);
     this.#waits.delete(wait);
-    return isDone;
+    return isKept === true;
   }
 }
 
-const settled = Promise.resolve();
+const isDone = Promise.resolve(true);
+const hasFailed = Promise.resolve(false);

@@ -65,6 +65,13 @@ describe('misses in memory', () => {
     ]);
   });
 
+  it('of more tenants than there is room for are one sum, so that none is lost', () => {
+    const pairs = memoryPairs({ maxCount: 3 });
+    for (let at = 0; at < 100; at += 1) pairs.missed(missesOf({ at: 0, tenant: `t${at}` }));
+    expect(pairs.misses().map(({ tenant }) => tenant)).toContain('');
+    expect(pairs.misses().reduce((sum, { count }) => sum + count, 0)).toBe(100);
+  });
+
   it('go back no further than the pairs, so that their share stays true', () => {
     const pairs = memoryPairs({ maxCount: 2 });
     const day = 86_400_000;
