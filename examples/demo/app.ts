@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Cutover, shadowSafe } from 'engramia-cutover';
 import { expressCutover } from 'engramia-cutover/express';
-import { referenceJudge } from 'engramia-cutover/testing';
+import type { ReferenceJudge } from 'engramia-cutover/testing';
 import express, { type Request, type RequestHandler } from 'express';
 import type { Models } from './models.ts';
 import type { Question } from './questions.ts';
@@ -24,7 +24,11 @@ const readQuestion = (req: Request): Question => ({
 export const routeName = 'chat';
 
 /** The one addition to the app: middleware directly before the handler that exists. */
-export function cutoverMiddleware(cutover: Cutover, models: Models): RequestHandler {
+export function cutoverMiddleware(
+  cutover: Cutover,
+  models: Models,
+  judge: ReferenceJudge,
+): RequestHandler {
   return expressCutover<Question>({
     cutover,
     name: routeName,
@@ -32,8 +36,7 @@ export function cutoverMiddleware(cutover: Cutover, models: Models): RequestHand
     identify: ({ tenant, user, message }) => ({ tenant, user, task: message }),
     // Safe to be run in the shadow: the simulated model changes nothing in the world, mirrored or not.
     candidate: shadowSafe((context, question) => models.askCandidate(question, context)),
-    // Asks no model: it goes by the numbers, names and words that the question has.
-    compare: { judge: referenceJudge() },
+    compare: { judge },
   });
 }
 

@@ -2,8 +2,12 @@ import type { CutoverStats, LaneStats, Leg, PairRecord } from 'engramia-cutover'
 import { routeName } from './app.ts';
 import { type Check, equal } from './check.ts';
 import { compareChecks } from './compare-checks.ts';
+import type { Decided } from './decided.ts';
 import type { Evidence } from './evidence.ts';
-import type { Flaw } from './flaws.ts';
+import type { Models } from './models.ts';
+import type { Ramp } from './ramp.ts';
+import { rampChecks } from './ramp-checks.ts';
+import type { Trail } from './trail.ts';
 import type { Walked } from './walk.ts';
 import { count } from './wording.ts';
 
@@ -18,8 +22,10 @@ export interface Outcome {
   readonly retried: ReadonlyMap<string, number>;
   /** What was compared in the whole walk. */
   readonly pairs: readonly PairRecord[];
-  /** Answers of the mirrored candidate that have got each flaw. */
-  readonly planted: ReadonlyMap<Flaw, number>;
+  readonly models: Models;
+  readonly decided: Decided;
+  readonly ramp: Ramp;
+  readonly trail: Trail;
   /** Undefined: the service is not ours to look into. */
   readonly evidence: Evidence | undefined;
   /** Patterns that a service of others had before and has after the walk; empty for the emulator. */
@@ -35,7 +41,7 @@ const named = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, value]) => `${name} ${count(value)}`)
     .join(', ') || 'none';
 
-function userChecks({ walked, stats }: Outcome): Check[] {
+function userChecks({ walked, stats, decided }: Outcome): Check[] {
   const route = stats.routes[routeName];
   const total = (of: (phase: Walked) => number): number => sum(walked.map(of));
   const calls = total(({ figures }) => figures.calls);
@@ -44,6 +50,11 @@ function userChecks({ walked, stats }: Outcome): Check[] {
     equal(calls, route?.calls ?? 0, 'Calls that users made and the cutover counted'),
     equal(legs('legacy'), route?.served.legacy ?? 0, 'Answers by legacy, seen and counted'),
     equal(legs('candidate'), route?.served.candidate ?? 0, 'Answers by the candidate, likewise'),
+    equal(
+      decided.candidate,
+      legs('candidate') + total(({ figures }) => figures.fallbacks),
+      'Calls decided for the candidate, and its answers with what legacy answered for it',
+    ),
     equal(
       total(({ figures }) => figures.errors),
       0,
@@ -65,7 +76,7 @@ function laneChecks(name: string, lane: LaneStats, expected: number): Check[] {
   const done = name === 'mirrored' ? { 'run to the end': ok.stored } : ok;
   const ended = { ...done, unknown, failed, timedOut, aborted, pending };
   return [
-    equal(expected, offered, `Exchanges that users saw and were to be ${name}, and offers`),
+    equal(expected, offered, `Calls decided to be ${name}, and offers`),
     equal(
       offered,
       accepted + sum(Object.values(skipped)) + sum(Object.values(dropped)),
@@ -74,12 +85,6 @@ function laneChecks(name: string, lane: LaneStats, expected: number): Check[] {
     equal(accepted, sum(Object.values(ended)), `  accepted = ${named(ended)}`),
     equal(pending, 0, '  still pending after the close'),
   ];
-}
-
-function offers(walked: readonly Walked[], kind: 'learned' | 'mirrored'): number {
-  const inPhase = ({ intent, samples }: Walked): number =>
-    samples.filter(({ tenant, leg }) => leg !== undefined && intent[kind].has(tenant)).length;
-  return sum(walked.map(inPhase));
 }
 
 function memoryChecks({ stats, stored, retried }: Outcome, evidence: Evidence): Check[] {
@@ -108,12 +113,13 @@ function memoryChecks({ stats, stored, retried }: Outcome, evidence: Evidence): 
 
 /** Every statement that must hold for the demo to succeed. */
 export function checksOf(outcome: Outcome): Check[] {
-  const { stats, walked, evidence } = outcome;
+  const { stats, decided, evidence } = outcome;
   return [
     ...userChecks(outcome),
-    ...laneChecks('learned', stats.learn, offers(walked, 'learned')),
-    ...laneChecks('mirrored', stats.mirror, offers(walked, 'mirrored')),
+    ...laneChecks('learned', stats.learn, decided.learned),
+    ...laneChecks('mirrored', stats.mirror, decided.mirrored),
     ...compareChecks(outcome),
+    ...rampChecks(outcome),
     ...(evidence === undefined ? [] : memoryChecks(outcome, evidence)),
   ];
 }

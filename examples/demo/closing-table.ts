@@ -2,6 +2,7 @@ import { formatReport } from 'engramia-cutover/report';
 import type { Check } from './check.ts';
 import { checksOf, type Outcome } from './checks.ts';
 import { type Figures, waitsOf } from './phase-record.ts';
+import { toldBy } from './ramp-checks.ts';
 import { tenants } from './tenants.ts';
 import type { Walked } from './walk.ts';
 import { count, ms, percent } from './wording.ts';
@@ -23,6 +24,7 @@ const userColumns: readonly Column[] = [
   { title: 'tenants', cell: ({ tenantsMoved }) => percent(tenantsMoved, tenants.length) },
   { title: 'traffic', cell: ({ legs, calls }) => percent(legs.candidate, calls) },
   { title: 'fallbacks', cell: ({ fallbacks }) => count(fallbacks) },
+  { title: 'wrong', cell: ({ wrong }) => count(wrong) },
   waits('p50'),
   waits('p99'),
 ];
@@ -36,12 +38,15 @@ const shadowColumns: readonly Column[] = [
   { title: 'mirrored', cell: ({ mirrored }) => count(mirrored) },
 ];
 
-/** Rows of cells as lines: the first column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Rows of cells as lines: the first column to the left, the others to the right unless told. */
+function aligned(
+  rows: readonly (readonly string[])[],
+  others: 'left' | 'right' = 'right',
+): string[] {
   const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   const pad = (cell: string, at: number): string => {
     const width = widths?.[at] ?? 0;
-    return at === 0 ? cell.padEnd(width) : cell.padStart(width);
+    return at === 0 || others === 'left' ? cell.padEnd(width) : cell.padStart(width);
   };
   return rows.map((row) => row.map(pad).join('  ').trimEnd());
 }
@@ -119,9 +124,27 @@ function reportLines({ walked }: Outcome): string[] {
   );
 }
 
+/** The whole trail, an entry a line. */
+function trailLines({ trail }: Outcome): string[] {
+  const { entries, report } = trail;
+  const row = (entry: (typeof entries)[number]): string[] => {
+    const { before, after } = toldBy(entry);
+    const move = after === undefined ? '' : `${before?.percent ?? '–'} → ${after.percent} %`;
+    return [String(entry.seq), entry.actor, entry.kind, move, entry.reason];
+  };
+  const rows = [['', 'actor', 'entry', 'tenants', 'reason'], ...entries.map(row)];
+  return [
+    '',
+    'The audit trail',
+    ...aligned(rows, 'left').map((line) => `  ${line}`),
+    `  head  ${report.head?.hash ?? 'none'}`,
+  ];
+}
+
 const notShown = [
-  'What this does not show: answers of real models, or a judge that is one; gates; streams; a',
-  'service behind a real network with its rate limits; more than one process. Load, both apps and',
+  'What this does not show: answers of real models, or a judge that is one; streams; a service',
+  'behind a real network with its rate limits; more than one process. A ramp takes days, and its',
+  'gates thousands of calls: times and limits are shortened here. Load, both apps and',
   'the service share one process here, so the milliseconds compare with each other and with nothing',
   'else; while the candidate serves, they differ by its model.',
 ];
@@ -144,6 +167,7 @@ export function closingTable(outcome: Outcome): { lines: string[]; balanced: boo
       costLine(outcome),
       ...memoryLines(outcome),
       ...reportLines(outcome),
+      ...trailLines(outcome),
       '',
       'Balance',
       ...checks.map(checkLine),

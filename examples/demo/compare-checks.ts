@@ -11,25 +11,33 @@ const kindsOf = (diagnoses: readonly Diagnosis[]): string =>
 const wanted =
   'wrong-answers with numbers, tool-mismatch with tool-missing with tool-extra, verbose';
 
-/** The report of the flawed phase finds what was planted and nothing else; that of the ramp, nothing. */
-export function compareChecks({ walked, planted, pairs }: Outcome): Check[] {
-  const report = walked.find((phase) => phase.report !== undefined)?.report;
-  if (report === undefined) return [{ holds: false, says: 'No phase has a report' }];
+/** Reports find what was planted and nothing else; in all other phases, nothing. */
+export function compareChecks({ walked, models, pairs }: Outcome): Check[] {
+  const [flawed, regressed] = walked.filter(({ report }) => report !== undefined);
+  const report = flawed?.report;
+  if (flawed === undefined || report === undefined)
+    return [{ holds: false, says: 'No phase has a report' }];
   const { coverage, diagnoses, findings } = report;
   const found = new Map(findings.map(({ kind, rate }) => [kind, rate.count]));
-  const ramp = summarize(pairs.slice(coverage.pairs));
+  const reported = new Set([...flawed.pairs, ...(regressed?.pairs ?? [])]);
+  const ramp = summarize(pairs.filter((pair) => !reported.has(pair)));
+  const bad = regressed?.report?.diagnoses ?? [];
   return [
     equal(coverage.pairs, coverage.wanted, 'Pairs of the shadow phase, and answers in it'),
     {
       holds: kindsOf(diagnoses) === wanted,
       says: `The report names what was planted and nothing else: ${kindsOf(diagnoses)}`,
     },
-    ...[...planted].map(([{ finding, says }, count]) =>
+    ...[...models.planted].map(([{ finding, says }, count]) =>
       equal(count, found.get(finding) ?? 0, `  planted (${says}) and found (${finding})`),
     ),
     {
+      holds: bad.length === 1 && bad[0]?.kind === 'wrong-answers',
+      says: `The report of the regression names: ${kindsOf(bad)}`,
+    },
+    {
       holds: ramp.coverage.pairs > 0 && ramp.diagnoses.length === 0,
-      says: `The report of the ramp, with a mended candidate, names: ${kindsOf(ramp.diagnoses)}`,
+      says: `The report of all other phases, with a mended candidate, names: ${kindsOf(ramp.diagnoses)}`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { ToolCall } from 'engramia-cutover';
 import type { FindingKind } from 'engramia-cutover/report';
+import { spoiltText } from './questions.ts';
 
 /** An answer and the tools that it took. */
 export interface Answer {
@@ -41,3 +42,9 @@ export const flaws: readonly Flaw[] = [
     spoil: ({ text, ...answer }) => ({ ...answer, text: padding.repeat(2) + text }),
   },
 ];
+
+/** What a bad release of the candidate makes of each answer: four questions of seven name a month. */
+export const regressed = ({ text, ...answer }: Answer): Answer => ({
+  ...answer,
+  text: spoiltText(text),
+});

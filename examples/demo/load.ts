@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Leg } from 'engramia-cutover';
-import type { Reply } from './models.ts';
+import { isWrong, type Reply } from './models.ts';
 import { drawQuestion, type Question } from './questions.ts';
 
 /** One question as its user experienced it, and as a user of the bare app did. */
@@ -9,6 +9,8 @@ export interface Sample {
   readonly message: string;
   /** The leg that answered; undefined: the user got an error, or somebody else's answer. */
   readonly leg: Leg | undefined;
+  /** The answer is about something else than was asked. */
+  readonly wrong: boolean;
   readonly ms: number;
   readonly bareMs: number;
   /** Whether the bare app answered. */
@@ -17,16 +19,18 @@ export interface Sample {
 
 interface Answer {
   readonly leg: Leg | undefined;
+  readonly wrong: boolean;
   readonly ms: number;
 }
 
 /** Users that ask at the same time. */
 const users = 6;
 /** Milliseconds that a user thinks at most before the next question. */
-const thinkMs = 50;
+const thinkMs = 40;
 
 /** Asks over HTTP, on connections that are kept alive. Never rejects. */
-async function ask(url: string, { tenant, user, message }: Question): Promise<Answer> {
+async function ask(url: string, question: Question): Promise<Answer> {
+  const { tenant, user, message } = question;
   const started = performance.now();
   try {
     const response = await fetch(url, {
@@ -36,10 +40,10 @@ async function ask(url: string, { tenant, user, message }: Question): Promise<An
     });
     const reply = (await response.json()) as Reply;
     const ms = performance.now() - started;
-    const isMine = response.status === 200 && reply.text.endsWith(`for ${tenant}: ${message}`);
-    return { leg: isMine ? reply.by : undefined, ms };
+    const isMine = response.status === 200 && reply.text.includes(` for ${tenant}: `);
+    return { leg: isMine ? reply.by : undefined, wrong: isMine && isWrong(reply, question), ms };
   } catch {
-    return { leg: undefined, ms: performance.now() - started };
+    return { leg: undefined, wrong: false, ms: performance.now() - started };
   }
 }
 
@@ -60,6 +64,7 @@ async function askBoth(targets: Targets, question: Question, oursFirst: boolean)
     tenant: question.tenant,
     message: question.message,
     leg: ours.leg,
+    wrong: ours.wrong,
     ms: ours.ms,
     bareMs: bare.ms,
     bareOk: bare.leg === 'legacy',
@@ -68,22 +73,24 @@ async function askBoth(targets: Targets, question: Question, oursFirst: boolean)
 
 /** How long users ask, and how many pairs of calls there are even on the slowest machine. */
 export interface Length {
+  /** Milliseconds at least. */
   readonly ms: number;
   /** @default 20: fewer would show nothing */
   readonly leastPairs?: number;
 }
 
-/** Lets users ask for so long; resolves when the last of them has been answered. */
+/** Lets users ask for so long, and on until something has come true; resolves when the last of them was answered. */
 export async function drive(
   targets: Targets,
   { ms, leastPairs = 20 }: Length,
   random: () => number,
   record: (sample: Sample) => void,
+  hasCome: () => boolean = () => true,
 ): Promise<void> {
   const until = performance.now() + ms;
   let asked = 0;
   const use = async (): Promise<void> => {
-    while (performance.now() < until || asked < leastPairs) {
+    while (performance.now() < until || asked < leastPairs || !hasCome()) {
       asked += 1;
       record(await askBoth(targets, drawQuestion(random, asked), asked % 2 === 0));
       await pause(random() * thinkMs);

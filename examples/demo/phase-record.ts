@@ -11,6 +11,8 @@ export interface Waits {
 export interface Figures {
   readonly calls: number;
   readonly errors: number;
+  /** Answers about something else than was asked. */
+  readonly wrong: number;
   readonly bareErrors: number;
   readonly legs: Readonly<Record<Leg, number>>;
   readonly fallbacks: number;
@@ -41,26 +43,17 @@ export function waitsOf(values: readonly number[]): Waits {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** What the cutover says it does with each tenant's calls in a phase. */
-export interface Intent {
-  /** Tenants that the candidate serves. */
-  readonly moved: ReadonlySet<string>;
-  /** Tenants whose exchanges are learned. */
-  readonly learned: ReadonlySet<string>;
-  /** Tenants for whom the candidate also runs in the shadow. */
-  readonly mirrored: ReadonlySet<string>;
-}
-
 /** Collects one phase of the walk. */
 export class PhaseRecord {
   readonly name: string;
-  readonly intent: Intent;
+  /** Tenants whose calls the candidate serves. */
+  moved: ReadonlySet<string>;
   readonly samples: Sample[] = [];
   readonly #before: CutoverStats;
 
-  constructor(name: string, intent: Intent, before: CutoverStats) {
+  constructor(name: string, moved: ReadonlySet<string>, before: CutoverStats) {
     this.name = name;
-    this.intent = intent;
+    this.moved = moved;
     this.#before = before;
   }
 
@@ -72,10 +65,11 @@ export class PhaseRecord {
     return {
       calls: samples.length,
       errors: samples.filter(({ leg }) => leg === undefined).length,
+      wrong: samples.filter((one) => one.wrong).length,
       bareErrors: samples.filter(({ bareOk }) => !bareOk).length,
       legs: { legacy: answeredBy('legacy'), candidate: answeredBy('candidate') },
       fallbacks: (now.routes[route]?.fallbacks ?? 0) - (before.routes[route]?.fallbacks ?? 0),
-      tenantsMoved: this.intent.moved.size,
+      tenantsMoved: this.moved.size,
       ours: waitsOf(samples.map(({ ms }) => ms)),
       bare: waitsOf(samples.map(({ bareMs }) => bareMs)),
       learned: now.learn.ok.stored - before.learn.ok.stored,

@@ -21,6 +21,18 @@ const texts: readonly ((tenant: string, month: string) => string)[] = [
   () => 'Thanks!',
 ];
 
+/** What somebody of a tenant may ask, in every kind and of every month. */
+export const asked = (tenant: string): string[] =>
+  texts.flatMap((text) => [...new Set(months.map((month) => text(tenant, month)))]);
+
+const wrongMonths = new Map(months.map((month, at) => [month, months.at(at - 1) ?? month]));
+
+/** The same text about another month and year; what names none stays as it is. */
+export const spoiltText = (text: string): string =>
+  text
+    .replaceAll('2026', '2019')
+    .replaceAll(/[A-Z][a-z]+/g, (word) => wrongMonths.get(word) ?? word);
+
 const total = tenants.reduce((sum, { weight }) => sum + weight, 0);
 
 function tenantAt(share: number): string {

@@ -1,12 +1,14 @@
-import type { Cutover, CutoverHandler } from 'engramia-cutover';
-import type { PercentageFlags } from 'engramia-cutover/flags';
+import type { Cutover, CutoverHandler, PairRecord } from 'engramia-cutover';
 import type { MemoryPairs } from 'engramia-cutover/pairs';
 import { type CompareReport, summarize } from 'engramia-cutover/report';
+import { apply, isThere } from './actions.ts';
 import { routeName } from './app.ts';
+import type { Decided } from './decided.ts';
 import { drive, type Targets } from './load.ts';
 import type { Models } from './models.ts';
-import { type Figures, type Intent, PhaseRecord } from './phase-record.ts';
-import { type Change, type Phase, phases } from './phases.ts';
+import { type Figures, PhaseRecord } from './phase-record.ts';
+import { type Phase, phases } from './phases.ts';
+import type { Ramp } from './ramp.ts';
 import type { Service } from './service.ts';
 import { tenants } from './tenants.ts';
 import type { View } from './view.ts';
@@ -15,7 +17,8 @@ import { phaseLines } from './wording.ts';
 /** Everything that the walk moves or looks at. */
 export interface Scene {
   readonly cutover: Cutover;
-  readonly flags: PercentageFlags;
+  readonly ramp: Ramp;
+  readonly decided: Decided;
   /** Asked what would happen to a tenant's call; never called. */
   readonly probe: CutoverHandler<[tenant: string], unknown>;
   /** What was compared so far. */
@@ -35,82 +38,79 @@ function patternsIn({ emulator }: Service): number | undefined {
   return emulator && tenants.reduce((sum, { name }) => sum + emulator.patterns(name).length, 0);
 }
 
-async function apply({ cutover, flags, models, service }: Scene, change: Change): Promise<void> {
-  switch (change.do) {
-    case 'set':
-      flags.set(change.ramp);
-      return;
-    case 'serviceDown':
-      service.emulator?.down('refuse');
-      return;
-    case 'serviceUp':
-      await service.emulator?.up();
-      return;
-    case 'kill':
-      cutover.kill('the demo shows the way back');
-      return;
-    case 'revive':
-      cutover.revive();
-      return;
-    case 'complete':
-      models.candidateIsMended = true;
-      flags.set(change.ramp);
-      return;
-  }
-}
-
-async function intentOf({ probe }: Scene): Promise<Intent> {
+/** The tenants that the candidate would serve now. */
+async function movedBy({ probe }: Scene): Promise<ReadonlySet<string>> {
   const moved = new Set<string>();
-  const learned = new Set<string>();
-  const mirrored = new Set<string>();
   for (const { name } of tenants) {
-    const { leg, learns, mirrors } = await probe.decide(name);
+    const { leg } = await probe.decide(name);
     if (leg === 'candidate') moved.add(name);
-    if (learns) learned.add(name);
-    if (mirrors === 'candidate') mirrored.add(name);
   }
-  return { moved, learned, mirrored };
+  return moved;
 }
 
 /** A phase that is over. */
-export interface Walked extends Pick<PhaseRecord, 'name' | 'intent' | 'samples'> {
+export interface Walked extends Pick<PhaseRecord, 'name' | 'samples'> {
   readonly figures: Figures;
   /** Of what was compared in it; absent: that is no matter of this phase. */
   readonly report?: CompareReport;
+  /** The same, pair by pair; empty without a report. */
+  readonly pairs: readonly PairRecord[];
 }
 
 /** Milliseconds in which all mirrors have ended, at most. */
-const comparedWithinMs = 5000;
+const comparedWithinMs = 3000;
+/** Milliseconds in which a ramp is where it is waited for, even on a machine with much else to do. */
+const thereWithinMs = 20_000;
 
-/** The report of a phase, once everything of it was compared; no earlier phase has compared anything. */
-async function reportOf({ cutover, pairs }: Scene, record: PhaseRecord): Promise<CompareReport> {
-  await cutover.flush({ timeoutMs: comparedWithinMs });
-  const { samples, intent } = record;
-  const served = samples.filter((one) => one.leg === 'legacy' && intent.mirrored.has(one.tenant));
-  return summarize(pairs, { served: served.length, worst: 3 });
+/** Lets users ask until the phase has what it waits for. */
+async function live(scene: Scene, phase: Phase, record: PhaseRecord): Promise<void> {
+  const { targets, random, ramp } = scene;
+  const { until } = phase;
+  const latest = performance.now() + thereWithinMs;
+  const isOver = (): boolean => until === undefined || isThere(scene, until);
+  await drive(
+    targets,
+    phase,
+    random,
+    (sample) => record.samples.push(sample),
+    () => isOver() || performance.now() > latest,
+  );
+  if (isOver()) return;
+  const why = ramp.decision()?.why ?? 'nothing was decided';
+  throw new Error(`in "${phase.name}" the ramp did not get to ${until}, since ${why}`);
 }
 
 async function walkPhase(scene: Scene, phase: Phase): Promise<Walked> {
-  const { cutover, service, view, targets, random } = scene;
+  const { cutover, models, pairs, decided, service, view } = scene;
+  const { name, isReported = false, climbs = false } = phase;
+  const compared = (): Promise<unknown> => cutover.flush({ timeoutMs: comparedWithinMs });
+  if (isReported) await compared();
+  const before = { pairs: pairs.pairs().length, mirrored: decided.mirrored };
+  models.candidate = phase.candidate ?? models.candidate;
+  view.say(`${name}: ${phase.note}`);
   await apply(scene, phase.change);
-  scene.models.candidateIsFlawed = phase.isFlawed ?? false;
-  const record = new PhaseRecord(phase.name, await intentOf(scene), cutover.stats());
+  const record = new PhaseRecord(name, await movedBy(scene), cutover.stats());
   const figures = (): Figures => record.figures(routeName, cutover.stats());
   const lines = (): string[] =>
     phaseLines(figures(), patternsIn(service)).map((line) => `  ${line}`);
-  view.say(`${phase.name}: ${phase.note}`);
   const drawing = view.isLive ? setInterval(() => view.show(lines()), drawEveryMs) : undefined;
-  await drive(targets, phase, random, (sample) => record.samples.push(sample));
-  clearInterval(drawing);
-  const report = phase.isFlawed ? { report: await reportOf(scene, record) } : {};
+  try {
+    await live(scene, phase, record);
+  } finally {
+    clearInterval(drawing);
+  }
+  if (climbs) record.moved = await movedBy(scene);
+  if (isReported) await compared();
+  const its = isReported ? pairs.pairs().slice(before.pairs) : [];
   view.show([]);
   for (const line of lines()) view.say(line);
-  const { name, intent, samples } = record;
-  return { name, intent, samples, figures: figures(), ...report };
+  const served = decided.mirrored - before.mirrored;
+  const report = isReported ? { report: summarize(its, { served, worst: 3 }) } : {};
+  return { name, samples: record.samples, figures: figures(), pairs: its, ...report };
 }
 
 const isOnlyForEmulators = ({ change }: Phase): boolean =>
-  change.do === 'serviceDown' || change.do === 'serviceUp';
+  ['serviceDown', 'serviceUp', 'complete'].includes(change.do);
 
 /** Walks through all phases under load. */
 export async function walk(scene: Scene): Promise<Walked[]> {

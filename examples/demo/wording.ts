@@ -32,10 +32,10 @@ function shadowLine(figures: Figures, patterns: number | undefined): string {
 
 /** A phase in three lines. */
 export function phaseLines(figures: Figures, patterns: number | undefined): string[] {
-  const { calls, errors, fallbacks } = figures;
+  const { calls, errors, wrong, fallbacks } = figures;
   return [
     `candidate  ${movedTenants(figures)}, ${movedTraffic(figures)}, fallbacks ${fallbacks}`,
-    `users      ${calls} calls, ${errors} errors, ${beside('p50', figures)}, ${beside('p99', figures)}`,
+    `users      ${calls} calls, ${errors} errors, ${wrong} wrong answers, ${beside('p50', figures)}, ${beside('p99', figures)}`,
     `shadow     ${shadowLine(figures, patterns)}`,
   ];
 }
