@@ -215,7 +215,10 @@ describe('a pair', () => {
       });
       handler.on('compared', ({ requestId }) => compared.push(requestId));
       expect(await handler.run(['Ada'], { requestId: 'r' })).toContain('Monday');
-      expect(await handler.flush()).toMatchObject({ drained: false, mirror: { ok: { stored: 1 } } });
+      expect(await handler.flush()).toMatchObject({
+        drained: false,
+        mirror: { ok: { stored: 1 } },
+      });
       expect(await handler.close()).toMatchObject({ drained: false });
       expect(compared).toEqual(['r']);
       expect(new Set(operations)).toEqual(new Set(['pairs true']));
