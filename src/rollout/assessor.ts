@@ -34,6 +34,11 @@ interface Course {
   readonly seen: Map<string, number>;
   /** What was counted when it was last looked at. */
   readonly counted: Map<string, number>;
+  /** Pairs in the store, when they were counted last, and how many of them were read. */
+  stored: number;
+  taken: number;
+  /** Pairs that were counted and are not there: they were pruned. */
+  gone: number;
   until: number;
   overrides: RolloutState['overrides'];
   /** The place of the trail's next entry that was not read. */
@@ -58,13 +63,15 @@ export class Assessor {
   }
 
   async #look(state: RolloutState): Promise<Look> {
-    const course = this.#courseOf(state);
     const at = this.#setting.now();
+    let course = this.#courseOf(state);
+    await this.#readPairs(course, at);
+    if (course.taken + course.gone < course.stored)
+      course = await this.#readAgain(course, state, at);
     // Other versions of the same split, such as one that awaits an approval, are no news to the gates.
     if (!areSame(course.overrides, state.overrides)) course.evidence.changed(state);
     course.overrides = state.overrides;
     await this.#readTrail(course);
-    await this.#readPairs(course, at);
     await this.#readMissed(course, at);
     await this.#readServed(course, at);
     return { at, pairs: course.evidence.pairs, readings: await course.evidence.readings(at) };
@@ -74,10 +81,23 @@ export class Assessor {
     const phase = phaseOf(this.#setting.rollout, state);
     const key = `${state.policyHash} ${phase}`;
     if (this.#course?.key === key) return this.#course;
+    return this.#begin(key, phase, state);
+  }
+
+  #begin(key: string, phase: string, state: RolloutState): Course {
     const evidence = this.#setting.begin(state);
     const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
-    this.#course = { key, phase, evidence, ...read, overrides: state.overrides };
+    const pairs = { stored: 0, taken: 0, gone: 0 };
+    this.#course = { key, phase, evidence, ...read, ...pairs, overrides: state.overrides };
     return this.#course;
+  }
+
+  /** Begins anew where pairs came so late that they were passed by: a replica had not reached the store. */
+  async #readAgain({ key, phase, stored }: Course, state: RolloutState, at: number) {
+    const course = this.#begin(key, phase, state);
+    await this.#readPairs(course, at);
+    course.gone = Math.max(0, stored - course.taken);
+    return course;
   }
 
   async #readTrail(course: Course): Promise<void> {
@@ -93,8 +113,9 @@ export class Assessor {
     const { phase, seen, evidence } = course;
     const from = Math.max(0, course.until - lateMs);
     for await (const pair of this.#setting.store.pairs({ phase, from })) {
-      const id = `${pair.kind} ${pair.requestId}`;
+      const id = `${pair.kind} ${pair.tenant.length} ${pair.tenant}${pair.requestId}`;
       if (seen.has(id)) continue;
+      course.taken += 1;
       seen.set(id, pair.at);
       course.until = Math.max(course.until, Math.min(pair.at, at));
       evidence.pair(pair);
@@ -102,9 +123,12 @@ export class Assessor {
     for (const [id, when] of seen) if (when < course.until - lateMs) seen.delete(id);
   }
 
-  async #readMissed({ phase, counted, evidence }: Course, at: number): Promise<void> {
+  async #readMissed(course: Course, at: number): Promise<void> {
+    const { phase, counted, evidence } = course;
+    let stored = 0;
     for (const row of await this.#setting.store.pairDays({ phase })) {
       const { tenant, route, stage, kind } = row;
+      stored += row.counts.pairs ?? 0;
       for (const [metric, count = 0] of Object.entries(row.counts)) {
         if (!metric.startsWith('missed.')) continue;
         const why = metric.slice('missed.'.length) as MissReason;
@@ -114,6 +138,7 @@ export class Assessor {
         if (added > 0) evidence.missed({ kind, at, route, tenant, stage, why, count: added });
       }
     }
+    course.stored = stored;
   }
 
   async #readServed({ phase, counted, evidence }: Course, at: number): Promise<void> {

@@ -73,6 +73,40 @@ describe('pairs of a rollout', () => {
   });
 });
 
+describe('the gates of a rollout', () => {
+  it('see pairs that come long after others, and those that are there once only', async () => {
+    await using world = rolloutWorld();
+    const seen: string[][] = [];
+    const begin = () => {
+      const mine: string[] = [];
+      seen.push(mine);
+      const reading = { gate: 'keeps', source: 'pairs', outcome: 'hold', says: 'hold' } as const;
+      return {
+        pair: ({ requestId, tenant }: PairRecord) => void mine.push(`${tenant} ${requestId}`),
+        read: () => ({ ...reading, inputs: {} }),
+      };
+    };
+    const gate = { name: 'keeps', role: 'signal', source: 'pairs', policy: {}, begin } as const;
+    const rollout = await world.rollout({ ...plan, gates: [gate] });
+    const began = world.clock.now();
+    await world.clock.advance(300_000);
+    const add = (...pairs: PairRecord[]): Promise<void> => {
+      for (const pair of pairs) rollout.pairs.add(pair);
+      return rollout.flush();
+    };
+    await add(pairOf('new', began + 290_000), pairOf('new', began + 290_000, 'umbrella'));
+    await world.clock.advance(20_000);
+    await add(pairOf('late', began + 1_000));
+    await world.clock.advance(20_000);
+    expect(seen.at(-1)).toEqual(['acme late', 'acme new', 'umbrella new']);
+    await world.store.prune(began + 100_000);
+    await add(pairOf('last', began + 335_000));
+    await world.clock.advance(60_000);
+    expect(seen.at(-1)).toEqual(['acme late', 'acme new', 'umbrella new', 'acme last']);
+    expect(seen).toHaveLength(2);
+  });
+});
+
 describe('completing', () => {
   it('is refused while a replica that has not heard of the flip, or knows no state, calls legacy', async () => {
     await using world = rolloutWorld();

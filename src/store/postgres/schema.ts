@@ -23,6 +23,7 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX ON @pairs (at, id);
   CREATE INDEX ON @pairs (tenant, at, id);
+  CREATE INDEX ON @pairs (phase, at, id);
   CREATE TABLE @tallies (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, book text COLLATE "C" NOT NULL,
     day text COLLATE "C" NOT NULL, slice text COLLATE "C" NOT NULL, metric text COLLATE "C" NOT NULL,
@@ -30,6 +31,7 @@ export const migrations: readonly string[] = [
     value float8 NOT NULL, UNIQUE (book, day, slice, metric)
   );
   CREATE INDEX ON @tallies (tenant, book, day);
+  CREATE INDEX ON @tallies (phase, book, day);
   CREATE TABLE @batches (key text COLLATE "C" PRIMARY KEY, at float8 NOT NULL);
   CREATE INDEX ON @batches (at);
   CREATE TABLE @turns (

@@ -25,6 +25,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX pairs_by_time ON pairs (at, id);
   CREATE INDEX pairs_of_tenant ON pairs (tenant, at, id);
+  CREATE INDEX pairs_of_phase ON pairs (phase, at, id);
   CREATE TABLE tallies (
     id INTEGER PRIMARY KEY, book TEXT NOT NULL, day TEXT NOT NULL, slice TEXT NOT NULL,
     metric TEXT NOT NULL, names TEXT NOT NULL, tenant TEXT NOT NULL, phase TEXT NOT NULL,
@@ -32,6 +33,7 @@ export const migrations: readonly string[] = [
     UNIQUE (book, day, slice, metric)
   ) STRICT;
   CREATE INDEX tallies_of_tenant ON tallies (tenant, book, day);
+  CREATE INDEX tallies_of_phase ON tallies (phase, book, day, slice, metric);
   CREATE TABLE batches (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID, STRICT;
   CREATE INDEX batches_by_time ON batches (at);
   CREATE TABLE turns (
