@@ -1,4 +1,5 @@
 import { refuse } from '../../core/option-checks.ts';
+import { connected } from './connected.ts';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './pool.ts';
 import { migrations } from './schema.ts';
 
@@ -85,9 +86,8 @@ export class PostgresDatabase {
 
   async #transaction<T>(run: (session: PostgresSession) => Promise<T>): Promise<T> {
     const { pool, timeoutMs } = this.#options;
-    const client = await pool.connect();
     // A connection that breaks while nobody asks it anything would end the process.
-    client.on('error', ignore);
+    const client = await connected(pool, (given) => given.on('error', ignore));
     const session = new PostgresSession((query) => client.query(query), this.#options);
     try {
       // The server ends a transaction whose process stands still: others wait for its rows.

@@ -1,5 +1,6 @@
 import type { Clock, TimerHandle } from '../../core/clock.ts';
 import { inRootScope } from '../../core/root-scope.ts';
+import { connected } from './connected.ts';
 import type { PostgresClient, PostgresPool } from './pool.ts';
 
 /** Milliseconds before a connection that was lost is made anew: doubled each time, up to the last. */
@@ -36,8 +37,7 @@ export class PostgresListener implements Disposable {
   async #start(): Promise<void> {
     let client: PostgresClient | undefined;
     try {
-      client = await this.#pool.connect();
-      this.#listenTo(client);
+      client = await connected(this.#pool, (given) => this.#listenTo(given));
       await client.query({ text: `LISTEN "${this.#channel}"` });
     } catch {
       // Hints only: whoever watches looks by itself as well.

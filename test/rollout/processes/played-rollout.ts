@@ -61,8 +61,6 @@ function openStore(address: StoreAddress): Store {
   if (address.kind === 'relayed') return postgresStore(new RelayedPool(), { schema });
   const pool = new Pool({ ...address.connection, max: 3 });
   pool.on('error', () => undefined);
-  // A connection that is cut as it is handed out has no listener of the pool any more, and none of its taker yet.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   return postgresStore(pool, { schema, timeoutMs: 400 });
 }
 
