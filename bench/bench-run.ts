@@ -10,6 +10,7 @@ import { type QueueFigures, queueBench } from './queue.ts';
 import { type RampFlagFigures, rampFlagFigures } from './ramp-flags.ts';
 import type { Figures } from './targets.ts';
 import { type TenantFigures, tenantFigures } from './tenants.ts';
+import { type TrailFigures, trailFigures } from './trail.ts';
 
 /** How long to measure: rounds of each part. */
 export interface BenchSize {
@@ -19,6 +20,8 @@ export interface BenchSize {
   readonly importRounds: number;
   readonly deliveryRounds: number;
   readonly compareRounds: number;
+  /** Entries of the trail that is verified. */
+  readonly trailEntries: number;
 }
 
 /** All that one run has measured. */
@@ -36,6 +39,7 @@ export interface BenchRun {
   readonly hangingOff: HangingFigures;
   readonly delivery: DeliveryFigures;
   readonly compare: CompareFigures;
+  readonly trail: TrailFigures;
   readonly hash: HashFigures;
   readonly imports: ImportCost;
 }
@@ -60,12 +64,26 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const delivery = await deliveryFigures(size.deliveryRounds);
   tell('comparison');
   const compare = await compareFigures(size.compareRounds);
+  tell('audit trail');
+  const trail = await trailFigures(size.trailEntries);
   tell('hash');
   const hash = hashFigures();
   tell('import');
   const imports = importCost({ rounds: size.importRounds });
   const hangs = { hanging, givingUp, hangingOff };
-  return { path, tenants, rampFlags, external, queue, ...hangs, delivery, compare, hash, imports };
+  return {
+    path,
+    tenants,
+    rampFlags,
+    external,
+    queue,
+    ...hangs,
+    delivery,
+    compare,
+    trail,
+    hash,
+    imports,
+  };
 }
 
 function pathTargets({ costs, bytes }: PathFigures) {
@@ -134,6 +152,10 @@ export function figuresOf(run: BenchRun): Figures {
     batchedDelivery: delivery.batchedAgainstPool,
     singleDelivery: delivery.singleAgainstFetch,
     ...compareTargets(compare),
+    pairLog: run.trail.pairLog,
+    trailLine: run.trail.line,
+    trailGrowth: run.trail.growth,
+    trailHeap: run.trail.heapMiB,
     bucketUniformity: Math.max(...Object.values(hash.z)),
     bucketCorrelation: Math.max(...Object.values(hash.r)),
     importCost: imports.ratio,

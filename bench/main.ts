@@ -9,6 +9,7 @@ const size = {
   importRounds: 15,
   deliveryRounds: 11,
   compareRounds: 15,
+  trailEntries: 1_000_000,
 };
 
 console.log(machine());

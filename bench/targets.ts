@@ -68,6 +68,10 @@ export const targets = {
   compareRougeError: most('P13', 'difference of the two ROUGE-L', 0, 0),
   compareLongest: most('P13', 'longest go of a comparison on the event loop, µs', 250),
   compareLoop: most('P13', 'event loop for two replies of 8,000 characters, µs', 300),
+  pairLog: most('P14', 'CPU a pair in the log, × JSON.stringify', 2.5),
+  trailLine: most('P14', 'CPU an audit entry with hash and line, × JSON.stringify', 2.5),
+  trailGrowth: most('P14', 'CPU of verifying an entry of a long trail, × one of 10^4', 1.2),
+  trailHeap: most('P14', 'heap while a long trail is verified, MiB', 64, 64),
   importCost: most('P15', 'import, × zod and eventemitter3', 1.3),
 } satisfies Record<string, Target>;
 
