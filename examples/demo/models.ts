@@ -28,7 +28,7 @@ const manners: Record<Leg, Manner> = {
 };
 
 /** Every so many runs the simulated candidate throws: where it answers users, and in the shadow. */
-const failsEvery = { served: 40, mirrored: 100 } as const;
+const failsEvery = { served: 40, mirrored: 200 } as const;
 
 /** How good the candidate is. `flawed`: in the shadow alone. `regressed`: for users as well. `mended`: it fails no more. */
 export type Condition = 'usual' | 'flawed' | 'regressed' | 'mended';

@@ -46,7 +46,7 @@ export const phases: readonly Phase[] = [
     change: { do: 'from', stage: 'shadow', reason: 'stage 2: compare' },
     candidate: 'flawed',
     ms: 1000,
-    leastPairs: 150,
+    leastPairs: 120,
     until: 'latched',
     isReported: true,
     note: 'the candidate also runs, off the users’ path; three flaws are planted, and a gate latches the ramp',

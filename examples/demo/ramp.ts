@@ -58,7 +58,7 @@ const plan: RolloutPlan = {
     wrongAnswers({ margin: 0.1, harm: 0.05 }),
     candidateErrors({ margin: 0.1, harm: 0.05 }),
     coverage({ floor: 0.5 }),
-    servedErrors({ limit: 0.3 }),
+    servedErrors({ limit: 0.4 }),
   ],
 };
 
@@ -75,8 +75,8 @@ export function createRamp(say: (line: string) => void): Ramp {
     plan,
     // Among its first five percent are tenants large enough to be seen within seconds.
     salt: 'forest',
-    pollMs: 150,
-    gatherMs: 100,
+    pollMs: 100,
+    gatherMs: 50,
     signing: createCheckpointSigner(privateKey),
     onCheckpoint: (checkpoint) => checkpoints.push(checkpoint),
     onDecision: (decision, { version }) => {

@@ -60,7 +60,7 @@ export interface Walked extends Pick<PhaseRecord, 'name' | 'samples'> {
 /** Milliseconds in which all mirrors have ended, at most. */
 const comparedWithinMs = 3000;
 /** Milliseconds in which a ramp is where it is waited for, even on a machine with much else to do. */
-const thereWithinMs = 20_000;
+const thereWithinMs = 45_000;
 
 /** Lets users ask until the phase has what it waits for. */
 async function live(scene: Scene, phase: Phase, record: PhaseRecord): Promise<void> {

@@ -100,4 +100,24 @@ describe('the small examples', () => {
       stderr: '',
     });
   });
+
+  it('the ramp climbs by its gates, rolls back by itself, and climbs again once a person has resumed it', async () => {
+    const { stdout, stderr } = await runExample(staged, 'rollout.ts', 30_000);
+    expect({ lines: stdout.trimEnd().split(/ *\n/), stderr }).toEqual({
+      lines: [
+        '1: 0 %, ramping, by system',
+        '2: 25 %, ramping, by system',
+        '3: 50 %, ramping, by system',
+        '4: 50 %, awaiting-approval, by system every gate passes',
+        '5: 0 %, latched, by system wrong-answers says fail',
+        '6: 0 %, ramping, by Ada',
+        '7: 25 %, ramping, by system',
+        '8: 50 %, ramping, by system',
+        '9: 50 %, awaiting-approval, by system every gate passes',
+        '10: 100 %, ramping, by Ada',
+        '14 entries in one chain, vouched for up to 13.',
+      ],
+      stderr: '',
+    });
+  });
 });
