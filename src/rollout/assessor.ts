@@ -71,9 +71,11 @@ export class Assessor {
     // Other versions of the same split, such as one that awaits an approval, are no news to the gates.
     if (!areSame(course.overrides, state.overrides)) course.evidence.changed(state);
     course.overrides = state.overrides;
-    await this.#readTrail(course);
+    const isSplitAnew = await this.#readTrail(course, state);
     await this.#readMissed(course, at);
     await this.#readServed(course, at);
+    // Counts of before cannot be told from later ones: after a restart they are all read at once.
+    if (isSplitAnew) course.evidence.changed(state);
     return { at, pairs: course.evidence.pairs, readings: await course.evidence.readings(at) };
   }
 
@@ -100,13 +102,18 @@ export class Assessor {
     return course;
   }
 
-  async #readTrail(course: Course): Promise<void> {
+  /** Whether it is the first look at a step, and overrides have changed within the step. */
+  async #readTrail(course: Course, { since }: RolloutState): Promise<boolean> {
     const { store, rollout } = this.#setting;
+    const isFirst = course.entry === 0;
+    let overridden = false;
     for await (const entry of store.audit(rollout, course.entry)) {
       course.entry = entry.seq + 1;
+      overridden ||= entry.kind === 'override' && entry.at >= since;
       const said = attestedIn(entry);
       if (said !== undefined) course.evidence.attested(said);
     }
+    return isFirst && overridden;
   }
 
   async #readPairs(course: Course, at: number): Promise<void> {

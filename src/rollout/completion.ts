@@ -22,17 +22,6 @@ export interface CompletionFacts {
   readonly readings: readonly GateReading[];
 }
 
-/** When everybody was moved, by the trail. */
-export async function fullSince(store: Store, rollout: string): Promise<number | undefined> {
-  let full: number | undefined;
-  for await (const { after } of store.audit(rollout)) {
-    const { percent, since } = (after ?? {}) as { percent?: unknown; since?: unknown };
-    if (typeof percent !== 'number') continue;
-    full = percent < 100 ? undefined : (full ?? Number(since));
-  }
-  return full;
-}
-
 /** Calls that reached legacy since a moment, once everybody was moved: also by replicas that have not heard of it. */
 export async function legacyCallsSince(
   store: Store,

@@ -15,15 +15,16 @@ import { Assessor } from './assessor.ts';
 import { decideRamp } from './decide-ramp.ts';
 import type { RampDecision } from './decision.ts';
 import { createEvaluator } from './evaluator.ts';
-import { factsOf } from './facts-of.ts';
+import { firstChange } from './first-change.ts';
 import type { FullPlan, FullStep } from './full-plan.ts';
 import { Journal } from './journal.ts';
 import { LegacyPulse } from './legacy-pulse.ts';
-import { firstDraft, phaseOf } from './ramp-state.ts';
+import { phaseOf } from './ramp-state.ts';
 import { Replica } from './replica.ts';
 import { Rollbacks } from './rollbacks.ts';
 import type { RolloutOptions } from './rollout-options.ts';
 import { StoreTime } from './store-time.ts';
+import { TrailBook } from './trail-book.ts';
 
 /** As which person or machine the gates are asked. */
 export interface Asking {
@@ -32,8 +33,6 @@ export interface Asking {
   /** Whether it is to climb if everything passes. */
   readonly automatic: boolean;
 }
-
-const defaultSalt = 'engramia-cutover';
 
 /** The parts of one rollout in one process, and what they share. */
 export class RampCore {
@@ -51,6 +50,7 @@ export class RampCore {
   readonly pulse: LegacyPulse;
   readonly rollbacks: Rollbacks;
   readonly assessor: Assessor;
+  readonly book: TrailBook;
   readonly ready: Promise<void>;
   readonly #time: StoreTime;
   readonly #warnings: Warnings;
@@ -90,6 +90,7 @@ export class RampCore {
     });
     const { begin } = createEvaluator(plan);
     this.assessor = new Assessor({ store, rollout: name, now: this.now, begin });
+    this.book = new TrailBook(store, name);
     this.ready = this.#begun.promise;
     this.ready.catch(() => undefined);
   }
@@ -110,6 +111,11 @@ export class RampCore {
   };
   readonly #boot = nodeCrypto().randomUUID();
 
+  /** Whether there is a way back, as far as this process has heard, and others as it has read. */
+  get legacyAlive(): boolean {
+    return this.pulse.alive && this.book.legacyAlive;
+  }
+
   /** What evidence of a tenant belongs to that was in this stage: the step by which it was decided. */
   readonly phaseOf = (tenant: string, stage: Stage): string => {
     const { state } = this.replica;
@@ -128,7 +134,9 @@ export class RampCore {
 
   /** Reads the gates and decides; changes nothing. */
   async assess(state: RolloutState, { approved, automatic }: Asking): Promise<RampDecision> {
-    const legacyAlive = await this.pulse.check();
+    await this.pulse.check();
+    await this.book.read();
+    const { legacyAlive } = this;
     const { at, pairs, readings } = await this.assessor.look(state);
     const step = this.stepOf(state);
     const next = this.plan.steps[state.step + 1];
@@ -169,15 +177,7 @@ export class RampCore {
       commutes: true,
       decide: (before) => {
         if (before !== undefined) return undefined;
-        const at = this.now();
-        const draft = firstDraft(plan, options.salt ?? defaultSalt, at);
-        const told = {
-          kind: 'rollout.created',
-          actor: 'system',
-          reason: 'the app was started with this plan',
-        } as const;
-        const changed = { rollout, at, before: undefined, after: draft };
-        return { draft, actor: 'system', facts: factsOf(changed, told) };
+        return firstChange(plan, { rollout, salt: options.salt, at: this.now() });
       },
     });
   }

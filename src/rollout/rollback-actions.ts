@@ -34,7 +34,7 @@ export class RollbackActions {
     const to = by.stopLearning === true ? 'off' : by.to;
     // Without the version that was expected: a way back stands against every version.
     const person = requestId === undefined ? { actor, reason } : { actor, reason, requestId };
-    if (!this.#core.pulse.alive && !force) return { kind: 'ramp.frozen', by: person };
+    if (!this.#core.legacyAlive && !force) return { kind: 'ramp.frozen', by: person };
     return { kind, by: person, ...(to === undefined ? {} : { to }) };
   }
 }

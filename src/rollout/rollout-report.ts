@@ -4,21 +4,19 @@ import type { RolloutReport } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 import type { StorePairs } from './store-pairs.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
-import type { TrailActions } from './trail-actions.ts';
 
 /** What a report is put together from. */
 export interface ReportParts {
   readonly core: RampCore;
   readonly leader: Leader;
-  readonly trail: TrailActions;
   readonly pairs: StorePairs;
   readonly meter: TrafficMeter;
 }
 
 /** Says where a rollout stands, from the store. */
 export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
-  const { core, leader, trail, pairs, meter } = parts;
-  const { store, name, plan, replica, pulse } = core;
+  const { core, leader, pairs, meter } = parts;
+  const { store, name, plan, replica, book } = core;
   await core.ready;
   const { state } = await store.rollout(name);
   if (state === undefined) throw new RolloutError('status()', 'refused', ['there is no state yet']);
@@ -30,13 +28,13 @@ export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
     next: plan.steps[state.step + 1],
     decision,
     heldMs: Math.max(0, core.now() - state.since),
-    legacyAlive: pulse.alive,
+    legacyAlive: core.legacyAlive,
     leads: leader.leads,
     killed: replica.killed,
     lostContact: replica.lostContact,
     replicas,
     acknowledged: replicas.every(({ version, until }) => version >= state.version || until <= now),
-    ...(await trail.summary()),
+    ...(await book.read()).summary,
     lost: { pairs: pairs.lost, calls: meter.lost },
   };
 }

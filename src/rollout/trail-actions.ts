@@ -1,15 +1,14 @@
-import { closeReview, OpenReviews } from '../audit/reviews.ts';
-import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import { closeReview } from '../audit/reviews.ts';
+import type { AuditFact } from '../core/audit-entry.ts';
 import { check, required } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
-import { attestedIn } from './attested-in.ts';
-import { completionBlockers, fullSince, legacyCallsSince } from './completion.ts';
+import { completionBlockers, legacyCallsSince } from './completion.ts';
 import { factOf, factsOf } from './facts-of.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { draftOf, makeChange } from './ramp-actions.ts';
 import type { RampCore } from './ramp-core.ts';
 import { begins, keepOverrides, type RampDraft } from './ramp-state.ts';
-import type { AttestAction, Attested, TrailItem } from './rollout.ts';
+import type { AttestAction, TrailItem } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 
 const attestChecks = {
@@ -17,12 +16,6 @@ const attestChecks = {
   ok: required(check.boolean),
   evidence: check.object,
 };
-
-/** What the trail of a rollout still asks for, and what it was told. */
-export interface TrailSummary {
-  readonly reviews: readonly AuditEntry[];
-  readonly attested: Readonly<Record<string, Attested>>;
-}
 
 /** What people vouch for, look at, and end. */
 export class TrailActions {
@@ -52,7 +45,7 @@ export class TrailActions {
       this.#core,
       { action: 'acknowledge', by, commutes: true },
       async (current) => {
-        const { reviews } = await this.summary();
+        const { reviews } = (await this.#core.book.read()).summary;
         const open = reviews.find(({ seq }) => seq === review);
         if (open !== undefined) {
           const at = this.#core.now();
@@ -91,20 +84,6 @@ export class TrailActions {
     });
   }
 
-  /** Reads the whole trail once. */
-  async summary(): Promise<TrailSummary> {
-    const open = new OpenReviews();
-    const attested = new Map<string, Attested>();
-    for await (const entry of this.#core.store.audit(this.#core.name)) {
-      open.take(entry);
-      const said = attestedIn(entry);
-      if (said === undefined) continue;
-      const { kind, ok, at } = said;
-      attested.set(kind, { ok, actor: entry.actor, at });
-    }
-    return { reviews: open.list(), attested: Object.fromEntries(attested) };
-  }
-
   async *trail(): AsyncIterable<TrailItem> {
     const { store, name, options } = this.#core;
     for await (const entry of store.audit(name)) yield { of: 'rollout', entry };
@@ -125,10 +104,10 @@ export class TrailActions {
   }
 
   async #completion(state: RolloutState) {
-    const { store, name, plan, options, now } = this.#core;
+    const { store, name, plan, options, now, book } = this.#core;
     const { readings } = await this.#core.assess(state, { approved: true, automatic: true });
     const at = now();
-    const since = await fullSince(store, name);
+    const { fullSince: since } = await book.read();
     const window = { from: at - plan.completeAfterMs, fullSince: since ?? at };
     const facts = {
       state,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PairRecord } from '../../src/core/pair-record.ts';
+import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import { StorePairs } from '../../src/rollout/store-pairs.ts';
 import { ada, dayMs, hourMs, rolloutWorld } from './world.ts';
 
@@ -104,6 +105,25 @@ describe('the gates of a rollout', () => {
     await world.clock.advance(60_000);
     expect(seen.at(-1)).toEqual(['acme late', 'acme new', 'umbrella new', 'acme last']);
     expect(seen).toHaveLength(2);
+  });
+});
+
+describe('the sample ratio of a step in which overrides have changed', () => {
+  it('is begun anew after a restart: calls of before cannot be told from later ones', async () => {
+    await using world = rolloutWorld();
+    const its = { ...plan, gates: [sampleRatio()] };
+    const first = await world.rollout(its);
+    const { since } = (await first.status()).state;
+    await world.clock.advance(120_000);
+    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+    const row = { day, tenant: 'acme', route: 'chat', leg: 'legacy' } as const;
+    const counts = [{ ...row, counts: { calls: 500 } }];
+    await world.store.addTraffic({ id: 'calls', phase: `cutover/0/${since}`, counts });
+    await first.allow(['acme'], ada);
+    await first.close();
+    const later = await world.rollout(its, { identity: 'later' });
+    const { readings } = (await later.status()).decision;
+    expect(readings.map(({ outcome }) => outcome)).toEqual(['hold']);
   });
 });
 

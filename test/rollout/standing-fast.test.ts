@@ -1,8 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import type { CutoverEventOf } from '../../src/core/events.ts';
+import { describe, expect, it, vi } from 'vitest';
 import type { Gate } from '../../src/rollout/gate.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
-import type { FollowedCutover } from '../../src/rollout/rollout.ts';
+import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { ada, kindsOf, rolloutWorld, tenantNames } from './world.ts';
@@ -29,6 +28,22 @@ function harmAfter(act: () => Promise<unknown>): Gate {
     policy: {},
     asksAt: { above: 0 },
     begin: () => ({ read }),
+  };
+}
+
+/** Makes a rollout follow a cutover that can be told to tell. */
+function followed(rollout: Rollout): (type: string, event: object) => void {
+  const listeners: [string, (event: object) => void][] = [];
+  const cutover = {
+    on: (type: string, listener: (event: object) => void) => {
+      listeners.push([type, listener]);
+      return { [Symbol.dispose]: () => undefined };
+    },
+    stats: () => ({ learn: { pending: 0 } }),
+  };
+  rollout.follow(cutover as unknown as FollowedCutover);
+  return (type, event) => {
+    for (const [its, listener] of listeners) if (its === type) listener({ type, ...event });
   };
 }
 
@@ -70,6 +85,23 @@ describe('a way back', () => {
     expect(rollout.stageOf('x')).toBe('shadow');
   });
 
+  it('is no way back where another replica has heard that legacy is gone, until a person resumes', async () => {
+    await using world = rolloutWorld();
+    const gates = [harmAfter(async () => undefined)];
+    const leader = await world.rollout({ ...plan, gates });
+    const other = await world.rollout({ ...plan, gates }, { leads: false });
+    await leader.set({ ...ada, percent: 50, force: true });
+    followed(other)('gone', { route: 'chat', alive: false });
+    await other.flush();
+    await world.clock.advance(6_000);
+    expect((await leader.status()).state).toMatchObject({ status: 'frozen', percent: 50 });
+    expect(leader.kill(ada)).toBe('frozen');
+    await other.close();
+    await leader.resume(ada);
+    await world.clock.advance(6_000);
+    expect((await leader.status()).state).toMatchObject({ status: 'latched', percent: 0 });
+  });
+
   it('is refused for a reason that no trail can hold, before anybody relies on it', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
@@ -84,22 +116,29 @@ describe('the trail of a rollout', () => {
   it('goes on behind a kill whose reason it cannot hold', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
-    const told: ((event: CutoverEventOf<'rollback'>) => void)[] = [];
-    const cutover = {
-      on: (type: string, listener: (event: never) => void) => {
-        if (type === 'rollback') told.push(listener as (typeof told)[number]);
-        return { [Symbol.dispose]: () => undefined };
-      },
-      stats: () => ({ learn: { pending: 0 } }),
-    };
-    rollout.follow(cutover as unknown as FollowedCutover);
+    const tell = followed(rollout);
     for (const reason of ['half \ud83d', 'x'.repeat(2_000_000), 'plain']) {
-      const event = { outcome: 'killed', reason } as unknown as CutoverEventOf<'rollback'>;
-      for (const tell of told) tell(event);
+      tell('rollback', { outcome: 'killed', reason });
     }
     await rollout.flush();
     const kinds = await kindsOf(world.store);
     expect(kinds.filter((kind) => kind === 'kill')).toHaveLength(3);
+  });
+});
+
+describe('what the trail says', () => {
+  it('is read whole once, and then only what is new', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    for (let at = 0; at < 5; at += 1) await rollout.attest({ ...ada, kind: `k${at}`, ok: true });
+    await rollout.status();
+    const audit = vi.spyOn(world.store, 'audit');
+    await rollout.attest({ ...ada, kind: 'k5', ok: true });
+    expect(Object.keys((await rollout.status()).attested)).toHaveLength(6);
+    await rollout.acknowledge(99, ada).catch(() => undefined);
+    await rollout.complete(ada).catch(() => undefined);
+    expect(audit.mock.calls.length).toBeGreaterThan(0);
+    for (const [, from = 0] of audit.mock.calls) expect(from).toBeGreaterThan(5);
   });
 });
 
