@@ -50,6 +50,7 @@ export class Assessor {
   readonly #setting: AssessorSetting;
   #course: Course | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #said: Look | undefined;
 
   constructor(setting: AssessorSetting) {
     this.#setting = setting;
@@ -60,6 +61,13 @@ export class Assessor {
     const look = this.#last.then(() => this.#look(state));
     this.#last = look.catch(() => undefined);
     return look;
+  }
+
+  /** The last look, for the trail. */
+  get lastSaid(): object {
+    return this.#said === undefined
+      ? {}
+      : { lookedAt: this.#said.at, readings: this.#said.readings };
   }
 
   async #look(state: RolloutState): Promise<Look> {
@@ -76,7 +84,9 @@ export class Assessor {
     await this.#readServed(course, at);
     // Counts of before cannot be told from later ones: after a restart they are all read at once.
     if (isSplitAnew) course.evidence.changed(state);
-    return { at, pairs: course.evidence.pairs, readings: await course.evidence.readings(at) };
+    const readings = await course.evidence.readings(at);
+    this.#said = { at, pairs: course.evidence.pairs, readings };
+    return this.#said;
   }
 
   #courseOf(state: RolloutState): Course {

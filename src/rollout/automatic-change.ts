@@ -13,6 +13,8 @@ export interface Deciding {
   readonly plan: FullPlan;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Whom the next step moves, where it is taken. */
+  readonly moving?: object;
 }
 
 type Make = (before: RolloutState, deciding: Deciding, why: Why) => Change | undefined;
@@ -86,7 +88,9 @@ export function automaticChange(
   { does, why: reason, readings }: RampDecision,
   deciding: Deciding,
 ): Change | undefined {
-  return table[before.status][does]?.(before, deciding, { reason, evidence: { readings } });
+  const { moving } = deciding;
+  const evidence = { readings, ...(moving && { moving }) };
+  return table[before.status][does]?.(before, deciding, { reason, evidence });
 }
 
 /** A plan that was changed: nobody moves, and its evidence begins anew. */

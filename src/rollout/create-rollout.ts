@@ -50,7 +50,7 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
       core.told(decision, state);
       return decision;
     },
-    isEmptyStep: (state) => actions.isEmpty(state),
+    nextStep: (state) => actions.nextStep(state),
     isKilled: () => core.rollbacks.pending > 0,
     adopt: (state) => core.replica.adopt(state),
     contained: core.contained,

@@ -5,6 +5,7 @@ import { stages } from '../core/stage.ts';
 import type { Attestation, Gate, GateReading, GateRun } from './gate.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { ServedCounts } from './served-counts.ts';
+import { within } from './within.ts';
 
 /** What the gates of one step see, and say. Takes what belongs to the step, in the order of time; nothing here throws. */
 export interface StepEvidence {
@@ -68,7 +69,7 @@ class GuardedRun {
   async #said(at: number): Promise<GateReading | undefined> {
     if (this.#broken) return undefined;
     try {
-      return await this.#run?.read(at);
+      return this.#run && (await within(this.#run.read(at)));
     } catch {
       return undefined;
     }

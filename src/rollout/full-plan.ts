@@ -2,6 +2,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import {
   check,
+  having,
   issuesOf,
   type OptionCheck,
   oneOf,
@@ -10,6 +11,7 @@ import {
 } from '../core/option-checks.ts';
 import { type Stage, stageNames, stages } from '../core/stage.ts';
 import { defaultPlan } from './default-plan.ts';
+import type { Gate } from './gate.ts';
 import type { PlanStep, RolloutPlan } from './plan.ts';
 
 /** A step without gaps. */
@@ -54,10 +56,16 @@ const stepChecks = {
   approval: check.boolean,
 };
 const list: OptionCheck = { test: Array.isArray, must: 'be an array' };
+const isGate = (gate: unknown): boolean =>
+  having('begin').test(gate) && check.text.test((gate as Gate).name);
+const gateList: OptionCheck = {
+  test: (value) => Array.isArray(value) && value.every(isGate),
+  must: 'be an array of gates, such as wrongAnswers() or customGate()',
+};
 const planChecks = {
   from: fromCheck,
   steps: list,
-  gates: list,
+  gates: gateList,
   automatic: check.boolean,
   holdMs: time,
   minPairs: natural,
@@ -91,7 +99,7 @@ function planIssues(plan: unknown): string[] {
   const wrong = issuesOf(plan, planChecks, 'plan.');
   const { steps, gates } = (plan ?? {}) as RolloutPlan;
   const ladder = Array.isArray(steps) ? ladderIssues(steps) : [];
-  const names = Array.isArray(gates) ? gates.map(({ name }) => name) : [];
+  const names = gateList.test(gates) ? (gates ?? []).map(({ name }) => name) : [];
   const twice = names.filter((name, at) => names.indexOf(name) !== at);
   return [...wrong, ...ladder, ...twice.map((name) => `plan.gates has "${name}" twice`)];
 }

@@ -61,7 +61,10 @@ export interface GateRun {
   attested?(attestation: Attestation): void;
   /** The overrides are other ones from now on, within the same step. */
   changed?(state: RolloutState): void;
-  /** What it says now; milliseconds since the epoch. Never throws: what it cannot tell is `invalid`. */
+  /**
+   * What it says now; milliseconds since the epoch. Never throws: what it cannot tell is `invalid`, and so is a gate that does
+   * not answer within 10 s.
+   */
   read(at: number): GateReading | Promise<GateReading>;
 }
 

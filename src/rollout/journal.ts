@@ -2,7 +2,6 @@ import type { CheckpointSigner } from '../audit/audit-keys.ts';
 import { chainEntry } from '../audit/chain-entry.ts';
 import type { Checkpoint } from '../audit/checkpoint.ts';
 import type { TrailHead } from '../audit/trail-head.ts';
-import { attempt, disregard } from '../core/attempt.ts';
 import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type {
@@ -47,6 +46,8 @@ export interface JournalSetting {
   readonly onCheckpoint: ((checkpoint: Checkpoint) => unknown) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** A checkpoint could not be handed over: the entry is in the trail all the same. */
+  readonly contained: (error: unknown) => void;
 }
 
 /** Entries of the trail's end among which an action that was done already is looked for. */
@@ -77,7 +78,7 @@ export class Journal {
       const entries = this.#chain(change, order, there);
       const result = await this.#commit(order, change, entries, there);
       if (result.ok) {
-        this.#sign(entries.at(-1));
+        void this.#sign(entries.at(-1));
         return result.current.state;
       }
       if (result.why === 'version' && !order.commutes) {
@@ -136,10 +137,14 @@ export class Journal {
     return false;
   }
 
-  #sign(entry: AuditEntry | undefined): void {
-    const { signing, onCheckpoint, now } = this.#setting;
+  async #sign(entry: AuditEntry | undefined): Promise<void> {
+    const { signing, onCheckpoint, now, contained } = this.#setting;
     if (signing === undefined || entry === undefined) return;
-    disregard(attempt(() => onCheckpoint?.(signing.sign(entry, now()))));
+    try {
+      await onCheckpoint?.(signing.sign(entry, now()));
+    } catch (error) {
+      contained(error);
+    }
   }
 }
 

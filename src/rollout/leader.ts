@@ -1,4 +1,3 @@
-import { attempt, disregard } from '../core/attempt.ts';
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
@@ -7,6 +6,7 @@ import { automaticChange, planTakenUp } from './automatic-change.ts';
 import type { RampDecision } from './decision.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { Journal } from './journal.ts';
+import { movingOf, type StepPreview } from './preview.ts';
 import { RolloutError } from './rollout-error.ts';
 
 /** What a leader decides by. */
@@ -22,8 +22,8 @@ export interface LeaderSetting {
   readonly journal: Journal;
   /** Reads the gates and decides; changes nothing. */
   readonly decide: (state: RolloutState) => Promise<RampDecision>;
-  /** Whether the next step would move nobody, which is not taken without a person. */
-  readonly isEmptyStep: (state: RolloutState) => Promise<boolean>;
+  /** Who would move by the next step; where nobody would, it is not taken without a person. */
+  readonly nextStep: (state: RolloutState) => Promise<StepPreview>;
   /** Whether a way back is in force here that the store does not know yet. */
   readonly isKilled: () => boolean;
   readonly adopt: (state: RolloutState) => void;
@@ -71,7 +71,13 @@ export class Leader {
     await this.#looking;
     const lease = this.#lease;
     this.#lease = undefined;
-    if (lease !== undefined) disregard(attempt(() => this.#setting.store.release(lease)));
+    if (lease === undefined) return;
+    // Awaited: whoever closes the store next would leave the ramp without a leader for a lease.
+    try {
+      await this.#setting.store.release(lease);
+    } catch (error) {
+      this.#setting.contained('release', error);
+    }
   }
 
   async #look(): Promise<void> {
@@ -103,7 +109,11 @@ export class Leader {
     if (state === undefined) return;
     const decision =
       state.policyHash === plan.policyHash ? await this.#setting.decide(state) : undefined;
-    if (decision !== undefined && !(await this.#mayDo(decision, state))) return;
+    const isClimbing = decision?.does === 'advance';
+    if (isClimbing && this.#setting.isKilled()) return;
+    const preview = isClimbing ? await this.#setting.nextStep(state) : undefined;
+    if (preview?.empty) return;
+    const moving = preview && movingOf(preview);
     const after = await journal.make({
       action: `auto.${decision?.does ?? 'plan'}`,
       // A way back stands against what others have changed meanwhile; all else is decided anew.
@@ -111,7 +121,7 @@ export class Leader {
       fence,
       decide: (before) => {
         if (before === undefined) return undefined;
-        const setting = { rollout, plan, at: now() };
+        const setting = { rollout, plan, at: now(), ...(moving && { moving }) };
         const isSame = before.version === state.version;
         if (decision === undefined) return isSame ? planTakenUp(before, setting) : undefined;
         const isBack = decision.does === 'roll-back' || decision.does === 'freeze';
@@ -121,11 +131,6 @@ export class Leader {
       },
     });
     if (after !== undefined) adopt(after);
-  }
-
-  async #mayDo(decision: RampDecision, state: RolloutState): Promise<boolean> {
-    if (decision.does !== 'advance') return true;
-    return !this.#setting.isKilled() && !(await this.#setting.isEmptyStep(state));
   }
 }
 

@@ -1,3 +1,5 @@
+import { within } from './within.ts';
+
 /** Asks whether legacy still answers. */
 export type LegacyProbe = () => boolean | PromiseLike<boolean>;
 
@@ -24,10 +26,10 @@ export class LegacyPulse {
     else this.#gone.add(route);
   }
 
-  /** Asks; a probe that fails says nothing. */
+  /** Asks; a probe that fails, or does not answer within 10 s, says nothing. */
   async check(): Promise<boolean> {
     try {
-      if (this.#probe !== undefined) this.#answers = await this.#probe();
+      if (this.#probe !== undefined) this.#answers = await within(this.#probe());
     } catch (error) {
       this.#contained(error);
     }

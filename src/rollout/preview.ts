@@ -64,3 +64,8 @@ export async function previewOf(
     empty: calls.size > 0 && moved.length === 0,
   };
 }
+
+/** What the trail keeps of a step: no names. */
+export function movingOf({ moves, known, shareOfTenants, shareOfTraffic }: StepPreview): object {
+  return { moves, known, shareOfTenants, shareOfTraffic };
+}

@@ -5,7 +5,7 @@ import { fromCheck, percentCheck } from './full-plan.ts';
 import type { Change } from './journal.ts';
 import { type ActionName, refuseStatus } from './may-act.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
-import { previewOf, type StepPreview } from './preview.ts';
+import { movingOf, previewOf, type StepPreview } from './preview.ts';
 import type { RampCore } from './ramp-core.ts';
 import { atStep, begins, type RampDraft } from './ramp-state.ts';
 import type { AdvanceAction, SetAction } from './rollout.ts';
@@ -30,15 +30,14 @@ export class RampActions {
       const evidence = await this.#allowed(action, before, by);
       const after = atStep(before, this.#core.plan, before.step + 1, this.#core.now());
       const preview = await this.#preview(before, after, by.allowEmpty === true, action);
-      const { moves, known, shareOfTenants, shareOfTraffic } = preview;
-      const moving = { moves, known, shareOfTenants, shareOfTraffic };
+      const moving = movingOf(preview);
       return this.#change('ramp.step', by, before, after, { ...evidence, moving });
     });
   }
 
   async set(by: SetAction): Promise<RolloutState> {
     refuseNameless('set', by, setChecks);
-    return this.#make('set', by, (before) => {
+    return this.#make('set', by, async (before) => {
       refuseStatus('set', before);
       const { percent = before.percent, from = before.from } = by;
       const { steps } = this.#core.plan;
@@ -58,7 +57,8 @@ export class RampActions {
         before.status === 'held'
           ? { ...draftOf(before), ...moved, why: before.why ?? by.reason }
           : { ...draftOf(before), ...moved, status: 'ramping' };
-      return this.#change('ramp.set', by, before, after);
+      const { readings } = await this.#core.assess(before, { approved: false, automatic: false });
+      return this.#change('ramp.set', by, before, after, { readings });
     });
   }
 
@@ -94,10 +94,10 @@ export class RampActions {
     return this.#preview(state, after, allowEmpty, 'preview');
   }
 
-  /** Whether a step would move nobody, and is not taken without a person. */
-  async isEmpty(state: RolloutState): Promise<boolean> {
+  /** Who would move by the next step. */
+  nextStep(state: RolloutState): Promise<StepPreview> {
     const { store, plan, now } = this.#core;
-    return (await previewOf(store, now(), state, atStep(state, plan, state.step + 1, now()))).empty;
+    return previewOf(store, now(), state, atStep(state, plan, state.step + 1, now()));
   }
 
   /** What the machine would say; throws what stands in the way unless it is forced. */

@@ -75,7 +75,10 @@ export class RampCore {
     this.#time = new StoreTime(clock);
     this.pseudonyms = options.pseudonyms ?? new TenantPseudonyms(memorySalts());
     const { signing, onCheckpoint } = options;
-    this.journal = new Journal({ store, rollout: name, signing, onCheckpoint, now: this.now });
+    this.journal = new Journal({
+      ...{ store, rollout: name, signing, onCheckpoint, now: this.now },
+      contained: (error) => this.contained('checkpoint', error),
+    });
     this.replica = new Replica(this.#replicaSetting());
     this.pulse = new LegacyPulse(options.probeLegacy, (error) => this.contained('probe', error));
     this.rollbacks = new Rollbacks({
@@ -86,6 +89,7 @@ export class RampCore {
       retryMs: pollMs,
       kill: (killed) => this.replica.kill(killed),
       adopt: (state) => this.replica.adopt(state),
+      lastSaid: () => this.assessor.lastSaid,
       contained: (error) => this.contained('rollback', error),
     });
     const { begin } = createEvaluator(plan);

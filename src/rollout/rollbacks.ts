@@ -29,6 +29,8 @@ export interface RollbackSetting {
   /** Takes everybody back in this process, or lets the state decide again. */
   readonly kill: (killed: boolean) => void;
   readonly adopt: (state: RolloutState) => void;
+  /** What the gates said last, as far as this process knows: a way back waits for no look. */
+  readonly lastSaid: () => object;
   readonly contained: (error: unknown) => void;
 }
 
@@ -62,9 +64,11 @@ export class Rollbacks {
   /** Takes everybody back here, now. The promise is of the entry: it rejects when the store cannot be reached at once. */
   order(order: RollbackOrder): Promise<RolloutState> {
     if (order.kind !== 'ramp.frozen') this.#setting.kill(true);
-    const settle = Promise.withResolvers<RolloutState>();
+    // The first one may be on its way already: what it finds there could be older than this order.
+    const same = this.#spool.slice(1).find((spooled) => isSame(spooled.order, order));
+    const settle = same?.settle ?? Promise.withResolvers<RolloutState>();
     settle.promise.catch(() => undefined);
-    this.#spool.push({ order, settle });
+    if (same === undefined) this.#spool.push({ order, settle });
     void this.drain();
     return settle.promise;
   }
@@ -107,7 +111,7 @@ export class Rollbacks {
   }
 
   async #enter({ kind, by, to }: RollbackOrder): Promise<RolloutState> {
-    const { journal, rollout, now } = this.#setting;
+    const { journal, rollout, now, lastSaid } = this.#setting;
     const state = await journal.make({
       action: kind,
       by,
@@ -117,7 +121,7 @@ export class Rollbacks {
         const at = now();
         const after = kind === 'ramp.frozen' ? frozen(before, by) : back(before, to, at);
         if (after === undefined) return undefined;
-        const told = { kind, actor: by.actor, reason: by.reason };
+        const told = { kind, actor: by.actor, reason: by.reason, evidence: lastSaid() };
         return {
           draft: after,
           actor: by.actor,
@@ -196,4 +200,9 @@ function unreachable(cause: unknown): RolloutError {
   const what =
     'the store cannot be reached; it is in force in this process, and is entered once the store answers';
   return new RolloutError('rollback()', 'unreachable', [what], { cause });
+}
+
+/** Whether one entry does for both: an app may order a way back with every call that fails. */
+function isSame(some: RollbackOrder, other: RollbackOrder): boolean {
+  return some.kind === other.kind && some.to === other.to;
 }

@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createCheckpointSigner, generateAuditKeys } from '../../src/audit/audit-keys.ts';
+import { createRollout } from '../../src/rollout/create-rollout.ts';
+import { customGate } from '../../src/rollout/gates/custom-gate.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { flakyStore } from './flaky-store.ts';
+import { ada, kindsOf, rolloutWorld, ToldGate } from './world.ts';
+
+const steps = [{ percent: 0 }, { percent: 50 }, { percent: 100 }];
+const plan = { holdMs: 0, dailyCycleMs: 0, steps };
+const never = (): Promise<never> => new Promise(() => undefined);
+
+afterEach(() => void vi.useRealTimers());
+
+describe('a ramp whose app does not answer', () => {
+  it.each(['gate', 'probe'])('rolls back all the same where a %s hangs', async (what) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await using world = rolloutWorld();
+    const harm = new ToldGate('harm');
+    harm.says = 'fail';
+    const hangs = customGate({ name: 'hangs', source: 'probe', begin: () => ({ read: never }) });
+    const gates = what === 'gate' ? [hangs, harm] : [harm];
+    const options = what === 'probe' ? { probeLegacy: never } : {};
+    await world.rollout({ ...plan, gates }, options);
+    await world.clock.advance(6_000);
+    await vi.advanceTimersByTimeAsync(11_000);
+    await world.clock.advance(0);
+    expect((await world.store.rollout('cutover')).state?.status).toBe('latched');
+  });
+
+  it('has one entry for a way back that was ordered a thousand times while the store was away', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const rollout = await world.rollout(plan, { store: cable.store });
+    await rollout.set({ ...ada, percent: 50 });
+    cable.down = true;
+    for (let at = 0; at < 1_000; at += 1) rollout.kill({ ...ada, reason: `call ${at} failed` });
+    rollout.kill({ ...ada, stopLearning: true });
+    const asked = vi.spyOn(world.store, 'rollout');
+    cable.down = false;
+    await world.clock.advance(6_000);
+    expect(asked.mock.calls.length).toBeLessThan(20);
+    expect((await rollout.status()).state).toMatchObject({ percent: 0, from: 'off' });
+    expect((await kindsOf(world.store)).filter((kind) => kind === 'kill')).toHaveLength(2);
+  });
+
+  it('says so when a checkpoint could not be handed over', async () => {
+    await using world = rolloutWorld();
+    const signing = createCheckpointSigner(generateAuditKeys().privateKey);
+    const onCheckpoint = async (): Promise<never> => {
+      throw new RangeError('mailbox full');
+    };
+    const rollout = await world.rollout(plan, { signing, onCheckpoint });
+    await rollout.hold(ada);
+    await world.clock.advance(0);
+    expect(world.warnings.join()).toContain('checkpoint of the rollout failed: RangeError');
+  });
+
+  it('leaves its lease before close() resolves, so that another leads at once', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).leads).toBe(true);
+    const released: boolean[] = [];
+    const { release } = world.store;
+    vi.spyOn(world.store, 'release').mockImplementation(async (lease) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await release.call(world.store, lease);
+      released.push(true);
+    });
+    await rollout.close();
+    expect(released).toEqual([true]);
+  });
+});
+
+describe('the trail of a ramp', () => {
+  it('holds what the gates said with every change of the percentage, and whom it moved', async () => {
+    await using world = rolloutWorld();
+    const gates = [new ToldGate('quality')];
+    const rollout = await world.rollout({ ...plan, gates, automatic: true });
+    await world.traffic(40);
+    await world.clock.advance(6_000);
+    await rollout.set({ ...ada, percent: 60 });
+    await rollout.rollback(ada);
+    const evidence = new Map<string, object>();
+    for await (const entry of world.store.audit('cutover')) {
+      evidence.set(entry.kind, (entry.evidence ?? {}) as object);
+    }
+    const readings = [expect.objectContaining({ gate: 'quality', outcome: 'pass' })];
+    expect(evidence.get('ramp.step')).toMatchObject({ readings, moving: { known: 40 } });
+    expect(evidence.get('ramp.set')).toMatchObject({ readings });
+    expect(evidence.get('rollback')).toMatchObject({ readings, lookedAt: expect.any(Number) });
+  });
+});
+
+describe('a plan', () => {
+  it.each([[[null]], [[{ name: 'x' }]], ['none']])('refuses %j for gates', (gates) => {
+    const options = { store: memoryStore(), plan: { gates: gates as never } };
+    expect(() => createRollout(options)).toThrow(/plan\.gates must be an array of gates/);
+  });
+});
