@@ -79,13 +79,21 @@ export interface Length {
   readonly leastPairs?: number;
 }
 
+/** What users look at between two questions. */
+export interface Watch {
+  /** Whether what they ask on for is there. @default it is */
+  readonly hasCome?: () => boolean;
+  /** Whether they wait: what is compared off their path gives way to them, and is to keep pace. @default never */
+  readonly isBehind?: () => boolean;
+}
+
 /** Lets users ask for so long, and on until something has come true; resolves when the last of them was answered. */
 export async function drive(
   targets: Targets,
   { ms, leastPairs = 20 }: Length,
   random: () => number,
   record: (sample: Sample) => void,
-  hasCome: () => boolean = () => true,
+  { hasCome = () => true, isBehind = () => false }: Watch = {},
 ): Promise<void> {
   const until = performance.now() + ms;
   let asked = 0;
@@ -93,7 +101,8 @@ export async function drive(
     while (performance.now() < until || asked < leastPairs || !hasCome()) {
       asked += 1;
       record(await askBoth(targets, drawQuestion(random, asked), asked % 2 === 0));
-      await pause(random() * thinkMs);
+      do await pause(random() * thinkMs);
+      while (isBehind());
     }
   };
   await Promise.all(Array.from({ length: users }, use));

@@ -62,19 +62,19 @@ const comparedWithinMs = 3000;
 /** Milliseconds in which a ramp is where it is waited for, even on a machine with much else to do. */
 const thereWithinMs = 45_000;
 
+/** Mirrored runs that wait before users do, too. */
+const mostBehind = 12;
+
 /** Lets users ask until the phase has what it waits for. */
 async function live(scene: Scene, phase: Phase, record: PhaseRecord): Promise<void> {
-  const { targets, random, ramp } = scene;
+  const { cutover, targets, random, ramp } = scene;
   const { until } = phase;
   const latest = performance.now() + thereWithinMs;
   const isOver = (): boolean => until === undefined || isThere(scene, until);
-  await drive(
-    targets,
-    phase,
-    random,
-    (sample) => record.samples.push(sample),
-    () => isOver() || performance.now() > latest,
-  );
+  await drive(targets, phase, random, (sample) => record.samples.push(sample), {
+    hasCome: () => isOver() || performance.now() > latest,
+    isBehind: () => cutover.stats().mirror.pending > mostBehind,
+  });
   if (isOver()) return;
   const why = ramp.decision()?.why ?? 'nothing was decided';
   throw new Error(`in "${phase.name}" the ramp did not get to ${until}, since ${why}`);
