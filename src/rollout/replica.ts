@@ -73,6 +73,8 @@ export class Replica {
     const table = this.#table;
     if (table === undefined) return this.#killed ? this.#setting.from : undefined;
     const stage = table.stageOf(tenant);
+    // What nearly all calls are: one table, nothing else looked at.
+    if (!this.#killed && this.#setting.onLostContact === 'keep') return stage;
     return stages[stage].serves === 'candidate' && this.#isBack() ? this.#outside() : stage;
   }
 

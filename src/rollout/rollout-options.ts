@@ -63,9 +63,14 @@ export interface RolloutOptions {
 }
 
 const store = having('rollout', 'commit', 'watch', 'acknowledge', 'acquire', 'addPairs', 'traffic');
+/** It stands in every entry of the trail, and half a character has no place there. */
+const wellFormed = {
+  test: (value: unknown) => check.text.test(value) && (value as string).isWellFormed(),
+  must: 'be a string that is not empty, without half a character',
+};
 const optionChecks = {
   store: required(store),
-  name: check.text,
+  name: wellFormed,
   plan: check.object,
   identity: check.text,
   salt: { test: (value: unknown) => typeof value === 'string', must: 'be a string' },
@@ -84,7 +89,7 @@ const optionChecks = {
   onChange: check.function,
   onDecision: check.function,
   logger: having('warn'),
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 /** Every issue of a rollout's options but the plan's. */

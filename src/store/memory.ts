@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts';
-import { having, issuesOf, refuse } from '../core/option-checks.ts';
+import { check, issuesOf, refuse } from '../core/option-checks.ts';
 import type { Store } from '../core/store.ts';
 import { DriverStore } from './driver-store.ts';
 import { memoryDriver } from './memory/memory-driver.ts';
@@ -20,8 +20,7 @@ export interface MemoryStoreOptions {
  * const store = memoryStore();
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  const clock = having('now', 'monotonic', 'setTimeout', 'clearTimeout');
-  refuse('memoryStore', issuesOf(options, { clock }));
+  refuse('memoryStore', issuesOf(options, { clock: check.clock }));
   const { clock: ticking = systemClock } = options;
   return new DriverStore(memoryDriver(ticking), ticking);
 }

@@ -49,7 +49,7 @@ const checks = {
     must: check.milliseconds.must,
   },
   listen: check.boolean,
-  clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: check.clock,
 };
 
 /**

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts';
-import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
+import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { Store } from '../core/store.ts';
 import type { StoreDriver } from './driver.ts';
 import { DriverStore } from './driver-store.ts';
@@ -33,7 +33,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   const checks = {
     path: required(check.text),
     busyTimeoutMs: check.milliseconds,
-    clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
+    clock: check.clock,
   };
   refuse('sqliteStore', issuesOf(options, checks));
   const { path, busyTimeoutMs = 5_000, clock = systemClock } = options;

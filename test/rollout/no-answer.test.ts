@@ -93,6 +93,13 @@ describe('the trail of a ramp', () => {
   });
 });
 
+describe('a rollout', () => {
+  it('refuses a name that no trail can hold, with which it could never begin', () => {
+    const options = { store: memoryStore(), name: 'half \ud83d' };
+    expect(() => createRollout(options)).toThrow(/name must be a string/);
+  });
+});
+
 describe('a plan', () => {
   it.each([[[null]], [[{ name: 'x' }]], ['none']])('refuses %j for gates', (gates) => {
     const options = { store: memoryStore(), plan: { gates: gates as never } };
