@@ -8,7 +8,7 @@ const size = {
   importRounds: 5,
   deliveryRounds: 3,
   compareRounds: 5,
-  trailEntries: 50_000,
+  trailEntries: 20_000,
 };
 
 console.log(machine());
