@@ -1,11 +1,11 @@
 import type { RolloutState, RolloutStatus } from '../core/rollout-state.ts';
 import { stages } from '../core/stage.ts';
+import { freezing, latching, type Why } from './automatic-back.ts';
 import type { RampDecision } from './decision.ts';
 import { factsOf } from './facts-of.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { Change } from './journal.ts';
 import { atStep, begins, type RampDraft } from './ramp-state.ts';
-import { freezing, latching, type Why } from './rollbacks.ts';
 
 /** Where and when a machine decides. */
 export interface Deciding {

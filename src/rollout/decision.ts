@@ -32,3 +32,11 @@ export interface RampDecision {
   readonly why: string;
   readonly readings: readonly GateReading[];
 }
+
+/** As which person or machine the gates are asked. */
+export interface Asking {
+  /** Whether a person has approved the next step. */
+  readonly approved: boolean;
+  /** Whether it is to climb if everything passes. */
+  readonly automatic: boolean;
+}

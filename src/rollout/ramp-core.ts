@@ -13,7 +13,7 @@ import type { Store } from '../core/store.ts';
 import { Warnings } from '../core/warnings.ts';
 import { Assessor } from './assessor.ts';
 import { decideRamp } from './decide-ramp.ts';
-import type { RampDecision } from './decision.ts';
+import type { Asking, RampDecision } from './decision.ts';
 import { createEvaluator } from './evaluator.ts';
 import { firstChange } from './first-change.ts';
 import type { FullPlan, FullStep } from './full-plan.ts';
@@ -25,14 +25,6 @@ import { Rollbacks } from './rollbacks.ts';
 import type { RolloutOptions } from './rollout-options.ts';
 import { StoreTime } from './store-time.ts';
 import { TrailBook } from './trail-book.ts';
-
-/** As which person or machine the gates are asked. */
-export interface Asking {
-  /** Whether a person has approved the next step. */
-  readonly approved: boolean;
-  /** Whether it is to climb if everything passes. */
-  readonly automatic: boolean;
-}
 
 /** The parts of one rollout in one process, and what they share. */
 export class RampCore {
