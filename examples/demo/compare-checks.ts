@@ -15,13 +15,12 @@ const wanted =
 export function compareChecks({ walked, models, pairs }: Outcome): Check[] {
   const [flawed, regressed] = walked.filter(({ report }) => report !== undefined);
   const report = flawed?.report;
-  if (flawed === undefined || report === undefined)
-    return [{ holds: false, says: 'No phase has a report' }];
+  if (report === undefined) return [{ holds: false, says: 'No phase has a report' }];
   const { coverage, diagnoses, findings } = report;
   const found = new Map(findings.map(({ kind, rate }) => [kind, rate.count]));
-  const reported = new Set([...flawed.pairs, ...(regressed?.pairs ?? [])]);
-  const ramp = summarize(pairs.filter((pair) => !reported.has(pair)));
-  const bad = regressed?.report?.diagnoses ?? [];
+  const bad = new Set(walked.flatMap((phase) => phase.pairs));
+  const ramp = summarize(pairs.filter((pair) => !bad.has(pair)));
+  const worse = regressed?.report?.diagnoses ?? [];
   return [
     equal(coverage.pairs, coverage.wanted, 'Pairs of the shadow phase, and answers in it'),
     {
@@ -32,8 +31,8 @@ export function compareChecks({ walked, models, pairs }: Outcome): Check[] {
       equal(count, found.get(finding) ?? 0, `  planted (${says}) and found (${finding})`),
     ),
     {
-      holds: bad.length === 1 && bad[0]?.kind === 'wrong-answers',
-      says: `The report of the regression names: ${kindsOf(bad)}`,
+      holds: worse.length === 1 && worse[0]?.kind === 'wrong-answers',
+      says: `The report of the regression names: ${kindsOf(worse)}`,
     },
     {
       holds: ramp.coverage.pairs > 0 && ramp.diagnoses.length === 0,

@@ -53,7 +53,7 @@ export interface Walked extends Pick<PhaseRecord, 'name' | 'samples'> {
   readonly figures: Figures;
   /** Of what was compared in it; absent: that is no matter of this phase. */
   readonly report?: CompareReport;
-  /** The same, pair by pair; empty without a report. */
+  /** What was compared while the candidate was bad. */
   readonly pairs: readonly PairRecord[];
 }
 
@@ -100,8 +100,10 @@ async function walkPhase(scene: Scene, phase: Phase): Promise<Walked> {
     clearInterval(drawing);
   }
   if (climbs) record.moved = await movedBy(scene);
-  if (isReported) await compared();
-  const its = isReported ? pairs.pairs().slice(before.pairs) : [];
+  // Also where nobody reports on it: what a bad candidate answers in the shadow is none of the others'.
+  const isBad = models.candidate === 'flawed' || models.candidate === 'regressed';
+  if (isBad) await compared();
+  const its = isBad ? pairs.pairs().slice(before.pairs) : [];
   view.show([]);
   for (const line of lines()) view.say(line);
   const served = decided.mirrored - before.mirrored;
