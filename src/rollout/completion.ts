@@ -65,6 +65,9 @@ export function completionBlockers(facts: CompletionFacts, plan: FullPlan): stri
       .filter(
         ({ gate, source, outcome }) => source !== 'pairs' && outcome !== 'pass' && !dry.has(gate),
       )
-      .map(({ gate, outcome, says }) => `the gate ${gate} says ${outcome}: ${says}`),
+      .map(({ gate, outcome, says }) => {
+        const sentence = says.startsWith(`${outcome}:`) ? says : `${outcome}: ${says}`;
+        return `the gate ${gate} says ${sentence}`;
+      }),
   ].filter((blocker) => blocker !== '');
 }
