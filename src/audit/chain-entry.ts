@@ -1,8 +1,8 @@
-import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import { type AuditEntry, type AuditFact, firstHash } from '../core/audit-entry.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import { wrongFactField } from './entry-shape.ts';
-import { genesisHash, type TrailHead } from './trail-head.ts';
+import type { TrailHead } from './trail-head.ts';
 
 /** Code units that the line of one entry may have: what reads a trail holds one line in memory. */
 export const longestLine = 1_048_576;
@@ -65,7 +65,7 @@ export function chainLine(fact: AuditFact, previous?: TrailHead): ChainedLine {
   const wrong = wrongFactField(fact);
   if (wrong !== undefined) throw new TypeError(`An audit fact has no usable ${wrong}.`);
   const seq = (previous?.seq ?? -1) + 1;
-  const before = previous?.hash ?? genesisHash;
+  const before = previous?.hash ?? firstHash;
   const { hash, line } = sealOf(fact, { seq, previous: before });
   if (line.length > longestLine)
     throw new TypeError(`An audit fact is longer than ${longestLine}.`);

@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import { type AuditEntry, firstHash } from '../core/audit-entry.ts';
 import { Suspect } from './suspect.ts';
-import { genesisHash, type TrailHead } from './trail-head.ts';
+import type { TrailHead } from './trail-head.ts';
 import type { TrailProblem } from './trail-problem.ts';
 import type { Reading } from './trail-reading.ts';
 
@@ -10,7 +10,7 @@ export class ChainFollower {
   #last: { readonly entry: AuditEntry; readonly line: number } | undefined;
   #suspect: Suspect | undefined;
 
-  constructor(start: TrailHead = { seq: -1, hash: genesisHash }) {
+  constructor(start: TrailHead = { seq: -1, hash: firstHash }) {
     this.#start = start;
   }
 

@@ -4,6 +4,3 @@ export interface TrailHead {
   /** SHA-256, hex. */
   readonly hash: string;
 }
-
-/** What the first entry of a chain stands on: 64 zeros. */
-export const genesisHash = '0'.repeat(64);

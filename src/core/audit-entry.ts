@@ -1,3 +1,6 @@
+/** The hash that stands before the first entry of an audit trail. */
+export const firstHash = '0'.repeat(64);
+
 /** What an audit entry says, before it is put in its place in the chain. Plain data, without anybody's personal data. */
 export interface AuditFact {
   /** What happened, in words of a bounded set: `dualwrite.on`, `ramp.step`, `rollback`, `gate`, … */

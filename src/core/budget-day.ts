@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from './day.ts';
 
 /** The day of UTC that a budget is for. */
 export class BudgetDay {

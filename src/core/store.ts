@@ -6,9 +6,6 @@ import type { RolloutState } from './rollout-state.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { Transcript } from './transcript.ts';
 
-/** The hash that stands before the first entry of an audit trail. */
-export const firstHash = '0'.repeat(64);
-
 /** The end of an audit trail. */
 export interface AuditHead {
   /** Entries so far, which is the `seq` of the next one. */

@@ -1,3 +1,4 @@
+import { dayOf } from '../core/day.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
@@ -5,7 +6,6 @@ import type { FullPlan } from './full-plan.ts';
 import type { GateReading } from './gate.ts';
 import { mayAct } from './may-act.ts';
 import { phaseBegan } from './ramp-state.ts';
-import { dayOf } from './traffic-meter.ts';
 
 const hourMs = 3_600_000;
 

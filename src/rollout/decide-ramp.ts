@@ -1,9 +1,8 @@
+import { dayMs } from '../core/day.ts';
 import type { RolloutStatus } from '../core/rollout-state.ts';
 import type { RampDecision, Standing } from './decision.ts';
 import type { GateOutcome, GateReading } from './gate.ts';
 import { aboutTime } from './gates/wording.ts';
-
-const dayMs = 86_400_000;
 
 /** Defaults of a plan's step. */
 const defaults = { holdMs: dayMs, minPairs: 100 } as const;

@@ -1,6 +1,5 @@
+import { dayMs } from '../core/day.ts';
 import type { RolloutPlan } from './plan.ts';
-
-const dayMs = 86_400_000;
 
 /**
  * The ladder of the migration guide: 0, 5, 25, 50 and 100 percent, each held a day, then `rampdown`, then `complete`. It has

@@ -1,11 +1,10 @@
+import { dayMs, dayOf } from '../core/day.ts';
 import type { Store } from '../core/store.ts';
 import type { RampDraft } from './ramp-state.ts';
 import { StageTable } from './stage-table.ts';
-import { dayOf } from './traffic-meter.ts';
 
 /** Days of traffic that say which tenants there are. */
 const days = 30;
-const dayMs = 86_400_000;
 /** Names that are listed. */
 const mostNames = 1_000;
 

@@ -39,11 +39,9 @@ export class StorePairs implements PairSink {
   constructor(setting: StorePairsSetting) {
     this.#setting = setting;
     this.#deliveries = new Deliveries({
-      clock: setting.clock,
-      everyMs: setting.everyMs,
+      ...setting,
       take: () => this.#take(),
       send: (batch) => setting.store.addPairs(batch),
-      contained: setting.contained,
     });
   }
 

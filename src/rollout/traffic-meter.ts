@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { dayMs, dayOf } from '../core/day.ts';
 import type { CutoverEventOf } from '../core/events.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import { stages } from '../core/stage.ts';
@@ -7,7 +8,6 @@ import { Deliveries } from './deliveries.ts';
 
 /** Counters that wait for the store at most: of a route, tenant, leg and step each. */
 const mostCounters = 10_000;
-const dayMs = 86_400_000;
 
 /** What is counted of a leg, as it is kept in the store. */
 export interface Served {
@@ -52,11 +52,9 @@ export class TrafficMeter {
   constructor(setting: TrafficSetting) {
     this.#setting = setting;
     this.#deliveries = new Deliveries({
-      clock: setting.clock,
-      everyMs: setting.everyMs,
+      ...setting,
       take: () => this.#take(),
       send: (batch) => setting.store.addTraffic(batch),
-      contained: setting.contained,
     });
   }
 
@@ -124,9 +122,4 @@ export class TrafficMeter {
       }),
     }));
   }
-}
-
-/** The day of a moment in UTC, `2026-01-31`. */
-export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

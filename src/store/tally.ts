@@ -19,11 +19,6 @@ export interface Tally {
 /** The longest name of a count that is kept whole, code units: names are words of a bounded set. */
 const longestMetric = 100;
 
-/** Milliseconds since the epoch as a day of UTC. */
-export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
-}
-
 /** Adds numbers up by day, slice and metric, so that each is written once. */
 export class TallySheet {
   readonly #tallies = new Map<string, Tally & { value: number }>();

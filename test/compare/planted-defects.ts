@@ -125,3 +125,19 @@ export function drawPair(seed: number, isSameWording: boolean) {
   const candidate = isSameWording ? legacy : end(drawReply(random, facts, noise));
   return { facts, legacy, candidate };
 }
+
+/** What a report raises of each defect: the diagnosis and the parts by which it is known, and nothing else. */
+export const raised: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  verbose: ['verbose'],
+  empty: ['empty'],
+  truncated: ['truncated'],
+  'wrong number': ['wrong-answers', 'numbers'],
+  'swapped entities': ['wrong-answers', 'swapped'],
+  'other language': ['language'],
+  refusal: ['refusal'],
+  'extra tool': ['tool-mismatch', 'tool-extra'],
+  'missing tool': ['tool-mismatch', 'tool-missing'],
+  'other arguments': ['tool-mismatch', 'tool-arguments'],
+  slower: ['slower'],
+  erroring: ['erroring'],
+};

@@ -6,25 +6,9 @@ import { fakeClock } from 'engramia-cutover/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { End } from '../compare/comparing.ts';
 import { drawReply, seeded } from '../compare/exchanges.ts';
-import { defects, drawPair, inSameWords, noise } from '../compare/planted-defects.ts';
+import { defects, drawPair, inSameWords, noise, raised } from '../compare/planted-defects.ts';
 
 const exchanges = 1_000;
-
-/** What a report raises of each defect: the diagnosis and the parts by which it is known, and nothing else. */
-const raised: Readonly<Record<string, readonly string[]>> = {
-  verbose: ['verbose'],
-  empty: ['empty'],
-  truncated: ['truncated'],
-  'wrong number': ['wrong-answers', 'numbers'],
-  'swapped entities': ['wrong-answers', 'swapped'],
-  'other language': ['language'],
-  refusal: ['refusal'],
-  'extra tool': ['tool-mismatch', 'tool-extra'],
-  'missing tool': ['tool-mismatch', 'tool-missing'],
-  'other arguments': ['tool-mismatch', 'tool-arguments'],
-  slower: ['slower'],
-  erroring: ['erroring'],
-};
 
 /** Milliseconds of the cutover's clock, which moves only when all legs of a kind have begun. */
 const [usualMs, slowMs] = [900, 3_000];

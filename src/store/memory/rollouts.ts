@@ -1,12 +1,6 @@
-import type { AuditEntry } from '../../core/audit-entry.ts';
+import { type AuditEntry, firstHash } from '../../core/audit-entry.ts';
 import type { RolloutState } from '../../core/rollout-state.ts';
-import {
-  type AuditHead,
-  type CommitResult,
-  firstHash,
-  type RolloutCommit,
-  type StoredRollout,
-} from '../../core/store.ts';
+import type { AuditHead, CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 

@@ -1,35 +1,17 @@
-import type { AuditEntry } from '../../core/audit-entry.ts';
+import { type AuditEntry, firstHash } from '../../core/audit-entry.ts';
 import type { RolloutState } from '../../core/rollout-state.ts';
-import {
-  type CommitResult,
-  firstHash,
-  type RolloutCommit,
-  type StoredRollout,
-} from '../../core/store.ts';
+import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
+import { type RolloutRow, storedOf } from '../rollout-row.ts';
 import { textKey } from '../text-key.ts';
 import type { PostgresDatabase, PostgresSession } from './database.ts';
-
-interface RolloutRow {
-  readonly version: number;
-  readonly state: string | null;
-  readonly length: number;
-  readonly hash: string;
-}
 
 /** Entries that are read at once. */
 const pageSize = 500;
 
 const selectRollout = `SELECT version::float8 AS version, state, length::float8 AS length, hash
   FROM @rollouts WHERE key = $1`;
-
-function storedOf(row: RolloutRow | undefined): StoredRollout {
-  if (row === undefined) return { version: 0, head: { length: 0, hash: firstHash } };
-  const { version, state, length, hash } = row;
-  const head = { length, hash };
-  return state === null ? { version, head } : { version, state: JSON.parse(state), head };
-}
 
 /** What of a commit goes into rows. */
 interface Written {

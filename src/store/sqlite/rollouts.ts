@@ -1,34 +1,16 @@
 import type { AuditEntry } from '../../core/audit-entry.ts';
 import type { RolloutState } from '../../core/rollout-state.ts';
-import {
-  type CommitResult,
-  firstHash,
-  type RolloutCommit,
-  type StoredRollout,
-} from '../../core/store.ts';
+import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
+import { type RolloutRow, storedOf } from '../rollout-row.ts';
 import { textKey } from '../text-key.ts';
 import type { SqliteDatabase } from './database.ts';
-
-interface RolloutRow {
-  readonly version: number;
-  readonly state: string | null;
-  readonly length: number;
-  readonly hash: string;
-}
 
 /** Entries that are read at once. */
 const pageSize = 100;
 
 const selectRollout = 'SELECT version, state, length, hash FROM rollouts WHERE key = ?';
-
-function storedOf(row: RolloutRow | undefined): StoredRollout {
-  if (row === undefined) return { version: 0, head: { length: 0, hash: firstHash } };
-  const { version, state, length, hash } = row;
-  const head = { length, hash };
-  return state === null ? { version, head } : { version, state: JSON.parse(state), head };
-}
 
 /** Rollouts and their trails in SQLite. */
 export class SqliteRollouts implements RolloutRows {

@@ -1,7 +1,7 @@
-import type { AuditEntry } from '../../core/audit-entry.ts';
+import { type AuditEntry, firstHash } from '../../core/audit-entry.ts';
 import { nodeCrypto } from '../../core/node-crypto.ts';
 import type { RolloutState } from '../../core/rollout-state.ts';
-import { firstHash, type RolloutCommit, type StoredRollout } from '../../core/store.ts';
+import type { RolloutCommit, StoredRollout } from '../../core/store.ts';
 
 /** A state of a ramp, of one version. */
 export function stateOf(version: number, more: Partial<RolloutState> = {}): RolloutState {

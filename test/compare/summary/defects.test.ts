@@ -1,29 +1,13 @@
 import type { PairRecord } from 'engramia-cutover/pairs';
 import { type CompareReport, formatReport, summarize } from 'engramia-cutover/report';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defects } from '../planted-defects.ts';
+import { defects, raised } from '../planted-defects.ts';
 import { defectivePairs, healthyPairs } from './made-pairs.ts';
 
 const exchanges = 1_000;
 /** Exchanges of them in which the candidate has the defect. */
 const planted = 100;
 const noisePairs = 300;
-
-/** What is raised for each defect: the diagnosis, and the parts by which it is known. */
-const raised: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  verbose: ['verbose'],
-  empty: ['empty'],
-  truncated: ['truncated'],
-  'wrong number': ['wrong-answers', 'numbers'],
-  'swapped entities': ['wrong-answers', 'swapped'],
-  'other language': ['language'],
-  refusal: ['refusal'],
-  'extra tool': ['tool-mismatch', 'tool-extra'],
-  'missing tool': ['tool-mismatch', 'tool-missing'],
-  'other arguments': ['tool-mismatch', 'tool-arguments'],
-  slower: ['slower'],
-  erroring: ['erroring'],
-};
 
 let healthy: PairRecord[];
 let noise: PairRecord[];
