@@ -1,5 +1,6 @@
 // Verifies a trail of so many entries, made on the way, and prints what an entry took and the most that the heap held.
 
+import { getHeapStatistics } from 'node:v8';
 import type { TrailHead } from 'engramia-cutover/audit';
 import { chainLine, verifyTrail } from 'engramia-cutover/audit';
 import { stepOf } from './trail-step.ts';
@@ -18,7 +19,7 @@ async function* trail(count: number): AsyncGenerator<Buffer> {
     if (seq % 128 === 127 || seq === count - 1) {
       yield Buffer.from(lines);
       lines = '';
-      if (seq % 8192 === 8191) peak = Math.max(peak, process.memoryUsage().heapUsed);
+      if (seq % 1024 === 1023) peak = Math.max(peak, getHeapStatistics().used_heap_size);
     }
   }
 }

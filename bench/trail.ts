@@ -14,9 +14,15 @@ export interface TrailFigures {
   readonly line: number;
   /** CPU of verifying an entry of a long trail, × one of 10,000. */
   readonly growth: number;
-  /** The most that the heap held while the long trail was verified, MiB. */
+  /** The most that the heap held while the long trail was verified, MiB; it could not hold more than `heapLimitMiB`. */
   readonly heapMiB: number;
 }
+
+/**
+ * What the heap of the process that verifies may have, MiB. Without a limit V8 lets its young generation grow for as long as
+ * garbage comes, and what is measured is garbage; with it, a process that needs more ends with an error.
+ */
+const heapLimitMiB = 40;
 
 const execute = promisify(execFile);
 
@@ -41,7 +47,8 @@ function lineRatio(rounds: number, count = 4_000): number {
 
 async function verification(entries: number): Promise<{ micros: number; heapMiB: number }> {
   const child = fileURLToPath(new URL('trail.child.ts', import.meta.url));
-  const { stdout } = await execute(process.execPath, [child, String(entries)]);
+  const limit = `--max-heap-size=${heapLimitMiB}`;
+  const { stdout } = await execute(process.execPath, [limit, child, String(entries)]);
   return JSON.parse(stdout);
 }
 
