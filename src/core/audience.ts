@@ -6,7 +6,7 @@ type Counts = Record<CutoverEventType, number>;
 // Constants of their own, and a getter for each below: a getter that looks its channel up costs ten times as much, on
 // every call.
 const { decided, served, fallback, learned, compared, settled } = eventChannels;
-const { dropped, delivery, rollback, gone, error } = eventChannels;
+const { dropped, delivery, stage, gate, rollback, gone, error } = eventChannels;
 
 /** How many listen to each event: those of one cutover, and the subscribers of the channel as one more. */
 export class Audience implements Readonly<Counts> {
@@ -20,6 +20,8 @@ export class Audience implements Readonly<Counts> {
     settled: 0,
     dropped: 0,
     delivery: 0,
+    stage: 0,
+    gate: 0,
     rollback: 0,
     gone: 0,
     error: 0,
@@ -55,6 +57,14 @@ export class Audience implements Readonly<Counts> {
 
   get delivery(): number {
     return delivery.hasSubscribers ? this.own.delivery + 1 : this.own.delivery;
+  }
+
+  get stage(): number {
+    return stage.hasSubscribers ? this.own.stage + 1 : this.own.stage;
+  }
+
+  get gate(): number {
+    return gate.hasSubscribers ? this.own.gate + 1 : this.own.gate;
   }
 
   get rollback(): number {

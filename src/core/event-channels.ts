@@ -16,6 +16,8 @@ export const eventChannels: Readonly<Record<CutoverEventType, Channel>> = {
   settled: channel(`${channelPrefix}settled`),
   dropped: channel(`${channelPrefix}dropped`),
   delivery: channel(`${channelPrefix}delivery`),
+  stage: channel(`${channelPrefix}stage`),
+  gate: channel(`${channelPrefix}gate`),
   rollback: channel(`${channelPrefix}rollback`),
   gone: channel(`${channelPrefix}gone`),
   error: channel(`${channelPrefix}error`),

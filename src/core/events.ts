@@ -1,6 +1,7 @@
 import { attempt } from './attempt.ts';
 import type { Divergence } from './comparer.ts';
 import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
+import type { RolloutStatus } from './rollout-state.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { StageReason } from './stage-source.ts';
 import type { TokenUsage } from './token-usage.ts';
@@ -141,6 +142,33 @@ export interface CutoverEvents {
     readonly forMs?: number;
     /** What the app has to change, where that is known. */
     readonly mend?: string;
+  };
+  /** The ramp behind the flags stands elsewhere, as far as this process knows: each newer state that it obeys. */
+  stage: {
+    readonly rollout: string;
+    /** Grows with each; not every version is told, the newest always. */
+    readonly version: number;
+    /** Stage of the tenants outside the percentage. */
+    readonly from: Stage;
+    /** Stage of those inside it. */
+    readonly to: Stage;
+    /** 0 to 100. */
+    readonly percent: number;
+    readonly status: RolloutStatus;
+    /** Who made this version: a person as the app named them, or `system`. */
+    readonly actor: string;
+    /** Why, as the audit trail has it; empty where it could not be read. */
+    readonly reason: string;
+  };
+  /** A gate of the ramp was asked in this process: what it said first at a step, and whenever it says something else. */
+  gate: {
+    readonly rollout: string;
+    /** The version of the ramp that it was asked at. */
+    readonly version: number;
+    readonly name: string;
+    readonly outcome: 'pass' | 'fail' | 'hold' | 'invalid';
+    /** What was measured, against what. */
+    readonly sentence: string;
   };
   /** The way back was taken at once, or refused because legacy no longer exists. */
   rollback: { readonly outcome: 'killed' | 'frozen' | 'revived'; readonly reason: string };

@@ -1,3 +1,4 @@
+export type { RampListener } from '../core/ramp-listener.ts';
 export type { ChangeEmitter } from './emitted-changes.ts';
 export { environmentFlags } from './environment-flags.ts';
 export { type FileFlags, type FileFlagsOptions, fileFlags } from './file-flags.ts';

@@ -30,6 +30,7 @@ export class ProviderLifecycle {
   };
   readonly #troubled = (details?: unknown): void => this.#reportTrouble(details);
   #listening = false;
+  #ramp: Disposable | undefined;
   #state: State = { name: 'idle' };
 
   constructor(options: { provider: FlagProvider; reporter: Reporter; clock: Clock }) {
@@ -84,6 +85,21 @@ export class ProviderLifecycle {
     this.#provider.events?.addHandler(configurationChanged, this.#changed);
     this.#provider.events?.addHandler(troubled, this.#troubled);
     this.#listening = true;
+    this.#followRamp();
+  }
+
+  /** A provider that cannot tell of its ramp answers all the same. */
+  #followRamp(): void {
+    const reporter = this.#reporter;
+    try {
+      this.#ramp = this.#provider.onRamp?.({
+        wants: (type) => reporter.wants(type),
+        stage: (event) => reporter.emit('stage', event),
+        gate: (event) => reporter.emit('gate', event),
+      });
+    } catch (error) {
+      reporter.contained('flags.provider', error);
+    }
   }
 
   #started(): boolean {
@@ -111,6 +127,7 @@ export class ProviderLifecycle {
       if (this.#listening) {
         this.#provider.events?.removeHandler(configurationChanged, this.#changed);
         this.#provider.events?.removeHandler(troubled, this.#troubled);
+        this.#ramp?.[Symbol.dispose]();
       }
       await this.#within(timeoutMs, this.#provider.onClose?.());
     } catch (error) {

@@ -1,3 +1,5 @@
+import type { RampListener } from '../core/ramp-listener.ts';
+
 /** A value that a flag provider can target. */
 export type EvaluationContextValue =
   | string
@@ -60,6 +62,11 @@ export interface FlagProvider {
   readonly inProcess?: boolean;
   /** Emits `PROVIDER_CONFIGURATION_CHANGED` when what was answered before may no longer be true. */
   readonly events?: FlagProviderEvents;
+  /**
+   * Tells of the ramp behind the flags until it is disposed, for providers that have one: what a cutover emits as `stage` and
+   * `gate`. Called once a cutover.
+   */
+  onRamp?(listener: RampListener): Disposable;
   /** The stage of `context.targetingKey`; a flag that is not known gives `defaultValue`, or an error. */
   resolveStringEvaluation(
     flagKey: string,

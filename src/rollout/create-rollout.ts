@@ -124,6 +124,7 @@ function rolloutOf(parts: Parts): Rollout {
       flush: () => pairs.flush(),
     },
     stageOf: (tenant) => core.replica.stageOf(tenant),
+    onRamp: (listener) => core.news.onRamp(listener),
     follow: (cutover) => following.follow(cutover),
     status: () => reportOf(parts satisfies ReportParts),
     preview: (step, { allowEmpty = false } = {}) => ramp.preview(step, allowEmpty),

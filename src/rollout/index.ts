@@ -1,3 +1,4 @@
+export type { RampListener } from '../core/ramp-listener.ts';
 export type { RolloutState, RolloutStatus } from '../core/rollout-state.ts';
 export { createRollout } from './create-rollout.ts';
 export type { RampDecision, Standing } from './decision.ts';

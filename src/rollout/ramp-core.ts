@@ -19,6 +19,7 @@ import { firstChange } from './first-change.ts';
 import type { FullPlan, FullStep } from './full-plan.ts';
 import { Journal } from './journal.ts';
 import { LegacyPulse } from './legacy-pulse.ts';
+import { RampNews } from './ramp-news.ts';
 import { phaseOf } from './ramp-state.ts';
 import { Replica } from './replica.ts';
 import { Rollbacks } from './rollbacks.ts';
@@ -43,6 +44,7 @@ export class RampCore {
   readonly rollbacks: Rollbacks;
   readonly assessor: Assessor;
   readonly book: TrailBook;
+  readonly news: RampNews;
   readonly ready: Promise<void>;
   readonly #time: StoreTime;
   readonly #warnings: Warnings;
@@ -71,6 +73,7 @@ export class RampCore {
       ...{ store, rollout: name, signing, onCheckpoint, now: this.now },
       contained: (error) => this.contained('checkpoint', error),
     });
+    this.news = new RampNews(store, name);
     this.replica = new Replica(this.#replicaSetting());
     this.pulse = new LegacyPulse(options.probeLegacy, (error) => this.contained('probe', error));
     this.rollbacks = new Rollbacks({
@@ -134,6 +137,7 @@ export class RampCore {
     await this.book.read();
     const { legacyAlive } = this;
     const { at, pairs, readings } = await this.assessor.look(state);
+    this.news.gates(readings, state);
     const step = this.stepOf(state);
     const next = this.plan.steps[state.step + 1];
     const { dailyCycleMs } = this.plan;
@@ -150,6 +154,7 @@ export class RampCore {
     this.#closed = true;
     this.clock.clearTimeout(this.#timer);
     this.replica.close();
+    this.news.close();
     this.#begun.reject(new CutoverError('ERR_CUTOVER_CLOSED', 'The rollout was closed.'));
   }
 
@@ -194,6 +199,7 @@ export class RampCore {
           this.#before = before;
         }
         disregard(attempt(() => options.onChange?.(state, before)));
+        this.news.stage(state);
       },
       contained: this.contained,
     };

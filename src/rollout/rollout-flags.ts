@@ -1,3 +1,4 @@
+import type { RampListener } from '../core/ramp-listener.ts';
 import { type Stage, stageNames } from '../core/stage.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -13,6 +14,8 @@ export interface RolloutFlagAnswer {
 export interface RolloutFlags {
   readonly metadata: { readonly name: string };
   readonly inProcess: true;
+  /** Tells of the ramp: what a cutover emits as `stage` and `gate`. */
+  onRamp?(listener: RampListener): Disposable;
   resolveStringEvaluation(
     flagKey: string,
     defaultValue: string,
@@ -38,10 +41,14 @@ const answers = Object.freeze(
  * const flags = rolloutFlags(rollout);
  * const cutover = createCutover({ flags, pairs: rollout.pairs });
  */
-export function rolloutFlags(rollout: Pick<Rollout, 'name' | 'stageOf'>): RolloutFlags {
+export function rolloutFlags(
+  rollout: Pick<Rollout, 'name' | 'stageOf'> & Partial<Pick<Rollout, 'onRamp'>>,
+): RolloutFlags {
+  const { onRamp } = rollout;
   return {
     metadata: { name: `rollout ${rollout.name}` },
     inProcess: true,
+    ...(onRamp && { onRamp: (listener) => onRamp.call(rollout, listener) }),
     resolveStringEvaluation(_flagKey, defaultValue, { targetingKey }) {
       const stage = targetingKey === undefined ? undefined : rollout.stageOf(targetingKey);
       if (stage !== undefined) return answers[stage];

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../core/audit-entry.ts';
 import type { CutoverEventOf } from '../core/events.ts';
 import type { PairSink } from '../core/pair-sink.ts';
+import type { RampListener } from '../core/ramp-listener.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type { Stage } from '../core/stage.ts';
 import type { CutoverStats } from '../core/stats.ts';
@@ -109,6 +110,8 @@ export interface Rollout extends AsyncDisposable {
   readonly pairs: PairSink;
   /** Who is in which stage, as this process knows; undefined: it knows no state yet. */
   stageOf(tenant: string): Stage | undefined;
+  /** Tells of each newer state, and of what the gates say where they are asked, until it is disposed. */
+  onRamp(listener: RampListener): Disposable;
   /** Counts what a cutover serves, hears whether its legacy is gone, and enters its kills, until it is disposed. */
   follow(cutover: FollowedCutover): Disposable;
 

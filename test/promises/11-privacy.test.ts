@@ -31,6 +31,8 @@ const eventTypes: CutoverEventType[] = [
   'settled',
   'dropped',
   'delivery',
+  'stage',
+  'gate',
   'rollback',
   'gone',
   'error',
