@@ -75,8 +75,12 @@ export interface Acknowledgement {
   readonly replica: string;
   /** The version that it obeys now. */
   readonly version: number;
-  /** Milliseconds from now, on the store's clock. */
+  /** Milliseconds from now, on the store's clock; 0: it stays as long as it was. */
   readonly leaseMs: number;
+  /** Exchanges that wait to be learned there. @default it does not tell */
+  readonly pending?: number;
+  /** Exchanges that were learned there since the replica began. @default it does not tell */
+  readonly learned?: number;
 }
 
 /** The last acknowledgement of a replica. Times are the store's, milliseconds since the epoch. */
@@ -85,6 +89,10 @@ export interface ReplicaState {
   readonly version: number;
   readonly seenAt: number;
   readonly until: number;
+  /** As it was told last; absent where it was not. */
+  readonly pending?: number;
+  /** Likewise. */
+  readonly learned?: number;
 }
 
 /** What the store knows at one moment of its own clock, milliseconds since the epoch. */
@@ -222,7 +230,7 @@ export interface Store extends AsyncDisposable {
   /** The audit trail in order, from the entry `from`. @default from the first */
   audit(rollout: string, from?: number): AsyncIterable<AuditEntry>;
 
-  /** Notes what a replica obeys; its lease never gets shorter. Answers with what is in force. */
+  /** Notes what a replica obeys and what it has to learn; its lease never gets shorter. Answers with what is in force. */
   acknowledge(
     acknowledgement: Acknowledgement,
   ): Promise<{ readonly now: number; readonly until: number; readonly version: number }>;

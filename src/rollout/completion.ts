@@ -2,6 +2,7 @@ import { dayOf } from '../core/day.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { GateReading } from './gate.ts';
 import { mayAct } from './may-act.ts';
@@ -17,8 +18,9 @@ export interface CompletionFacts {
   readonly fullSince: number | undefined;
   /** Calls that reached legacy in the plan's time. */
   readonly legacyCalls: number;
-  /** Exchanges that are not learned yet. */
+  /** Exchanges that this process, or the app's own outbox, has not learned yet. */
   readonly outbox: number;
+  readonly elsewhere: Elsewhere;
   readonly readings: readonly GateReading[];
 }
 
@@ -49,7 +51,7 @@ function heldBlocker({ at, fullSince: since }: CompletionFacts, plan: FullPlan):
 
 /** Everything that stands in the way of completing, a sentence each. */
 export function completionBlockers(facts: CompletionFacts, plan: FullPlan): string[] {
-  const { state, legacyCalls, outbox, readings } = facts;
+  const { state, legacyCalls, outbox, elsewhere, readings } = facts;
   const dry = new Set(plan.gates.filter(({ dryRun }) => dryRun).map(({ name }) => name));
   const behind = Object.values(state.overrides).filter(
     (stage) => stages[stage].serves === 'legacy',
@@ -60,6 +62,7 @@ export function completionBlockers(facts: CompletionFacts, plan: FullPlan): stri
     behind === 0 ? '' : `${behind} tenants are kept with legacy by overrides`,
     legacyCalls === 0 ? '' : `${legacyCalls} calls have reached legacy in that time`,
     outbox === 0 ? '' : `${outbox} exchanges wait to be learned`,
+    ...elsewhere.blockers,
     ...readings
       // Pairs of tenants that legacy serves have run dry: they had their say before 100 %.
       .filter(

@@ -58,10 +58,11 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
 }
 
 function followingOf(core: RampCore, meter: TrafficMeter, enter: TrailActions['enter']): Following {
-  const { pulse, identity, clock, pollMs: retryMs, contained } = core;
+  const { pulse, lessons, identity, clock, pollMs: retryMs, contained } = core;
   return new Following({
     meter,
     pulse,
+    lessons,
     identity,
     clock,
     retryMs,
@@ -79,7 +80,7 @@ async function isAcknowledged(core: RampCore, version: number): Promise<boolean>
 function partsOf(core: RampCore) {
   const { pairs, meter } = gatherers(core);
   const ramp = new RampActions(core);
-  const trail = new TrailActions(core, () => following.pending());
+  const trail = new TrailActions(core);
   const following = followingOf(core, meter, (heard) => trail.enter(heard));
   return {
     core,
@@ -103,6 +104,7 @@ async function flush({ pairs, meter, following, core }: Parts): Promise<void> {
 async function close({ leader, pairs, meter, following, core }: Parts): Promise<void> {
   await leader.close();
   await Promise.all([pairs.close(), meter.close(), following.close(), core.rollbacks.close()]);
+  await core.replica.leave();
   core.close();
 }
 

@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { LegacyPulse } from './legacy-pulse.ts';
+import type { Lessons } from './lessons.ts';
 import { longestSaid } from './person-action.ts';
 import type { FollowedCutover } from './rollout.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
@@ -17,6 +18,7 @@ export interface Heard {
 export interface FollowingSetting {
   readonly meter: TrafficMeter;
   readonly pulse: LegacyPulse;
+  readonly lessons: Lessons;
   readonly identity: string;
   readonly clock: Clock;
   readonly retryMs: number;
@@ -30,7 +32,6 @@ const mostHeard = 1_000;
 /** Listens to cutovers: counts what they serve, and enters what has happened to them. */
 export class Following {
   readonly #setting: FollowingSetting;
-  readonly #cutovers = new Set<FollowedCutover>();
   readonly #heard: Heard[] = [];
   #entering: Promise<void> | undefined;
   #timer: TimerHandle;
@@ -40,16 +41,9 @@ export class Following {
     this.#setting = setting;
   }
 
-  /** Exchanges that wait to be learned. */
-  readonly pending = (): number => {
-    let pending = 0;
-    for (const cutover of this.#cutovers) pending += cutover.stats().learn.pending;
-    return pending;
-  };
-
   follow(cutover: FollowedCutover): Disposable {
-    const { meter, pulse, identity } = this.#setting;
-    this.#cutovers.add(cutover);
+    const { meter, pulse, identity, lessons } = this.#setting;
+    lessons.add(cutover);
     const listeners = [
       cutover.on('served', (event) => meter.count(event)),
       cutover.on('gone', ({ route, alive, error }) => {
@@ -72,7 +66,7 @@ export class Following {
     ];
     return {
       [Symbol.dispose]: () => {
-        this.#cutovers.delete(cutover);
+        lessons.delete(cutover);
         for (const listener of listeners) listener[Symbol.dispose]();
       },
     };

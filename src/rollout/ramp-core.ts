@@ -19,6 +19,7 @@ import { firstChange } from './first-change.ts';
 import type { FullPlan, FullStep } from './full-plan.ts';
 import { Journal } from './journal.ts';
 import { LegacyPulse } from './legacy-pulse.ts';
+import { Lessons } from './lessons.ts';
 import { RampNews } from './ramp-news.ts';
 import { phaseOf } from './ramp-state.ts';
 import { Replica } from './replica.ts';
@@ -41,6 +42,8 @@ export class RampCore {
   readonly journal: Journal;
   readonly replica: Replica;
   readonly pulse: LegacyPulse;
+  /** What this process has to learn. */
+  readonly lessons = new Lessons();
   readonly rollbacks: Rollbacks;
   readonly assessor: Assessor;
   readonly book: TrailBook;
@@ -194,6 +197,7 @@ export class RampCore {
       pollMs,
       onLostContact: options.onLostContact ?? 'keep',
       from: this.plan.from,
+      lessons: () => this.lessons.counts,
       changed: (state, before) => {
         if (before !== undefined && phaseOf(rollout, before) !== phaseOf(rollout, state)) {
           this.#before = before;

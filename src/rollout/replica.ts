@@ -4,7 +4,9 @@ import type { RolloutState } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { type Stage, stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
+import type { LessonCounts } from './lessons.ts';
 import { StageTable } from './stage-table.ts';
+import { within } from './within.ts';
 
 /** Share of its lease that a replica uses: the rest is for clocks that do not run alike. */
 const ownShare = 0.98;
@@ -20,6 +22,8 @@ export interface ReplicaSetting {
   readonly onLostContact: 'keep' | 'legacy';
   /** Where tenants go that are taken back before any state is known. */
   readonly from: Stage;
+  /** What is told to the store with each acknowledgement. */
+  readonly lessons: () => LessonCounts;
   readonly changed: (state: RolloutState, before: RolloutState | undefined) => void;
   readonly contained: (what: string, error: unknown) => void;
 }
@@ -37,6 +41,7 @@ export class Replica {
   /** On the monotonic clock. */
   #contactUntil = 0;
   #toldAt: number | undefined;
+  #last: Promise<void> | undefined;
   #timer: TimerHandle;
   #closed = false;
 
@@ -96,6 +101,17 @@ export class Replica {
     disregard(attempt(() => this.#setting.changed(state, before)));
   }
 
+  /** Says for the last time what there is to learn; its lease stays as it is. Waits for a store that is silent 10 s at most. */
+  async leave(): Promise<void> {
+    this.#setting.clock.clearTimeout(this.#timer);
+    if (this.#closed || this.#contactUntil === 0) return;
+    try {
+      await within(this.#sayLast());
+    } catch (error) {
+      this.#setting.contained('acknowledge', error);
+    }
+  }
+
   /** Obeys what it knows from now on. Its lease runs out by itself: it may still be serving. */
   close(): void {
     this.#closed = true;
@@ -124,14 +140,17 @@ export class Replica {
     const now = clock.monotonic();
     if (this.#toldAt !== undefined && now - this.#toldAt < leaseMs) return;
     this.#toldAt = now;
-    void this.#acknowledge(now);
+    this.#last = this.#acknowledge(now);
   }
 
   async #acknowledge(now: number): Promise<void> {
     const { store, rollout, identity: replica, leaseMs, contained } = this.#setting;
     const version = this.#state?.version ?? 0;
     try {
-      const answer = await store.acknowledge({ rollout, replica, version, leaseMs });
+      const answer = await store.acknowledge({
+        ...{ rollout, replica, version, leaseMs },
+        ...this.#setting.lessons(),
+      });
       // Counted from before it was asked, and a little less: the store's lease must not end before this one, though its
       // clock runs a little faster.
       this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs * ownShare);
@@ -140,6 +159,14 @@ export class Replica {
       if (!this.#closed) contained('acknowledge', error);
     }
     if (this.#toldAt === now) this.#toldAt = undefined;
+  }
+
+  async #sayLast(): Promise<void> {
+    // Behind what is on its way, which knows less.
+    await this.#last;
+    const { store, rollout, identity: replica, lessons } = this.#setting;
+    const version = this.#state?.version ?? 0;
+    await store.acknowledge({ rollout, replica, version, leaseMs: 0, ...lessons() });
   }
 
   async #catchUp(): Promise<void> {

@@ -3,6 +3,7 @@ import type { AuditFact } from '../core/audit-entry.ts';
 import { check, required } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { completionBlockers, legacyCallsSince } from './completion.ts';
+import { elsewhere } from './elsewhere.ts';
 import { factOf, factsOf } from './facts-of.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { draftOf, makeChange } from './ramp-actions.ts';
@@ -20,12 +21,9 @@ const attestChecks = {
 /** What people vouch for, look at, and end. */
 export class TrailActions {
   readonly #core: RampCore;
-  /** Exchanges of followed cutovers that wait to be learned. */
-  readonly #pending: () => number;
 
-  constructor(core: RampCore, pending: () => number) {
+  constructor(core: RampCore) {
     this.#core = core;
-    this.#pending = pending;
   }
 
   async attest(attestation: AttestAction): Promise<RolloutState> {
@@ -104,7 +102,7 @@ export class TrailActions {
   }
 
   async #completion(state: RolloutState) {
-    const { store, name, plan, options, now, book } = this.#core;
+    const { store, name, plan, options, now, book, lessons, identity } = this.#core;
     const { readings } = await this.#core.assess(state, { approved: true, automatic: true });
     const at = now();
     const { fullSince: since } = await book.read();
@@ -114,10 +112,12 @@ export class TrailActions {
       at,
       fullSince: since,
       legacyCalls: since === undefined ? 0 : await legacyCallsSince(store, name, window),
-      outbox: this.#pending() + ((await options.outbox?.()) ?? 0),
+      outbox: lessons.counts.pending + ((await options.outbox?.()) ?? 0),
+      elsewhere: elsewhere(await store.replicas(name), identity),
       readings,
     };
-    const { legacyCalls, outbox } = facts;
+    const { legacyCalls } = facts;
+    const outbox = facts.outbox + facts.elsewhere.pending;
     const evidence = { fullSince: since ?? 0, legacyCalls, outbox, readings };
     return { blockers: completionBlockers(facts, plan), evidence };
   }

@@ -2,6 +2,7 @@ import { postgresStore } from 'engramia-cutover/stores/postgres';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { migrations } from '../../src/store/postgres/schema.ts';
 import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { postgresName, postgresWorld } from './postgres-world.ts';
@@ -25,9 +26,25 @@ describe(`postgresStore on ${postgresName}`, () => {
   it('leaves a schema alone that it may not migrate, and asks again', async () => {
     const schema = world.freshSchema();
     const store = open(world.pool(), { schema, migrate: false });
-    await expect(store.rollout('chat')).rejects.toThrow(`${schema} must be migrated (0 of 1)`);
+    await expect(store.rollout('chat')).rejects.toThrow(
+      `${schema} must be migrated (0 of ${migrations.length})`,
+    );
     await open(world.pool(), { schema }).rollout('chat');
     expect(await store.rollout('chat')).toEqual(nothingYet);
+  });
+
+  it('takes up a schema that its first version has made, with what is in it', async () => {
+    const schema = world.freshSchema();
+    const text = migrations[0]?.replaceAll('@', `"${schema}".`) ?? '';
+    const version = `CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}".version AS SELECT 1 AS version;`;
+    const row = `INSERT INTO "${schema}".replicas VALUES ('"chat"', '"a"', '"a"', 3, 0, 9e15)`;
+    await world.pool().query({ text: `${version} ${text} ${row}` });
+    const store = open(world.pool(), { schema });
+    expect((await store.replicas('chat')).replicas).toEqual([
+      { replica: 'a', version: 3, seenAt: 0, until: 9e15 },
+    ]);
+    await store.acknowledge({ rollout: 'chat', replica: 'a', version: 4, leaseMs: 1, pending: 2 });
+    expect((await store.replicas('chat')).replicas).toMatchObject([{ version: 4, pending: 2 }]);
   });
 
   it('refuses a schema that a newer version has made', async () => {

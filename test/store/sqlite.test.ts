@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type SqliteStoreOptions, sqliteStore } from 'engramia-cutover/stores/sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { migrations } from '../../src/store/sqlite/schema.ts';
 import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
 import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -91,6 +92,23 @@ describe('sqliteStore', () => {
     expect(await turnsUntil(store.addTraffic({ id: 'a', counts }))).toBeGreaterThanOrEqual(20);
     expect(await turnsUntil(store.traffic())).toBeGreaterThanOrEqual(10);
     expect(await turnsUntil(store.erase('acme'))).toBeGreaterThanOrEqual(3);
+  });
+
+  it('takes up a file that its first version has written, with what is in it', async () => {
+    const path = freshPath();
+    const database = new DatabaseSync(path);
+    database.exec(migrations[0] ?? '');
+    database.exec(
+      `PRAGMA user_version = 1; INSERT INTO replicas VALUES ('"chat"', '"a"', '"a"', 3, 0, 9e15)`,
+    );
+    database.close();
+    await using store = sqliteStore({ path });
+    const told = { rollout: 'chat', version: 4, leaseMs: 1_000, pending: 2 };
+    expect((await store.replicas('chat')).replicas).toEqual([
+      { replica: 'a', version: 3, seenAt: 0, until: 9e15 },
+    ]);
+    await store.acknowledge({ ...told, replica: 'a' });
+    expect((await store.replicas('chat')).replicas).toMatchObject([{ version: 4, pending: 2 }]);
   });
 
   it('refuses a file that a newer version has written', () => {

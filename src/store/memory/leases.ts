@@ -9,6 +9,7 @@ import type {
 import type { LeaseRows } from '../driver.ts';
 import { canAcquire, canRenew } from '../lease-rules.ts';
 import { forgottenAfterMs } from '../retention.ts';
+import { toldLessons } from '../told-lessons.ts';
 
 /** Leases and replicas in memory. */
 export class MemoryLeases implements LeaseRows {
@@ -47,11 +48,14 @@ export class MemoryLeases implements LeaseRows {
     if (there?.token === lease.token) this.#give({ ...there, until: 0 });
   }
 
-  async acknowledge({ rollout, replica, version, leaseMs }: Acknowledgement) {
+  async acknowledge({ rollout, replica, version, leaseMs, pending, learned }: Acknowledgement) {
     const now = this.#clock.now();
     const replicas = this.#replicasOf(rollout);
     const until = Math.max(now + leaseMs, replicas.get(replica)?.until ?? 0);
-    replicas.set(replica, { replica, version, seenAt: now, until });
+    replicas.set(replica, {
+      ...{ replica, version, seenAt: now, until },
+      ...toldLessons({ pending, learned }),
+    });
     for (const old of replicas.values()) {
       if (old.until < now - forgottenAfterMs.replica) replicas.delete(old.replica);
     }

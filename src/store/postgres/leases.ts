@@ -8,6 +8,7 @@ import type {
 import type { LeaseRows } from '../driver.ts';
 import { forgottenAfterMs } from '../retention.ts';
 import { textKey } from '../text-key.ts';
+import { toldLessons } from '../told-lessons.ts';
 import { nowMs, type PostgresDatabase } from './database.ts';
 
 type LeaseRow = Omit<Lease, 'name'>;
@@ -68,18 +69,22 @@ export class PostgresLeases implements LeaseRows {
     await session.run(sql, textKey(name), token);
   }
 
-  async acknowledge({ rollout, replica, version, leaseMs }: Acknowledgement) {
+  async acknowledge(told: Acknowledgement) {
+    const { rollout, replica, version, leaseMs, pending = null, learned = null } = told;
     const session = await this.#database.session();
     const row = await session.first<AcknowledgedRow>(
       `WITH gone AS (DELETE FROM @replicas WHERE rollout = $1 AND key <> $2
          AND until < ${nowMs} - ${forgottenAfterMs.replica})
-       INSERT INTO @replicas AS known (rollout, key, replica, version, seen_at, until)
-       SELECT $1, $2, $3, $4::bigint, time.now, time.now + $5::float8 FROM ${time}
+       INSERT INTO @replicas AS known (rollout, key, replica, version, seen_at, until, pending, learned)
+       SELECT $1, $2, $3, $4::bigint, time.now, time.now + $5::float8, $6::float8, $7::float8 FROM ${time}
        ON CONFLICT (rollout, key) DO UPDATE SET version = excluded.version,
-         seen_at = excluded.seen_at, until = greatest(known.until, excluded.until)
+         seen_at = excluded.seen_at, until = greatest(known.until, excluded.until),
+         pending = excluded.pending, learned = excluded.learned
        RETURNING seen_at AS now, until,
          (SELECT version::float8 FROM @rollouts AS there WHERE there.key = $1) AS version`,
       ...[textKey(rollout), textKey(replica), JSON.stringify(replica), version, leaseMs],
+      pending,
+      learned,
     );
     return { now: row?.now ?? 0, until: row?.until ?? 0, version: row?.version ?? 0 };
   }
@@ -89,14 +94,15 @@ export class PostgresLeases implements LeaseRows {
     const rows = await session.all<
       { now: number } & { [K in keyof ReplicaState]: ReplicaState[K] | null }
     >(
-      `SELECT now, replica, version::float8 AS version, seen_at AS "seenAt", until
+      `SELECT now, replica, version::float8 AS version, seen_at AS "seenAt", until, pending, learned
        FROM ${time} LEFT JOIN @replicas ON rollout = $1 AND until >= now - ${forgottenAfterMs.replica}`,
       textKey(rollout),
     );
     const replicas: ReplicaState[] = [];
-    for (const { replica, version, seenAt, until } of rows) {
+    for (const { replica, version, seenAt, until, ...lessons } of rows) {
       if (replica === null || version === null || seenAt === null || until === null) continue;
-      replicas.push({ replica: JSON.parse(replica), version, seenAt, until });
+      const name: string = JSON.parse(replica);
+      replicas.push({ replica: name, version, seenAt, until, ...toldLessons(lessons) });
     }
     replicas.sort((a, b) => (a.replica < b.replica ? -1 : 1));
     return { now: rows[0]?.now ?? 0, replicas };

@@ -44,4 +44,5 @@ export const migrations: readonly string[] = [
     tenant text COLLATE "C", conversation text COLLATE "C", at float8 NOT NULL, PRIMARY KEY (tenant, conversation)
   );
   `,
+  `ALTER TABLE @replicas ADD COLUMN pending float8, ADD COLUMN learned float8;`,
 ];

@@ -10,9 +10,15 @@ import type { LeaseRows } from '../driver.ts';
 import { canAcquire, canRenew } from '../lease-rules.ts';
 import { forgottenAfterMs } from '../retention.ts';
 import { textKey } from '../text-key.ts';
+import { toldLessons } from '../told-lessons.ts';
 import type { SqliteDatabase } from './database.ts';
 
 type LeaseRow = Omit<Lease, 'name'>;
+
+type ReplicaRow = { [K in keyof Required<ReplicaState>]: Required<ReplicaState>[K] } & {
+  readonly pending: number | null;
+  readonly learned: number | null;
+};
 
 /** Leases and replicas in SQLite, on the clock of this machine. */
 export class SqliteLeases implements LeaseRows {
@@ -48,16 +54,19 @@ export class SqliteLeases implements LeaseRows {
     await this.#database.write(() => this.#database.run(sql, textKey(name), token));
   }
 
-  acknowledge({ rollout, replica, version, leaseMs }: Acknowledgement) {
+  acknowledge(told: Acknowledgement) {
+    const { rollout, replica, version, leaseMs, pending = null, learned = null } = told;
     return this.#database.write(() => {
       const now = this.#clock.now();
       const key = textKey(rollout);
       const forgotten = now - forgottenAfterMs.replica;
       this.#database.run('DELETE FROM replicas WHERE rollout = ? AND until < ?', key, forgotten);
       const row = this.#database.get<{ until: number }>(
-        `INSERT INTO replicas (rollout, key, replica, version, seenAt, until) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO replicas (rollout, key, replica, version, seenAt, until, pending, learned)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (rollout, key) DO UPDATE SET version = excluded.version,
-           seenAt = excluded.seenAt, until = max(until, excluded.until)
+           seenAt = excluded.seenAt, until = max(until, excluded.until),
+           pending = excluded.pending, learned = excluded.learned
          RETURNING until`,
         key,
         textKey(replica),
@@ -65,6 +74,8 @@ export class SqliteLeases implements LeaseRows {
         version,
         now,
         now + leaseMs,
+        pending,
+        learned,
       );
       const sql = 'SELECT version FROM rollouts WHERE key = ?';
       const inForce = this.#database.get<{ version: number }>(sql, key)?.version ?? 0;
@@ -74,12 +85,16 @@ export class SqliteLeases implements LeaseRows {
 
   async replicas(rollout: string): Promise<ReplicaReport> {
     const now = this.#clock.now();
-    const rows = await this.#database.read<ReplicaState>(
-      'SELECT replica, version, seenAt, until FROM replicas WHERE rollout = ? AND until >= ?',
+    const rows = await this.#database.read<ReplicaRow>(
+      `SELECT replica, version, seenAt, until, pending, learned FROM replicas
+       WHERE rollout = ? AND until >= ?`,
       textKey(rollout),
       now - forgottenAfterMs.replica,
     );
-    const replicas = rows.map((row) => ({ ...row, replica: JSON.parse(row.replica) as string }));
+    const replicas = rows.map(({ replica, version, seenAt, until, ...lessons }) => {
+      const name = JSON.parse(replica) as string;
+      return { replica: name, version, seenAt, until, ...toldLessons(lessons) };
+    });
     return { now, replicas: replicas.sort((a, b) => (a.replica < b.replica ? -1 : 1)) };
   }
 

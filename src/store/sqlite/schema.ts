@@ -47,4 +47,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (tenant, conversation)
   ) WITHOUT ROWID, STRICT;
   `,
+  `
+  ALTER TABLE replicas ADD COLUMN pending REAL;
+  ALTER TABLE replicas ADD COLUMN learned REAL;
+  `,
 ];

@@ -132,6 +132,30 @@ async function neverShortensALease({ store }: StoreHarness): Promise<void> {
   assert.deepEqual([replica?.version, replica?.until], [4, until]);
 }
 
+async function notesLessons(harness: StoreHarness): Promise<void> {
+  const [store, other] = await bothOf(harness);
+  const told = { rollout: 'chat', version: 1, leaseMs: longMs };
+  const lessonsOf = async (): Promise<unknown[]> => {
+    const { replicas } = await other.replicas('chat');
+    return replicas.map(({ replica, pending, learned }) => [replica, pending, learned]);
+  };
+  await store.acknowledge({ ...told, replica: 'a', pending: 12, learned: 3_000_000_000 });
+  await store.acknowledge({ ...told, replica: 'b' });
+  assert.deepEqual(await lessonsOf(), [
+    ['a', 12, 3_000_000_000],
+    ['b', undefined, undefined],
+  ]);
+  const { until } = (await store.replicas('chat')).replicas[0] ?? {};
+  await other.acknowledge({ ...told, replica: 'a', leaseMs: 0, pending: 0, learned: 12 });
+  await other.acknowledge({ ...told, replica: 'b', pending: 1 });
+  assert.deepEqual(await lessonsOf(), [
+    ['a', 0, 12],
+    ['b', 1, undefined],
+  ]);
+  const [last] = (await store.replicas('chat')).replicas;
+  assert.equal(last?.until, until, 'a last word ends no lease, and gives none');
+}
+
 async function keepsReplicasApart({ store }: StoreHarness): Promise<void> {
   for (const [version, replica] of oddNames.entries()) {
     await store.acknowledge({ rollout: 'chat', replica, version, leaseMs: longMs });
@@ -152,5 +176,9 @@ export const leaseTests: readonly StoreTest[] = [
   ['keeps leases with odd names apart', keepsLeasesApart],
   ['lists what the replicas of a rollout have seen, until they are retired', listsReplicas],
   ['notes what a replica says last, and never shortens its lease', neverShortensALease],
+  [
+    'keeps what a replica has told last of what it has to learn, and of none that told nothing',
+    notesLessons,
+  ],
   ['keeps replicas with odd names apart', keepsReplicasApart],
 ];
