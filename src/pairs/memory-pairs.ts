@@ -27,6 +27,11 @@ export interface MemoryPairs extends PairSink, Iterable<PairRecord> {
   pairs(): PairRecord[];
   /** What has no pair, summed up by the hour; as far back as the pairs go. */
   misses(): MissedPairs[];
+  /**
+   * The same as it is when the reading begins, one pair after the other: `await summarize(pairs.read())` leaves turns of the
+   * event loop to others, where `summarize(pairs)` takes it for all of them.
+   */
+  read(): AsyncIterable<PairRecord> & { misses(): MissedPairs[] };
   /** Forgets a tenant; gives how many pairs it had. */
   erase(tenant: string): number;
 }
@@ -91,6 +96,11 @@ class PairMemory implements MemoryPairs {
     return [...this.#misses];
   }
 
+  read(): ReturnType<MemoryPairs['read']> {
+    const misses = () => this.misses();
+    return { misses, [Symbol.asyncIterator]: () => this.#readAll() };
+  }
+
   erase(tenant: string): number {
     this.#misses.erase(tenant);
     this.#worded = 0;
@@ -107,7 +117,16 @@ class PairMemory implements MemoryPairs {
   }
 
   *[Symbol.iterator](): Generator<PairRecord, void, undefined> {
-    for (const pair of this.#pairs) yield this.#leftMs(pair) > 0 ? pair : withoutText(pair);
+    for (const pair of this.#pairs) yield this.#readable(pair);
+  }
+
+  async *#readAll(): AsyncGenerator<PairRecord, void, undefined> {
+    // A copy of the references: meanwhile pairs come, go and change their places.
+    for (const pair of [...this.#pairs]) yield this.#readable(pair);
+  }
+
+  #readable(pair: PairRecord): PairRecord {
+    return pair.text === undefined || this.#leftMs(pair) > 0 ? pair : withoutText(pair);
   }
 
   #leftMs({ at }: PairRecord): number {

@@ -1,4 +1,5 @@
 import { type MemoryPairs, memoryPairs } from 'engramia-cutover/pairs';
+import { summarize } from 'engramia-cutover/report';
 import { fakeClock } from 'engramia-cutover/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -40,6 +41,40 @@ describe('pairs in memory', () => {
     expect(pairs.misses().map(({ tenant }) => tenant)).toEqual(['__proto__', 'umbrella']);
     for (const requestId of ['one', 'two', 'three']) pairs.add(pairOf({ requestId }));
     expect(ids(pairs)).toEqual(['umbrella', 'one', 'two', 'three']);
+  });
+
+  it('leave turns of the event loop to others when they are read for a report, which is the same', async () => {
+    const pairs = memoryPairs();
+    for (let at = 0; at < 2_000; at += 1) pairs.add(pairOf({ requestId: `${at}` }));
+    pairs.missed(missesOf({ why: 'budget', count: 4 }));
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const report = await summarize(pairs.read());
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(10);
+    expect(report).toEqual(summarize(pairs));
+    expect(report.coverage).toMatchObject({ pairs: 2_000, skipped: 4 });
+  });
+
+  it('are read as they were when the reading began, words only as long as they may be kept', async () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ maxCount: 2, text: { ttlMs: 1_000 }, clock });
+    const at = clock.now();
+    for (const requestId of ['one', 'two']) pairs.add(pairOf({ requestId, at, text: words }));
+    const read: [string, boolean][] = [];
+    for await (const { requestId, text } of pairs.read()) {
+      read.push([requestId, text !== undefined]);
+      pairs.add(pairOf({ requestId: 'later', at, text: words }));
+      await clock.advance(1_000);
+    }
+    expect(read).toEqual([
+      ['one', true],
+      ['two', false],
+    ]);
   });
 
   it.each([{ maxCount: 0 }, { maxCount: '10' }, { text: {} }, { text: { ttlMs: -1 } }, { max: 1 }])(
