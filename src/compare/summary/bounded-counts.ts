@@ -28,6 +28,11 @@ export class BoundedCounts<K extends string> {
     counts[what] += 1;
   }
 
+  /** Undefined: there is none, or there was no room for it. */
+  get(key: string): Readonly<Record<K, number>> | undefined {
+    return this.#counts.get(key);
+  }
+
   entries(): [key: string, counts: Readonly<Record<K, number>>][] {
     return [...this.#counts];
   }

@@ -1,10 +1,7 @@
-import type { Leg } from '../../core/stage.ts';
 import type { Diagnosis, Finding } from './findings.ts';
-import type { LegFigures } from './leg-figures.ts';
-import type { PairFigures } from './pair-tally.ts';
+import type { ExcessFigures, PairFigures } from './pair-figures.ts';
 import type { PatternFigures } from './recalled-patterns.ts';
 import type { TenantRow } from './tenant-rows.ts';
-import type { ToolCell } from './tool-matrix.ts';
 import type { Volume } from './volume-days.ts';
 import type { WorstPair } from './worst-pairs.ts';
 
@@ -16,17 +13,15 @@ export interface CompareReport extends PairFigures {
   readonly findings: readonly Finding[];
   /** Legacy against itself, in the same figures; its pairs count nowhere else. */
   readonly noise: PairFigures;
+  /** What of these figures is more than noise; absent without pairs of legacy against itself. */
+  readonly excess?: ExcessFigures;
   /** UTC days with something to compare. */
   readonly volume: Volume;
-  readonly legs: Readonly<Record<Leg, LegFigures>>;
   /** What money is counted in, where prices were given. */
   readonly currency?: string;
-  /** Pairs whose verdict rests on a judge that was not calibrated: no gate may go by it. */
-  readonly advisory: number;
-  /** Legacy's tools against the candidate's, the most frequent first. */
-  readonly tools: readonly ToolCell[];
   /** Patterns that wrong replies have recalled, the worst first. */
   readonly patterns: readonly PatternFigures[];
+  /** Pairs to look at first, the worst first. */
   readonly worst: readonly WorstPair[];
   /** Those with most exchanges first. */
   readonly tenants: readonly TenantRow[];

@@ -1,6 +1,9 @@
 import type { CompareReport } from './compare-report.ts';
-import type { Distribution } from './distribution.ts';
+import { rateRow } from './excess-cells.ts';
+import { heldLines } from './held-lines.ts';
 import type { LegFigures } from './leg-figures.ts';
+import { measureLabels } from './measure-labels.ts';
+import { measureNames } from './pair-measures.ts';
 import { plainText } from './plain-text.ts';
 import { decimal, millis, percent, whole } from './report-numbers.ts';
 import { textTable } from './text-table.ts';
@@ -14,13 +17,6 @@ function shares(rates: CompareReport['verdicts'] | CompareReport['outcomes']): s
     .join(', ');
 }
 
-const spread = (name: string, { p5, p50, p95 }: Distribution): string[] => [
-  name,
-  decimal(p5),
-  decimal(p50),
-  decimal(p95),
-];
-
 function legRow(name: string, { latency, tokens }: LegFigures, currency: string): string[] {
   return [
     name,
@@ -32,30 +28,39 @@ function legRow(name: string, { latency, tokens }: LegFigures, currency: string)
   ];
 }
 
-/** Outcomes, verdicts, distributions, and what the legs took and cost. */
+/** Where what is measured of pairs lies; none: no lines. */
+function measureTable(report: CompareReport): string[] {
+  const measured = measureNames.filter((name) => report[name].count > 0);
+  if (measured.length === 0) return [];
+  const rows = measured.map((name) => {
+    const { p5, p50, p90, p99 } = report[name];
+    return [measureLabels[name].label, ...[p5, p50, p90, p99].map(decimal)];
+  });
+  return textTable([['', 'p5', 'p50', 'p90', 'p99'], ...rows]);
+}
+
+/** What is told in a table of its own where there is noise. */
+const plainLines = (report: CompareReport): string[] => [
+  `Outcomes: ${shares(report.outcomes)}`,
+  `Verdicts: ${shares(report.verdicts)}`,
+  ...measureTable(report),
+  ...errorLines(report.legs.candidate),
+];
+
+/** Outcomes, verdicts, what is measured, what of it is more than noise, and what the legs took and cost. */
 export function figureLines(report: CompareReport): string[] {
   if (report.coverage.pairs === 0) return [];
-  const { legs, noise, currency, advisory } = report;
+  const { legs, currency, advisory, excess } = report;
   const money = currency === undefined ? '' : ` ${plainText(currency, 8)}`;
-  const isNoisy = noise.coverage.pairs > 0;
   return [
-    `Outcomes: ${shares(report.outcomes)}`,
-    `Verdicts: ${shares(report.verdicts)}`,
-    ...(isNoisy ? [`  legacy against itself: ${shares(noise.verdicts)}`] : []),
-    ...(advisory > 0 ? [`  ${whole(advisory)} of them by a judge that was not calibrated`] : []),
-    ...textTable([
-      ['', 'p5', 'p50', 'p95'],
-      spread('length, × legacy', report.lengthRatio),
-      ...(isNoisy ? [spread('  legacy against itself', noise.lengthRatio)] : []),
-      spread('similarity', report.similarity),
-      ...(isNoisy ? [spread('  legacy against itself', noise.similarity)] : []),
-    ]),
+    ...(excess === undefined ? plainLines(report) : []),
+    ...heldLines(report),
+    ...(advisory > 0 ? [`${whole(advisory)} verdicts are by a judge that was not calibrated`] : []),
     ...textTable([
       ['', 'p50', 'p95', 'p99', 'tokens in + out', 'cost'],
       legRow('legacy', legs.legacy, money),
       legRow('candidate', legs.candidate, money),
     ]),
-    ...errorLines(legs.candidate),
   ];
 }
 
@@ -70,16 +75,21 @@ function errorLines({ errors }: LegFigures): string[] {
 
 const nothing = '(none)';
 
-/** Where the tools differ. */
-export function toolLines({ tools }: CompareReport): string[] {
+/** Where the tools differ, and where there is noise, how much more often than by it. */
+export function toolLines({ tools, excess }: CompareReport): string[] {
   const other = tools.filter(({ legacy, candidate }) => legacy !== candidate).slice(0, most);
   if (other.length === 0) return [];
-  const rows = other.map(({ legacy, candidate, count }) => [
-    plainText(legacy ?? nothing),
-    plainText(candidate ?? nothing),
-    whole(count),
-  ]);
-  return ['Other tools:', ...textTable([['legacy', 'candidate', 'times'], ...rows])];
+  const rows = other.map(({ legacy, candidate, count, pairs }) => {
+    const names = [plainText(legacy ?? nothing, 18), plainText(candidate ?? nothing, 18)];
+    const more = excess?.tools.find(
+      (cell) => cell.legacy === legacy && cell.candidate === candidate,
+    );
+    const held = more === undefined ? [] : rateRow('', pairs, more.noise, more.excess).slice(1);
+    return [...names, whole(count), ...held];
+  });
+  const head = ['legacy', 'candidate', 'times'];
+  const held = excess === undefined ? [] : ['of pairs', 'itself', 'excess'];
+  return ['Other tools:', ...textTable([[...head, ...held], ...rows])];
 }
 
 /** Pairs to look at first. */

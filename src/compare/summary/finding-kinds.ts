@@ -38,7 +38,7 @@ export interface FindingRow {
 const note =
   (...names: readonly string[]) =>
   ({ notes }: PairFacts): boolean =>
-    names.some((name) => notes.has(name));
+    notes.length > 0 && names.some((name) => notes.includes(name));
 
 const compared = ({ isCompared }: PairFacts): boolean => isCompared;
 const tellsTools = ({ tellsTools }: PairFacts): boolean => tellsTools;
@@ -47,7 +47,7 @@ const legacyAnswered = ({ outcome }: PairFacts): boolean =>
 
 /** Refusals and replies that break off are short, too: those are what is wrong with them. */
 const isTerse = ({ notes }: PairFacts): boolean =>
-  notes.has('shorter') && !notes.has('refusal') && !notes.has('truncated');
+  notes.includes('shorter') && !notes.includes('refusal') && !notes.includes('truncated');
 
 const text = { floor: 'usual', among: compared } as const;
 const tool = { floor: 'usual', among: tellsTools, part: 'tool-mismatch' } as const;

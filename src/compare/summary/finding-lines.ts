@@ -29,6 +29,10 @@ function linesOf(diagnosis: Diagnosis, { patterns }: CompareReport): string[] {
 const isOpen = ({ raised, against, excess, rate, threshold }: Finding): boolean =>
   !raised && against === 'noise' && (excess?.share ?? 0) > threshold && rate.low > threshold;
 
+/** Whether there is enough noise to speak of. */
+const isHeld = ({ excess }: CompareReport): boolean =>
+  excess !== undefined && excess.pairs >= excess.asked;
+
 const mostOpen = 3;
 
 /** What may be raised once there is more noise to hold it against. */
@@ -45,5 +49,8 @@ export function diagnosisLines(report: CompareReport): string[] {
   const open = openLines(report);
   const raised = report.diagnoses.flatMap((diagnosis) => linesOf(diagnosis, report));
   if (raised.length > 0) return [...raised, ...open];
-  return ['No diagnosis: nothing differs by more than noise does.', ...open];
+  return [
+    `No diagnosis: ${isHeld(report) ? 'nothing differs by more than noise does' : 'nothing lies above its fixed share'}.`,
+    ...open,
+  ];
 }

@@ -1,13 +1,16 @@
 import { type FindingKind, type FindingRow, findingKinds } from './finding-kinds.ts';
 import type { PairFacts } from './pair-facts.ts';
-import { type Excess, excessOf, leastShare, type Rate, rateOf } from './rate.ts';
+import { type Excess, excessOverNoise, leastShare, type Rate, rateOf } from './rate.ts';
 import type { SummaryThresholds } from './summary-options.ts';
 
 /** How often something is wrong with the candidate, and whether that is more than noise. */
 export interface Finding {
   readonly kind: FindingKind;
+  /** What is wrong, in a sentence. */
   readonly says: string;
+  /** What to do about it. */
   readonly remedy: string;
+  /** Share of the pairs that can have it. */
   readonly rate: Rate;
   /** The same of legacy against itself; absent without such pairs. */
   readonly noise?: Rate;
@@ -15,8 +18,9 @@ export interface Finding {
   readonly excess?: Excess;
   /** What it was held against: noise where there is enough of it, a fixed share otherwise. */
   readonly against: 'noise' | 'floor';
-  /** What its excess, or the rate itself, has to exceed with 99 % confidence to be raised. */
+  /** What its excess, or the rate itself, has to exceed with 99 % confidence to be raised: a share, 0 to 1. */
   readonly threshold: number;
+  /** Whether it does. */
   readonly raised: boolean;
 }
 
@@ -27,25 +31,30 @@ export interface Diagnosis extends Finding {
 
 const rows = Object.entries(findingKinds) as [FindingKind, FindingRow][];
 
+const none: readonly FindingKind[] = [];
+
 /** How often each kind holds. */
 export class FindingCounts {
-  readonly #counts = new Map(rows.map(([kind]) => [kind, { count: 0, of: 0 }]));
+  readonly #counts = rows.map(([kind, row]) => ({ kind, ...row, count: 0, of: 0 }));
 
   /** Gives the kinds that hold. */
-  add(facts: PairFacts): FindingKind[] {
-    return rows.flatMap(([kind, { among, holds }]) => {
-      const counts = this.#counts.get(kind);
-      if (counts === undefined || !among(facts)) return [];
+  add(facts: PairFacts): readonly FindingKind[] {
+    // Most pairs have none: nothing is made for them.
+    let found: FindingKind[] | undefined;
+    for (const counts of this.#counts) {
+      if (!counts.among(facts)) continue;
       counts.of += 1;
-      if (!holds(facts)) return [];
+      if (!counts.holds(facts)) continue;
       counts.count += 1;
-      return [kind];
-    });
+      found ??= [];
+      found.push(counts.kind);
+    }
+    return found ?? none;
   }
 
   rate(kind: FindingKind): Rate {
-    const { count, of } = this.#counts.get(kind) ?? { count: 0, of: 0 };
-    return rateOf(count, of);
+    const counts = this.#counts.find((one) => one.kind === kind);
+    return rateOf(counts?.count ?? 0, counts?.of ?? 0);
   }
 }
 
@@ -58,7 +67,7 @@ export function findingsOf(
   return rows.map(([kind, row]) => {
     const [rate, noise] = [compared.rate(kind), noisy.rate(kind)];
     const isHeld = noise.of >= noisePairs;
-    const excess = excessOf(rate, noise);
+    const excess = excessOverNoise(rate, noise, noisePairs);
     const threshold = isHeld ? margin : row.floor === 'failure' ? failureFloor : floor;
     return {
       kind,

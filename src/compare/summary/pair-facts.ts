@@ -1,4 +1,4 @@
-import type { Divergence, LayerFinding } from '../../core/comparer.ts';
+import type { LayerFinding } from '../../core/comparer.ts';
 import type { LegRecord, PairRecord } from '../../core/pair-record.ts';
 
 /** How the two legs ended. Where both fail there is nothing that the candidate does worse. */
@@ -25,11 +25,13 @@ export interface PairFacts {
   readonly tellsTools: boolean;
   /** The candidate answered something else than legacy, as far as that can be told. */
   readonly isWrong: boolean;
-  readonly notes: ReadonlySet<string>;
-  /** Candidate's length by legacy's; absent when one is not known. */
-  readonly ratio?: number;
+  readonly notes: readonly string[];
+  /** Candidate's length by legacy's; undefined when one is not known. */
+  readonly ratio: number | undefined;
   /** Of the wording, 0 to 1. */
-  readonly similarity?: number;
+  readonly similarity: number | undefined;
+  /** Of the meanings, −1 to 1. */
+  readonly cosine: number | undefined;
 }
 
 /** Notes that explain why the words of a reply are other ones: then it is that and not a wrong answer. */
@@ -38,25 +40,28 @@ const explaining = ['empty', 'truncated', 'shorter', 'longer', 'language', 'refu
 /** Notes of replies whose facts are other ones. */
 const factual = ['numbers', 'swapped'];
 
-type Layers = ReadonlyMap<string, LayerFinding>;
+type Layers = readonly LayerFinding[];
+
+const noLayers: Layers = [];
+const noNotes: readonly string[] = [];
+
+/** What a layer found; undefined: it did not run. A loop, since it is asked six times a pair. */
+function foundBy(layers: Layers, name: string): LayerFinding | undefined {
+  for (const finding of layers) if (finding.layer === name) return finding;
+  return undefined;
+}
+
+const sayOf = (layers: Layers, name: string): LayerFinding['say'] =>
+  foundBy(layers, name)?.say ?? 'none';
 
 /** A judge knows best; where there is none, or it said nothing, other facts and quite another wording tell. */
-function isWrong(layers: Layers, notes: ReadonlySet<string>): boolean {
-  const judged = layers.get('judge')?.say ?? 'none';
+function isWrong(layers: Layers, notes: readonly string[]): boolean {
+  const judged = sayOf(layers, 'judge');
   if (judged !== 'none') return judged === 'worse';
-  if (factual.some((note) => notes.has(note))) return true;
-  const meaning = layers.get('embedding')?.say ?? 'none';
-  const say = meaning === 'none' ? layers.get('lexical')?.say : meaning;
-  return say === 'different' && !explaining.some((note) => notes.has(note));
-}
-
-function similarityOf(layers: Layers): number | undefined {
-  if (layers.get('exact')?.say === 'same') return 1;
-  return layers.get('lexical')?.metrics?.similarity;
-}
-
-function layersOf(divergence: Divergence | undefined): Layers {
-  return new Map(divergence?.layers.map((finding) => [finding.layer, finding]));
+  if (notes.length > 0 && factual.some((note) => notes.includes(note))) return true;
+  const meaning = sayOf(layers, 'embedding');
+  const say = meaning === 'none' ? sayOf(layers, 'lexical') : meaning;
+  return say === 'different' && !explaining.some((note) => notes.includes(note));
 }
 
 /** Finds what a report asks of a pair. */
@@ -64,17 +69,17 @@ export function pairFacts({ legacy, candidate, divergence }: PairRecord): PairFa
   const outcome = outcomes[legacy.ended][candidate.ended];
   const isAnswered = outcome === 'bothAnswered';
   const isCompared = isAnswered && divergence !== undefined;
-  const notes = new Set(divergence?.notes);
-  const layers = layersOf(divergence);
-  const similarity = similarityOf(layers);
+  const { notes, layers } = divergence ?? { notes: noNotes, layers: noLayers };
   const isMeasured = isAnswered && legacy.chars !== undefined && candidate.chars !== undefined;
   return {
     outcome,
     isCompared,
-    tellsTools: isCompared && (layers.get('tools')?.say ?? 'none') !== 'none',
+    tellsTools: isCompared && sayOf(layers, 'tools') !== 'none',
     isWrong: isCompared && isWrong(layers, notes),
     notes,
-    ...(isMeasured && { ratio: (candidate.chars ?? 0) / Math.max(1, legacy.chars ?? 0) }),
-    ...(similarity !== undefined && { similarity }),
+    ratio: isMeasured ? (candidate.chars ?? 0) / Math.max(1, legacy.chars ?? 0) : undefined,
+    similarity:
+      sayOf(layers, 'exact') === 'same' ? 1 : foundBy(layers, 'lexical')?.metrics?.similarity,
+    cosine: foundBy(layers, 'embedding')?.metrics?.cosine,
   };
 }

@@ -17,9 +17,11 @@ export class RecalledPatterns {
   readonly #counts = new BoundedCounts(mostPatterns, { wrong: 0, right: 0 });
 
   add({ candidate }: PairRecord, { isCompared, isWrong }: PairFacts): void {
-    if (!isCompared) return;
-    for (const key of new Set(candidate.recalled))
-      this.#counts.add(key, isWrong ? 'wrong' : 'right');
+    if (!isCompared || candidate.recalled === undefined) return;
+    const { recalled } = candidate;
+    recalled.forEach((key, at) => {
+      if (recalled.indexOf(key) === at) this.#counts.add(key, isWrong ? 'wrong' : 'right');
+    });
   }
 
   /** Those that are worst even if chance was against them. */

@@ -2,30 +2,30 @@ import type { PairRecord } from '../../core/pair-record.ts';
 import type { MissedPairs } from '../../core/pair-sink.ts';
 import type { CompareReport } from './compare-report.ts';
 import { diagnosesOf, findingsOf } from './findings.ts';
-import { LegCount } from './leg-figures.ts';
 import { pairFacts } from './pair-facts.ts';
 import { PairTally } from './pair-tally.ts';
 import { RecalledPatterns } from './recalled-patterns.ts';
 import type { NormalizedSummary } from './summary-options.ts';
 import { TenantRows } from './tenant-rows.ts';
-import { ToolMatrix } from './tool-matrix.ts';
 import { VolumeDays } from './volume-days.ts';
 import { WorstPairs } from './worst-pairs.ts';
 
 /** A report while it is being made. */
 export class Summary {
   readonly #options: NormalizedSummary;
-  readonly #kinds = { compare: new PairTally(), noise: new PairTally() };
-  readonly #legs = { legacy: new LegCount(), candidate: new LegCount() };
+  readonly #kinds: { readonly compare: PairTally; readonly noise: PairTally };
   readonly #days = new VolumeDays();
-  readonly #tools = new ToolMatrix();
   readonly #patterns = new RecalledPatterns();
-  #advisory = 0;
   readonly #worst: WorstPairs;
   readonly #tenants: TenantRows;
 
   constructor(options: NormalizedSummary) {
     this.#options = options;
+    const { legacy, candidate } = options.prices ?? {};
+    this.#kinds = {
+      compare: new PairTally({ legacy, candidate }),
+      noise: new PairTally({ legacy, candidate: legacy }),
+    };
     this.#worst = new WorstPairs(options.worst);
     this.#tenants = new TenantRows(options.maxTenants);
   }
@@ -35,11 +35,7 @@ export class Summary {
     const facts = pairFacts(pair);
     const findings = this.#kinds[pair.kind].add(pair, facts);
     if (pair.kind === 'noise') return;
-    if (pair.divergence?.advisory) this.#advisory += 1;
     this.#days.pair(pair.at);
-    this.#legs.legacy.add(pair.legacy);
-    this.#legs.candidate.add(pair.candidate);
-    this.#tools.add(pair);
     this.#patterns.add(pair, facts);
     this.#worst.add(pair, facts, findings);
     this.#tenants.pair(pair, findings);
@@ -58,20 +54,16 @@ export class Summary {
     const { compare, noise } = this.#kinds;
     const { served, days, prices, thresholds } = this.#options;
     const findings = findingsOf(compare.findings, noise.findings, thresholds);
+    const excess = compare.excessOver(noise, thresholds.noisePairs);
     const currency = prices?.currency;
     return {
       diagnoses: diagnosesOf(findings),
       findings,
       ...compare.figures(served),
       noise: noise.figures(),
+      ...(excess && { excess }),
       volume: this.#days.volume(days),
-      legs: {
-        legacy: this.#legs.legacy.figures(prices?.legacy),
-        candidate: this.#legs.candidate.figures(prices?.candidate),
-      },
       ...(currency !== undefined && { currency }),
-      advisory: this.#advisory,
-      tools: this.#tools.cells(),
       patterns: this.#patterns.patterns(),
       worst: this.#worst.pairs(),
       tenants: this.#tenants.rows(),

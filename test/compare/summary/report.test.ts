@@ -245,12 +245,14 @@ describe('the figures of a report', () => {
       ...many(2, () => called(['mail'], [])),
       called([], ['__proto__']),
     ];
-    expect(summarize(pairs).tools).toEqual([
+    const { tools } = summarize(pairs);
+    expect(tools.map(({ pairs: _, ...cell }) => cell)).toEqual([
       { legacy: 'mail', candidate: 'mail', count: 3 },
       { legacy: 'find', candidate: 'search', count: 3 },
       { legacy: 'mail', count: 2 },
       { candidate: '__proto__', count: 1 },
     ]);
+    expect(tools[2]?.pairs).toMatchObject({ count: 2, of: 6 });
   });
 
   it('give latency of replies, tokens, cost and errors of each leg', () => {
@@ -281,7 +283,8 @@ describe('the figures of a report', () => {
     expect(tokens).toMatchObject({ replies: 100, input: 100_000, output: 10_000 });
     expect(tokens.cost).toBeCloseTo(0.3, 10);
     expect(tokens.costPerReply).toBeCloseTo(0.003, 10);
-    expect(errors).toEqual([{ ...error, count: 2 }]);
+    expect(errors).toMatchObject([{ ...error, count: 2, rate: { of: 100, share: 0.02 } }]);
+    expect(tokens.inputPerReply).toBeCloseTo(1_000, 9);
     expect(legs.legacy.tokens).not.toHaveProperty('cost');
   });
 
