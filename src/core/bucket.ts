@@ -100,3 +100,8 @@ export function saltSeed(salt: string): number {
 export function bucketOf(seed: number, id: string): number {
   return Math.floor(murmur3(id, seed) * bucketsPerHash);
 }
+
+/** The first hash beyond so many buckets: an id is in one of the first `buckets` exactly if its hash is below. */
+export function hashLimit(buckets: number): number {
+  return Math.ceil((buckets * 2 ** 32) / bucketCount);
+}

@@ -1,4 +1,4 @@
-import { bucketOf, saltSeed } from '../core/bucket.ts';
+import { hashLimit, murmur3, saltSeed } from '../core/bucket.ts';
 import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import { defaultSalt } from './default-salt.ts';
@@ -55,6 +55,8 @@ interface Ramp {
   readonly outside: FlagResolution;
   /** Buckets below it are inside. */
   readonly threshold: number;
+  /** Hashes below it are. */
+  readonly limit: number;
   readonly overrides: ReadonlyMap<string, FlagResolution>;
 }
 
@@ -108,10 +110,13 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
     resolveStringEvaluation(_flagKey, _defaultValue, context) {
       const { targetingKey } = context;
       if (targetingKey === undefined) return ramp.outside;
-      const override = ramp.overrides.get(targetingKey);
-      if (override !== undefined) return override;
+      const { overrides } = ramp;
+      if (overrides.size > 0) {
+        const override = overrides.get(targetingKey);
+        if (override !== undefined) return override;
+      }
       const unit = byUser ? (userOf(context) ?? targetingKey) : targetingKey;
-      return bucketOf(seed, unit) < ramp.threshold ? ramp.inside : ramp.outside;
+      return murmur3(unit, seed) < ramp.limit ? ramp.inside : ramp.outside;
     },
     set(change) {
       ramp = changedRamp(ramp, change);
@@ -141,6 +146,7 @@ function toRamp({ from, to, percent, overrides }: PercentageFlagsOptions): Ramp 
     inside: bySplit[to],
     outside: bySplit[from],
     threshold: Math.round(percent * 100),
+    limit: hashLimit(Math.round(percent * 100)),
     overrides: new Map(
       tenantStagePairs(overrides).map(([tenant, stage]) => [tenant, byOverride[stage]]),
     ),

@@ -7,7 +7,7 @@ import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/ex
 import type { Lane } from '../core/lane.ts';
 import type { LegTracing } from '../core/leg-tracing.ts';
 import { isShadowSafe } from '../core/shadow-safe.ts';
-import type { Stage } from '../core/stage.ts';
+import { type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Background } from './background.ts';
@@ -72,6 +72,10 @@ export function createRoute(
   const { redact, comparerOf, conversationsOf, ...shared } = around;
   const { compare = true } = options;
   const compares = compare !== false;
+  const mirrors = {
+    candidate: compares && isShadowSafe(options.candidate),
+    legacy: compares && options.legacyShadow !== undefined,
+  };
   const route: Route = {
     ...shared,
     listeners: around.reporter.listeners,
@@ -93,10 +97,7 @@ export function createRoute(
     isGone: options.isGone ?? isGoneByDefault,
     mirrorShare: options.sample?.mirror ?? 1,
     noiseShare: options.sample?.noise ?? 0,
-    mirrors: {
-      candidate: compares && isShadowSafe(options.candidate),
-      legacy: compares && options.legacyShadow !== undefined,
-    },
+    mirrors,
     compares,
     comparer: compares ? comparerOf(compare === true ? {} : compare, options.name) : undefined,
     learning: learnPolicy(options, redact, hooks),
@@ -108,9 +109,17 @@ export function createRoute(
     hooks,
     turnClock: new TurnClock(around.clock),
     counters: new RouteCounters(),
+    watches: watchesOf(mirrors, hooks !== undefined || around.tracing !== undefined),
     legacyGone: false,
   };
   return route;
+}
+
+function watchesOf(mirrors: Route['mirrors'], all: boolean): readonly boolean[] {
+  return stageNames.map((stage) => {
+    const leg = stages[stage].mirrors;
+    return all || (leg !== undefined && mirrors[leg]);
+  });
 }
 
 function learnPolicy(

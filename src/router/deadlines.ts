@@ -1,6 +1,9 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 
+/** Slots kept from one turn of the loop to the next. */
+const mostKept = 1024;
+
 /** A call's place in the order of deadlines. */
 interface Link<Item> {
   readonly item: Item;
@@ -28,6 +31,7 @@ export class Deadlines<Item extends Expiring<Item>> {
   readonly #clock: Clock;
   readonly #expire: (item: Item) => void;
   readonly #begun: (Item | undefined)[] = [];
+  #count = 0;
   #first: Link<Item> | undefined;
   #last: Link<Item> | undefined;
   #timer: TimerHandle | undefined;
@@ -39,9 +43,10 @@ export class Deadlines<Item extends Expiring<Item>> {
   }
 
   add(item: Item): void {
-    const begun = this.#begun;
-    item.slot = begun.length;
-    if (begun.push(item) === 1) this.#stampLater();
+    const slot = this.#count++;
+    item.slot = slot;
+    this.#begun[slot] = item;
+    if (slot === 0) this.#stampLater();
   }
 
   remove(item: Item): void {
@@ -71,10 +76,16 @@ export class Deadlines<Item extends Expiring<Item>> {
 
   #stamp(): void {
     const at = this.#clock.monotonic() + this.#ms;
-    for (const item of this.#begun) {
-      if (item !== undefined) this.#link(item, at);
+    const begun = this.#begun;
+    for (let slot = 0; slot < this.#count; slot += 1) {
+      const item = begun[slot];
+      if (item === undefined) continue;
+      begun[slot] = undefined;
+      this.#link(item, at);
     }
-    this.#begun.length = 0;
+    this.#count = 0;
+    // Kept from turn to turn: an array that is emptied has to grow anew. What one crowded turn needed is not kept.
+    if (begun.length > mostKept) begun.length = mostKept;
     if (this.#timer === undefined && this.#first !== undefined) this.#arm(this.#ms);
   }
 

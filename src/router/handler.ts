@@ -99,28 +99,34 @@ function serveKnown(
   const { counters, listeners } = route;
   const { plan } = chosen;
   counters.stages[plan.order] = (counters.stages[plan.order] as number) + 1;
-  const timer = timerOf(route, plan);
-  if (
-    plan.order === 0 &&
-    timer === undefined &&
-    listeners.decided === 0 &&
-    route.hooks === undefined &&
-    route.tracing === undefined
-  ) {
-    return serveUnobserved(route, self, args);
+  // What most calls are: nobody listens, nothing is timed. All else is apart, so that this stays small.
+  const isWatched =
+    (counters.calls & timingMask) === 1 ||
+    route.watches[plan.order] === true ||
+    listeners.served > 0 ||
+    listeners.decided > 0;
+  if (plan.order === 0 && !isWatched) return serveUnobserved(route, self, args);
+  if (plan.serves === 'candidate') {
+    const call = new CandidateCall(route, chosen, tenant, subject, self, args, init);
+    if (isWatched) watch(call);
+    return serveCandidate(call);
   }
-  const call =
-    plan.serves === 'candidate'
-      ? new CandidateCall(route, chosen, tenant, subject, self, args, init)
-      : new Call(route, chosen, tenant, subject, self, args, init);
+  const call = new Call(route, chosen, tenant, subject, self, args, init);
+  if (isWatched) watch(call);
+  return serveLegacy(call);
+}
+
+/** Begins what is told of a call: its time, its delivery, its decision. */
+function watch(call: Call): void {
+  const { owner: route, plan } = call;
+  const timer = timerOf(route, plan);
   // Of a reply that legacy writes somewhere else unobserved there is no end to be timed.
-  const observed = route.hooks?.decided?.(args, plan) !== false || plan.serves === 'candidate';
+  const observed = route.hooks?.decided?.(call.args, plan) !== false || plan.serves === 'candidate';
   if (timer !== undefined && observed) {
     call.timer = timer;
     call.time = timer.monotonic();
   }
-  if (listeners.decided > 0) emitDecided(call, chosen);
-  return plan.serves === 'candidate' ? serveCandidate(call as CandidateCall) : serveLegacy(call);
+  if (route.listeners.decided > 0) emitDecided(call);
 }
 
 /** One call in 64 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
@@ -130,8 +136,9 @@ function timerOf(route: Route, { mirrors }: Plan): Call['timer'] {
   return mirrors !== undefined && route.mirrors[mirrors] ? turnClock : undefined;
 }
 
-function emitDecided(call: Call, { reason }: Chosen): void {
+function emitDecided(call: Call): void {
   const { route, requestId, tenant, stage, leg } = call;
+  const { reason } = call.chosen;
   call.owner.reporter.emit('decided', { route, requestId, tenant, stage, leg, reason });
 }
 

@@ -14,7 +14,7 @@ export function settle(
   status: 'fulfilled' | 'rejected',
   reply: unknown,
 ): void {
-  const { counters, clock, listeners, tracing } = call.owner;
+  const { counters, listeners } = call.owner;
   if (leg === 'legacy' && (status === 'rejected' || call.owner.legacyGone)) {
     noticeLegacy(call, status, reply);
   }
@@ -22,13 +22,7 @@ export function settle(
   call.status = status;
   call.reply = reply;
   count(status === 'fulfilled' ? counters.served : counters.failed, leg);
-  const { timer } = call;
-  if (timer !== undefined) {
-    call.time = timer.monotonic() - (call.time as number);
-    if (timer === clock) counters.latency[leg].record(call.time);
-  }
-  if (tracing !== undefined) tellTrace(call);
-  if (listeners.served > 0) emitServed(call);
+  if (call.timer !== undefined || call.trace !== undefined || listeners.served > 0) tell(call);
 }
 
 /** By name: an index by a variable is looked up anew each time once several objects pass here. */
@@ -37,10 +31,21 @@ function count(counts: Record<Leg, number>, leg: Leg): void {
   else counts.candidate += 1;
 }
 
-// Both apart: what nearly no call needs would keep what each call needs from being compiled in one piece.
+// All apart: what nearly no call needs would keep what each call needs from being compiled in one piece.
 function noticeLegacy(call: Call, status: 'fulfilled' | 'rejected', reply: unknown): void {
   if (status === 'rejected') legacyFailed(call.owner, reply);
   else if (call.stream?.cut !== true) legacyAnswered(call.owner, reply);
+}
+
+function tell(call: Call): void {
+  const { timer, leg } = call;
+  const { counters, clock, listeners, tracing } = call.owner;
+  if (timer !== undefined) {
+    call.time = timer.monotonic() - (call.time as number);
+    if (timer === clock) counters.latency[leg].record(call.time);
+  }
+  if (tracing !== undefined) tellTrace(call);
+  if (listeners.served > 0) emitServed(call);
 }
 
 function tellTrace(call: Call): void {

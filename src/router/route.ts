@@ -93,6 +93,8 @@ export interface Route {
   readonly onReply: (reply: unknown) => unknown;
   /** What follows its failure; throws the reason again. */
   readonly onFailure: (reason: unknown) => never;
+  /** By a stage's order: whether each call is timed or traced, or somebody else delivers its reply, whoever listens. */
+  readonly watches: readonly boolean[];
   /** Whether legacy answered that it no longer exists. */
   legacyGone: boolean;
 }

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketCount, bucketOf, bucketVersion, murmur3, saltSeed } from '../../src/core/bucket.ts';
+import {
+  bucketCount,
+  bucketOf,
+  bucketVersion,
+  hashLimit,
+  murmur3,
+  saltSeed,
+} from '../../src/core/bucket.ts';
 
 /** MurmurHash3 x86 32 by its definition, in arithmetic that cannot overflow. */
 function referenceHash(bytes: Uint8Array, seed: number): number {
@@ -145,6 +152,15 @@ describe('Promise 7 (sticky and monotone): the bucket of an id', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is among the first buckets exactly if the hash is below their limit', () => {
+    const bucket = (hash: number): number => Math.floor((hash * bucketCount) / 2 ** 32);
+    for (let buckets = 1; buckets < bucketCount; buckets += 1) {
+      const limit = hashLimit(buckets);
+      expect([bucket(limit - 1) < buckets, bucket(limit) < buckets]).toEqual([true, false]);
+    }
+    expect([hashLimit(0), hashLimit(bucketCount)]).toEqual([0, 2 ** 32]);
   });
 
   it.each(Object.keys(kinds))('is uniform over %s ids (|z| <= 4)', (kind) => {
