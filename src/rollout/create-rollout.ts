@@ -8,6 +8,7 @@ import { RollbackActions } from './rollback-actions.ts';
 import type { Rollout } from './rollout.ts';
 import { type RolloutOptions, rolloutIssues } from './rollout-options.ts';
 import { type ReportParts, reportOf } from './rollout-report.ts';
+import { answering } from './stage-answer.ts';
 import { StorePairs } from './store-pairs.ts';
 import { TenantActions } from './tenant-actions.ts';
 import { TrafficMeter } from './traffic-meter.ts';
@@ -116,7 +117,7 @@ function rolloutOf(parts: Parts): Rollout {
     return closing;
   };
   const present = (): number => core.replica.state?.version ?? 0;
-  return {
+  const rollout: Rollout = {
     name: core.name,
     ready: core.ready,
     // Without an end: it is the rollout's, and other cutovers go on when one is closed.
@@ -150,6 +151,8 @@ function rolloutOf(parts: Parts): Rollout {
     close: end,
     [Symbol.asyncDispose]: end,
   };
+  answering.set(rollout, (tenant) => core.replica.answerOf(tenant));
+  return rollout;
 }
 
 /**

@@ -45,6 +45,7 @@ export {
 } from './replay.ts';
 export type * from './rollout.ts';
 export { RolloutError, type RolloutErrorReason } from './rollout-error.ts';
-export { type RolloutFlagAnswer, type RolloutFlags, rolloutFlags } from './rollout-flags.ts';
+export { type RolloutFlags, rolloutFlags } from './rollout-flags.ts';
 export type { RolloutOptions } from './rollout-options.ts';
 export type { ServedCounts } from './served-counts.ts';
+export type { RolloutFlagAnswer } from './stage-answer.ts';

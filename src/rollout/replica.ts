@@ -5,6 +5,7 @@ import { inRootScope } from '../core/root-scope.ts';
 import { type Stage, stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
 import type { LessonCounts } from './lessons.ts';
+import { type StageAnswer, stageAnswers } from './stage-answer.ts';
 import { StageTable } from './stage-table.ts';
 import { within } from './within.ts';
 
@@ -34,6 +35,7 @@ export interface ReplicaSetting {
  */
 export class Replica {
   readonly #setting: ReplicaSetting;
+  readonly #keeps: boolean;
   readonly #watching: Disposable;
   #table: StageTable | undefined;
   #state: RolloutState | undefined;
@@ -47,6 +49,7 @@ export class Replica {
 
   constructor(setting: ReplicaSetting) {
     this.#setting = setting;
+    this.#keeps = setting.onLostContact === 'keep';
     const { store, rollout, pollMs, contained } = setting;
     this.#watching = store.watch(
       rollout,
@@ -75,12 +78,18 @@ export class Replica {
 
   /** Undefined: no state is known yet. */
   stageOf(tenant: string): Stage | undefined {
+    return this.answerOf(tenant)?.value;
+  }
+
+  /** The same as its flags answer it. */
+  answerOf(tenant: string): StageAnswer | undefined {
     const table = this.#table;
-    if (table === undefined) return this.#killed ? this.#setting.from : undefined;
-    const stage = table.stageOf(tenant);
+    if (table === undefined) return this.#killed ? stageAnswers[this.#setting.from] : undefined;
+    const answer = table.answerOf(tenant);
     // What nearly all calls are: one table, nothing else looked at.
-    if (!this.#killed && this.#setting.onLostContact === 'keep') return stage;
-    return stages[stage].serves === 'candidate' && this.#isBack() ? this.#outside() : stage;
+    if (!this.#killed && this.#keeps) return answer;
+    const isAhead = stages[answer.value].serves === 'candidate';
+    return isAhead && this.#isBack() ? stageAnswers[this.#outside()] : answer;
   }
 
   /** Takes every tenant back from the next call on, or lets the state decide again. */
