@@ -9,8 +9,13 @@ export type {
   CompareOptions,
   CompareThresholds,
   IgnoreRule,
+  Judge,
   JudgeAnswer,
+  JudgeCalibration,
+  JudgeInit,
   JudgeQuestion,
+  JudgeShare,
+  JudgeSilence,
   LayerSay,
 } from './core/compare-options.ts';
 export type {

@@ -18,7 +18,7 @@ export interface CalibrateOptions {
   concurrency?: number;
   /** Ends the calibration, which then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** @default Node's clock */
+  /** A seam for tests. @default Node's clock */
   clock?: Clock;
 }
 

@@ -50,8 +50,11 @@ export type IgnoreRule = 'timestamps' | 'ids' | 'urls' | RegExp | ((text: string
 
 /** What a judge is asked. It cannot know which leg wrote which reply. */
 export interface JudgeQuestion {
+  /** What the user asked for. */
   readonly task: string;
+  /** A reply. */
   readonly first: string;
+  /** The other one. */
   readonly second: string;
 }
 
@@ -60,6 +63,7 @@ export type JudgeAnswer = 'first' | 'second' | 'tie';
 
 /** No answer, and why not, in one word: `judge-budget`, … */
 export interface JudgeSilence {
+  /** Becomes a note of the pair if it is one word: up to 64 letters, digits, underscores, dots, colons and dashes. */
   readonly note: string;
 }
 
@@ -75,12 +79,15 @@ export interface JudgeInit {
 
 /** How often a judge was right where people had said what is. */
 export interface JudgeShare {
+  /** Pairs on which it was right. */
   readonly right: number;
+  /** Pairs that it gave a verdict on. */
   readonly of: number;
   /** `right` by `of`, 0 to 1; absent without any. */
   readonly rate?: number;
   /** Wilson's interval at 95 % (Wilson, JASA 1927): 0 to 1 without any. */
   readonly low: number;
+  /** The other end of that interval. */
   readonly high: number;
 }
 
@@ -88,6 +95,7 @@ export interface JudgeShare {
 export interface JudgeCalibration {
   /** Of the judge that was measured: another model or rubric has another one. */
   readonly fingerprint: string;
+  /** That the judge asks; absent when it does not tell. */
   readonly model?: string;
   /** When, milliseconds since the epoch. */
   readonly at: number;

@@ -9,6 +9,7 @@ export interface LegRecord {
   readonly leg: Leg;
   /** `late`: failed because its time was over. */
   readonly ended: 'answered' | 'failed' | 'late';
+  /** Milliseconds from its start to its end. */
   readonly durationMs: number;
   /** Length of the reply's text in Unicode code points; absent when it could not be read. */
   readonly chars?: number;
@@ -20,14 +21,17 @@ export interface LegRecord {
   readonly usage?: TokenUsage;
   /** Keys of the patterns that were recalled. */
   readonly recalled?: readonly string[];
+  /** What it failed with: name, code and status, never a message. */
   readonly error?: Omit<ErrorFacts, 'cause'>;
 }
 
 /** The words of a pair, redacted; kept only where a sink asks for them. */
 export interface PairText {
+  /** What the user asked for. */
   readonly task: string;
   /** Absent when it could not be read. */
   readonly legacy?: string;
+  /** Absent when it could not be read. */
   readonly candidate?: string;
 }
 
@@ -38,19 +42,26 @@ export interface PairText {
  * legacy's second run, so that every metric of one kind can be held against the other.
  */
 export interface PairRecord {
+  /** Who was compared with whom. */
   readonly kind: 'compare' | 'noise';
   /** Unique within its kind. */
   readonly requestId: string;
   /** When the pair was complete, milliseconds since the epoch. */
   readonly at: number;
+  /** The name of its route. */
   readonly route: string;
+  /** Whose exchange it is. */
   readonly tenant: string;
+  /** Where the tenant stood. */
   readonly stage: Stage;
   /** The leg that answered the user. */
   readonly served: Leg;
+  /** How legacy ended. */
   readonly legacy: LegRecord;
+  /** How the candidate ended, or legacy’s second run. */
   readonly candidate: LegRecord;
   /** Absent when a reply could not be read, or the comparison was not done in time. */
   readonly divergence?: Divergence;
+  /** Absent where the sink asks for none, or their time is over. */
   readonly text?: PairText;
 }

@@ -10,14 +10,19 @@ export type MissReason = SkipReason | DropReason | 'aborted' | 'late' | 'failed'
  * holds alone. Plain data.
  */
 export interface MissedPairs {
+  /** What was to be compared with what. */
   readonly kind: PairRecord['kind'];
   /** When they were counted, milliseconds since the epoch. */
   readonly at: number;
+  /** The name of their route. */
   readonly route: string;
   /** Empty: of several tenants, of which there were too many to be counted apart within a second. */
   readonly tenant: string;
+  /** Where the tenant stood. */
   readonly stage: Stage;
+  /** The reason, one for all of them. */
   readonly why: MissReason;
+  /** Exchanges. */
   readonly count: number;
 }
 

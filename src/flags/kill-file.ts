@@ -9,6 +9,7 @@ import { type FileHead, fileHead } from './file-head.ts';
 
 /** Where a kill file is looked for. */
 export interface KillFileOptions {
+  /** The file; a relative path is of the working directory. */
   path: string;
   /** Milliseconds from one look to the next. @default 1_000 */
   pollMs?: number;

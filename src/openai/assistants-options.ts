@@ -39,6 +39,7 @@ export interface WaitingRun {
 export interface AssistantsLegOptions<A extends unknown[] = unknown[], R = AssistantsReply> {
   /** A client of the package `openai`, or of a compatible one; it brings address, key, retries and timeouts. */
   client: AssistantsClient;
+  /** Of the assistant that answers, as its service names it: `asst_…`. */
   assistantId: string;
   /** The thread of the conversation that a call belongs to. */
   threadOf: (...args: A) => string | Promise<string>;

@@ -11,6 +11,7 @@ import { defaultRubric } from './judge-prompt.ts';
 export interface LlmJudgeOptions {
   /** A client of the package `openai`, `new OpenAI()` say. Its retries and timeouts stay as they are. */
   client: JudgeClient;
+  /** The model that judges, as the client’s service names it; better not the one that wrote a reply. */
   model: string;
   /** What counts in a reply. Must come from you: it is no data. @default right first, then complete; style does not count */
   rubric?: string;
@@ -36,7 +37,7 @@ export interface LlmJudgeOptions {
   calibration?: JudgeCalibration | undefined;
   /** Told what the client has thrown; it may hold anything. @default nobody */
   onError?: (error: unknown) => void;
-  /** @default Node's clock */
+  /** A seam for tests. @default Node's clock */
   clock?: Clock;
 }
 

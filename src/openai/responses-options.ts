@@ -36,7 +36,9 @@ export interface ResponsesRequestOptions<A extends unknown[] = unknown[]> {
   prompt?: object;
   /** What the user says: a text, or items as the service takes them. @default the last argument that is a text */
   input?: (...args: A) => string | readonly object[] | Promise<string | readonly object[]>;
+  /** What the model is told before the conversation. @default none */
   instructions?: string;
+  /** Tools as the Responses API takes them; of hosted ones the shadow keeps those of `readOnly` alone. @default none */
   tools?: readonly object[];
   /** Whether the service keeps the response; one in the shadow is never kept. @default the service's own */
   store?: boolean;

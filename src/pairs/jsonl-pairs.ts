@@ -32,6 +32,7 @@ export interface JsonlPairsOptions {
 
 /** What has become of the lines of a log. */
 export interface JsonlPairsStats {
+  /** In a file. */
   readonly written: number;
   /** In memory, on their way. */
   readonly waiting: number;
@@ -51,6 +52,7 @@ export interface JsonlPairs extends PairSink {
   prune(): Promise<number>;
   /** Takes a tenant's lines out of all files; gives how many there were. */
   erase(tenant: string): Promise<number>;
+  /** What has become of the lines so far. */
   stats(): JsonlPairsStats;
 }
 

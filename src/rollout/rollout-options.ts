@@ -2,8 +2,16 @@ import type { CheckpointSigner } from '../audit/audit-keys.ts';
 import type { Checkpoint } from '../audit/checkpoint.ts';
 import type { TenantPseudonyms } from '../audit/tenant-pseudonyms.ts';
 import type { Clock } from '../core/clock.ts';
+import { dayMs } from '../core/day.ts';
 import type { Logger } from '../core/logger.ts';
-import { check, having, issuesOf, oneOf, required } from '../core/option-checks.ts';
+import {
+  check,
+  having,
+  issuesOf,
+  type OptionCheck,
+  oneOf,
+  required,
+} from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type { Store } from '../core/store.ts';
 import type { RampDecision } from './decision.ts';
@@ -16,7 +24,7 @@ export interface RolloutOptions {
   store: Store;
   /** Which rollout of the store. @default 'cutover' */
   name?: string;
-  /** @default `defaultPlan` */
+  /** The ladder of steps, with what each of them waits for. @default `defaultPlan` */
   plan?: RolloutPlan;
   /** The replica's name; no two that run at a time may share one. @default a random one */
   identity?: string;
@@ -37,6 +45,16 @@ export interface RolloutOptions {
   pollMs?: number;
   /** Milliseconds in which pairs and counts are gathered before they go to the store. @default 1_000 */
   gatherMs?: number;
+  /**
+   * Milliseconds for which the store keeps compared pairs, of all its rollouts and of the present step as well; the leader
+   * deletes older ones. `Infinity`: for ever. @default 2_592_000_000, 30 days
+   */
+  keepPairsMs?: number;
+  /**
+   * The same of counts by day, of pairs and of traffic; at least 31 days, which previews look at, and longer than the plan's
+   * `completeAfterMs`. @default 34_560_000_000, 400 days
+   */
+  keepCountsMs?: number;
   /** Asks whether legacy still answers; asked at each look of the leader. @default what followed cutovers hear */
   probeLegacy?: LegacyProbe;
   /** How many exchanges wait to be learned outside of followed cutovers. @default none */
@@ -68,6 +86,10 @@ const wellFormed = {
   test: (value: unknown) => check.text.test(value) && (value as string).isWellFormed(),
   must: 'be a string that is not empty, without half a character',
 };
+const duration = (least: number): OptionCheck => ({
+  test: (value) => typeof value === 'number' && value >= least && value > 0,
+  must: `be a number of milliseconds${least > 0 ? ` from ${least}` : ''}, or Infinity`,
+});
 const optionChecks = {
   store: required(store),
   name: wellFormed,
@@ -80,6 +102,8 @@ const optionChecks = {
   leaseMs: check.milliseconds,
   pollMs: check.milliseconds,
   gatherMs: check.milliseconds,
+  keepPairsMs: duration(0),
+  keepCountsMs: duration(31 * dayMs),
   probeLegacy: check.function,
   outbox: check.function,
   pseudonyms: having('of'),
@@ -99,5 +123,13 @@ export function rolloutIssues(options: unknown): string[] {
   const wrong = groups
     .filter(([, tenants]) => !Array.isArray(tenants) || !tenants.every(check.text.test))
     .map(([name]) => `cohorts[${JSON.stringify(name.slice(0, 60))}] must be an array of tenants`);
-  return [...issuesOf(options, optionChecks), ...wrong];
+  return [...issuesOf(options, optionChecks), ...wrong, ...keptIssues(options)];
+}
+
+/** Completing counts the calls of so many days. */
+function keptIssues(options: unknown): string[] {
+  const { keepCountsMs, plan } = (options ?? {}) as Partial<RolloutOptions>;
+  const asked = plan?.completeAfterMs ?? 0;
+  if (typeof keepCountsMs !== 'number' || !(keepCountsMs < asked + dayMs)) return [];
+  return ['keepCountsMs must be a day longer than plan.completeAfterMs'];
 }

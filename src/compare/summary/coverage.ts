@@ -7,6 +7,7 @@ import type { MissReason } from '../../core/pair-sink.ts';
 export interface Coverage {
   /** The app's own count where it was given; otherwise pairs and misses. */
   readonly wanted: number;
+  /** Those that were compared. */
   readonly pairs: number;
   /** Left out by choice (`sample.mirror`, `sample.noise`). */
   readonly sampledOut: number;

@@ -5,6 +5,7 @@ import type { SummaryThresholds } from './summary-options.ts';
 
 /** How often something is wrong with the candidate, and whether that is more than noise. */
 export interface Finding {
+  /** What it is. */
   readonly kind: FindingKind;
   /** What is wrong, in a sentence. */
   readonly says: string;
@@ -26,6 +27,7 @@ export interface Finding {
 
 /** A finding that was raised, with those that are parts of it. */
 export interface Diagnosis extends Finding {
+  /** Raised, and told with it. */
   readonly parts: readonly Finding[];
 }
 

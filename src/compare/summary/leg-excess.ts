@@ -17,6 +17,7 @@ export interface TokenExcess {
 export interface ErrorExcess extends Omit<ErrorCount, 'count'> {
   /** The same of legacy against itself; of 0 runs when it has too many names to know. */
   readonly noise: Rate;
+  /** How far the share of runs lies above that. */
   readonly excess: Excess;
 }
 
@@ -24,6 +25,7 @@ export interface ErrorExcess extends Omit<ErrorCount, 'count'> {
 export interface LegExcess {
   /** Milliseconds of replies. */
   readonly latency: DistributionExcess;
+  /** Means a reply. */
   readonly tokens: TokenExcess;
   /** The leg's most frequent ones. */
   readonly errors: readonly ErrorExcess[];

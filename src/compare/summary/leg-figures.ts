@@ -30,10 +30,13 @@ export interface TokenFigures {
 
 /** Errors of one name. */
 export interface ErrorCount {
+  /** Of the error, as `error.name` tells. */
   readonly name: string;
+  /** Of the error, where it has one. */
   readonly code?: string;
   /** HTTP status. */
   readonly status?: number;
+  /** Runs of the leg. */
   readonly count: number;
   /** Runs of the leg that ended so. */
   readonly rate: Rate;
@@ -43,6 +46,7 @@ export interface ErrorCount {
 export interface LegFigures {
   /** Milliseconds of replies. */
   readonly latency: Distribution;
+  /** Sums and means of the replies that told. */
   readonly tokens: TokenFigures;
   /** The most frequent ones. */
   readonly errors: readonly ErrorCount[];

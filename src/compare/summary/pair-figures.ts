@@ -34,11 +34,13 @@ interface Measured<Share, Spread> {
 
 /** What pairs of one kind have in common. In those of legacy against itself the candidate is legacy's second run. */
 export interface PairFigures extends Measured<Rate, Distribution> {
+  /** What became of the exchanges that were to be compared. */
   readonly coverage: Coverage;
   /** Pairs whose verdict rests on a judge that was not calibrated: no gate may go by it. */
   readonly advisory: number;
   /** By the names of the layers, the app's own as well. */
   readonly layers: Readonly<Record<string, LayerRates>>;
+  /** What each leg took and cost. */
   readonly legs: Readonly<Record<Leg, LegFigures>>;
   /** Legacy's tools against the candidate's, the most frequent first. */
   readonly tools: readonly ToolCell[];

@@ -5,7 +5,9 @@ import { leastShare, type Rate, rateOf } from './rate.ts';
 
 /** A pattern, and how many of the replies that recalled it were wrong. */
 export interface PatternFigures {
+  /** Of the pattern. */
   readonly key: string;
+  /** Share of the compared replies that recalled it. */
   readonly wrong: Rate;
 }
 

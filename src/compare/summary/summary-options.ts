@@ -3,7 +3,9 @@ import type { MissedPairs } from '../../core/pair-sink.ts';
 
 /** What tokens cost, in money per million. */
 export interface TokenPrice {
+  /** Money per million tokens that go in. */
   input: number;
+  /** Money per million tokens that come out. */
   output: number;
 }
 
@@ -34,6 +36,7 @@ export interface SummaryOptions {
   days?: number;
   /** Money per million tokens. @default no costs */
   prices?: { currency?: string; legacy?: TokenPrice; candidate?: TokenPrice };
+  /** From where on something is raised. @default each its own */
   thresholds?: SummaryThresholds;
   /** Only of this route. @default all */
   route?: string;

@@ -9,7 +9,9 @@ import { VolumeDays } from './volume-days.ts';
 export interface TenantRow {
   /** Absent: all tenants beyond those that have a row. */
   readonly tenant?: string;
+  /** What became of its exchanges that were to be compared. */
   readonly coverage: Coverage;
+  /** Pairs by their verdict. `unknown`: a reply could not be read, or the comparison was not done in time. */
   readonly verdicts: Readonly<Record<Verdict | 'unknown', number>>;
   /** How often each kind was found, those that were. */
   readonly findings: Readonly<Partial<Record<FindingKind, number>>>;

@@ -17,6 +17,7 @@ export interface ToolCell {
 export interface ToolExcess extends Omit<ToolCell, 'count'> {
   /** The same of legacy against itself; of 0 pairs when it has too many cells to know. */
   readonly noise: Rate;
+  /** How far the share of pairs lies above that. */
   readonly excess: Excess;
 }
 

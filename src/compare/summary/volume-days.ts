@@ -8,6 +8,7 @@ export interface Volume {
   readonly asked: number;
   /** The first and the last day with pairs, `YYYY-MM-DD`. */
   readonly first?: string;
+  /** The same of the last one. */
   readonly last?: string;
   /** Days on which there was something to compare and nothing was. */
   readonly empty: readonly string[];

@@ -5,15 +5,25 @@ import type { PairFacts } from './pair-facts.ts';
 
 /** A pair that somebody should look at; its words are where the pairs are. */
 export interface WorstPair {
+  /** Under which the sink holds the pair. */
   readonly requestId: string;
+  /** When the pair was complete, milliseconds since the epoch. */
   readonly at: number;
+  /** The name of its route. */
   readonly route: string;
+  /** Whose it is. */
   readonly tenant: string;
+  /** `different` or `worse`. */
   readonly verdict: Verdict;
+  /** The layer whose say became the verdict. */
   readonly decidedBy: string;
+  /** What all layers noticed, each once. */
   readonly notes: readonly string[];
+  /** Kinds that it has. */
   readonly findings: readonly FindingKind[];
+  /** The candidate’s length by legacy’s; absent when one is not known. */
   readonly lengthRatio?: number;
+  /** Of the wording, 0 to 1; absent when it was not measured. */
   readonly similarity?: number;
 }
 
