@@ -2,6 +2,8 @@
 export class Occurrences {
   /** The next place of the same token; -1: none. */
   readonly next: Int32Array;
+  /** How often the same token occurs from a place on. */
+  readonly counts: Int32Array;
   readonly #tokens: Int32Array;
   readonly #heads: Int32Array;
   readonly #mask: number;
@@ -12,9 +14,12 @@ export class Occurrences {
     this.#mask = slots - 1;
     this.#heads = new Int32Array(slots).fill(-1);
     this.next = new Int32Array(tokens.length);
+    this.counts = new Int32Array(tokens.length);
     for (let at = tokens.length - 1; at >= 0; at -= 1) {
       const slot = this.#slotOf(tokens[at] as number);
-      this.next[at] = this.#heads[slot] as number;
+      const next = this.#heads[slot] as number;
+      this.next[at] = next;
+      this.counts[at] = next < 0 ? 1 : (this.counts[next] as number) + 1;
       this.#heads[slot] = at;
     }
   }

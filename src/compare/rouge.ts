@@ -8,8 +8,18 @@ export function lcsLength(first: Int32Array, second: Int32Array): number {
   const [short, long] = first.length <= second.length ? [first, second] : [second, first];
   const places = new Occurrences(short);
   const bits = new Int32Array((short.length + 31) >>> 5).fill(-1);
+  // Tokens in every word of bits, of which there are 32 at most: place by place a text that repeats one would take minutes.
+  const masks = new Map<number, Int32Array>();
   for (let at = 0; at < long.length; at += 1) {
-    advance(bits, places.first(long[at] as number), places.next);
+    const place = places.first(long[at] as number);
+    if (place < 0) continue;
+    if ((places.counts[place] as number) <= bits.length) {
+      advance(bits, place, places.next);
+      continue;
+    }
+    const mask = masks.get(place) ?? maskOf(place, places.next, bits.length);
+    masks.set(place, mask);
+    advanceAll(bits, mask);
   }
   let length = 0;
   for (const word of bits) length += ones(~word);
@@ -31,10 +41,32 @@ function advance(bits: Int32Array, firstPlace: number, next: Int32Array): void {
     }
     const before = bits[word] as number;
     const matched = before & mask;
-    const sum = (before >>> 0) + (matched >>> 0) + carry;
+    const sum = (before + matched + carry) | 0;
     bits[word] = sum | (before & ~matched);
-    carry = sum > 0xffffffff ? 1 : 0;
+    // Of the highest bits, whose sum has no place in 32; `matched` is a part of `before`.
+    carry = (matched | (before & ~sum)) >>> 31;
     word += 1;
+  }
+}
+
+/** The bits of all places of a token. */
+function maskOf(firstPlace: number, next: Int32Array, words: number): Int32Array {
+  const mask = new Int32Array(words);
+  for (let place = firstPlace; place >= 0; place = next[place] as number) {
+    mask[place >>> 5] = (mask[place >>> 5] as number) | (1 << (place & 31));
+  }
+  return mask;
+}
+
+/** The same step for a token that occurs nearly everywhere. */
+function advanceAll(bits: Int32Array, mask: Int32Array): void {
+  let carry = 0;
+  for (let word = 0; word < bits.length; word += 1) {
+    const before = bits[word] as number;
+    const matched = before & (mask[word] as number);
+    const sum = (before + matched + carry) | 0;
+    bits[word] = sum | (before & ~matched);
+    carry = (matched | (before & ~sum)) >>> 31;
   }
 }
 
