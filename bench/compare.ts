@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createComparer } from '../src/compare/create-comparer.ts';
 import { overlapOf } from '../src/compare/jaccard.ts';
 import { rougeL } from '../src/compare/rouge.ts';
-import { sharedRougeWorker } from '../src/compare/rouge-worker.ts';
-import { goes } from '../src/compare/thresholds.ts';
+import { sharedTextThread } from '../src/compare/text-thread.ts';
 import { toTokens } from '../src/compare/tokens.ts';
 import { Turns } from '../src/compare/turns.ts';
+import type { WordQuestion } from '../src/compare/word-question.ts';
 import type { Comparer, HeldReply } from '../src/core/comparer.ts';
 import { median } from './median.ts';
 import { table } from './table.ts';
@@ -124,60 +124,67 @@ class TimedTurns extends Turns {
   #start: number | undefined;
 
   override async take(): Promise<void> {
-    this.#end();
+    this.pause();
     await super.take();
+    this.resume();
+  }
+
+  pause(): void {
+    if (this.#start !== undefined) this.#goes.push((performance.now() - this.#start) * 1000);
+    this.#start = undefined;
+  }
+
+  resume(): void {
     this.#start = performance.now();
   }
 
   /** What was done since the last time. */
   goes(): number[] {
-    this.#end();
+    this.pause();
     return this.#goes.splice(0);
-  }
-
-  #end(): void {
-    if (this.#start !== undefined) this.#goes.push((performance.now() - this.#start) * 1000);
-    this.#start = undefined;
   }
 }
 
 const hold = (comparer: Comparer, leg: 'legacy' | 'candidate', text: string): HeldReply =>
   comparer.hold({ leg, status: 'fulfilled', value: text, durationMs: 1 }, { text }, undefined);
 
-/** Microseconds of the loop in which the words of long replies are handed to the thread. */
-async function handOver(first: Int32Array, second: Int32Array): Promise<number> {
-  const start = performance.now();
-  const answer = sharedRougeWorker().ask(first.slice(), second.slice());
-  const spent = (performance.now() - start) * 1000;
-  await answer;
-  return spent;
-}
+/** The thread for texts: the go in which it is asked ends there, and the next one begins with its answer. */
+const timedThread = (turns: TimedTurns) => ({
+  async ask(asked: WordQuestion) {
+    const answer = sharedTextThread().ask(asked);
+    turns.pause();
+    const says = await answer;
+    turns.resume();
+    return says;
+  },
+});
 
-/** What one comparison takes of the loop: keeping both replies, and everything that is done in its turns. */
+/**
+ * What one comparison takes of the loop: all the time in which the loop does not wait while both replies are kept and
+ * compared, its turns and the messages of the thread included; and the longest piece of work in it.
+ */
 async function loopCost(chars: number, rounds: number): Promise<LoopCost> {
   const turns = new TimedTurns();
-  const isLong = chars > goes.rougeChars;
-  // What is done in the thread would count as the loop's: it is left out, and the handing over measured by itself.
-  const comparer = createComparer(isLong ? { without: ['lexical'] } : {}, { turns });
-  const [totals, longests, handed]: [number[], number[], number[]] = [[], [], []];
+  const comparer = createComparer({}, { turns, thread: timedThread(turns) });
+  const [totals, longests]: [number[], number[]] = [[], []];
   for (let round = -warmUp; round < rounds; round += 1) {
     const texts = [reply(chars, 1 + (round & 3)), reply(chars, 5 + (round & 3))] as const;
-    const [first, second] = [toTokens(texts[0]).hashes, toTokens(texts[1]).hashes];
-    const passing = isLong ? await handOver(first, second) : 0;
+    await nextTurn();
+    const before = performance.eventLoopUtilization();
     const start = performance.now();
     const legacy = hold(comparer, 'legacy', texts[0]);
     const candidate = hold(comparer, 'candidate', texts[1]);
     const held = (performance.now() - start) * 1000;
     const { signal } = new AbortController();
     await comparer.compare({ legacy, candidate, task: 'x', signal });
-    const all = [held, ...turns.goes()];
+    const { active } = performance.eventLoopUtilization(before);
+    const longest = Math.max(held, ...turns.goes());
     if (round < 0) continue;
-    handed.push(passing);
-    totals.push(all.reduce((sum, go) => sum + go, 0));
-    longests.push(Math.max(...all));
+    totals.push(active * 1000);
+    longests.push(longest);
   }
-  // What other processes and threads take away is no cost of ours: the quickest tenth of the rounds.
-  return { total: quickest(totals) + quickest(handed), longest: quickest(longests) };
+  // What other processes take away is no cost of ours: the quickest tenth of the rounds.
+  return { total: quickest(totals), longest: quickest(longests) };
 }
 
 /** The 99th percentile of the loop's delay during some work, and how long that took; milliseconds. */

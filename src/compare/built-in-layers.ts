@@ -1,26 +1,14 @@
 import type { Layer } from './layer.ts';
 import { duration } from './layers/duration.ts';
 import { embedding } from './layers/embedding.ts';
-import { entities } from './layers/entities.ts';
 import { exact } from './layers/exact.ts';
 import { judge } from './layers/judge.ts';
-import { language } from './layers/language.ts';
 import { length } from './layers/length.ts';
-import { lexical } from './layers/lexical.ts';
 import { refusal } from './layers/refusal.ts';
 import { tools } from './layers/tools.ts';
 
 /** The layers that look at two answers, cheapest first. Before them all stands the outcome: whether there are two. */
-export const cheapLayers: readonly Layer[] = [
-  duration,
-  exact,
-  tools,
-  length,
-  refusal,
-  language,
-  entities,
-  lexical,
-];
+export const cheapLayers: readonly Layer[] = [duration, exact, tools, length, refusal];
 
 /** Those that ask a service of the app. */
 export const askingLayers: readonly Layer[] = [embedding, judge];

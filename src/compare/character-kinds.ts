@@ -53,6 +53,17 @@ const solos: readonly Range[] = [
   [0xff66, 0xff9f],
 ];
 
+const escaped = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`;
+
+const anySolo = new RegExp(
+  `[${solos.map(([from, to]) => `${escaped(from)}-${escaped(to)}`).join('')}]`,
+);
+
+/** Whether some characters give a token each. Of texts of one byte a character it takes nothing to know. */
+export function hasSolos(text: string): boolean {
+  return anySolo.test(text);
+}
+
 function toTable(): Uint8Array {
   const table = new Uint8Array(0x10000).fill(kindOf.letter);
   for (const [from, to] of separators) table.fill(kindOf.separator, from, to + 1);

@@ -7,9 +7,11 @@ import { compareIssues } from './compare-issues.ts';
 import { toHeld } from './hold.ts';
 import type { Layer } from './layer.ts';
 import { outcome } from './layers/outcome.ts';
-import { LookAtPair, type Step, toOutcome } from './look-at-pair.ts';
+import { LookAtPair, type Step, type Steps, toOutcome } from './look-at-pair.ts';
 import { type NormalizedOptions, normalizedOptions } from './normalized-options.ts';
+import { sharedTextThread, type TextThread } from './text-thread.ts';
 import { Turns } from './turns.ts';
+import { wordLayers } from './word-layers.ts';
 
 /** What surrounds a comparer. */
 export interface ComparerSetup {
@@ -19,10 +21,12 @@ export interface ComparerSetup {
   readonly contained?: (error: unknown) => void;
   /** Shared by the comparers of a cutover, so that one of them works in a turn of the loop. @default its own */
   readonly turns?: Turns;
+  /** Reads the words of long texts. @default the one of this process */
+  readonly thread?: Pick<TextThread, 'ask'>;
 }
 
 /** The layers that are run, in their order, with what was decided about them. */
-function stepsOf(options: NormalizedOptions): Step[] {
+function stepsOf(options: NormalizedOptions): Steps {
   const own = ({ look, overrules = [], ...layer }: Layer): Step => ({
     overrules,
     ...layer,
@@ -35,8 +39,13 @@ function stepsOf(options: NormalizedOptions): Step[] {
   });
   const asks = { embedding: options.embed, judge: options.judge };
   const asking = askingLayers.filter(({ name }) => asks[name as keyof typeof asks] !== undefined);
-  const steps = [...cheapLayers.map(own), ...options.layers.map(custom), ...asking.map(own)];
-  return steps.filter(({ name }) => !options.without.has(name));
+  const wanted = <T extends { readonly name: string }>(layers: readonly T[]): T[] =>
+    layers.filter(({ name }) => !options.without.has(name));
+  return {
+    cheap: wanted(cheapLayers).map(own),
+    byWords: wanted(wordLayers),
+    last: [...options.layers.map(custom), ...wanted(asking).map(own)],
+  };
 }
 
 /**
@@ -47,9 +56,12 @@ function stepsOf(options: NormalizedOptions): Step[] {
 export function createComparer(options: CompareOptions, setup: ComparerSetup = {}): Comparer {
   refuse('compare', compareIssues(options, ''));
   const { clock = systemClock, contained = () => undefined, turns = new Turns() } = setup;
+  const { thread = sharedTextThread() } = setup;
   const normalized = normalizedOptions(options);
-  const { ignore, maxChars } = normalized;
-  const surroundings = { steps: stepsOf(normalized), ignore, clock, contained, turns };
+  const { ignore, maxChars, thresholds } = normalized;
+  const { lexical } = thresholds;
+  const steps = stepsOf(normalized);
+  const surroundings = { steps, lexical, ignore, clock, contained, turns, thread };
   return {
     hold: (observation, view, reported) => toHeld(observation, view, reported, maxChars),
     compare: (held) => {

@@ -1,26 +1,40 @@
 import type { Clock } from '../core/clock.ts';
 import type { LayerSay } from '../core/compare-options.ts';
 import type { Divergence, HeldPair } from '../core/comparer.ts';
+import { askByWords } from './ask-by-words.ts';
 import { toFinding } from './finding.ts';
 import { Pair } from './pair.ts';
+import type { TextThread } from './text-thread.ts';
 import type { Turns } from './turns.ts';
 import { divergenceOf, type Said } from './verdict.ts';
+import type { WordLayer } from './word-layer.ts';
+import type { WordSay } from './word-question.ts';
 
 /** A layer of whatever origin, ready to be asked. */
 export interface Step {
   readonly name: string;
   readonly overrules: readonly string[];
-  readonly needsWords?: true;
   readonly readsText?: true;
   look(pair: Pair): LayerSay | undefined | PromiseLike<LayerSay | undefined>;
 }
 
+/** The layers that are asked, in their order. */
+export interface Steps {
+  readonly cheap: readonly Step[];
+  readonly byWords: readonly WordLayer[];
+  /** Those of the app, and those that ask its services. */
+  readonly last: readonly Step[];
+}
+
 interface Surroundings {
-  readonly steps: readonly Step[];
+  readonly steps: Steps;
+  /** The lexical threshold. */
+  readonly lexical: number;
   readonly ignore: (text: string) => string;
   readonly clock: Clock;
   readonly contained: (error: unknown) => void;
   readonly turns: Turns;
+  readonly thread: Pick<TextThread, 'ask'>;
 }
 
 /** What there is to tell where a leg has failed. */
@@ -43,15 +57,9 @@ export class LookAtPair {
     const { steps, turns } = this.#around;
     await turns.take();
     const pair = new Pair(this.#held, (text) => this.#normalized(text));
-    for (const step of steps) {
-      if (step.readsText && this.#isSameText()) continue;
-      let wordsMs = 0;
-      if (step.needsWords) {
-        wordsMs = await pair.findWords(turns, () => this.#now());
-        await turns.take();
-      }
-      await this.#ask(step, pair, wordsMs);
-    }
+    for (const step of steps.cheap) await this.#ask(step, pair);
+    await this.#askByWords(pair);
+    for (const step of steps.last) await this.#ask(step, pair);
     return divergenceOf(this.#said);
   }
 
@@ -63,19 +71,40 @@ export class LookAtPair {
     return this.#said.some(({ layer, say }) => layer === 'exact' && say === 'same');
   }
 
-  /** The one border of what layers throw. */
-  async #ask({ name, overrules, look }: Step, pair: Pair, wordsMs: number): Promise<void> {
+  async #ask({ name, overrules, readsText, look }: Step, pair: Pair): Promise<void> {
+    if (readsText && this.#isSameText()) return;
     const start = this.#now();
     let said: LayerSay | undefined;
     try {
       const answer = look(pair);
       said = isPromise(answer) ? await answer : answer;
     } catch (error) {
-      this.#around.contained(error);
-      said = { say: 'none', notes: ['layer-failed'] };
+      said = this.#failed(error);
     }
-    const ms = wordsMs + this.#now() - start;
-    this.#said.push({ ...toFinding(name, said, ms), overrules });
+    this.#said.push({ ...toFinding(name, said, this.#now() - start), overrules });
+  }
+
+  async #askByWords(pair: Pair): Promise<void> {
+    const { steps, lexical, turns, thread } = this.#around;
+    const layers = steps.byWords.map(({ name }) => name);
+    if (layers.length === 0 || this.#isSameText()) return;
+    let says: readonly WordSay[];
+    try {
+      const places = { turns, thread, now: () => this.#now() };
+      says = await askByWords(pair, { layers, lexical }, places);
+    } catch (error) {
+      const said = this.#failed(error);
+      says = layers.map((layer) => ({ layer, said, ms: 0 }));
+    }
+    for (const { name, overrules = [] } of steps.byWords) {
+      const say = says.find(({ layer }) => layer === name);
+      this.#said.push({ ...toFinding(name, say?.said, say?.ms ?? 0), overrules });
+    }
+  }
+
+  #failed(error: unknown): LayerSay {
+    this.#around.contained(error);
+    return { say: 'none', notes: ['layer-failed'] };
   }
 
   /** What the app's own rules throw must not hide the comparison: then nothing is ignored. */
@@ -86,9 +115,12 @@ export class LookAtPair {
     } catch (error) {
       this.#around.contained(error);
     }
-    return kept.normalize('NFC');
+    return mayCompose.test(kept) ? kept.normalize('NFC') : kept;
   }
 }
+
+/** Below it nothing is changed by NFC. Of texts of one byte a character it takes nothing to know. */
+const mayCompose = /[\u0300-\uffff]/;
 
 const isPromise = (answer: ReturnType<Step['look']>): answer is PromiseLike<LayerSay | undefined> =>
   typeof (answer as { then?: unknown } | undefined)?.then === 'function';

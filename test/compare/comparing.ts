@@ -1,4 +1,4 @@
-import { createComparer } from '../../src/compare/create-comparer.ts';
+import { type ComparerSetup, createComparer } from '../../src/compare/create-comparer.ts';
 import type { CompareOptions } from '../../src/core/compare-options.ts';
 import type { Divergence, LayerFinding } from '../../src/core/comparer.ts';
 import type { Leg } from '../../src/core/stage.ts';
@@ -18,9 +18,9 @@ export async function compared(
   legacy: End | string,
   candidate: End | string,
   options: CompareOptions = {},
-  contained?: (error: unknown) => void,
+  setup: ComparerSetup = {},
 ): Promise<Divergence | undefined> {
-  const comparer = createComparer(options, contained && { contained });
+  const comparer = createComparer(options, setup);
   const held = (leg: Leg, given: End | string) => {
     const end = typeof given === 'string' ? { text: given } : given;
     const { text, toolCalls, durationMs = 1, reason } = end;

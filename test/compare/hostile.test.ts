@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createComparer } from '../../src/compare/create-comparer.ts';
-import { RougeWorker } from '../../src/compare/rouge-worker.ts';
 import { bytesInUse } from '../shadow/collect-garbage.ts';
-import { compared, divergence, layerOf } from './comparing.ts';
+import { compared, divergence } from './comparing.ts';
 
 describe('a hostile reply', () => {
   it.each([
@@ -60,36 +59,5 @@ describe('a hostile reply', () => {
 
   it('with a view that is none says nothing', async () => {
     expect(await compared('text', { text: 5 as unknown as string })).toBeUndefined();
-  });
-});
-
-describe('the worker', () => {
-  const tokens = (...all: number[]) => Int32Array.from(all);
-
-  it('that cannot be started is done without', async () => {
-    const worker = new RougeWorker(new URL('./there-is-no-such.worker.ts', import.meta.url));
-    expect(await worker.ask(tokens(1, 2), tokens(2, 3))).toBeUndefined();
-    expect(await worker.ask(tokens(1, 2), tokens(2, 3))).toBeUndefined();
-  });
-
-  it('is asked no more than it can answer soon', async () => {
-    const file = new URL('../../src/compare/rouge.worker.ts', import.meta.url);
-    const worker = new RougeWorker(file);
-    const answers = await Promise.all(
-      Array.from({ length: 70 }, () => worker.ask(tokens(1, 2), tokens(2, 3))),
-    );
-    expect(answers.slice(0, 64)).toEqual(Array(64).fill(0.5));
-    expect(answers.slice(64)).toEqual(Array(6).fill(undefined));
-  });
-
-  it('leaves a note where its answer is missing', async () => {
-    const text = (word: string) => `The ${word} is here. `.repeat(400);
-    const all = Array.from({ length: 80 }, () => divergence(text('parcel'), text('letter')));
-    const found = await Promise.all(all);
-    for (const one of found) {
-      const { metrics = {}, notes = [] } = layerOf(one, 'lexical') ?? {};
-      expect('rougeL' in metrics).toBe(!notes.includes('rouge-skipped'));
-      expect(one.verdict).toBe('similar');
-    }
   });
 });

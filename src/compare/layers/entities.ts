@@ -1,5 +1,5 @@
 import { areSwapped, numbersOf } from '../entities.ts';
-import type { Layer } from '../layer.ts';
+import type { WordLayer } from '../word-layer.ts';
 
 /** How many of the first are not among the second. */
 function without(first: ReadonlySet<number>, second: ReadonlySet<number>): number {
@@ -12,11 +12,9 @@ function without(first: ReadonlySet<number>, second: ReadonlySet<number>): numbe
  * Whether numbers were replaced by others, or names and numbers have changed places. Numbers that are only missing or only
  * added are a matter of length.
  */
-export const entities: Layer = {
+export const entities: WordLayer = {
   name: 'entities',
-  readsText: true,
-  needsWords: true,
-  look({ words: { legacy, candidate } }) {
+  look({ legacy, candidate }) {
     const [before, now] = [numbersOf(legacy), numbersOf(candidate)];
     const metrics = { numbersMissing: without(before, now), numbersAdded: without(now, before) };
     const noticed = {

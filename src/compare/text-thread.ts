@@ -1,19 +1,27 @@
 import type { Worker } from 'node:worker_threads';
 import { inRootScope } from '../core/root-scope.ts';
+import type { PostedAnswer, WordQuestion, WordSay } from './word-question.ts';
 
 /** Questions that may wait; a further one is not asked. */
 const mostWaiting = 64;
 
-/** Milliseconds for which a worker that could not be started, or died, is not started again. */
+/** Milliseconds for which a thread that could not be started, or died, is not started again. */
 const restMs = 60_000;
 
-type Answer = (value: number | undefined) => void;
+/**
+ * Milliseconds without any answer after which a thread is given up while some wait: the longest texts take a hundredth of it,
+ * a third of the lane's deadline.
+ */
+const patienceMs = 10_000;
 
-/** Computes ROUGE-L off the event loop, in one thread that starts with the first question. */
-export class RougeWorker {
+type Answer = PostedAnswer['says'];
+
+/** Finds off the event loop what there is to find by the words of two texts, in one thread that starts with the first question. */
+export class TextThread {
   readonly #file: URL;
-  readonly #waiting = new Map<number, Answer>();
+  readonly #waiting = new Map<number, (says: Answer) => void>();
   #worker: Worker | undefined;
+  #patience: NodeJS.Timeout | undefined;
   #asked = 0;
   #restsUntil = 0;
 
@@ -21,19 +29,15 @@ export class RougeWorker {
     this.#file = file;
   }
 
-  /** Undefined: too many wait, or there can be no worker here. Takes over the memory of both. */
-  ask(first: Int32Array, second: Int32Array): Promise<number | undefined> {
+  /** Undefined: too many wait, or there can be no thread here, or it has come to its end. */
+  ask(asked: WordQuestion): Promise<readonly WordSay[] | undefined> {
     const worker = this.#waiting.size < mostWaiting ? this.#running() : undefined;
     if (worker === undefined) return Promise.resolve(undefined);
     const id = this.#asked++;
     return new Promise((resolve) => {
+      if (this.#waiting.size === 0) this.#beginToWait(worker);
       this.#waiting.set(id, resolve);
-      // The process may end while the worker is idle, but whoever waits for an answer gets it.
-      worker.ref();
-      worker.postMessage({ id, first, second }, [
-        first.buffer as ArrayBuffer,
-        second.buffer as ArrayBuffer,
-      ]);
+      worker.postMessage({ id, ...asked });
     });
   }
 
@@ -60,17 +64,32 @@ export class RougeWorker {
       if (this.#worker === worker) this.#rest();
     };
     worker.unref();
-    worker.on('message', ({ id, value }: { id: number; value: number }) => this.#take(id, value));
+    worker.on('message', (answer: PostedAnswer) => this.#take(answer));
     worker.on('error', ended);
     worker.on('exit', ended);
     return worker;
   }
 
-  #take(id: number, value: number): void {
+  /** The process may end while the thread is idle, but whoever waits for an answer gets it. */
+  #beginToWait(worker: Worker): void {
+    worker.ref();
+    this.#patience ??= inRootScope(() => setTimeout(() => this.#giveUp(), patienceMs).unref());
+    this.#patience.refresh();
+  }
+
+  #take({ id, says }: PostedAnswer): void {
     const answer = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#worker?.unref();
-    answer?.(value);
+    this.#patience?.refresh();
+    answer?.(says);
+  }
+
+  #giveUp(): void {
+    const worker = this.#waiting.size > 0 ? this.#worker : undefined;
+    if (worker === undefined) return;
+    this.#rest();
+    void worker.terminate();
   }
 
   #rest(): void {
@@ -85,10 +104,10 @@ export class RougeWorker {
 // In the sources it is the file next to this one; in the package it has an entry of its own.
 const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-let shared: RougeWorker | undefined;
+let shared: TextThread | undefined;
 
 /** The one of this process. */
-export function sharedRougeWorker(): RougeWorker {
-  shared ??= new RougeWorker(new URL(`./rouge.worker.${suffix}`, import.meta.url));
+export function sharedTextThread(): TextThread {
+  shared ??= new TextThread(new URL(`./text.worker.${suffix}`, import.meta.url));
   return shared;
 }

@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads';
+import { attempt } from '../core/attempt.ts';
+import type { PostedAnswer, PostedQuestion } from './word-question.ts';
+import { WordReading } from './word-reading.ts';
+
+function answerTo({ id, ...asked }: PostedQuestion): PostedAnswer {
+  const reading = new WordReading(asked, () => performance.now());
+  while (reading.step());
+  return { id, says: reading.says };
+}
+
+/** The engine keeps the text that a pattern has last matched, until there is another one. */
+function forgetText(): void {
+  /^/.test('');
+}
+
+parentPort?.on('message', (posted: PostedQuestion) => {
+  // One question that fails must not cost the answers to all others.
+  const answer = attempt(() => answerTo(posted)) ?? { id: posted.id, says: undefined };
+  forgetText();
+  parentPort?.postMessage(answer);
+});

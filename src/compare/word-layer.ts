@@ -1,0 +1,21 @@
+import type { CompareLayerName, LayerSay } from '../core/compare-options.ts';
+import type { Overlap } from './jaccard.ts';
+import type { Tokens } from './tokens.ts';
+import type { WordQuestion } from './word-question.ts';
+
+/** The words of both replies, and what they have in common. */
+export interface PairWords {
+  readonly legacy: Tokens;
+  readonly candidate: Tokens;
+  readonly overlap: Overlap;
+}
+
+/**
+ * A layer of the library that goes by the words of both texts. It sees nothing else, so that it can be asked in a thread, and
+ * is skipped when the texts are equal.
+ */
+export interface WordLayer {
+  readonly name: CompareLayerName;
+  readonly overrules?: readonly CompareLayerName[];
+  look(words: PairWords, asked: WordQuestion): LayerSay | undefined;
+}
