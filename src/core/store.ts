@@ -267,6 +267,12 @@ export interface Store extends AsyncDisposable {
   /** Deletes pairs and turns from before a time, milliseconds since the epoch. Counts stay. */
   prune(before: number): Promise<Erasure>;
 
+  /**
+   * Deletes some thousands at most of what is from before a time, milliseconds since the epoch: pairs, or counts of days that
+   * were over by then. Answers how many, 0 when there are no more. Optional: without it nothing is forgotten by itself.
+   */
+  sweep?(what: 'pairs' | 'days', before: number): Promise<number>;
+
   /** Ends watches and lets go of what the store has opened; what was handed in stays open. Can be called again. */
   close(): Promise<void>;
 }

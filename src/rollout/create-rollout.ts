@@ -1,3 +1,4 @@
+import { dayMs } from '../core/day.ts';
 import { refuse } from '../core/option-checks.ts';
 import { Following } from './following.ts';
 import { toFullPlan } from './full-plan.ts';
@@ -10,11 +11,13 @@ import { type RolloutOptions, rolloutIssues } from './rollout-options.ts';
 import { type ReportParts, reportOf } from './rollout-report.ts';
 import { answering } from './stage-answer.ts';
 import { StorePairs } from './store-pairs.ts';
+import { Sweeper } from './sweeper.ts';
 import { TenantActions } from './tenant-actions.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 import { TrailActions } from './trail-actions.ts';
 
 const defaultGatherMs = 1_000;
+const defaultKeepMs = { pairs: 30 * dayMs, counts: 400 * dayMs };
 
 /** Evidence on its way to the store. */
 function gatherers(core: RampCore) {
@@ -32,7 +35,18 @@ function gatherers(core: RampCore) {
   return { pairs, meter };
 }
 
+function sweeperOf({ store, clock, now, options, plan, contained }: RampCore): Sweeper {
+  // Completing counts the calls of so many days.
+  const counts = Math.max(defaultKeepMs.counts, plan.completeAfterMs + dayMs);
+  const { keepPairsMs = defaultKeepMs.pairs, keepCountsMs = counts } = options;
+  return new Sweeper({
+    ...{ store, clock, now, keepPairsMs, keepCountsMs },
+    contained: (error) => contained('sweep', error),
+  });
+}
+
 function leaderOf(core: RampCore, actions: RampActions): Leader {
+  const sweeper = sweeperOf(core);
   const { store, name: rollout, identity, plan, clock, now, pollMs, leaseMs, journal } = core;
   return new Leader({
     store,
@@ -54,6 +68,7 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
     nextStep: (state) => actions.nextStep(state),
     isKilled: () => core.rollbacks.pending > 0,
     adopt: (state) => core.replica.adopt(state),
+    sweep: () => sweeper.sweep(),
     contained: core.contained,
   });
 }

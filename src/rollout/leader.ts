@@ -27,6 +27,8 @@ export interface LeaderSetting {
   /** Whether a way back is in force here that the store does not know yet. */
   readonly isKilled: () => boolean;
   readonly adopt: (state: RolloutState) => void;
+  /** Lets the store forget what is old. Never rejects. */
+  readonly sweep: () => Promise<void>;
   readonly contained: (what: string, error: unknown) => void;
 }
 
@@ -83,7 +85,9 @@ export class Leader {
   async #look(): Promise<void> {
     try {
       const fence = await this.#hold();
-      if (fence !== undefined) await this.#act(fence);
+      if (fence === undefined) return;
+      await this.#act(fence);
+      await this.#setting.sweep();
     } catch (error) {
       // Somebody was faster: what there is to do now is for the next look.
       if (!(error instanceof RolloutError)) this.#setting.contained('look', error);

@@ -88,7 +88,7 @@ const wellFormed = {
 };
 const duration = (least: number): OptionCheck => ({
   test: (value) => typeof value === 'number' && value >= least && value > 0,
-  must: `be a number of milliseconds${least > 0 ? ` from ${least}` : ''}, or Infinity`,
+  must: `be a number of milliseconds ${least > 0 ? `from ${least}` : 'above 0'}, or Infinity`,
 });
 const optionChecks = {
   store: required(store),

@@ -141,6 +141,10 @@ export class DriverStore implements Store {
     return this.#evidence.prune(before);
   }
 
+  sweep(what: 'pairs' | 'days', before: number): Promise<number> {
+    return this.#evidence.sweep(what, before);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -45,7 +45,8 @@ export interface Owner {
 export type Removal =
   | { readonly what: 'pairs' | 'days'; readonly tenant: string }
   | ({ readonly what: 'turns' } & Owner)
-  | { readonly what: 'pairs' | 'turns'; readonly before: number };
+  | { readonly what: 'pairs' | 'turns'; readonly before: number }
+  | { readonly what: 'days' /** A day of UTC, exclusive. */; readonly beforeDay: string };
 
 /** Rollouts and their trails. */
 export interface RolloutRows {

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { dayOf } from '../core/day.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type {
   DayQuery,
@@ -41,7 +42,15 @@ function dayFilter(query: DayQuery): DayFilter {
 /** What a store promises of pairs, counters and conversations. */
 type EvidenceStore = Pick<
   Store,
-  'addPairs' | 'pairs' | 'pairDays' | 'addTraffic' | 'traffic' | 'transcript' | 'erase' | 'prune'
+  | 'addPairs'
+  | 'pairs'
+  | 'pairDays'
+  | 'addTraffic'
+  | 'traffic'
+  | 'transcript'
+  | 'erase'
+  | 'prune'
+  | 'sweep'
 >;
 
 /** Pairs, counters and conversations on top of a driver's rows: keyed, counted, and in pieces. */
@@ -117,6 +126,14 @@ export class EvidenceBook implements EvidenceStore {
       turns: await this.#remove({ what: 'turns', before }),
       days: 0,
     };
+  }
+
+  async sweep(what: 'pairs' | 'days', before: number): Promise<number> {
+    const removal: Removal =
+      what === 'pairs' ? { what, before } : { what, beforeDay: dayOf(before) };
+    const removed = await this.#rows().remove(removal);
+    await nextTurn();
+    return removed;
   }
 
   async #count(book: Book, id: string, tallies: readonly Tally[]): Promise<void> {

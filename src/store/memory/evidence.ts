@@ -43,6 +43,9 @@ function forgetBefore(moment: number, map: Map<string, number>): void {
   }
 }
 
+/** Rows of one kind that are deleted at once. */
+const atOnce = 10_000;
+
 /** Pairs that are read at once. */
 const pageSize = 1_000;
 
@@ -129,7 +132,9 @@ export class MemoryEvidence implements EvidenceRows {
   async remove(removal: Removal): Promise<number> {
     if (removal.what === 'days') {
       const books = Object.values(this.#tallies);
-      return sum(books.map((book) => sweep(book, (row) => row.tenant === removal.tenant)));
+      const isOver = (row: Tally): boolean =>
+        'tenant' in removal ? row.tenant === removal.tenant : row.day < removal.beforeDay;
+      return sum(books.map((book) => sweep(book, isOver)));
     }
     this.#byTime = undefined;
     const map: Map<string, PairRow | TurnRow> =
@@ -183,7 +188,12 @@ export class MemoryEvidence implements EvidenceRows {
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
 
 function sweep<T>(map: Map<string, T>, isOver: (row: T) => boolean): number {
-  const before = map.size;
-  for (const [key, row] of map) if (isOver(row)) map.delete(key);
-  return before - map.size;
+  let removed = 0;
+  for (const [key, row] of map) {
+    if (!isOver(row)) continue;
+    map.delete(key);
+    removed += 1;
+    if (removed === atOnce) break;
+  }
+  return removed;
 }

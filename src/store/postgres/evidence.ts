@@ -175,6 +175,8 @@ export class PostgresEvidence implements EvidenceRows {
 
 function removalClause(removal: Removal): [clause: string, values: (string | number)[]] {
   if ('before' in removal) return ['at < $1', [removal.before]];
+  if ('beforeDay' in removal)
+    return [`book IN ('pairs', 'traffic') AND day < $1`, [removal.beforeDay]];
   const { tenant, conversation } = { conversation: undefined, ...removal };
   if (conversation === undefined) return ['tenant = $1', [tenant]];
   return ['tenant = $1 AND conversation = $2', [tenant, conversation]];

@@ -168,6 +168,8 @@ export class SqliteEvidence implements EvidenceRows {
 
 function removalClause(removal: Removal): [clause: string, values: (string | number)[]] {
   if ('before' in removal) return ['at < ?', [removal.before]];
+  if ('beforeDay' in removal)
+    return [`book IN ('pairs', 'traffic') AND day < ?`, [removal.beforeDay]];
   if (!('conversation' in removal)) return ['tenant = ?', [removal.tenant]];
   const { tenant, conversation } = removal;
   if (conversation === undefined) return ['tenant = ?', [tenant]];

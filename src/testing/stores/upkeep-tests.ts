@@ -72,6 +72,33 @@ async function prunesWhatIsOld({ store }: StoreHarness): Promise<void> {
   assert.deepEqual(await store.pairDays(), days);
 }
 
+async function sweepsInPieces({ store }: StoreHarness): Promise<void> {
+  const { sweep } = store;
+  if (sweep === undefined) return;
+  const sweepAll = async (what: 'pairs' | 'days', before: number): Promise<number[]> => {
+    const pieces: number[] = [];
+    for (let more = 1; more > 0; pieces.push(more)) more = await sweep.call(store, what, before);
+    return pieces;
+  };
+  await fill(store, 'acme');
+  const pairs = Array.from({ length: 500 }, (_, n) => pairOf(-n, { requestId: `old ${n}` }));
+  await store.addPairs({ id: 'old', pairs });
+  const pieces = await sweepAll('pairs', pairOf(1).at);
+  assert.deepEqual([pieces.reduce((sum, piece) => sum + piece), pieces.at(-1)], [501, 0]);
+  assert.ok(pieces.every((piece) => piece <= 10_000));
+  assert.equal((await listOf(store.pairs())).length, 4);
+  assert.equal((await store.transcript().history('acme', 'c')).length, 1, 'turns are not swept');
+  const [first, last] = [await store.pairDays(), await store.traffic()].map(
+    (days) => days.at(-1)?.day,
+  );
+  assert.deepEqual([first, last], ['2026-01-30', '2026-01-31']);
+  await sweepAll('days', Date.parse('2026-01-31'));
+  assert.deepEqual(await store.pairDays(), []);
+  assert.equal((await store.traffic()).length, 1, 'the day of the time itself stays');
+  await sweepAll('days', Date.parse('2026-02-01'));
+  assert.deepEqual(await store.traffic(), []);
+}
+
 /** Every way to ask a store for something. */
 const ways: readonly ((store: Store) => unknown)[] = [
   (store) => store.rollout('chat'),
@@ -102,6 +129,8 @@ async function refusesEverythingOnceClosed({ store }: StoreHarness): Promise<voi
   for (const way of ways) {
     await assert.rejects(async () => way(store), { code: 'ERR_CUTOVER_CLOSED' });
   }
+  const sweeping = store.sweep?.('pairs', 0);
+  if (sweeping !== undefined) await assert.rejects(sweeping, { code: 'ERR_CUTOVER_CLOSED' });
   assert.throws(() => store.watch('chat', { changed() {} }), { code: 'ERR_CUTOVER_CLOSED' });
   assert.deepEqual(heard, []);
 }
@@ -126,6 +155,7 @@ export const upkeepTests: readonly StoreTest[] = [
   ['keeps nothing of an erased tenant that comes late', keepsNothingThatComesLate],
   ['erases more than fits into one transaction', erasesMuch],
   ['prunes pairs and turns, and keeps the counts', prunesWhatIsOld],
+  ['sweeps what is old piece by piece, pairs and counts, but no turns', sweepsInPieces],
   ['refuses everything once it is closed, and can be closed again', refusesEverythingOnceClosed],
   ['can be closed although nobody has used it', canBeClosedUnused],
   ['gives what one process wrote to the next', keepsWhatAnotherWrote],
