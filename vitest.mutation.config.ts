@@ -5,7 +5,7 @@ import { alias } from './vitest.config.ts';
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ['test/{flags,router,shadow,streams,promises}/**/*.test.ts'],
+    include: ['test/{adapters,express,fastify,fetch,flags,promises,router,shadow,streams}/**/*.test.ts'],
     exclude: [
       'test/**/*.property.test.ts',
       'test/**/*types.test.ts',
