@@ -1,12 +1,22 @@
+import type { AuditFact } from '../core/audit-entry.ts';
 import { check, refuse } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { isStage, type Stage, stages } from '../core/stage.ts';
-import { factsOf } from './facts-of.ts';
+import { type Changed, factOf, factsOf, type Told } from './facts-of.ts';
 import { refuseStatus } from './may-act.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { makeChange } from './ramp-actions.ts';
 import type { RampCore } from './ramp-core.ts';
 import { withOverrides } from './ramp-state.ts';
+
+/** Tenants of one action: the state, which names them, is read by every replica. */
+const mostTenants = 100_000;
+
+/** Names in one entry of the trail, whose line has room for some 15,000. */
+const namesOfEntry = 10_000;
+
+/** Names that are made in one turn of the event loop. */
+const namesAtOnce = 500;
 
 /** Whom an action moves, and where to. */
 interface Move {
@@ -49,8 +59,9 @@ export class TenantActions {
     refuseNameless(action, by);
     const wrong = !Array.isArray(tenants) || !tenants.every(check.text.test);
     refuse(`rollout.${action}()`, wrong ? ['every tenant must be a string that is not empty'] : []);
-    const { name: rollout, pseudonyms, now } = this.#core;
-    const names = await Promise.all(tenants.map((tenant) => pseudonyms.of(tenant)));
+    refuse(`rollout.${action}()`, tenants.length > mostTenants ? [tooMany(tenants.length)] : []);
+    const { name: rollout, now } = this.#core;
+    const names = await this.#namesOf(tenants);
     return makeChange(this.#core, { action, by, commutes: true }, (before) => {
       const stage = stageIn(before);
       refuse(`rollout.${action}()`, isStage(stage ?? 'off') ? [] : ['stage must name a stage']);
@@ -60,18 +71,51 @@ export class TenantActions {
       const overrides = withOverrides(before.overrides, tenants, stage);
       const { version: _, actor: _a, ...rest } = before;
       const after = { ...rest, overrides };
-      const told = {
-        kind: 'override',
-        actor: by.actor,
-        reason: by.reason,
-        evidence: { stage: stage ?? 'ramp', tenants: names, ...(cohort ? { cohort } : {}) },
-        ...(names.length === 1 ? { tenant: names[0] as string } : {}),
-      } as const;
       const changed = { rollout, at: now(), before, after };
-      return { draft: after, actor: by.actor, facts: factsOf(changed, told) };
+      const facts = overrideFacts(changed, by, names, {
+        stage: stage ?? 'ramp',
+        ...(cohort ? { cohort } : {}),
+      });
+      return { draft: after, actor: by.actor, facts };
     });
   }
+
+  /** The names of the trail, made with turns for others in between: it takes some microseconds each. */
+  async #namesOf(tenants: readonly string[]): Promise<string[]> {
+    const names: string[] = [];
+    for (let at = 0; at < tenants.length; at += namesAtOnce) {
+      if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+      const piece = tenants.slice(at, at + namesAtOnce);
+      names.push(...(await Promise.all(piece.map((each) => this.#core.pseudonyms.of(each)))));
+    }
+    return names;
+  }
 }
+
+/** What happened, as one entry of the trail, or as many as its names need. */
+function overrideFacts(
+  changed: Changed,
+  { actor, reason }: PersonAction,
+  names: readonly string[],
+  said: object,
+): AuditFact[] {
+  const parts = Math.max(1, Math.ceil(names.length / namesOfEntry));
+  const told = Array.from({ length: parts }, (_, at): Told => {
+    const tenants = names.slice(at * namesOfEntry, (at + 1) * namesOfEntry);
+    const part = parts === 1 ? {} : { part: at + 1, parts };
+    const [tenant] = names.length === 1 ? names : [];
+    return {
+      ...{ kind: 'override', actor, reason, evidence: { ...said, tenants, ...part } },
+      ...(tenant === undefined ? {} : { tenant }),
+    };
+  });
+  const [first, ...rest] = told as [Told, ...Told[]];
+  const { rollout, at } = changed;
+  return [...factsOf(changed, first), ...rest.map((more) => factOf(rollout, at, more))];
+}
+
+const tooMany = (tenants: number): string =>
+  `${tenants} tenants are too many: ${mostTenants} can be moved at once; move the others by another call, or everybody by the percentage`;
 
 function ownOf({ overrides }: RolloutState, tenant: string): Stage | undefined {
   return Object.hasOwn(overrides, tenant) ? overrides[tenant] : undefined;
