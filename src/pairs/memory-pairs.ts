@@ -89,7 +89,7 @@ class PairMemory implements MemoryPairs {
   }
 
   pairs(): PairRecord[] {
-    return [...this];
+    return this.#pairs.values().map((pair) => this.#readable(pair));
   }
 
   misses(): MissedPairs[] {
@@ -117,12 +117,12 @@ class PairMemory implements MemoryPairs {
   }
 
   *[Symbol.iterator](): Generator<PairRecord, void, undefined> {
-    for (const pair of this.#pairs) yield this.#readable(pair);
+    for (const pair of this.#pairs.values()) yield this.#readable(pair);
   }
 
   async *#readAll(): AsyncGenerator<PairRecord, void, undefined> {
     // A copy of the references: meanwhile pairs come, go and change their places.
-    for (const pair of [...this.#pairs]) yield this.#readable(pair);
+    for (const pair of this.#pairs.values()) yield this.#readable(pair);
   }
 
   #readable(pair: PairRecord): PairRecord {

@@ -1,5 +1,5 @@
 /** The newest values up to a count, the oldest first. Places are numbers that only grow, until `keep` counts anew. */
-export class Ring<T> implements Iterable<T> {
+export class Ring<T> {
   readonly #max: number;
   #slots: T[] = [];
   #first = 0;
@@ -43,16 +43,18 @@ export class Ring<T> implements Iterable<T> {
   /** Keeps only what passes; gives how many did not. */
   keep(passes: (value: T) => boolean): number {
     const before = this.size;
-    this.#slots = [...this].filter(passes);
+    this.#slots = this.values().filter(passes);
     this.#first = 0;
     this.#end = this.#slots.length;
     return before - this.size;
   }
 
-  *[Symbol.iterator](): Generator<T, void, undefined> {
-    for (let place = this.#first; place < this.#end; place += 1) {
-      const value = this.at(place);
-      if (value !== undefined) yield value;
-    }
+  /** All of them, the oldest first: a copy, made in a fraction of the time that a walk takes. */
+  values(): T[] {
+    const [from, to] = [this.#first % this.#max, this.#end % this.#max];
+    if (this.size === 0) return [];
+    return from < to
+      ? this.#slots.slice(from, to)
+      : [...this.#slots.slice(from), ...this.#slots.slice(0, to)];
   }
 }

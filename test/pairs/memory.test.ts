@@ -17,20 +17,23 @@ describe('pairs in memory', () => {
     expect(pairs.pairs()).toEqual([one, two]);
   });
 
-  it('are the newest ones up to the count, whatever comes', () => {
+  it('are the newest ones up to the count, whatever comes', async () => {
     const most = fc.integer({ min: 1, max: 8 });
-    fc.assert(
-      fc.property(most, fc.integer({ min: 0, max: 40 }), (maxCount, count) => {
+    await fc.assert(
+      fc.asyncProperty(most, fc.integer({ min: 0, max: 40 }), async (maxCount, count) => {
         const pairs = memoryPairs({ maxCount });
         const given = Array.from({ length: count }, (_, at) => `${at}`);
         for (const requestId of given) pairs.add(pairOf({ requestId }));
         expect(ids(pairs)).toEqual(given.slice(-maxCount));
         expect(pairs.evicted).toBe(Math.max(0, count - maxCount));
+        const read: string[] = [];
+        for await (const { requestId } of pairs.read()) read.push(requestId);
+        expect(read).toEqual(given.slice(-maxCount));
       }),
     );
   });
 
-  it('forget a tenant, its misses too, and go on', () => {
+  it('forget a tenant, its misses too, and go on', async () => {
     const pairs = memoryPairs({ maxCount: 4 });
     for (const tenant of ['acme', '__proto__', 'acme', 'umbrella', 'acme']) {
       pairs.add(pairOf({ tenant, requestId: tenant }));
@@ -41,6 +44,9 @@ describe('pairs in memory', () => {
     expect(pairs.misses().map(({ tenant }) => tenant)).toEqual(['__proto__', 'umbrella']);
     for (const requestId of ['one', 'two', 'three']) pairs.add(pairOf({ requestId }));
     expect(ids(pairs)).toEqual(['umbrella', 'one', 'two', 'three']);
+    const read: string[] = [];
+    for await (const { requestId } of pairs.read()) read.push(requestId);
+    expect(read).toEqual(['umbrella', 'one', 'two', 'three']);
   });
 
   it('leave turns of the event loop to others when they are read for a report, which is the same', async () => {

@@ -31,23 +31,35 @@ export function summarize(
   options: SummaryOptions = {},
 ): CompareReport | Promise<CompareReport> {
   const summary = new Summary(normalizedSummary(pairs, options));
-  const told = (): CompareReport => {
-    for (const misses of options.misses ?? pairs.misses?.() ?? []) summary.miss(misses);
-    return summary.report();
-  };
-  if (Symbol.asyncIterator in pairs) return addAll(summary, pairs).then(told);
+  const misses = () => options.misses ?? pairs.misses?.() ?? [];
+  if (Symbol.asyncIterator in pairs) return reportInTurns(summary, pairs, misses);
   for (const pair of pairs) summary.pair(pair);
-  return told();
+  for (const missed of misses()) summary.miss(missed);
+  return summary.report();
 }
 
-/** Pairs in one turn of the loop: some milliseconds of it. What comes from memory would else take all of it. */
-const pairsPerTurn = 128;
+/** Pairs, or sums of misses, in one turn of the loop: a millisecond of it, or some where they are read from a file. */
+const perTurn = 128;
 
-async function addAll(summary: Summary, pairs: AsyncIterable<PairRecord>): Promise<void> {
+async function reportInTurns(
+  summary: Summary,
+  pairs: AsyncIterable<PairRecord>,
+  misses: () => Iterable<MissedPairs>,
+): Promise<CompareReport> {
   let count = 0;
+  const isTurnOver = (): boolean => {
+    count += 1;
+    return count % perTurn === 0;
+  };
+  // What comes from memory would else take all of the loop.
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
   for await (const pair of pairs) {
     summary.pair(pair);
-    count += 1;
-    if (count % pairsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (isTurnOver()) await nextTurn();
   }
+  for (const missed of misses()) {
+    summary.miss(missed);
+    if (isTurnOver()) await nextTurn();
+  }
+  return summary.report();
 }
