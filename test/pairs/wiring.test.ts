@@ -60,4 +60,41 @@ describe('a cutover with a sink', () => {
     expect(pairs.map(({ text }) => text?.task)).toEqual([`${secret} 0`, `${secret} 1`]);
     expect(pairs[0]?.text?.candidate).toContain(secret);
   });
+
+  it('that runs legacy twice has every figure held against legacy, up to the report and its text', async () => {
+    const path = join(freshFolder(), 'pairs.jsonl');
+    const cutover = createCutover({ flags: memoryFlags('shadow'), pairs: jsonlPairs({ path }) });
+    const told = (tool: string, text: string) => ({
+      text,
+      toolCalls: [{ name: tool, arguments: {} }],
+    });
+    const sentence = 'An answer that is long enough to be looked at. ';
+    const usage = { inputTokens: 100, outputTokens: 10 };
+    const handleRequest = cutover.handler({
+      name: 'chat',
+      legacy: async (_at: number) => told('look_up', sentence.repeat(4)),
+      legacyShadow: async (context, at) => {
+        context.report({ usage });
+        return told('look_up', sentence.repeat(at % 2 === 0 ? 4 : 5));
+      },
+      candidate: shadowSafe(async (context, at: number) => {
+        context.report({ usage: { ...usage, inputTokens: 100 + at } });
+        return told('search', sentence.repeat(12));
+      }),
+      identify: (at) => ({ tenant: 'acme', task: `Request ${at}` }),
+      sample: { noise: 1 },
+    });
+    for (let at = 0; at < 80; at += 1) await handleRequest(at);
+    await cutover.flush();
+    await cutover.close();
+    const report = await summarize(readPairs(path));
+    const { excess } = report;
+    expect([report.coverage.pairs, excess?.pairs]).toEqual([80, 80]);
+    expect(excess?.lengthRatio.p50?.low).toBeGreaterThan(1);
+    expect(excess?.legs.candidate.tokens.inputPerReply?.low).toBeGreaterThan(20);
+    expect(excess?.tools).toMatchObject([{ legacy: 'look_up', candidate: 'search' }]);
+    expect(excess?.tools[0]?.excess.low).toBeGreaterThan(0.8);
+    expect(excess?.outcomes.bothAnswered).toMatchObject({ share: 0 });
+    expect(formatReport(report)).toContain('Held against 80 pairs of legacy against itself');
+  });
 });
