@@ -34,8 +34,9 @@ function withBounds(value: number, { low, high }: Bounds, format: Format): strin
 
 /** A share, in percentage points of excess. */
 export function rateRow(name: string, rate: Rate, noise: Rate, excess: Excess): HeldRow {
-  const more = excess.few ? tooFew : `${withBounds(excess.share, excess, points)} pp`;
-  return [name, percent(rate.share), percent(noise.share), more];
+  const cells = [name, percent(rate.share), percent(noise.share)] as const;
+  if (rate.share === undefined) return [...cells, '–'];
+  return [...cells, excess.few ? tooFew : `${withBounds(excess.share, excess, points)} pp`];
 }
 
 /** A mean. */

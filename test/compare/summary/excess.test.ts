@@ -6,6 +6,7 @@ import {
   summarize,
 } from 'engramia-cutover/report';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Divergence } from '../../../src/core/comparer.ts';
 import { noisyPairs, prices, type Truth, usual } from './noisy-pairs.ts';
 
 const held = (seed: number, compared: number, noise: number, truth: Truth = usual): CompareReport =>
@@ -249,5 +250,27 @@ describe('a printed report', () => {
     );
     expect(printed).not.toContain('nothing differs by more than noise');
     expect(printed).toMatch(/length, × legacy +\d/);
+  });
+
+  it('shows no excess of what no candidate can have had, and fits 100 columns whatever things are called', () => {
+    const long = 'x'.repeat(200);
+    const noise = noisyPairs(2, 60, 'noise').map((pair) => ({
+      ...pair,
+      divergence: { ...(pair.divergence as Divergence), notes: ['tool-extra'] },
+    }));
+    const pairs = noisyPairs(1, 60, 'compare').map((pair) => ({
+      ...pair,
+      tenant: long,
+      legacy: { ...pair.legacy, tools: [`a${long}`] },
+      candidate: { ...pair.candidate, tools: [`b${long}`], error: { name: long, code: long } },
+      divergence: {
+        ...(pair.divergence as Divergence),
+        layers: [{ layer: long, say: 'different' as const, ms: 0 }],
+      },
+    }));
+    const printed = formatReport(summarize([...pairs, ...noise], { prices }));
+    expect(printed).toMatch(/tool-extra +– +100\.0 % +–/);
+    const lines = printed.split('\n').filter((line) => line.startsWith('  '));
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
   });
 });
