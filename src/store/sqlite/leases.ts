@@ -12,39 +12,44 @@ import { forgottenAfterMs } from '../retention.ts';
 import { textKey } from '../text-key.ts';
 import { toldLessons } from '../told-lessons.ts';
 import type { SqliteDatabase } from './database.ts';
+import { type Held, type Moment, machineTime, setAheadMs } from './machine-time.ts';
 
-type LeaseRow = Omit<Lease, 'name'>;
+type LeaseRow = Omit<Lease, 'name'> & Held;
 
-type ReplicaRow = { [K in keyof Required<ReplicaState>]: Required<ReplicaState>[K] } & {
+type ReplicaRow = Omit<ReplicaState, 'pending' | 'learned'> & {
   readonly pending: number | null;
   readonly learned: number | null;
+  readonly origin: number | null;
 };
 
-/** Leases and replicas in SQLite, on the clock of this machine. */
+/** Leases and replicas in SQLite, on the clocks of this machine: setting the wall clock ahead ends none of them early. */
 export class SqliteLeases implements LeaseRows {
   readonly #database: SqliteDatabase;
-  readonly #clock: Clock;
+  readonly #time: () => Moment;
 
   constructor(database: SqliteDatabase, clock: Clock) {
     this.#database = database;
-    this.#clock = clock;
+    this.#time = machineTime(clock);
   }
 
   acquire(name: string, holder: string, ttlMs: number): Promise<LeaseAnswer> {
     return this.#database.write(() => {
-      const at = this.#clock.now();
-      const there = this.#lease(name);
+      const moment = this.#time();
+      const { now: at } = moment;
+      const there = this.#lease(name, moment);
       if (there !== undefined && !canAcquire(there, holder, at)) return { ok: false, lease: there };
-      return this.#give({ name, holder, token: (there?.token ?? 0) + 1, at, until: at + ttlMs });
+      const token = (there?.token ?? 0) + 1;
+      return this.#give({ name, holder, token, at, until: at + ttlMs }, moment);
     });
   }
 
   renew(lease: Lease, ttlMs: number): Promise<LeaseAnswer> {
     return this.#database.write(() => {
-      const at = this.#clock.now();
-      const there = this.#lease(lease.name);
+      const moment = this.#time();
+      const { now: at } = moment;
+      const there = this.#lease(lease.name, moment);
       if (!canRenew(there, lease, at)) return { ok: false, lease: there ?? lease };
-      return this.#give({ ...lease, at, until: at + ttlMs });
+      return this.#give({ ...lease, at, until: at + ttlMs }, moment);
     });
   }
 
@@ -55,74 +60,91 @@ export class SqliteLeases implements LeaseRows {
   }
 
   acknowledge(told: Acknowledgement) {
-    const { rollout, replica, version, leaseMs, pending = null, learned = null } = told;
     return this.#database.write(() => {
-      const now = this.#clock.now();
-      const key = textKey(rollout);
-      const forgotten = now - forgottenAfterMs.replica;
-      this.#database.run('DELETE FROM replicas WHERE rollout = ? AND until < ?', key, forgotten);
-      const row = this.#database.get<{ until: number }>(
-        `INSERT INTO replicas (rollout, key, replica, version, seenAt, until, pending, learned)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (rollout, key) DO UPDATE SET version = excluded.version,
-           seenAt = excluded.seenAt, until = max(until, excluded.until),
-           pending = excluded.pending, learned = excluded.learned
-         RETURNING until`,
-        key,
-        textKey(replica),
-        JSON.stringify(replica),
-        version,
-        now,
-        now + leaseMs,
-        pending,
-        learned,
-      );
+      const moment = this.#time();
+      const { now } = moment;
+      const key = textKey(told.rollout);
+      const known = toReplicas(this.#database.all<ReplicaRow>(selectReplicas, key), moment);
+      for (const { replica, until } of known) {
+        if (until < now - forgottenAfterMs.replica) this.#forget(key, replica);
+      }
+      const own = known.find(({ replica }) => replica === told.replica);
+      const until = Math.max(now + told.leaseMs, own?.until ?? 0);
+      this.#note(key, told, { now, until, origin: moment.origin });
       const sql = 'SELECT version FROM rollouts WHERE key = ?';
       const inForce = this.#database.get<{ version: number }>(sql, key)?.version ?? 0;
-      return { now, until: row?.until ?? now, version: inForce };
+      return { now, until, version: inForce };
     }, 'NORMAL');
   }
 
   async replicas(rollout: string): Promise<ReplicaReport> {
-    const now = this.#clock.now();
-    const rows = await this.#database.read<ReplicaRow>(
-      `SELECT replica, version, seenAt, until, pending, learned FROM replicas
-       WHERE rollout = ? AND until >= ?`,
-      textKey(rollout),
-      now - forgottenAfterMs.replica,
+    const moment = this.#time();
+    const { now } = moment;
+    const rows = await this.#database.read<ReplicaRow>(selectReplicas, textKey(rollout));
+    const replicas = toReplicas(rows, moment).filter(
+      ({ until }) => until >= now - forgottenAfterMs.replica,
     );
-    const replicas = rows.map(({ replica, version, seenAt, until, ...lessons }) => {
-      const name = JSON.parse(replica) as string;
-      return { replica: name, version, seenAt, until, ...toldLessons(lessons) };
-    });
     return { now, replicas: replicas.sort((a, b) => (a.replica < b.replica ? -1 : 1)) };
   }
 
   async retire(rollout: string, replica: string): Promise<void> {
+    await this.#database.write(() => this.#forget(textKey(rollout), replica), 'NORMAL');
+  }
+
+  #forget(rollout: string, replica: string): void {
     const sql = 'DELETE FROM replicas WHERE rollout = ? AND key = ?';
-    await this.#database.write(
-      () => this.#database.run(sql, textKey(rollout), textKey(replica)),
-      'NORMAL',
+    this.#database.run(sql, rollout, textKey(replica));
+  }
+
+  #note(
+    rollout: string,
+    told: Acknowledgement,
+    { now, until, origin }: { now: number; until: number; origin: number },
+  ): void {
+    const { replica, version, pending = null, learned = null } = told;
+    this.#database.run(
+      `INSERT INTO replicas
+         (rollout, key, replica, version, seenAt, until, pending, learned, origin)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (rollout, key) DO UPDATE SET version = excluded.version,
+         seenAt = excluded.seenAt, until = excluded.until, pending = excluded.pending,
+         learned = excluded.learned, origin = excluded.origin`,
+      ...[rollout, textKey(replica), JSON.stringify(replica), version, now, until],
+      ...[pending, learned, origin],
     );
   }
 
-  #lease(name: string): Lease | undefined {
-    const sql = 'SELECT holder, token, at, until FROM leases WHERE key = ?';
+  #lease(name: string, moment: Moment): Lease | undefined {
+    const sql = 'SELECT holder, token, at, until, origin FROM leases WHERE key = ?';
     const row = this.#database.get<LeaseRow>(sql, textKey(name));
-    return row && { name, ...row, holder: JSON.parse(row.holder) };
+    if (row === undefined) return undefined;
+    const ahead = setAheadMs(row, moment);
+    const { token, at, until } = row;
+    const holder: string = JSON.parse(row.holder);
+    return { name, holder, token, at: at + ahead, until: until + ahead };
   }
 
-  #give(lease: Lease): LeaseAnswer {
+  #give(lease: Lease, { origin }: Moment): LeaseAnswer {
     this.#database.run(
-      `INSERT INTO leases (key, holder, token, at, until) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO leases (key, holder, token, at, until, origin) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET holder = excluded.holder, token = excluded.token,
-         at = excluded.at, until = excluded.until`,
-      textKey(lease.name),
-      JSON.stringify(lease.holder),
-      lease.token,
-      lease.at,
-      lease.until,
+         at = excluded.at, until = excluded.until, origin = excluded.origin`,
+      ...[textKey(lease.name), JSON.stringify(lease.holder)],
+      ...[lease.token, lease.at, lease.until, origin],
     );
     return { ok: true, lease };
   }
+}
+
+const selectReplicas = `SELECT replica, version, seenAt, until, pending, learned, origin
+  FROM replicas WHERE rollout = ?`;
+
+/** What rows say at a moment. */
+function toReplicas(rows: readonly ReplicaRow[], moment: Moment): ReplicaState[] {
+  return rows.map(({ replica, version, seenAt: at, until, origin, ...lessons }) => {
+    const ahead = setAheadMs({ at, until, origin }, moment);
+    const name: string = JSON.parse(replica);
+    const times = { seenAt: at + ahead, until: until + ahead };
+    return { replica: name, version, ...times, ...toldLessons(lessons) };
+  });
 }

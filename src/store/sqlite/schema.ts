@@ -51,4 +51,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE replicas ADD COLUMN pending REAL;
   ALTER TABLE replicas ADD COLUMN learned REAL;
   `,
+  `
+  ALTER TABLE replicas ADD COLUMN origin REAL;
+  ALTER TABLE leases ADD COLUMN origin REAL;
+  `,
 ];
