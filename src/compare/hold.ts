@@ -4,7 +4,7 @@ import { errorFacts } from '../core/events.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import type { Observation } from '../core/observation.ts';
 import type { ReplyView, ReportedFacts, ToolCall } from '../core/subject.ts';
-import { codePointLength, flatCopy } from '../core/text.ts';
+import { flatCopy } from '../core/text.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** Tool calls of one reply that are compared. */
@@ -22,7 +22,7 @@ export function toHeld(
 ): HeldReply {
   const { leg, durationMs } = observation;
   const whole = typeof view?.text === 'string' ? view.text : undefined;
-  const text = whole === undefined ? undefined : cut(whole, maxChars);
+  const { text, pairs } = whole === undefined ? unread : kept(whole.slice(0, maxChars));
   const tools = attempt(() => toolsOf(reported?.toolCalls ?? view?.toolCalls));
   return {
     leg,
@@ -30,7 +30,7 @@ export function toHeld(
     durationMs,
     text,
     isCut: whole?.length !== text?.length,
-    chars: charsOf(whole ?? '', text ?? ''),
+    chars: (whole?.length ?? 0) - pairs,
     tools,
     bytes: replyBytes + 2 * (text?.length ?? 0) + toolCallBytes * (tools?.length ?? 0),
   };
@@ -42,17 +42,30 @@ function endOf(observation: Observation): HeldReply['ended'] {
   return code === 'ERR_CUTOVER_DEADLINE' || name === 'TimeoutError' ? 'late' : 'failed';
 }
 
-/** In memory of its own: also a short text may be a slice of a long one. */
-const cut = (text: string, max: number): string => flatCopy(text.slice(0, max));
+interface Kept {
+  /** In memory of its own: also a short text may be a slice of a long one. */
+  readonly text: string | undefined;
+  /** Characters of two units. Those of a text of megabytes are not counted beyond what is kept. */
+  readonly pairs: number;
+}
 
-/** Most texts have no character of two units: looking for one takes next to nothing. */
-const hasPairs = /[\ud800-\udbff]/;
+const unread: Kept = { text: undefined, pairs: 0 };
 
-/** A text of megabytes is not walked through: its rest counts by units. */
-const charsOf = (whole: string, kept: string): number =>
-  (hasPairs.test(kept) ? codePointLength(kept, kept.length) : kept.length) +
-  whole.length -
-  kept.length;
+/** Of texts of one byte a character, which have no pairs, it takes nothing to know. */
+const beyondLatin1 = /[\u0100-\uffff]/;
+
+/** Halves that stand alone are characters by themselves. */
+const runsOfPairs = /(?:[\ud800-\udbff][\udc00-\udfff])+/g;
+
+function kept(text: string): Kept {
+  if (!beyondLatin1.test(text)) return { text: flatCopy(text), pairs: 0 };
+  return {
+    // By way of UTF-8 it would take ten times as long.
+    text: Buffer.from(text, 'utf16le').toString('utf16le'),
+    // Patterns are machine code from their second text on, a loop only when many have been counted.
+    pairs: (text.length - text.replace(runsOfPairs, '').length) / 2,
+  };
+}
 
 function toolsOf(calls: readonly ToolCall[] | undefined): readonly HeldToolCall[] | undefined {
   if (!Array.isArray(calls)) return undefined;

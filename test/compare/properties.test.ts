@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rougeByTable } from '../../bench/compare.ts';
+import { createComparer } from '../../src/compare/create-comparer.ts';
 import { equalTexts } from '../../src/compare/equal-texts.ts';
 import { overlapOf } from '../../src/compare/jaccard.ts';
 import { lcsLength, rougeL } from '../../src/compare/rouge.ts';
@@ -84,6 +85,24 @@ describe('any two texts', () => {
         expect(equalTexts(all.join(' '), ` ${all.join(blank)}\n`)).toBe(true);
         expect(equalTexts(all.join(' '), `${all.join(blank)}x`)).toBe(false);
       }),
+    );
+  });
+});
+
+describe('what is held of a reply', () => {
+  it('is its text, counted by code points', () => {
+    const { hold } = createComparer({});
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const ended = { leg: 'legacy', status: 'fulfilled', value: text, durationMs: 1 } as const;
+        const { text: held, chars, isCut } = hold(ended, { text }, undefined);
+        expect({ held, chars, isCut }).toEqual({
+          held: text,
+          chars: [...text].length,
+          isCut: false,
+        });
+      }),
+      { numRuns: 500 },
     );
   });
 });
