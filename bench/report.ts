@@ -57,7 +57,7 @@ export function notes(run: BenchRun): string {
     `queue, µs a task: 10^4 ${show(queue.laneAt10k)}, 10^5 ${show(queue.laneAt100k)}, fastq ${show(queue.fastqAt100k)}, p-queue ${show(queue.pQueueAt100k)}; offer ${show(queue.offerNs)} ns`,
     `hanging service: ${hanging.requests} requests, ${hanging.offered} offered, ${hanging.dropped} dropped, ${hanging.mostSockets} sockets at once; while requests are given up ${givingUp.mostSockets}; event-loop delay p99 of stage off ${show(hangingOff.delayP99Ms)} ms`,
     `hash, |z|: ${each(hash.z)}; |r|: ${each(hash.r)}`,
-    `import, ms: package ${show(imports.packageMs)}, zod and eventemitter3 ${show(imports.baselineMs)}`,
+    `import, ms: package ${show(imports.packageMs)}, with a client ${show(imports.clientMs)}, zod and eventemitter3 ${show(imports.baselineMs)}`,
   ].join('\n');
 }
 

@@ -1,18 +1,18 @@
 import { fingerprint } from '../core/fingerprint.ts';
 import { EngramiaCallError } from './call-error.ts';
 import type { CallOptions } from './call-options.ts';
-import type { Endpoint } from './endpoints.ts';
+import { type AnswerOf, type Endpoint, type EndpointName, endpoints } from './endpoints.ts';
 import type { Family } from './family.ts';
 import { httpFailure } from './http-failure.ts';
 import { type CallInput, type Prepared, prepare } from './prepare.ts';
 import { type Reply, send } from './send.ts';
 
 /** Calls one operation of the service. Rejects with an `EngramiaError` only. */
-export type Caller = <Answer>(
-  endpoint: Endpoint<Answer>,
+export type Caller = <Name extends EndpointName>(
+  operation: Name,
   input?: CallInput,
   options?: CallOptions,
-) => Promise<Answer>;
+) => Promise<AnswerOf<Name>>;
 
 /** Whose calls they are. */
 export interface CallerIdentity {
@@ -82,7 +82,11 @@ function isAnswer<Answer>({ alsoAnswers, answers }: Endpoint<Answer>, reply: Rep
 export function createCaller({ family, key, isClosed, onUnauthorized }: CallerIdentity): Caller {
   const { settings, pacer, time, transport, clock } = family;
   const keyName = key === undefined ? undefined : fingerprint(key);
-  return async (endpoint, input = {}, options = {}) => {
+  const call = async <Answer>(
+    endpoint: Endpoint<Answer>,
+    input: CallInput,
+    options: CallOptions,
+  ): Promise<Answer> => {
     const name = `${endpoint.method} ${settings.baseUrl}${endpoint.path}`;
     if (isClosed()) throw notSent('ERR_CUTOVER_CLOSED', name, 'the client is closed');
     if (key === undefined && !endpoint.open) {
@@ -109,4 +113,6 @@ export function createCaller({ family, key, isClosed, onUnauthorized }: CallerId
     if (failure.status === 401) onUnauthorized?.();
     throw failure;
   };
+  return <Name extends EndpointName>(operation: Name, input = {}, options = {}) =>
+    call(endpoints[operation] as Endpoint<AnswerOf<Name>>, input, options);
 }

@@ -1,6 +1,7 @@
 import type { EngramiaClient } from './client.ts';
 import { type EngramiaClientOptions, toClientSettings } from './client-options.ts';
 import { createFamily } from './family.ts';
+import { loadCaller } from './lazy-caller.ts';
 import { RestClient } from './rest-client.ts';
 
 /**
@@ -14,5 +15,6 @@ import { RestClient } from './rest-client.ts';
  */
 export function createEngramiaClient(options: EngramiaClientOptions = {}): EngramiaClient {
   const { settings, apiKey } = toClientSettings(options);
+  loadCaller().catch(() => {}); // ready before the first user comes; a call that needs it tells what is wrong
   return new RestClient({ family: createFamily(settings), key: apiKey });
 }

@@ -65,3 +65,10 @@ export const endpoints = {
   computeRollup: endpoint('POST /v1/analytics/rollup', readRequest.rollup, readAnswer.rollups),
   dailyRollup: endpoint('GET /v1/analytics/rollup/daily', none, readAnswer.scope),
 } as const;
+
+/** The name of an operation. */
+export type EndpointName = keyof typeof endpoints;
+
+/** What an operation answers with. */
+export type AnswerOf<Name extends EndpointName> =
+  (typeof endpoints)[Name] extends Endpoint<infer Answer> ? Answer : never;

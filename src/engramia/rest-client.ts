@@ -3,10 +3,10 @@ import { fingerprint } from '../core/fingerprint.ts';
 import type * as answers from './answers.ts';
 import { apiKeyIssue } from './api-key.ts';
 import type { CallOptions } from './call-options.ts';
-import { type Caller, createCaller } from './caller.ts';
+import type { Caller } from './caller.ts';
 import type { EngramiaClient, KeyOperations, Pacing, WithKeyOptions } from './client.ts';
-import { endpoints } from './endpoints.ts';
 import type { Family } from './family.ts';
+import { createLazyCaller } from './lazy-caller.ts';
 import type * as requests from './requests.ts';
 import { lookUpScope } from './scope-lookup.ts';
 
@@ -30,10 +30,10 @@ function createPacing({ pacer, time }: Family, keyName: string | undefined): Pac
 
 const createKeyOperations = (call: Caller): KeyOperations =>
   Object.freeze({
-    list: (options) => call(endpoints.listKeys, {}, options),
-    create: (request, options) => call(endpoints.createKey, { request }, options),
-    rotate: (id, options) => call(endpoints.rotateKey, { segment: id }, options),
-    revoke: (id, options) => call(endpoints.revokeKey, { segment: id }, options),
+    list: (options) => call('listKeys', {}, options),
+    create: (request, options) => call('createKey', { request }, options),
+    rotate: (id, options) => call('rotateKey', { segment: id }, options),
+    revoke: (id, options) => call('revokeKey', { segment: id }, options),
   } satisfies KeyOperations);
 
 /** The client over HTTP. The key lives in private fields and closures alone, so that printing it tells nothing. */
@@ -51,7 +51,12 @@ export class RestClient implements EngramiaClient {
     const { family, key, onUnauthorized } = member;
     const { baseUrl } = family.settings;
     this.#member = member;
-    this.#call = createCaller({ family, key, isClosed: () => this.#isClosed(), onUnauthorized });
+    this.#call = createLazyCaller({
+      family,
+      key,
+      isClosed: () => this.#isClosed(),
+      onUnauthorized,
+    });
     this.baseUrl = baseUrl;
     // No address holds a line end, so two pairs never give one text.
     this.fingerprint = key === undefined ? undefined : fingerprint(`${baseUrl}\n${key}`);
@@ -60,39 +65,39 @@ export class RestClient implements EngramiaClient {
   }
 
   learn(request: requests.LearnRequest, options?: CallOptions): Promise<answers.LearnAnswer> {
-    return this.#call(endpoints.learn, { request }, options);
+    return this.#call('learn', { request }, options);
   }
 
   recall(request: requests.RecallRequest, options?: CallOptions): Promise<answers.RecallAnswer> {
-    return this.#call(endpoints.recall, { request }, options);
+    return this.#call('recall', { request }, options);
   }
 
   metrics(options?: CallOptions): Promise<answers.MetricsAnswer> {
-    return this.#call(endpoints.metrics, {}, options);
+    return this.#call('metrics', {}, options);
   }
 
   health(options?: CallOptions): Promise<answers.HealthAnswer> {
-    return this.#call(endpoints.health, {}, options);
+    return this.#call('health', {}, options);
   }
 
   deepHealth(options?: CallOptions): Promise<answers.DeepHealthAnswer> {
-    return this.#call(endpoints.deepHealth, {}, options);
+    return this.#call('deepHealth', {}, options);
   }
 
   version(options?: CallOptions): Promise<answers.VersionAnswer> {
-    return this.#call(endpoints.version, {}, options);
+    return this.#call('version', {}, options);
   }
 
   audit(request?: requests.AuditRequest, options?: CallOptions): Promise<answers.AuditAnswer> {
-    return this.#call(endpoints.audit, { request }, options);
+    return this.#call('audit', { request }, options);
   }
 
   events(request?: requests.EventsRequest, options?: CallOptions): Promise<answers.EventsAnswer> {
-    return this.#call(endpoints.events, { request }, options);
+    return this.#call('events', { request }, options);
   }
 
   billing(options?: CallOptions): Promise<answers.BillingAnswer> {
-    return this.#call(endpoints.billing, {}, options);
+    return this.#call('billing', {}, options);
   }
 
   scope(options: CallOptions = {}): Promise<answers.ScopeAnswer | undefined> {
@@ -100,29 +105,29 @@ export class RestClient implements EngramiaClient {
   }
 
   export(options?: CallOptions): Promise<answers.ExportAnswer> {
-    return this.#call(endpoints.export, {}, options);
+    return this.#call('export', {}, options);
   }
 
   import(request: requests.ImportRequest, options?: CallOptions): Promise<answers.ImportAnswer> {
-    return this.#call(endpoints.import, { request }, options);
+    return this.#call('import', { request }, options);
   }
 
   deletePattern(key: string, options?: CallOptions): Promise<answers.DeletePatternAnswer> {
-    return this.#call(endpoints.deletePattern, { segment: key }, options);
+    return this.#call('deletePattern', { segment: key }, options);
   }
 
   searchSkills(
     request: requests.SkillsRequest,
     options?: CallOptions,
   ): Promise<answers.RecallAnswer> {
-    return this.#call(endpoints.searchSkills, { request }, options);
+    return this.#call('searchSkills', { request }, options);
   }
 
   evaluate(
     request: requests.EvaluateRequest,
     options?: CallOptions,
   ): Promise<Readonly<Record<string, unknown>>> {
-    return this.#call(endpoints.evaluate, { request }, options);
+    return this.#call('evaluate', { request }, options);
   }
 
   async deleteProject(
@@ -137,7 +142,7 @@ export class RestClient implements EngramiaClient {
           "project's id. The deletion is final, has no dry run and revokes the caller's key.",
       );
     }
-    return this.#call(endpoints.deleteProject, { segment: projectId }, options);
+    return this.#call('deleteProject', { segment: projectId }, options);
   }
 
   withKey(apiKey: string, options: WithKeyOptions = {}): EngramiaClient {

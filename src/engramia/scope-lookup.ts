@@ -2,7 +2,6 @@ import type { ScopeAnswer } from './answers.ts';
 import { EngramiaCallError } from './call-error.ts';
 import type { CallOptions } from './call-options.ts';
 import type { Caller } from './caller.ts';
-import { endpoints } from './endpoints.ts';
 
 /** What an operation gave, or the expected refusal. */
 type Attempt<T> = { readonly answer: T } | { readonly refusal: EngramiaCallError };
@@ -21,7 +20,7 @@ const shortestPrefix = 8;
 
 /** The role of an admin's own key, by the list of keys; undefined where the list cannot be had or is ambiguous. */
 async function ownRole(call: Caller, key: string, options: CallOptions) {
-  const listed = await call(endpoints.listKeys, {}, options).catch(() => undefined);
+  const listed = await call('listKeys', {}, options).catch(() => undefined);
   const own = listed?.keys.filter(({ keyPrefix, revokedAt }) => {
     const prefix = keyPrefix?.replace(/\.+$/, '') ?? '';
     return !revokedAt && prefix.length >= shortestPrefix && key.startsWith(prefix);
@@ -38,7 +37,7 @@ export async function lookUpScope(
   key: string | undefined,
   options: CallOptions,
 ): Promise<ScopeAnswer | undefined> {
-  const admin = await attempt(call(endpoints.retention, {}, options), 403);
+  const admin = await attempt(call('retention', {}, options), 403);
   if ('answer' in admin) {
     const { tenantId, projectId } = admin.answer;
     return { tenantId, projectId, role: await ownRole(call, key ?? '', options) };
@@ -46,14 +45,14 @@ export async function lookUpScope(
   let { role } = admin.refusal;
   if (role !== 'reader') {
     const request = { window: 'hourly' };
-    const editor = await attempt(call(endpoints.computeRollup, { request }, options), 403);
+    const editor = await attempt(call('computeRollup', { request }, options), 403);
     if ('answer' in editor) {
       const scope = editor.answer.rollups[0];
       return scope && { tenantId: scope.tenantId, projectId: scope.projectId, role };
     }
     role = editor.refusal.role;
   }
-  const reader = await attempt(call(endpoints.dailyRollup, {}, options), 404);
+  const reader = await attempt(call('dailyRollup', {}, options), 404);
   if ('refusal' in reader) return undefined;
   const { tenantId, projectId } = reader.answer;
   return { tenantId, projectId, role };
