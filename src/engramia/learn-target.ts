@@ -5,6 +5,7 @@ import type { EngramiaClient } from './client.ts';
 import { imported, notImported } from './import-outcome.ts';
 import { learned, notLearned } from './learn-outcome.ts';
 import { toPatternRecord } from './pattern-record.ts';
+import { socketGone } from './socket-gone.ts';
 
 /** The most events that the service lists at once. */
 const maxEvents = 1000;
@@ -30,6 +31,7 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
         const request = { task, code, evalScore, runId };
         return learned(await client.learn(request, { signal, priority: 'shadow' }));
       } catch (error) {
+        await socketGone(error);
         return notLearned(error);
       }
     },
@@ -38,6 +40,7 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
         const records = lessons.map(toPatternRecord);
         return imported(await client.import({ records }, { signal, priority: 'shadow' }));
       } catch (error) {
+        await socketGone(error);
         return notImported(error);
       }
     },
@@ -47,7 +50,8 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
       const request = { since: Math.max(0, Math.floor(since)), limit: maxEvents };
       try {
         return isAmong(await client.events(request, { signal, priority: 'shadow' }), task, since);
-      } catch {
+      } catch (error) {
+        await socketGone(error);
         return undefined;
       }
     },
