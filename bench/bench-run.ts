@@ -3,6 +3,7 @@ import { type CompareFigures, compareFigures } from './compare.ts';
 import { type DeliveryFigures, deliveryFigures } from './delivery.ts';
 import { type ExternalFigures, externalFigures } from './external.ts';
 import { type HangingFigures, hangingBench } from './hanging.ts';
+import { type HangingDelay, hangingDelay } from './hanging-delay.ts';
 import { type HashFigures, hashFigures } from './hash.ts';
 import { type ImportCost, importCost } from './import-cost.ts';
 import { medianRatio } from './measure.ts';
@@ -35,8 +36,7 @@ export interface BenchRun {
   readonly hanging: HangingFigures;
   /** The same with requests that are given up within the run. */
   readonly givingUp: HangingFigures;
-  /** The same app without a shadow: what the bench itself does to the event loop. */
-  readonly hangingOff: HangingFigures;
+  readonly hangingDelay: HangingDelay;
   readonly delivery: DeliveryFigures;
   readonly compare: CompareFigures;
   readonly trail: TrailFigures;
@@ -57,9 +57,9 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   tell('queue');
   const queue = await queueBench(size.queueRounds);
   tell('hanging service');
-  const hangingOff = await hangingBench({ stage: 'off' });
   const hanging = await hangingBench();
   const givingUp = await hangingBench({ timeoutMs: 100 });
+  const delay = await hangingDelay();
   tell('delivery');
   const delivery = await deliveryFigures(size.deliveryRounds);
   tell('comparison');
@@ -70,7 +70,7 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   const hash = hashFigures();
   tell('import');
   const imports = importCost({ rounds: size.importRounds });
-  const hangs = { hanging, givingUp, hangingOff };
+  const hangs = { hanging, givingUp, hangingDelay: delay };
   return {
     path,
     tenants,
@@ -106,7 +106,7 @@ function pathTargets({ costs, bytes }: PathFigures) {
 }
 
 /** The worse of the two runs against a service that hangs. */
-function hangingTargets({ hanging, givingUp }: BenchRun) {
+function hangingTargets({ hanging, givingUp, hangingDelay: delay }: BenchRun) {
   const worst = (name: keyof HangingFigures): number => Math.max(hanging[name], givingUp[name]);
   return {
     hangingErrors: worst('userErrors'),
@@ -115,7 +115,7 @@ function hangingTargets({ hanging, givingUp }: BenchRun) {
     hangingSocketsGivingUp: givingUp.socketsPerConcurrency,
     hangingHeap: worst('heapGrowthMiB'),
     hangingHeapPerRequest: worst('heapGrowthKiBPerRequest'),
-    hangingDelay: worst('delayP99Ms'),
+    hangingDelay: delay.addedMs,
   };
 }
 

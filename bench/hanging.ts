@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { message } from './cases/legs.ts';
 import { retainedBytes } from './collect-garbage.ts';
 import { droppedOf, uncounted } from './conservation.ts';
@@ -20,14 +19,12 @@ export interface HangingFigures {
   readonly socketsPerConcurrency: number;
   readonly heapGrowthMiB: number;
   readonly heapGrowthKiBPerRequest: number;
-  /** 99th percentile of how late the event loop is, milliseconds. */
-  readonly delayP99Ms: number;
 }
 
 const users = Array.from({ length: 64 }, (_, index) => `tenant-${index}`);
 
 /** Calls the app in waves of one call a tenant; resolves to the number of users who did not get their reply. */
-async function callInWaves(app: App, requests: number): Promise<number> {
+export async function callInWaves(app: App, requests: number): Promise<number> {
   let errors = 0;
   const ask = async (user: string): Promise<void> => {
     const reply = await app(user, message).catch(() => undefined);
@@ -42,30 +39,21 @@ async function callInWaves(app: App, requests: number): Promise<number> {
 /** What is put through the app, and how. */
 export interface HangingOptions {
   readonly requests?: number;
-  /** `off` never turns to the service: what is left is the bench itself. @default 'dualwrite' */
-  readonly stage?: 'off' | 'dualwrite';
   /** Milliseconds until the client gives a request up; short ones make sockets come and go. @default the client's */
   readonly timeoutMs?: number;
 }
 
-// The histogram holds the time between two looks at the clock, not only what was too much of it.
-const resolutionMs = 1;
-
 /** Puts requests through an app whose service takes every connection and never answers. */
 export async function hangingBench({
   requests = 50_000,
-  stage = 'dualwrite',
   timeoutMs,
 }: HangingOptions = {}): Promise<HangingFigures> {
   await using service = await hangingService();
   using sockets = new LiveSockets(service.url);
-  await using app = learningApp(stage, service.url, timeoutMs);
+  await using app = learningApp('dualwrite', service.url, timeoutMs);
   let userErrors = await callInWaves(app, 2_000);
   const before = retainedBytes();
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  delay.enable();
   userErrors += await callInWaves(app, requests);
-  delay.disable();
   const heapGrowthMiB = (retainedBytes() - before) / 2 ** 20;
   await app.close({ timeoutMs: 1 });
   const { learn } = app.stats();
@@ -79,6 +67,5 @@ export async function hangingBench({
     socketsPerConcurrency: sockets.most / laneConcurrency,
     heapGrowthMiB,
     heapGrowthKiBPerRequest: (heapGrowthMiB * 1024) / requests,
-    delayP99Ms: delay.percentile(99) / 1e6 - resolutionMs,
   };
 }

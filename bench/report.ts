@@ -39,7 +39,7 @@ export function pathTable({ costs, bytes }: PathFigures): string {
 
 /** The figures that the targets are not made of. */
 export function notes(run: BenchRun): string {
-  const { tenants, queue, hanging, givingUp, hangingOff, hash, imports } = run;
+  const { tenants, queue, hanging, givingUp, hangingDelay: delay, hash, imports } = run;
   const { costs } = run.path;
   const added = (theirs: CaseName, ours: CaseName): string =>
     medianAddedRatio(costs[theirs].path, costs[ours].path, costs.direct.path).toFixed(1);
@@ -55,7 +55,7 @@ export function notes(run: BenchRun): string {
     `  LaunchDarkly's live reads both legs; its rampdown, one leg as our live: ${plain('launchDarklyRampdown', 'live')} ×; tzientist, which learns nothing, against shadow with learning: ${plain('tzientist', 'shadow')} ×; LaunchDarkly's shadow against mirroring alone: ${plain('launchDarklyShadow', 'mirror')} ×`,
     `10^6 tenants cost the ideal router ${show(tenants.idealManyTenants)} ×`,
     `queue, µs a task: 10^4 ${show(queue.laneAt10k)}, 10^5 ${show(queue.laneAt100k)}, fastq ${show(queue.fastqAt100k)}, p-queue ${show(queue.pQueueAt100k)}; offer ${show(queue.offerNs)} ns`,
-    `hanging service: ${hanging.requests} requests, ${hanging.offered} offered, ${hanging.dropped} dropped, ${hanging.mostSockets} sockets at once; while requests are given up ${givingUp.mostSockets}; event-loop delay p99 of stage off ${show(hangingOff.delayP99Ms)} ms`,
+    `hanging service: ${hanging.requests} requests, ${hanging.offered} offered, ${hanging.dropped} dropped, ${hanging.mostSockets} sockets at once; while requests are given up ${givingUp.mostSockets}; event-loop delay p99, ms: stage off ${show(delay.off)}, healthy ${show(delay.healthy)}, hanging ${show(delay.hanging)}, given up ${show(delay.givingUp)}`,
     `hash, |z|: ${each(hash.z)}; |r|: ${each(hash.r)}`,
     `import, ms: package ${show(imports.packageMs)}, with a client ${show(imports.clientMs)}, zod and eventemitter3 ${show(imports.baselineMs)}`,
   ].join('\n');

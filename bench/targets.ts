@@ -57,7 +57,7 @@ export const targets = {
   hangingSocketsGivingUp: most('P9', 'the same while requests are given up', 1, 3),
   hangingHeap: most('P9', 'heap growth, hanging service, MiB', 32, 32),
   hangingHeapPerRequest: most('P9', 'heap growth a request, KiB', 0.1, 0.1),
-  hangingDelay: most('P9', 'event-loop delay p99, hanging service, ms', 5),
+  hangingDelay: most('P9', 'event-loop delay p99 that a hanging service adds, ms', 5),
   batchedDelivery: most('P10', 'CPU an exchange in batches, × a POST of undici’s Pool', 0.3),
   singleDelivery: most('P10', 'CPU an exchange learned by itself, × a global fetch', 1.2),
   compareDelay: most('P11', 'event-loop delay p99 that comparing adds, ms', 5),
