@@ -166,7 +166,8 @@ function rolloutOf(parts: Parts): Rollout {
     close: end,
     [Symbol.asyncDispose]: end,
   };
-  answering.set(rollout, (tenant) => core.replica.answerOf(tenant));
+  const { replica } = core;
+  answering.set(rollout, (tenant) => replica.answerOf(tenant));
   return rollout;
 }
 

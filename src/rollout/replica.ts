@@ -35,9 +35,10 @@ export interface ReplicaSetting {
  */
 export class Replica {
   readonly #setting: ReplicaSetting;
-  readonly #keeps: boolean;
   readonly #watching: Disposable;
   #table: StageTable | undefined;
+  /** The table, while nothing else has a say. */
+  #alone: StageTable | undefined;
   #state: RolloutState | undefined;
   #killed = false;
   /** On the monotonic clock. */
@@ -49,7 +50,6 @@ export class Replica {
 
   constructor(setting: ReplicaSetting) {
     this.#setting = setting;
-    this.#keeps = setting.onLostContact === 'keep';
     const { store, rollout, pollMs, contained } = setting;
     this.#watching = store.watch(
       rollout,
@@ -83,11 +83,11 @@ export class Replica {
 
   /** The same as its flags answer it. */
   answerOf(tenant: string): StageAnswer | undefined {
+    // What nearly all calls are: one table, nothing else looked at.
+    if (this.#alone !== undefined) return this.#alone.answerOf(tenant);
     const table = this.#table;
     if (table === undefined) return this.#killed ? stageAnswers[this.#setting.from] : undefined;
     const answer = table.answerOf(tenant);
-    // What nearly all calls are: one table, nothing else looked at.
-    if (!this.#killed && this.#keeps) return answer;
     const isAhead = stages[answer.value].serves === 'candidate';
     return isAhead && this.#isBack() ? stageAnswers[this.#outside()] : answer;
   }
@@ -95,6 +95,7 @@ export class Replica {
   /** Takes every tenant back from the next call on, or lets the state decide again. */
   kill(killed: boolean): void {
     this.#killed = killed;
+    this.#alone = this.#decidesAlone();
   }
 
   /** Obeys a state if it is newer, and says so to the store. */
@@ -103,6 +104,7 @@ export class Replica {
     if (state.version <= (before?.version ?? 0)) return;
     this.#state = state;
     this.#table = new StageTable(state, this.#table);
+    this.#alone = this.#decidesAlone();
     // A way back that is taken after the end is obeyed, too, and nobody hears of it from here.
     if (this.#closed) return;
     this.#toldAt = undefined;
@@ -126,6 +128,10 @@ export class Replica {
     this.#closed = true;
     this.#watching[Symbol.dispose]();
     this.#setting.clock.clearTimeout(this.#timer);
+  }
+
+  #decidesAlone(): StageTable | undefined {
+    return this.#killed || this.#setting.onLostContact === 'legacy' ? undefined : this.#table;
   }
 
   #outside(): Stage {
