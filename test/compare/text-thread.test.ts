@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
@@ -7,6 +9,7 @@ import { TextThread } from '../../src/compare/text-thread.ts';
 import { wordLayers } from '../../src/compare/word-layers.ts';
 import type { WordQuestion, WordSay } from '../../src/compare/word-question.ts';
 import { WordReading } from '../../src/compare/word-reading.ts';
+import { attempt } from '../../src/core/attempt.ts';
 import type { Divergence } from '../../src/core/comparer.ts';
 import { anyText } from './any-text.ts';
 import { divergence, layerOf } from './comparing.ts';
@@ -50,6 +53,18 @@ function overheard() {
     },
   };
   return { thread, questions };
+}
+
+/** The nice values of this process's threads, where the system tells them. */
+function prioritiesOfThreads(): number[] {
+  const folder = '/proc/self/task';
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((id) => {
+    // Threads of others may end meanwhile.
+    const stat = attempt(() => readFileSync(`${folder}/${id}/stat`, 'utf8'));
+    // A name in brackets may have blanks; the nice value is the 17th field after it.
+    return stat === undefined ? [] : [Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])];
+  });
 }
 
 describe('the thread for texts', () => {
@@ -123,6 +138,14 @@ describe('the thread for texts', () => {
     const sound = thread.ask(asked);
     expect(await broken).toBeUndefined();
     expect(saidOf(await sound)).toEqual(saidOf(onLoop(asked)));
+  });
+
+  it('stands back where threads have priorities, and leaves that of the process alone', async () => {
+    const before = getPriority();
+    await new TextThread(file).ask(asked);
+    expect(getPriority()).toBe(before);
+    const isLinux = process.platform === 'linux';
+    expect(prioritiesOfThreads().includes(before + 10)).toBe(isLinux);
   });
 
   it('keeps no text once it has answered', async () => {
