@@ -3,7 +3,7 @@ import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { flakyStore } from './flaky-store.ts';
-import { ada, dayMs, rolloutWorld } from './world.ts';
+import { ada, dayMs, hourMs, rolloutWorld } from './world.ts';
 
 const plan = { holdMs: 0, completeAfterMs: 0, steps: [{ percent: 100 }] };
 
@@ -82,7 +82,7 @@ describe('completing', () => {
     const clock = fakeClock();
     const store = memoryStore({ clock });
     await using world = rolloutWorld(store, clock);
-    const here = await world.rollout(plan);
+    const here = await world.rollout(plan, { pollMs: hourMs, leaseMs: 3 * hourMs });
     const told = { rollout: 'cutover', version: 1, leaseMs: 30_000, pending: 5 };
     await store.acknowledge({ ...told, replica: 'dead' });
     await clock.advance(60_000);
