@@ -6,8 +6,11 @@ import type { Pair } from './pair.ts';
 export interface Layer {
   readonly name: CompareLayerName;
   readonly overrules?: readonly CompareLayerName[];
-  /** Present: skipped when the texts are equal, because then nothing more can be found in them. */
-  readonly readsText?: true;
+  /**
+   * Present: not asked about equal texts, of which this is what it would find. It is told all the same: figures of those that
+   * differ alone would say of a legacy that mostly repeats itself that it strays.
+   */
+  readonly ofEqual?: LayerSay;
   look(
     pair: Pair,
     options: NormalizedOptions,

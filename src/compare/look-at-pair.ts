@@ -14,7 +14,8 @@ import type { WordSay } from './word-question.ts';
 export interface Step {
   readonly name: string;
   readonly overrules: readonly string[];
-  readonly readsText?: true;
+  /** Present: what is said of equal texts without asking. */
+  readonly ofEqual?: LayerSay;
   look(pair: Pair): LayerSay | undefined | PromiseLike<LayerSay | undefined>;
 }
 
@@ -71,8 +72,16 @@ export class LookAtPair {
     return this.#said.some(({ layer, say }) => layer === 'exact' && say === 'same');
   }
 
-  async #ask({ name, overrules, readsText, look }: Step, pair: Pair): Promise<void> {
-    if (readsText && this.#isSameText()) return;
+  #sayOfEqual(name: string, ofEqual: LayerSay): void {
+    // It overrules nobody: what was asked about has been said.
+    this.#said.push({ ...toFinding(name, ofEqual, 0), overrules: [] });
+  }
+
+  async #ask({ name, overrules, ofEqual, look }: Step, pair: Pair): Promise<void> {
+    if (ofEqual !== undefined && this.#isSameText()) {
+      this.#sayOfEqual(name, ofEqual);
+      return;
+    }
     const start = this.#now();
     let said: LayerSay | undefined;
     try {
@@ -87,7 +96,11 @@ export class LookAtPair {
   async #askByWords(pair: Pair): Promise<void> {
     const { steps, lexical, turns, thread } = this.#around;
     const layers = steps.byWords.map(({ name }) => name);
-    if (layers.length === 0 || this.#isSameText()) return;
+    if (layers.length === 0) return;
+    if (this.#isSameText()) {
+      for (const { name, ofEqual } of steps.byWords) this.#sayOfEqual(name, ofEqual);
+      return;
+    }
     let says: readonly WordSay[];
     try {
       const places = { turns, thread, now: () => this.#now() };

@@ -12,10 +12,12 @@ export interface PairWords {
 
 /**
  * A layer of the library that goes by the words of both texts. It sees nothing else, so that it can be asked in a thread, and
- * is skipped when the texts are equal.
+ * is not asked when the texts are equal.
  */
 export interface WordLayer {
   readonly name: CompareLayerName;
   readonly overrules?: readonly CompareLayerName[];
+  /** What it would find in equal texts. */
+  readonly ofEqual: LayerSay;
   look(words: PairWords, asked: WordQuestion): LayerSay | undefined;
 }

@@ -20,7 +20,7 @@ function cosine(first: Vector, second: Vector): number | undefined {
 export const embedding: Layer = {
   name: 'embedding',
   overrules: ['exact', 'lexical'],
-  readsText: true,
+  ofEqual: { say: 'same', metrics: { cosine: 1 } },
   async look({ legacy, candidate, signal }, { embed, thresholds }) {
     if (embed === undefined) return undefined;
     const [first, second] = await embed([legacy.text, candidate.text], { signal });

@@ -14,6 +14,7 @@ function without(first: ReadonlySet<number>, second: ReadonlySet<number>): numbe
  */
 export const entities: WordLayer = {
   name: 'entities',
+  ofEqual: { say: 'none' },
   look({ legacy, candidate }) {
     const [before, now] = [numbersOf(legacy), numbersOf(candidate)];
     const metrics = { numbersMissing: without(before, now), numbersAdded: without(now, before) };

@@ -13,7 +13,7 @@ const says: Readonly<Record<Preference, LayerSay['say']>> = {
 export const judge: Layer = {
   name: 'judge',
   overrules: ['exact', 'length', 'language', 'entities', 'lexical', 'embedding'],
-  readsText: true,
+  ofEqual: { say: 'same' },
   async look({ legacy, candidate, task, signal }, { judge: ask }) {
     if (ask === undefined) return undefined;
     const texts = { task, legacy: legacy.text, candidate: candidate.text };

@@ -4,6 +4,7 @@ import type { WordLayer } from '../word-layer.ts';
 /** Whether the candidate answers in another language. Silent where either language is uncertain. */
 export const language: WordLayer = {
   name: 'language',
+  ofEqual: { say: 'none' },
   look(words, { legacy, candidate }) {
     const before = languageOf(legacy, words.legacy);
     const now = before === undefined ? undefined : languageOf(candidate, words.candidate);

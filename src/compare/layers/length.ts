@@ -20,7 +20,7 @@ function isBroken({ text, isCut }: ComparedReply): boolean {
 /** How long the candidate's reply is by legacy's, and whether it is there at all and whole. */
 export const length: Layer = {
   name: 'length',
-  readsText: true,
+  ofEqual: { say: 'none' },
   look({ legacy, candidate }, { thresholds }): LayerSay {
     const ratio = candidate.chars / Math.max(1, legacy.chars);
     const metrics = { ratio, legacyChars: legacy.chars, candidateChars: candidate.chars };

@@ -12,6 +12,7 @@ function sharedWords({ legacy, candidate, overlap }: PairWords): number {
 export const lexical: WordLayer = {
   name: 'lexical',
   overrules: ['exact'],
+  ofEqual: { say: 'same', metrics: { similarity: 1, jaccard: 1, rougeL: 1 } },
   look(words, asked) {
     const { legacy, candidate, overlap } = words;
     const rouge = asked.ordered ? rougeL(legacy.hashes, candidate.hashes) : undefined;

@@ -4,7 +4,7 @@ import { isRefusal } from '../refusal-phrases.ts';
 /** Whether one leg refuses what the other one answers. */
 export const refusal: Layer = {
   name: 'refusal',
-  readsText: true,
+  ofEqual: { say: 'none' },
   look({ legacy, candidate }) {
     const [isBefore, isNow] = [isRefusal(legacy.text), isRefusal(candidate.text)];
     if (isBefore === isNow) return undefined;

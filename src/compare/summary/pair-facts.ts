@@ -78,8 +78,7 @@ export function pairFacts({ legacy, candidate, divergence }: PairRecord): PairFa
     isWrong: isCompared && isWrong(layers, notes),
     notes,
     ratio: isMeasured ? (candidate.chars ?? 0) / Math.max(1, legacy.chars ?? 0) : undefined,
-    similarity:
-      sayOf(layers, 'exact') === 'same' ? 1 : foundBy(layers, 'lexical')?.metrics?.similarity,
+    similarity: foundBy(layers, 'lexical')?.metrics?.similarity,
     cosine: foundBy(layers, 'embedding')?.metrics?.cosine,
   };
 }
