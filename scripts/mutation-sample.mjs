@@ -1,7 +1,7 @@
 // Runs the mutants of blocks of lines that are drawn from all files that `npm run mutation` mutates: minutes instead of hours,
 // and an interval for what the whole would give. Run: npm run mutation:sample -- [percent] [seed]
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -38,6 +38,8 @@ const drawn = all.filter(() => draw() < Number(percent) / 100);
 console.log(`${drawn.length} of ${all.length} blocks of ${linesPerBlock} lines, seed ${seed}`);
 
 const stryker = resolve(root, 'node_modules/.bin/stryker');
+const path = resolve(root, config.jsonReporter.fileName);
+rmSync(path, { force: true });
 const { status } = spawnSync(stryker, ['run', '--force', '--mutate', drawn.join(',')], {
   cwd: root,
   stdio: 'inherit',
@@ -51,7 +53,8 @@ function wilson(hits, of) {
   return [middle - half, middle + half];
 }
 
-const report = JSON.parse(readFileSync(resolve(root, config.jsonReporter.fileName), 'utf8'));
+if (!existsSync(path)) process.exit(status || 1); // it has said why
+const report = JSON.parse(readFileSync(path, 'utf8'));
 const counts = {};
 for (const { mutants } of Object.values(report.files)) {
   for (const { status: ending } of mutants) counts[ending] = (counts[ending] ?? 0) + 1;
