@@ -42,10 +42,8 @@ export class Tokenizer {
   #isLineStart = true;
 
   constructor(text: string) {
-    const lower = text.toLowerCase();
     this.#text = text;
-    // Where a capital has two small letters, places would no longer agree.
-    this.#lower = unitsOf(lower.length === text.length ? lower : text);
+    this.#lower = unitsOf(lowerOf(text));
     const expected = Math.ceil(text.length / charsPerToken) + 8;
     this.#hashes = new Int32Array(expected);
     this.#kinds = new Uint8Array(expected);
@@ -151,6 +149,12 @@ export class Tokenizer {
     this.#hashes.set(hashes);
     this.#kinds.set(kinds);
   }
+}
+
+/** The text in small letters, each in its place: of the capitals one alone has a small form of two units, the dotted one of Turkish. */
+function lowerOf(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : text.replaceAll('\u0130', 'i').toLowerCase();
 }
 
 /** The code units of a text: reading them from the text itself would take three times as long. */
