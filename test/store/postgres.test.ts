@@ -3,6 +3,7 @@ import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { migrations } from '../../src/store/postgres/schema.ts';
+import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
 import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { postgresName, postgresWorld } from './postgres-world.ts';
@@ -192,6 +193,25 @@ function describeServer(): void {
     await client.query('ROLLBACK');
     client.release();
     expect((await store.commit(commit)).ok).toBe(true);
+  });
+
+  it('erases all of a tenant although another is just deleting the first of it', async () => {
+    const schema = world.freshSchema();
+    const store = open(world.pool(), { schema });
+    const pairs = Array.from({ length: 2_100 }, (_, n) => pairOf(n));
+    await store.addPairs({ id: 'many', pairs });
+    const pool = world.pool() as Pool;
+    const client = await pool.connect();
+    const first = `SELECT id FROM "${schema}".pairs ORDER BY id LIMIT 2000`;
+    await client.query(`BEGIN; DELETE FROM "${schema}".pairs WHERE id IN (${first})`);
+    const erasing = store.erase('acme');
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+      AND query LIKE '%"${schema}".pairs%'`;
+    while ((await pool.query(waiting)).rowCount === 0);
+    await client.query('COMMIT');
+    client.release();
+    expect((await erasing).pairs).toBe(100);
+    expect(await listOf(store.pairs())).toEqual([]);
   });
 }
 

@@ -148,9 +148,12 @@ export class PostgresEvidence implements EvidenceRows {
     const table = removal.what === 'days' ? '@tallies' : `@${removal.what}`;
     const [clause, values] = removalClause(removal);
     const session = await this.#database.session();
+    // Locked first, and in one order: rows that another is deleting would be counted in, and 0 would mean that there are no
+    // more, and two that delete the same would wait for one another.
     return session.run(
-      `DELETE FROM ${table} WHERE id IN
-       (SELECT id FROM ${table} WHERE ${clause} ORDER BY id LIMIT ${pageSize.removal})`,
+      `WITH due AS MATERIALIZED
+         (SELECT id FROM ${table} WHERE ${clause} ORDER BY id LIMIT ${pageSize.removal} FOR UPDATE)
+       DELETE FROM ${table} WHERE id IN (SELECT id FROM due)`,
       ...values,
     );
   }
