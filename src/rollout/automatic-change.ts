@@ -1,11 +1,10 @@
 import type { RolloutState, RolloutStatus } from '../core/rollout-state.ts';
-import { stages } from '../core/stage.ts';
 import { freezing, latching, type Why } from './automatic-back.ts';
 import type { RampDecision } from './decision.ts';
 import { factsOf } from './facts-of.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { Change } from './journal.ts';
-import { atStep, begins, type RampDraft } from './ramp-state.ts';
+import { atStep, begins, nextStep, type RampDraft, reachedStep } from './ramp-state.ts';
 
 /** Where and when a machine decides. */
 export interface Deciding {
@@ -37,10 +36,11 @@ function change(
 
 const advance: Make = (before, deciding, why) => {
   const { plan, at } = deciding;
-  const next = plan.steps[before.step + 1];
+  const to = nextStep(plan, before);
+  const next = plan.steps[to];
   // The last step is a person's: whoever ends a migration puts their name to it.
   if (next === undefined || next.to === 'complete') return undefined;
-  return change('ramp.step', before, atStep(before, plan, before.step + 1, at), deciding, why);
+  return change('ramp.step', before, atStep(before, plan, to, at), deciding, why);
 };
 
 const pause: Make = (before, deciding, why) =>
@@ -96,12 +96,9 @@ export function automaticChange(
 /** A plan that was changed: nobody moves, and its evidence begins anew. */
 export function planTakenUp(before: RolloutState, deciding: Deciding): Change {
   const { plan, at } = deciding;
-  const reached = plan.steps.findLastIndex(
-    ({ percent, to }) => percent <= before.percent && stages[to].order <= stages[before.to].order,
-  );
   const { policyHash } = plan;
   const why = before.why === undefined ? {} : { why: before.why };
-  const step = Math.max(0, reached);
+  const step = reachedStep(plan, before);
   const after = { ...draftOf(before), ...why, policyHash, step, since: begins(before, at) };
   const reason = 'the plan of the app has changed';
   return change('plan.changed', before, after, deciding, { reason, evidence: {} });

@@ -7,7 +7,7 @@ import { type ActionName, refuseStatus } from './may-act.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { movingOf, previewOf, type StepPreview } from './preview.ts';
 import type { RampCore } from './ramp-core.ts';
-import { atStep, begins, type RampDraft } from './ramp-state.ts';
+import { atStep, begins, nextStep, type RampDraft, reachedStep } from './ramp-state.ts';
 import type { AdvanceAction, SetAction } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 
@@ -28,7 +28,7 @@ export class RampActions {
     return this.#make(action, by, async (before) => {
       refuseStatus(action, before);
       const evidence = await this.#allowed(action, before, by);
-      const after = atStep(before, this.#core.plan, before.step + 1, this.#core.now());
+      const after = this.#next(before);
       const preview = await this.#preview(before, after, by.allowEmpty === true, action);
       const moving = movingOf(preview);
       return this.#change('ramp.step', by, before, after, { ...evidence, moving });
@@ -40,17 +40,15 @@ export class RampActions {
     return this.#make('set', by, async (before) => {
       refuseStatus('set', before);
       const { percent = before.percent, from = before.from } = by;
-      const { steps } = this.#core.plan;
-      const highest = steps[before.step + 1]?.percent ?? 100;
+      const { plan } = this.#core;
+      const highest = plan.steps[nextStep(plan, before)]?.percent ?? 100;
       if (percent > highest && percent > before.percent && by.force !== true) {
         const blocker = `the next step is ${highest} %: a step is not passed over`;
         throw new RolloutError('set()', 'refused', [blocker], { current: before });
       }
       if (percent === before.percent && from === before.from) return undefined;
-      const reached = steps.findLastIndex(
-        (step) => step.percent <= percent && step.to === before.to,
-      );
-      const step = percent === before.percent ? before.step : Math.max(0, reached);
+      const step =
+        percent === before.percent ? before.step : reachedStep(plan, { percent, to: before.to });
       const moved = { percent, from, step, since: begins(before, this.#core.now()) };
       // What was asked for was asked on other evidence; a hold is ended by resume() alone.
       const after: RampDraft =
@@ -84,7 +82,7 @@ export class RampActions {
     const { state } = await this.#core.store.rollout(this.#core.name);
     if (state === undefined)
       throw new RolloutError('preview()', 'refused', ['there is no state yet']);
-    const to = step ?? state.step + 1;
+    const to = step ?? nextStep(this.#core.plan, state);
     if (this.#core.plan.steps[to] === undefined) {
       throw new RolloutError('preview()', 'refused', [`the plan has no step ${to}`], {
         current: state,
@@ -96,8 +94,13 @@ export class RampActions {
 
   /** Who would move by the next step. */
   nextStep(state: RolloutState): Promise<StepPreview> {
-    const { store, plan, now } = this.#core;
-    return previewOf(store, now(), state, atStep(state, plan, state.step + 1, now()));
+    const { store, now } = this.#core;
+    return previewOf(store, now(), state, this.#next(state));
+  }
+
+  #next(state: RolloutState): RampDraft {
+    const { plan, now } = this.#core;
+    return atStep(state, plan, nextStep(plan, state), now());
   }
 
   /** What the machine would say; throws what stands in the way unless it is forced. */
@@ -106,7 +109,8 @@ export class RampActions {
     before: RolloutState,
     { force = false }: AdvanceAction,
   ): Promise<object> {
-    const next = this.#core.plan.steps[before.step + 1];
+    const { plan } = this.#core;
+    const next = plan.steps[nextStep(plan, before)];
     const refusal =
       next === undefined
         ? 'the plan has no further step'

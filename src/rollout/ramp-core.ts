@@ -21,7 +21,7 @@ import { Journal } from './journal.ts';
 import { LegacyPulse } from './legacy-pulse.ts';
 import { Lessons } from './lessons.ts';
 import { RampNews } from './ramp-news.ts';
-import { phaseOf } from './ramp-state.ts';
+import { nextStep, phaseOf } from './ramp-state.ts';
 import { Replica } from './replica.ts';
 import { Rollbacks } from './rollbacks.ts';
 import type { RolloutOptions } from './rollout-options.ts';
@@ -142,7 +142,7 @@ export class RampCore {
     const { at, pairs, readings } = await this.assessor.look(state);
     this.news.gates(readings, state);
     const step = this.stepOf(state);
-    const next = this.plan.steps[state.step + 1];
+    const next = this.plan.steps[nextStep(this.plan, state)];
     const { dailyCycleMs } = this.plan;
     const asked = { approved, automatic, dailyCycleMs };
     return decideRamp({ state, step, next, at, pairs, legacyAlive, ...asked }, readings);

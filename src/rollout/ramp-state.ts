@@ -13,6 +13,25 @@ export function firstDraft(plan: FullPlan, salt: string, at: number): RampDraft 
   return { ...start, since: at, status: 'ramping', policyHash };
 }
 
+/** The place of the last step that is not above where a ramp stands; 0 below the first. */
+export function reachedStep(
+  { steps }: Pick<FullPlan, 'steps'>,
+  { percent, to }: Pick<RampDraft, 'percent' | 'to'>,
+): number {
+  const reached = steps.findLastIndex(
+    (step) => step.percent <= percent && stages[step.to].order <= stages[to].order,
+  );
+  return Math.max(0, reached);
+}
+
+/** The place of the step that comes next: the first one itself for a ramp that stands below it. */
+export function nextStep(
+  { steps }: Pick<FullPlan, 'steps'>,
+  { step, percent }: Pick<RampDraft, 'step' | 'percent'>,
+): number {
+  return percent < (steps[step]?.percent ?? 0) ? step : step + 1;
+}
+
 /** When a step begins after another: never at the same moment, so that each has evidence of its own. */
 export function begins({ since }: RampDraft, at: number): number {
   return Math.max(at, since + 1);

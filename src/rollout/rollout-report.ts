@@ -1,5 +1,6 @@
 import type { Leader } from './leader.ts';
 import type { RampCore } from './ramp-core.ts';
+import { nextStep } from './ramp-state.ts';
 import type { RolloutReport } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 import type { StorePairs } from './store-pairs.ts';
@@ -25,7 +26,7 @@ export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
   return {
     state,
     step: core.stepOf(state),
-    next: plan.steps[state.step + 1],
+    next: plan.steps[nextStep(plan, state)],
     decision,
     heldMs: Math.max(0, core.now() - state.since),
     legacyAlive: core.legacyAlive,

@@ -205,6 +205,37 @@ describe('a ramp', () => {
     expect(await kindsOf(world.store)).toContain('plan.changed');
   });
 
+  it('goes on from where a person has put it, and takes nobody back by a step', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(ladder(0));
+    await rollout.set({ ...ada, percent: 100, force: true });
+    await world.clock.advance(10);
+    const last = await rollout.advance({ ...ada, allowEmpty: true });
+    expect(last).toMatchObject({ step: 4, percent: 100, to: 'rampdown' });
+    expect(await rollout.set({ ...ada, percent: 60 })).toMatchObject({ step: 2, percent: 60 });
+    await world.clock.advance(10);
+    expect(await rollout.advance({ ...ada, allowEmpty: true })).toMatchObject({
+      step: 3,
+      percent: 100,
+    });
+  });
+
+  it('takes the first step of its plan where it stands below that, instead of the second', async () => {
+    await using world = rolloutWorld();
+    const steps = [{ percent: 5 }, { percent: 25 }, { percent: 100 }];
+    const percents: number[] = [];
+    await world.rollout(ladder(0), { leads: false });
+    const onChange = ({ percent }: { percent: number }) => percents.push(percent);
+    const rollout = await world.rollout({ ...ladder(0), steps, automatic: true }, { onChange });
+    await world.clock.advance(30_000);
+    expect(percents.filter((percent, at) => percent !== percents[at - 1])).toEqual([0, 5, 25, 100]);
+    await rollout.set({ ...ada, percent: 1 });
+    expect((await rollout.status()).next?.percent).toBe(5);
+    expect(await rollout.preview()).toMatchObject({ step: 0, percent: 5 });
+    const skipping = rollout.set({ ...ada, percent: 25 });
+    await expect(skipping).rejects.toThrow('the next step is 5 %: a step is not passed over');
+  });
+
   it('is not moved by a clock that was set ahead or back', async () => {
     await using world = rolloutWorld();
     let shift = 0;
