@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Stage } from '../core/stage.ts';
+import { flatCopy } from '../core/text.ts';
 
 /** A decision as it was last known. */
 export interface CachedDecision {
@@ -57,7 +58,8 @@ export class DecisionCache {
   put(key: string, stage: Stage): void {
     this.#old.delete(key);
     const freshUntil = this.#options.clock.monotonic() + this.#options.ttlMs;
-    this.#keep(key, { stage, freshUntil, epoch: this.#epoch });
+    // Kept for long, so it must not keep what the tenant's name was cut from.
+    this.#keep(flatCopy(key), { stage, freshUntil, epoch: this.#epoch });
   }
 
   /** Makes every decision stale. All stay known: a change that is followed by an outage must not reset a tenant. */

@@ -1,6 +1,7 @@
 import type { Budget, BudgetOptions, BudgetOwner } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
 import { check, issuesOf, type OptionChecks } from '../core/option-checks.ts';
+import { flatCopy } from '../core/text.ts';
 import { BudgetAccount } from './budget-account.ts';
 
 /** Tenants whose use is kept in mind. */
@@ -57,9 +58,10 @@ class LimitedBudget implements Budget {
 
   #accountOf(tenant: string): BudgetAccount | undefined {
     if (this.#perTenant === undefined) return undefined;
-    const account = this.#accounts.get(tenant) ?? new BudgetAccount(this.#perTenant, this.#clock);
+    const known = this.#accounts.get(tenant);
+    const account = known ?? new BudgetAccount(this.#perTenant, this.#clock);
     this.#accounts.delete(tenant);
-    this.#accounts.set(tenant, account);
+    this.#accounts.set(flatCopy(tenant), account); // kept for long: not what the name was cut from
     const [oldest] = this.#accounts.keys();
     if (this.#accounts.size > mostTenants) this.#accounts.delete(oldest as string);
     return account;

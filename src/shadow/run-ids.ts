@@ -1,4 +1,5 @@
 import type { LearnPolicy } from '../core/exchange.ts';
+import { flatCopy } from '../core/text.ts';
 
 /** Run ids remembered: most name a tenant, and come again. */
 const mostKnown = 4096;
@@ -20,7 +21,7 @@ export class RunIds {
     const known = this.#known.get(raw);
     if (known !== undefined) return known;
     const safe = toSafe(raw);
-    if (raw.length <= mostChars) this.#known.set(raw, safe);
+    if (raw.length <= mostChars) this.#known.set(flatCopy(raw), safe);
     return safe;
   }
 }

@@ -1,4 +1,5 @@
 import type { DropReason } from '../core/counts.ts';
+import { flatCopy } from '../core/text.ts';
 import type { Leaf, Queued } from './leaf.ts';
 
 /** What a lane holds for one tenant. */
@@ -91,8 +92,9 @@ export class Tenants<T extends Queued<T>> {
     return this.#aboveShare;
   }
 
-  /** A new account for a tenant that has none. */
-  open(tenant: string): Account<T> {
+  /** A new account for a tenant that has none. Kept for long, so it must not keep what the name was cut from. */
+  open(name: string): Account<T> {
+    const tenant = flatCopy(name);
     const account = new Account<T>(tenant);
     this.#accounts.set(tenant, account);
     return account;

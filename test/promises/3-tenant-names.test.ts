@@ -1,0 +1,80 @@
+import { createEngramiaClient, keyPerTenant } from 'engramia-cutover';
+import { expect, it } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
+import type { LearnTarget } from '../../src/core/learner.ts';
+import { DecisionCache } from '../../src/flags/decision-cache.ts';
+import { toBudget } from '../../src/shadow/budget.ts';
+import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import { MissedTable } from '../../src/shadow/missed-table.ts';
+import { RunIds } from '../../src/shadow/run-ids.ts';
+import { bytesInUse } from '../shadow/collect-garbage.ts';
+import { servedExchange } from '../shadow/exchanges.ts';
+import { recorder } from '../shadow/recorder.ts';
+
+const tenants = 200;
+const bodyBytes = 100_000;
+
+function instantTarget(): LearnTarget {
+  return {
+    scope: 'scope',
+    address: 'http://127.0.0.1:9',
+    readyInMs: () => 0,
+    learn: async () => ({ kind: 'stored', patternCount: 1 }),
+    import: async () => ({ kind: 'imported', imported: 1 }),
+    wasStored: async () => undefined,
+  };
+}
+
+/** What is remembered of tenants, and how long after they have been seen. */
+const memories = {
+  'the lane': () => {
+    const target = instantTarget();
+    const learner = { targetOf: () => target };
+    const setup = { learner, clock: systemClock, random: Math.random, reporter: recorder([]) };
+    const lane = createLearnLane(setup);
+    return {
+      see: (tenant: string) => lane.offer(servedExchange({ tenant, waiter: undefined })),
+      settled: () => lane.flush(5_000),
+    };
+  },
+  'the run ids of lessons': () => {
+    const ids = new RunIds();
+    const policy = servedExchange().learning;
+    return { see: (tenant: string) => ids.safe(tenant, policy, () => 'safe') };
+  },
+  'the decisions of a flag service': () => {
+    const cache = new DecisionCache({ clock: systemClock, ttlMs: 5_000, maxPerGeneration: 10_000 });
+    return { see: (tenant: string) => cache.put(tenant, 'live') };
+  },
+  'the keys of tenants': () => {
+    const client = createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', apiKey: 'key' });
+    const source = keyPerTenant(client, () => undefined);
+    return { see: (tenant: string) => source.targetOf(tenant) };
+  },
+  'the budget of mirrored runs': () => {
+    const budget = toBudget({ perTenant: { runsPerMinute: 5 } }, systemClock);
+    return { see: (tenant: string) => budget.take(tenant) };
+  },
+  'the sums of what has no pair': () => {
+    const table = new MissedTable();
+    const what = { route: 'chat', stage: 'shadow', kind: 'compare' } as const;
+    return { see: (tenant: string) => table.count({ ...what, tenant }, 'sampled') };
+  },
+} satisfies Record<string, () => { see(tenant: string): unknown; settled?(): Promise<unknown> }>;
+
+it.each(Object.keys(memories) as (keyof typeof memories)[])(
+  'Promise 3 (boundedness): %s keeps a tenant’s name, and not the body that it was cut from',
+  async (which) => {
+    const memory: { see(tenant: string): unknown; settled?(): Promise<unknown> } =
+      memories[which]();
+    const body = Buffer.alloc(bodyBytes, '.');
+    const before = bytesInUse();
+    for (let index = 0; index < tenants; index += 1) {
+      body.write(`tenant-${String(index).padStart(30, '0')}`);
+      await memory.see(body.toString('latin1').slice(0, 37));
+    }
+    await memory.settled?.();
+    expect(bytesInUse() - before).toBeLessThan((tenants * bodyBytes) / 10);
+    memory.see('it is still there');
+  },
+);
