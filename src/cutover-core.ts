@@ -225,9 +225,13 @@ function backgroundOf(
   return new Background(background, clock, hub);
 }
 
-/** The controls of a cutover, as methods that work detached from it. */
+const controls = new WeakMap<CutoverCore, CutoverControls>();
+
+/** The controls of a cutover, as methods that work detached from it: all its handlers have the same. */
 export function controlsOf(core: CutoverCore): CutoverControls {
-  return {
+  const known = controls.get(core);
+  if (known !== undefined) return { ...known };
+  const made: CutoverControls = {
     on: (type, listener, options) => core.hub.on(type, listener, options?.signal),
     kill: (reason, options) => core.kill(reason, options),
     revive: () => core.revive(),
@@ -236,4 +240,6 @@ export function controlsOf(core: CutoverCore): CutoverControls {
     close: (options) => core.close(options),
     [Symbol.asyncDispose]: async () => void (await core.close()),
   };
+  controls.set(core, made);
+  return { ...made };
 }

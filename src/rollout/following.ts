@@ -26,6 +26,12 @@ export interface FollowingSetting {
   readonly contained: (error: unknown) => void;
 }
 
+/** A cutover that is followed, under whichever of its names. */
+interface Followed {
+  times: number;
+  readonly end: () => void;
+}
+
 /** Entries that wait for the store at most; those that come then are left out. */
 const mostHeard = 1_000;
 
@@ -33,6 +39,7 @@ const mostHeard = 1_000;
 export class Following {
   readonly #setting: FollowingSetting;
   readonly #heard: Heard[] = [];
+  readonly #followed = new Map<unknown, Followed>();
   #entering: Promise<void> | undefined;
   #timer: TimerHandle;
   #closed = false;
@@ -41,7 +48,22 @@ export class Following {
     this.#setting = setting;
   }
 
+  /** Until as many are disposed as were asked for: a cutover with several handlers is counted once. */
   follow(cutover: FollowedCutover): Disposable {
+    const known = this.#followed.get(sourceOf(cutover)) ?? this.#listenTo(cutover);
+    known.times += 1;
+    let isOver = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (isOver) return;
+        isOver = true;
+        known.times -= 1;
+        if (known.times === 0) known.end();
+      },
+    };
+  }
+
+  #listenTo(cutover: FollowedCutover): Followed {
     const { meter, pulse, identity, lessons } = this.#setting;
     lessons.add(cutover);
     const listeners = [
@@ -64,12 +86,14 @@ export class Following {
         this.#hear({ kind, actor: 'system', reason: sayable(reason) || outcome, evidence });
       }),
     ];
-    return {
-      [Symbol.dispose]: () => {
-        lessons.delete(cutover);
-        for (const listener of listeners) listener[Symbol.dispose]();
-      },
+    const end = (): void => {
+      lessons.delete(cutover);
+      this.#followed.delete(sourceOf(cutover));
+      for (const listener of listeners) listener[Symbol.dispose]();
     };
+    const followed = { times: 0, end };
+    this.#followed.set(sourceOf(cutover), followed);
+    return followed;
   }
 
   /** Resolves when what was heard is entered, or could not be. */
@@ -105,6 +129,11 @@ export class Following {
       this.#timer = clock.setTimeout(() => void this.enter(), retryMs);
     }
   }
+}
+
+/** Where events come from: the handlers of one cutover, and its controls, have their own `on` in common. */
+function sourceOf(cutover: FollowedCutover): unknown {
+  return Object.hasOwn(cutover, 'on') ? cutover.on : cutover;
 }
 
 /** What an app gave for a reason, as a trail can hold it: one that cannot be entered would stop all behind it. */

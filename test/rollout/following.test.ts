@@ -1,0 +1,57 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCutover } from '../../src/create.ts';
+import type { Rollout } from '../../src/rollout/rollout.ts';
+import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';
+import { kindsOf, type RolloutWorld, rolloutWorld } from './world.ts';
+
+/** A cutover with two handlers. */
+function twoHandlers(rollout: Rollout) {
+  const cutover = createCutover({ flags: rolloutFlags(rollout) });
+  onTestFinished(async () => void (await cutover.close()));
+  const route = (name: string) =>
+    cutover.handler({
+      name,
+      legacy: async (message: string) => message,
+      candidate: async (_context, message) => message,
+      identify: () => ({ tenant: 'acme', task: 'a task' }),
+    });
+  return { cutover, chat: route('chat'), search: route('search') };
+}
+
+const callsOf = async ({ store }: RolloutWorld): Promise<number[]> =>
+  (await store.traffic()).map(({ counts }) => counts.calls ?? 0);
+
+describe('a cutover that is followed by several of its names', () => {
+  it('is counted once, and its kills are entered once', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout();
+    const { cutover, chat, search } = twoHandlers(rollout);
+    for (const one of [chat, search, cutover, chat]) rollout.follow(one);
+    await Promise.all([chat('one'), search('two')]);
+    cutover.kill('a drill');
+    await rollout.flush();
+    expect(await callsOf(world)).toEqual([1, 1]);
+    expect((await kindsOf(world.store)).filter((kind) => kind === 'kill')).toHaveLength(1);
+  });
+
+  it('is followed until the last of them is disposed, and can be followed again', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout();
+    const { chat, search } = twoHandlers(rollout);
+    const [some, others] = [rollout.follow(chat), rollout.follow(search)];
+    some[Symbol.dispose]();
+    some[Symbol.dispose]();
+    await chat('one');
+    await rollout.flush();
+    expect(await callsOf(world)).toEqual([1]);
+    others[Symbol.dispose]();
+    await chat('two');
+    await rollout.flush();
+    expect(await callsOf(world)).toEqual([1]);
+    rollout.follow(chat);
+    others[Symbol.dispose]();
+    await chat('three');
+    await rollout.flush();
+    expect(await callsOf(world)).toEqual([2]);
+  });
+});
