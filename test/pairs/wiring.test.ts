@@ -5,6 +5,7 @@ import { memoryFlags } from 'engramia-cutover/flags';
 import { jsonlPairs, memoryPairs, type PairSink, readPairs } from 'engramia-cutover/pairs';
 import { formatReport, summarize } from 'engramia-cutover/report';
 import { describe, expect, it } from 'vitest';
+import { flowing } from '../compare/summary/flowing.ts';
 import { freshFolder, readAll } from './pairs.ts';
 
 const secret = 'canary-4c1f';
@@ -43,7 +44,7 @@ describe('a cutover with a sink', () => {
       expect(report.coverage).toMatchObject({ wanted: 40, pairs: 20, skipped: 20, unaccounted: 0 });
       expect(report.verdicts.same.count).toBe(20);
       expect(report.diagnoses).toEqual([]);
-      const [first, second] = formatReport(report).split('\n');
+      const [first, second] = flowing(formatReport(report)).split('\n');
       expect(first).toContain('on for 40 exchanges and ran for 20 of them (50.0 %): 20 unsafe');
       expect(second).toContain('It never ran for 1 of 2 tenants: umbrella');
     }

@@ -28,8 +28,17 @@ function reasonsOf({ missed, unaccounted }: Coverage): string {
   return reasons.join(', ');
 }
 
+const isNamed = ({ tenant }: TenantRow): boolean => tenant !== undefined;
+
 /** Whether a tenant was to be compared and never was. */
-const isSilent = ({ coverage }: TenantRow): boolean => coverage.pairs === 0 && gapOf(coverage) > 0;
+const isSilent = (row: TenantRow): boolean =>
+  isNamed(row) && row.coverage.pairs === 0 && gapOf(row.coverage) > 0;
+
+/** Those that have a row, and whether there are more. */
+function tenantsOf(tenants: readonly TenantRow[]): string {
+  const named = tenants.filter(isNamed).length;
+  return `${whole(named)} ${named === 1 ? 'tenant' : 'tenants'}${named < tenants.length ? ' and others' : ''}`;
+}
 
 /** The gap between "the shadow is on" and "the shadow ran"; none: no lines. */
 export function gapLines({ coverage, tenants, volume }: CompareReport): string[] {
@@ -42,9 +51,9 @@ export function gapLines({ coverage, tenants, volume }: CompareReport): string[]
   ];
   const silent = tenants.filter(isSilent);
   if (silent.length > 0) {
-    const names = silent.slice(0, 5).map(({ tenant }) => plainText(tenant ?? 'others'));
+    const names = silent.slice(0, 5).map(({ tenant }) => plainText(tenant ?? ''));
     lines.push(
-      `  It never ran for ${whole(silent.length)} of ${whole(tenants.length)} tenants: ${names.join(', ')}${silent.length > 5 ? ', …' : ''}.`,
+      `  It never ran for ${whole(silent.length)} of ${tenantsOf(tenants)}: ${names.join(', ')}${silent.length > 5 ? ', …' : ''}.`,
     );
   }
   if (volume.empty.length > 0)
@@ -71,7 +80,7 @@ export function coverageLines({ coverage, noise, volume, tenants }: CompareRepor
   const span = first === undefined ? '' : `, ${first} to ${last}`;
   const enough = inARow >= asked ? 'enough' : `${whole(asked - inARow)} more to go`;
   return [
-    `Exchanges: ${whole(wanted)} = ${sum}; ${whole(tenants.length)} tenants${span}.`,
+    `Exchanges: ${whole(wanted)} = ${sum}; ${tenantsOf(tenants)}${span}.`,
     `Days of volume in a row: ${inARow} of ${asked} (${enough}). Noise pairs: ${whole(noise.coverage.pairs)}.`,
   ];
 }

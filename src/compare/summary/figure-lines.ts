@@ -7,6 +7,7 @@ import { measureNames } from './pair-measures.ts';
 import { plainText } from './plain-text.ts';
 import { decimal, millis, percent, whole } from './report-numbers.ts';
 import { textTable } from './text-table.ts';
+import { lineChars } from './wrapped.ts';
 
 const most = 5;
 
@@ -95,15 +96,21 @@ export function toolLines({ tools, excess }: CompareReport): string[] {
 /** Pairs to look at first. */
 export function worstLines({ worst }: CompareReport): string[] {
   if (worst.length === 0) return [];
-  const rows = worst
-    .slice(0, most)
-    .map(({ requestId, tenant, verdict, decidedBy, notes }) => [
-      plainText(requestId),
-      plainText(tenant, 24),
-      `${verdict} by ${plainText(decidedBy, 24)}`,
-      plainText(notes.join(' '), 40),
-    ]);
-  return ['Worst pairs:', ...textTable([['request', 'tenant', 'verdict', 'notes'], ...rows])];
+  const told = worst.slice(0, most);
+  const names = told.map(({ requestId, tenant, verdict, decidedBy }) => [
+    plainText(requestId, 36),
+    plainText(tenant, 18),
+    `${verdict} by ${plainText(decidedBy, 12)}`,
+  ]);
+  const head = ['request', 'tenant', 'verdict'];
+  // Notes have the room that is left of a line.
+  const used = textTable([head, ...names]).map((line) => line.length);
+  const room = lineChars - Math.max(...used) - 2;
+  const rows = names.map((cells, at) => [
+    ...cells,
+    plainText(told[at]?.notes.join(' ') ?? '', room),
+  ]);
+  return ['Worst pairs:', ...textTable([[...head, 'notes'], ...rows])];
 }
 
 /** How the tenants do that have most exchanges. */
@@ -120,6 +127,11 @@ export function tenantLines({ tenants }: CompareReport): string[] {
       `${daysInARow}`,
     ]);
   const head = ['tenant', 'exchanges', 'compared', 'worse', 'other answer', 'days'];
-  const rest = tenants.length - most;
-  return [...textTable([head, ...rows]), ...(rest > 0 ? [`  … and ${whole(rest)} more`] : [])];
+  const left = tenants.slice(most);
+  const named = left.filter(({ tenant }) => tenant !== undefined).length;
+  const others = named < left.length ? ', and others' : '';
+  return [
+    ...textTable([head, ...rows]),
+    ...(left.length > 0 ? [`  … and ${whole(named)} more${others}`] : []),
+  ];
 }

@@ -29,9 +29,20 @@ function linesOf(diagnosis: Diagnosis, { patterns }: CompareReport): string[] {
 const isOpen = ({ raised, against, excess, rate, threshold }: Finding): boolean =>
   !raised && against === 'noise' && (excess?.share ?? 0) > threshold && rate.low > threshold;
 
-/** Whether there is enough noise to speak of. */
-const isHeld = ({ excess }: CompareReport): boolean =>
-  excess !== undefined && excess.pairs >= excess.asked;
+const [overNoise, overFloor] = ['differ by more than noise does', 'lie above its fixed share'];
+
+/** What was not found. That it is not there nobody knows: of few pairs little can be shown. */
+function nothing({ findings }: CompareReport): string {
+  const told = findings.filter(({ rate }) => rate.of > 0);
+  const held = told.filter(({ against }) => against === 'noise').length;
+  const shown =
+    held === 0
+      ? overFloor
+      : held === told.length
+        ? overNoise
+        : `${overNoise}, or to ${overFloor} where noise tells too little`;
+  return `No diagnosis: nothing is shown to ${shown}.`;
+}
 
 const mostOpen = 3;
 
@@ -49,8 +60,5 @@ export function diagnosisLines(report: CompareReport): string[] {
   const open = openLines(report);
   const raised = report.diagnoses.flatMap((diagnosis) => linesOf(diagnosis, report));
   if (raised.length > 0) return [...raised, ...open];
-  return [
-    `No diagnosis: ${isHeld(report) ? 'nothing differs by more than noise does' : 'nothing lies above its fixed share'}.`,
-    ...open,
-  ];
+  return [nothing(report), ...open];
 }

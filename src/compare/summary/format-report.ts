@@ -2,6 +2,7 @@ import type { CompareReport } from './compare-report.ts';
 import { coverageLines, gapLines } from './coverage-lines.ts';
 import { figureLines, tenantLines, toolLines, worstLines } from './figure-lines.ts';
 import { diagnosisLines } from './finding-lines.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What a report prints, in this order. */
 const parts: readonly ((report: CompareReport) => string[])[] = [
@@ -15,12 +16,13 @@ const parts: readonly ((report: CompareReport) => string[])[] = [
 ];
 
 /**
- * A report as a terminal shows it, about a screen long. A gap between "the shadow is on" and "the shadow ran" is its first
+ * A report as a terminal shows it, about a screen long and 100 characters wide. A gap between "the shadow is on" and "the shadow ran" is its first
  * line. Names from outside are cut, and nothing of them but printable text is left.
  *
  * @example
  * console.log(formatReport(summarize(pairs)));
  */
 export function formatReport(report: CompareReport): string {
-  return `${parts.flatMap((part) => part(report)).join('\n')}\n`;
+  const lines = parts.flatMap((part) => part(report)).flatMap(wrapped);
+  return `${lines.join('\n')}\n`;
 }

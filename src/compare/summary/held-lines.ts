@@ -4,8 +4,8 @@ import { measureLabels } from './measure-labels.ts';
 import type { ExcessFigures } from './pair-figures.ts';
 import { measureNames } from './pair-measures.ts';
 import { plainText } from './plain-text.ts';
-import { type Excess, excessOverNoise, type Rate, rateOf } from './rate.ts';
-import { decimal, millis, whole } from './report-numbers.ts';
+import { type Excess, excessOf, excessOverNoise, type Rate, rateOf } from './rate.ts';
+import { decimal, millis, percent, whole } from './report-numbers.ts';
 import { textTable } from './text-table.ts';
 
 type Held = CompareReport & { readonly excess: ExcessFigures };
@@ -113,12 +113,41 @@ const isHeld = (report: CompareReport): report is Held => report.excess !== unde
 /** Whether there was noise to hold the candidate against, and where there was too little, how to have it. */
 function noiseLine({ excess }: CompareReport): string {
   if (excess === undefined) {
-    return 'Nothing was held against noise: give `legacyShadow` and set `sample.noise`, and legacy runs twice.';
+    return 'Nothing was held against noise: give `legacyShadow` and set `sample.noise`, and legacy runs twice in stage `shadow`.';
   }
   const { pairs, asked } = excess;
   return pairs < asked
     ? `Too few noise pairs, ${whole(pairs)} of ${whole(asked)}: what is more than noise is not known yet. Raise \`sample.noise\`.`
     : `Held against ${whole(pairs)} pairs of legacy against itself; the excess at 99 % confidence:`;
+}
+
+/** Share of the pairs below which those of noise are called others. */
+const usual = 0.5;
+
+/** How much more often legacy's second run may fail than the first. */
+const mostFailing = 0.02;
+
+/** Where noise is that of other tenants or stages. */
+function originLines({ excess: { sameTenant, sameStage } }: Held): string[] {
+  const unlike = Object.entries({ tenants: sameTenant, stages: sameStage }).filter(
+    ([, { share = 1 }]) => share < usual,
+  );
+  return unlike.map(
+    ([of, { share }]) =>
+      `Only ${percent(share)} of the pairs are of ${of} that have noise pairs: others may be noisy otherwise.`,
+  );
+}
+
+/** Where legacy's second run is no second run of the same: failures of the candidate would pass for noise. */
+function secondRunLines({ outcomes, coverage, noise }: Held): string[] {
+  const { candidateFailed, candidateLate, bothFailed } = noise.outcomes;
+  const failed = candidateFailed.count + candidateLate.count + bothFailed.count;
+  const second = rateOf(failed, noise.coverage.pairs);
+  const first = rateOf(outcomes.legacyFailed.count + outcomes.bothFailed.count, coverage.pairs);
+  if (excessOf(second, first).low <= mostFailing) return [];
+  return [
+    `Legacy’s second run failed in ${percent(second.share)} of the noise pairs, legacy itself in ${percent(first.share)}: mend \`legacyShadow\`, since the candidate’s failures pass for noise.`,
+  ];
 }
 
 /** Every figure of the candidate, of legacy against itself, and what is more; without noise, how to have it. */
@@ -127,5 +156,10 @@ export function heldLines(report: CompareReport): string[] {
   const line = noiseLine(report);
   if (!isHeld(report)) return [line];
   const head = ['', 'candidate', 'itself', 'excess'];
-  return [line, ...textTable([head, ...parts.flatMap((part) => part(report))])];
+  return [
+    ...originLines(report),
+    ...secondRunLines(report),
+    line,
+    ...textTable([head, ...parts.flatMap((part) => part(report))]),
+  ];
 }

@@ -6,6 +6,7 @@ import type { DistributionExcess } from './distribution-excess.ts';
 import type { LayerExcess, LayerRates } from './layer-says.ts';
 import type { LegExcess } from './leg-excess.ts';
 import type { LegFigures } from './leg-figures.ts';
+import type { SharedOrigins } from './origins.ts';
 import type { PairOutcome } from './pair-facts.ts';
 import type { Excess, Rate } from './rate.ts';
 import type { ToolCell, ToolExcess } from './tool-matrix.ts';
@@ -47,7 +48,7 @@ export interface PairFigures extends Measured<Rate, Distribution> {
 }
 
 /** How far every figure of the candidate lies above that of legacy against itself, with 99 % confidence. */
-export interface ExcessFigures extends Measured<Excess, DistributionExcess> {
+export interface ExcessFigures extends Measured<Excess, DistributionExcess>, SharedOrigins {
   /** Pairs of legacy against itself. */
   readonly pairs: number;
   /** Such pairs below which none of this is knowledge: `thresholds.noisePairs`. */

@@ -7,6 +7,7 @@ import type { FindingKind } from './finding-kinds.ts';
 import { FindingCounts } from './findings.ts';
 import { LayerSays } from './layer-says.ts';
 import { LegCount } from './leg-figures.ts';
+import { Origins } from './origins.ts';
 import type { PairFacts, PairOutcome } from './pair-facts.ts';
 import type { ExcessFigures, PairFigures } from './pair-figures.ts';
 import { type MeasureName, measureNames, measures, type PairPrices } from './pair-measures.ts';
@@ -27,6 +28,7 @@ export class PairTally {
   }));
   readonly #legs: { readonly legacy: LegCount; readonly candidate: LegCount };
   readonly #layers = new LayerSays();
+  readonly #origins = new Origins();
   readonly #tools = new ToolMatrix();
   readonly #outcomes: Record<PairOutcome, number> = {
     bothAnswered: 0,
@@ -58,6 +60,7 @@ export class PairTally {
     const { divergence } = pair;
     this.#count += 1;
     this.#coverage.pair();
+    this.#origins.add(pair);
     this.#outcomes[facts.outcome] += 1;
     this.#verdicts[divergence?.verdict ?? 'unknown'] += 1;
     if (divergence?.advisory) this.#advisory += 1;
@@ -98,6 +101,7 @@ export class PairTally {
     return {
       pairs: noise.#count,
       asked,
+      ...this.#origins.sharedWith(noise.#origins),
       outcomes: rates(this.#outcomes, noise.#outcomes),
       verdicts: rates(this.#verdicts, noise.#verdicts),
       ...measured((name) => distributionExcess(this.#spreads[name], noise.#spreads[name], asked)),

@@ -7,7 +7,7 @@ import { VolumeDays } from './volume-days.ts';
 
 /** What a report says of one tenant, or of all that have no row. */
 export interface TenantRow {
-  /** Absent: all tenants beyond those that have a row. */
+  /** Absent: all tenants beyond those that have a row, and misses that were counted for several tenants at once. */
   readonly tenant?: string;
   /** What became of its exchanges that were to be compared. */
   readonly coverage: Coverage;
@@ -74,9 +74,10 @@ export class TenantRows {
   }
 
   #of(tenant: string): TenantCount {
-    const known = this.#tenants.get(tenant);
+    // A miss of several tenants has no name.
+    const known = tenant === '' ? this.#others : this.#tenants.get(tenant);
     if (known !== undefined) return known;
-    if (this.#tenants.size >= this.#max) {
+    if (tenant === '' || this.#tenants.size >= this.#max) {
       this.#others ??= new TenantCount();
       return this.#others;
     }

@@ -88,7 +88,7 @@ describe('every metric of a report', () => {
     expect(paths.filter((path) => at(report.noise, path) === undefined)).toEqual([]);
     expect(paths.filter((path) => at(report.excess, excessPath(path)) === undefined)).toEqual([]);
     expectTypeOf<Exclude<keyof PairFigures, 'coverage'>>().toEqualTypeOf<
-      Exclude<keyof ExcessFigures, 'pairs' | 'asked'>
+      Exclude<keyof ExcessFigures, 'pairs' | 'asked' | 'sameTenant' | 'sameStage'>
     >();
   });
 

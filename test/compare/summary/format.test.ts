@@ -2,9 +2,10 @@ import type { PairRecord } from 'engramia-cutover/pairs';
 import { formatReport, type SummaryOptions, summarize } from 'engramia-cutover/report';
 import { describe, expect, it } from 'vitest';
 import { missesOf, pairOf } from '../../pairs/pairs.ts';
+import { flowing } from './flowing.ts';
 
 const printed = (pairs: readonly PairRecord[], options?: SummaryOptions): string =>
-  formatReport(summarize(pairs, options));
+  flowing(formatReport(summarize(pairs, options)));
 
 const firstLine = (...given: Parameters<typeof printed>): string =>
   printed(...given).split('\n')[0] ?? '';
