@@ -97,8 +97,15 @@ class PairMemory implements MemoryPairs {
   }
 
   read(): ReturnType<MemoryPairs['read']> {
-    const misses = () => this.misses();
-    return { misses, [Symbol.asyncIterator]: () => this.#readAll() };
+    let begun: MissedPairs[] | undefined;
+    return {
+      // A share of what was compared means something only if both sides are of the same moment.
+      misses: () => begun ?? this.misses(),
+      [Symbol.asyncIterator]: () => {
+        begun = this.misses();
+        return this.#readAll(this.#pairs.values());
+      },
+    };
   }
 
   erase(tenant: string): number {
@@ -120,9 +127,9 @@ class PairMemory implements MemoryPairs {
     for (const pair of this.#pairs.values()) yield this.#readable(pair);
   }
 
-  async *#readAll(): AsyncGenerator<PairRecord, void, undefined> {
-    // A copy of the references: meanwhile pairs come, go and change their places.
-    for (const pair of this.#pairs.values()) yield this.#readable(pair);
+  /** Of a copy of the references: meanwhile pairs come, go and change their places. */
+  async *#readAll(pairs: readonly PairRecord[]): AsyncGenerator<PairRecord, void, undefined> {
+    for (const pair of pairs) yield this.#readable(pair);
   }
 
   #readable(pair: PairRecord): PairRecord {

@@ -83,6 +83,20 @@ describe('pairs in memory', () => {
     ]);
   });
 
+  it('are read with the misses of the same moment', async () => {
+    const pairs = memoryPairs();
+    pairs.add(pairOf());
+    pairs.missed(missesOf({ why: 'count', count: 4 }));
+    const source = pairs.read();
+    const reading = source[Symbol.asyncIterator]();
+    for (let at = 0; at < 9; at += 1) pairs.add(pairOf());
+    pairs.missed(missesOf({ why: 'count', count: 5 }));
+    const read = [await reading.next(), await reading.next()];
+    expect(read.map(({ done }) => done)).toEqual([false, true]);
+    expect(source.misses()).toMatchObject([{ count: 4 }]);
+    expect(pairs.read().misses()).toMatchObject([{ count: 9 }]);
+  });
+
   it.each([{ maxCount: 0 }, { maxCount: '10' }, { text: {} }, { text: { ttlMs: -1 } }, { max: 1 }])(
     'refuse options that cannot be used: %j',
     (options) => {
