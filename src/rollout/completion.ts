@@ -16,30 +16,55 @@ export interface CompletionFacts {
   readonly at: number;
   /** When everybody was moved; undefined: not everybody is. */
   readonly fullSince: number | undefined;
-  /** Calls that reached legacy in the plan's time. */
-  readonly legacyCalls: number;
+  /** Calls in the plan's time. */
+  readonly served: ServedSince;
   /** Exchanges that this process, or the app's own outbox, has not learned yet. */
   readonly outbox: number;
   readonly elsewhere: Elsewhere;
+  /** Whether what waits may be learned after the end. */
+  readonly mayWait: boolean;
   readonly readings: readonly GateReading[];
 }
 
-/** Calls that reached legacy since a moment, once everybody was moved: also by replicas that have not heard of it. */
-export async function legacyCallsSince(
+/** What was counted since a moment. */
+export interface ServedSince {
+  /** Calls of any leg. */
+  readonly calls: number;
+  /** Those that reached legacy, once everybody was moved: also by replicas that have not heard of it. */
+  readonly legacyCalls: number;
+}
+
+/** Counts the calls of a rollout since a moment. */
+export async function servedSince(
   store: Store,
   rollout: string,
   window: { readonly from: number; readonly fullSince: number },
-): Promise<number> {
-  const rows = await store.traffic({ from: dayOf(window.from) });
+): Promise<ServedSince> {
+  const all = await store.traffic({ from: dayOf(window.from) });
+  const rows = all.filter(({ phase }) => phaseBegan(rollout, phase) !== undefined);
   const fullDay = dayOf(window.fullSince);
   const reached = rows
     .filter(({ phase, day }) => {
-      const began = phaseBegan(rollout, phase);
       // On that very day, calls of earlier steps were right to reach legacy; counts tell days only.
-      return began !== undefined && (began >= window.fullSince || day > fullDay);
+      return (phaseBegan(rollout, phase) ?? 0) >= window.fullSince || day > fullDay;
     })
     .map(({ leg, counts }) => (leg === 'legacy' ? counts.calls : counts.fallbacks) ?? 0);
-  return reached.reduce((sum, calls) => sum + calls, 0);
+  return { calls: sumOf(rows.map(({ counts }) => counts.calls ?? 0)), legacyCalls: sumOf(reached) };
+}
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+function servedBlocker({ fullSince, served }: CompletionFacts, plan: FullPlan): string {
+  const { calls, legacyCalls } = served;
+  if (legacyCalls > 0) return `${legacyCalls} calls have reached legacy in that time`;
+  // Nobody who counts nothing can know that nothing has reached legacy.
+  if (fullSince === undefined || plan.completeAfterMs === 0 || calls > 0) return '';
+  return 'no call was counted in that time: follow() has to count them';
+}
+
+function waitingBlockers({ mayWait, outbox, elsewhere }: CompletionFacts): readonly string[] {
+  if (mayWait) return [];
+  return [outbox === 0 ? '' : `${outbox} exchanges wait to be learned`, ...elsewhere.blockers];
 }
 
 function heldBlocker({ at, fullSince: since }: CompletionFacts, plan: FullPlan): string {
@@ -51,7 +76,7 @@ function heldBlocker({ at, fullSince: since }: CompletionFacts, plan: FullPlan):
 
 /** Everything that stands in the way of completing, a sentence each. */
 export function completionBlockers(facts: CompletionFacts, plan: FullPlan): string[] {
-  const { state, legacyCalls, outbox, elsewhere, readings } = facts;
+  const { state, readings } = facts;
   const dry = new Set(plan.gates.filter(({ dryRun }) => dryRun).map(({ name }) => name));
   const behind = Object.values(state.overrides).filter(
     (stage) => stages[stage].serves === 'legacy',
@@ -60,9 +85,8 @@ export function completionBlockers(facts: CompletionFacts, plan: FullPlan): stri
     mayAct('complete', state.status) ? '' : `the ramp is ${state.status}`,
     heldBlocker(facts, plan),
     behind === 0 ? '' : `${behind} tenants are kept with legacy by overrides`,
-    legacyCalls === 0 ? '' : `${legacyCalls} calls have reached legacy in that time`,
-    outbox === 0 ? '' : `${outbox} exchanges wait to be learned`,
-    ...elsewhere.blockers,
+    servedBlocker(facts, plan),
+    ...waitingBlockers(facts),
     ...readings
       // Pairs of tenants that legacy serves have run dry: they had their say before 100 %.
       .filter(

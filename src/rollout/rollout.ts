@@ -48,6 +48,15 @@ export interface RollbackAction extends PersonAction {
   readonly force?: boolean;
 }
 
+/** Ends the migration. */
+export interface CompleteAction extends PersonAction {
+  /**
+   * Although exchanges wait to be learned: they are learned after the end as well, and where calls never cease, some always
+   * wait. How many is entered. @default false
+   */
+  readonly allowPending?: boolean;
+}
+
 /** Vouches for something that the library cannot see. */
 export interface AttestAction extends PersonAction {
   /** What: `smoke`, `backup`, `threads.deleted`, … */
@@ -142,7 +151,7 @@ export interface Rollout extends AsyncDisposable {
   /** Closes a review by the place of its entry in the trail. */
   acknowledge(review: number, by: PersonAction): Promise<RolloutState>;
   /** Ends the migration. @throws RolloutError with everything that still stands in its way */
-  complete(by: PersonAction): Promise<RolloutState>;
+  complete(by: CompleteAction): Promise<RolloutState>;
 
   /** Whether every replica obeys a version, or its lease has run out. @default the present version */
   isAcknowledged(version?: number): Promise<boolean>;

@@ -2,14 +2,14 @@ import { closeReview } from '../audit/reviews.ts';
 import type { AuditFact } from '../core/audit-entry.ts';
 import { check, required } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
-import { completionBlockers, legacyCallsSince } from './completion.ts';
+import { completionBlockers, servedSince } from './completion.ts';
 import { elsewhere } from './elsewhere.ts';
 import { factOf, factsOf } from './facts-of.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { draftOf, makeChange } from './ramp-actions.ts';
 import type { RampCore } from './ramp-core.ts';
 import { begins, keepOverrides, type RampDraft } from './ramp-state.ts';
-import type { AttestAction, TrailItem } from './rollout.ts';
+import type { AttestAction, CompleteAction, TrailItem } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 
 const attestChecks = {
@@ -18,12 +18,18 @@ const attestChecks = {
   evidence: check.object,
 };
 
+const completeChecks = { allowPending: check.boolean };
+
 /** What people vouch for, look at, and end. */
 export class TrailActions {
   readonly #core: RampCore;
 
-  constructor(core: RampCore) {
+  readonly #counted: () => Promise<void>;
+
+  /** `counted` resolves when what this process has served is in the store. */
+  constructor(core: RampCore, counted: () => Promise<void>) {
     this.#core = core;
+    this.#counted = counted;
   }
 
   async attest(attestation: AttestAction): Promise<RolloutState> {
@@ -56,11 +62,11 @@ export class TrailActions {
     );
   }
 
-  async complete(by: PersonAction): Promise<RolloutState> {
-    refuseNameless('complete', by);
+  async complete(by: CompleteAction): Promise<RolloutState> {
+    refuseNameless('complete', by, completeChecks);
     return makeChange(this.#core, { action: 'complete', by, commutes: false }, async (before) => {
       if (before.status === 'complete') return undefined;
-      const { blockers, evidence } = await this.#completion(before);
+      const { blockers, evidence } = await this.#completion(before, by.allowPending ?? false);
       if (blockers.length > 0) {
         throw new RolloutError('complete()', 'refused', blockers, { current: before });
       }
@@ -101,9 +107,10 @@ export class TrailActions {
     });
   }
 
-  async #completion(state: RolloutState) {
+  async #completion(state: RolloutState, mayWait: boolean) {
     const { store, name, plan, options, now, book, lessons, identity } = this.#core;
     const { readings } = await this.#core.assess(state, { approved: true, automatic: true });
+    await this.#counted();
     const at = now();
     const { fullSince: since } = await book.read();
     const window = { from: at - plan.completeAfterMs, fullSince: since ?? at };
@@ -111,14 +118,22 @@ export class TrailActions {
       state,
       at,
       fullSince: since,
-      legacyCalls: since === undefined ? 0 : await legacyCallsSince(store, name, window),
+      served: await servedSince(store, name, window),
       outbox: lessons.counts.pending + ((await options.outbox?.()) ?? 0),
       elsewhere: elsewhere(await store.replicas(name), identity),
+      mayWait,
       readings,
     };
-    const { legacyCalls } = facts;
+    const { calls, legacyCalls } = facts.served;
     const outbox = facts.outbox + facts.elsewhere.pending;
-    const evidence = { fullSince: since ?? 0, legacyCalls, outbox, readings };
+    const evidence = {
+      fullSince: since ?? 0,
+      calls,
+      legacyCalls,
+      outbox,
+      readings,
+      ...(mayWait && { allowPending: true }),
+    };
     return { blockers: completionBlockers(facts, plan), evidence };
   }
 }

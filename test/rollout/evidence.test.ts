@@ -186,6 +186,18 @@ describe('completing', () => {
     ]);
   });
 
+  it('sees calls to legacy that are not in the store yet', async () => {
+    await using world = rolloutWorld();
+    const steps = [{ percent: 100 }];
+    const rollout = await world.rollout({ ...plan, steps, completeAfterMs: hourMs });
+    const handler = handlerOf(rollout, world, { candidate: true });
+    rollout.follow(handler);
+    await world.clock.advance(2 * hourMs);
+    await handler('acme', 'by legacy, just now');
+    await expect(rollout.complete(ada)).rejects.toThrow('1 calls have reached legacy');
+    await handler.close();
+  });
+
   it('waits until everybody was with the candidate for a week in which no call reached legacy', async () => {
     await using world = rolloutWorld();
     const fails = { candidate: false };
@@ -206,6 +218,8 @@ describe('completing', () => {
     await world.clock.advance(6 * dayMs);
     await expect(rollout.complete(ada)).rejects.toThrow('1 calls have reached legacy');
     await world.clock.advance(2 * dayMs);
+    await expect(rollout.complete(ada)).rejects.toThrow('no call was counted in that time');
+    await handler('acme', 'by the candidate');
     expect(await rollout.complete(ada)).toMatchObject({
       status: 'complete',
       to: 'complete',

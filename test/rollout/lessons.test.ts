@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { flakyStore } from './flaky-store.ts';
 import { ada, dayMs, hourMs, rolloutWorld } from './world.ts';
 
@@ -44,6 +45,19 @@ describe('completing', () => {
     await world.clock.advance(5_000);
     expect(await blockersOf(here)).toEqual([]);
     expect((await here.status()).state.status).toBe('complete');
+  });
+
+  it('is done although exchanges wait, where a person says that they may, and enters how many', async () => {
+    await using world = rolloutWorld();
+    const [here, there] = [await world.rollout(plan), await world.rollout(plan)];
+    following(here, { pending: 2, stored: 0 });
+    following(there, { pending: 7, stored: 3 });
+    await world.clock.advance(5_000);
+    expect(await blockersOf(here)).toHaveLength(2);
+    expect((await here.complete({ ...ada, allowPending: true })).status).toBe('complete');
+    const entries = await listOf(world.store.audit('cutover'));
+    const done = entries.find(({ kind }) => kind === 'complete');
+    expect(done?.evidence).toMatchObject({ outbox: 9, allowPending: true });
   });
 
   it('counts its own process as it is now, not as it was told last', async () => {
