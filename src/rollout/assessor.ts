@@ -23,8 +23,11 @@ export interface Look {
   readonly readings: readonly GateReading[];
 }
 
-/** Milliseconds in which pairs may come late and still be seen in the order in which they are read. */
-const lateMs = 60_000;
+/**
+ * Milliseconds in which pairs may come late and still be seen in the order in which they are read: twice as many each time
+ * that one was passed by, since a replica whose clock is behind comes late with every pair.
+ */
+const late = { firstMs: 60_000, mostMs: 960_000 };
 
 /** How far the evidence of a step was read. */
 interface Course {
@@ -49,6 +52,7 @@ interface Course {
 export class Assessor {
   readonly #setting: AssessorSetting;
   #course: Course | undefined;
+  #lateMs = late.firstMs;
   #last: Promise<unknown> = Promise.resolve();
   #said: Look | undefined;
 
@@ -106,6 +110,7 @@ export class Assessor {
 
   /** Begins anew where pairs came so late that they were passed by: a replica had not reached the store. */
   async #readAgain({ key, phase, stored }: Course, state: RolloutState, at: number) {
+    this.#lateMs = Math.min(2 * this.#lateMs, late.mostMs);
     const course = this.#begin(key, phase, state);
     await this.#readPairs(course, at);
     course.gone = Math.max(0, stored - course.taken);
@@ -128,7 +133,7 @@ export class Assessor {
 
   async #readPairs(course: Course, at: number): Promise<void> {
     const { phase, seen, evidence } = course;
-    const from = Math.max(0, course.until - lateMs);
+    const from = Math.max(0, course.until - this.#lateMs);
     for await (const pair of this.#setting.store.pairs({ phase, from })) {
       const id = `${pair.kind} ${pair.tenant.length} ${pair.tenant}${pair.requestId}`;
       if (seen.has(id)) continue;
@@ -137,7 +142,7 @@ export class Assessor {
       course.until = Math.max(course.until, Math.min(pair.at, at));
       evidence.pair(pair);
     }
-    for (const [id, when] of seen) if (when < course.until - lateMs) seen.delete(id);
+    for (const [id, when] of seen) if (when < course.until - this.#lateMs) seen.delete(id);
   }
 
   async #readMissed(course: Course, at: number): Promise<void> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PairRecord } from '../../src/core/pair-record.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import { StorePairs } from '../../src/rollout/store-pairs.ts';
-import { ada, dayMs, hourMs, rolloutWorld } from './world.ts';
+import { ada, dayMs, hourMs, rolloutWorld, ToldGate } from './world.ts';
 
 const plan = {
   holdMs: 0,
@@ -105,6 +105,21 @@ describe('the gates of a rollout', () => {
     await world.clock.advance(60_000);
     expect(seen.at(-1)).toEqual(['acme late', 'acme new', 'umbrella new', 'acme last']);
     expect(seen).toHaveLength(2);
+  });
+
+  it('are not begun anew with every look by a replica whose clock is behind', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('told');
+    const rollout = await world.rollout({ ...plan, gates: [gate] });
+    for (let look = 0; look < 60; look += 1) {
+      const now = world.clock.now();
+      rollout.pairs.add(pairOf(`here ${look}`, now));
+      rollout.pairs.add(pairOf(`behind ${look}`, now - 150_000));
+      await rollout.flush();
+      await world.clock.advance(5_000);
+    }
+    expect(gate.begun).toBeLessThanOrEqual(3);
+    expect((await rollout.status()).decision.readings).toHaveLength(1);
   });
 });
 
