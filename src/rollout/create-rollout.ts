@@ -120,7 +120,7 @@ async function flush({ pairs, meter, following, core }: Parts): Promise<void> {
 async function close({ leader, pairs, meter, following, core }: Parts): Promise<void> {
   await leader.close();
   await Promise.all([pairs.close(), meter.close(), following.close(), core.rollbacks.close()]);
-  await core.replica.leave();
+  await Promise.all([core.replica.leave(), core.news.told()]);
   core.close();
 }
 

@@ -24,7 +24,7 @@ export class RampNews {
   readonly #rollout: string;
   readonly #listeners = new Map<RampListener, Heard>();
   #waiting: RolloutState[] = [];
-  #telling = false;
+  #telling: Promise<void> | undefined;
 
   constructor(store: Store, rollout: string) {
     this.#store = store;
@@ -41,9 +41,12 @@ export class RampNews {
     if (![...this.#listeners.keys()].some((listener) => wants(listener, 'stage'))) return;
     this.#waiting.push(state);
     if (this.#waiting.length > mostWaiting) this.#waiting.shift();
-    if (this.#telling) return;
-    this.#telling = true;
-    void inRootScope(() => this.#tell());
+    this.#telling ??= inRootScope(() => this.#tell());
+  }
+
+  /** Resolves when what has happened so far is told, 10 s later at most: a store that is silent gives no reasons. */
+  async told(): Promise<void> {
+    await within(this.#telling).catch(() => undefined);
   }
 
   /** The gates were asked. */
@@ -76,7 +79,7 @@ export class RampNews {
         if (wants(listener, 'stage')) disregard(attempt(() => listener.stage(event)));
       }
     }
-    this.#telling = false;
+    this.#telling = undefined;
   }
 
   async #reasonOf({ version, why = '' }: RolloutState): Promise<string> {

@@ -44,7 +44,8 @@ export class Replica {
   /** On the monotonic clock. */
   #contactUntil = 0;
   #toldAt: number | undefined;
-  #last: Promise<void> | undefined;
+  /** What is on its way to the store. */
+  #saying: Promise<unknown> = Promise.resolve();
   #timer: TimerHandle;
   #closed = false;
 
@@ -155,7 +156,7 @@ export class Replica {
     const now = clock.monotonic();
     if (this.#toldAt !== undefined && now - this.#toldAt < leaseMs) return;
     this.#toldAt = now;
-    this.#last = this.#acknowledge(now);
+    this.#saying = Promise.all([this.#saying, this.#acknowledge(now)]);
   }
 
   async #acknowledge(now: number): Promise<void> {
@@ -178,7 +179,7 @@ export class Replica {
 
   async #sayLast(): Promise<void> {
     // Behind what is on its way, which knows less.
-    await this.#last;
+    await this.#saying;
     const { store, rollout, identity: replica, lessons } = this.#setting;
     const version = this.#state?.version ?? 0;
     await store.acknowledge({ rollout, replica, version, leaseMs: 0, ...lessons() });

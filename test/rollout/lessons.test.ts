@@ -116,6 +116,38 @@ describe('completing', () => {
     expect(await blockersOf(here)).toEqual([]);
   });
 
+  it('does not wait for a replica whose older words reach the store after its last ones', async () => {
+    const clock = fakeClock();
+    const store = memoryStore({ clock });
+    const slow: (() => void)[] = [];
+    let isSlow = false;
+    const acknowledge: typeof store.acknowledge = async (told) => {
+      if (isSlow && slow.length === 0) await new Promise<void>((resolve) => slow.push(resolve));
+      return store.acknowledge(told);
+    };
+    const behind = new Proxy(store, {
+      get: (target, name) =>
+        name === 'acknowledge' ? acknowledge : Reflect.get(target, name)?.bind(target),
+    });
+    await using world = rolloutWorld(store, clock);
+    const here = await world.rollout(plan, { leads: false });
+    const there = await world.rollout(plan, { store: behind, leads: false });
+    const learn = { pending: 7, stored: 0 };
+    following(there, learn);
+    isSlow = true;
+    await clock.advance(5_000);
+    await here.set({ ...ada, percent: 50 });
+    await clock.advance(1_000);
+    await here.set({ ...ada, percent: 100 });
+    await clock.advance(1_000);
+    learn.pending = 0;
+    const closing = there.close();
+    await clock.advance(0);
+    slow[0]?.();
+    await closing;
+    expect(await blockersOf(here)).toEqual([]);
+  });
+
   it('names five replicas of many', async () => {
     await using world = rolloutWorld();
     const here = await world.rollout(plan);

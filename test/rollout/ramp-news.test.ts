@@ -107,6 +107,15 @@ describe('a cutover with the flags of a rollout', () => {
     expect([some.stages.length, other.stages.length]).toEqual([1, 2]);
   });
 
+  it('emits a way back that is ordered just before the rollout is closed', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    const { stages } = hearing(rollout);
+    await rollout.rollback({ actor: 'Ada', reason: 'complaints' });
+    await rollout.close();
+    expect(stages.map(brief)).toEqual([[2, 0, 'rolled-back', 'Ada', 'complaints']]);
+  });
+
   it('publishes both to the channels', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout({ ...plan, gates: [new ToldGate('told')] });
