@@ -18,6 +18,7 @@ export type FindingKind =
   | 'tool-missing'
   | 'tool-arguments'
   | 'tool-order'
+  | 'diverged'
   | 'slower';
 
 /** What there is to know of a kind. */
@@ -49,6 +50,8 @@ const legacyAnswered = ({ outcome }: PairFacts): boolean =>
 const isTerse = ({ notes }: PairFacts): boolean =>
   notes.includes('shorter') && !notes.includes('refusal') && !notes.includes('truncated');
 
+const hasOtherTools = note('tool-extra', 'tool-missing', 'tool-arguments', 'tool-order');
+
 const text = { floor: 'usual', among: compared } as const;
 const tool = { floor: 'usual', among: tellsTools, part: 'tool-mismatch' } as const;
 const failure = { floor: 'failure', among: compared } as const;
@@ -59,7 +62,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingRow>> = {
   erroring: {
     ...failure,
     among: legacyAnswered,
-    holds: ({ outcome }) => outcome === 'candidateFailed',
+    holds: ({ outcome, isDiverged }) => outcome === 'candidateFailed' && !isDiverged,
     says: 'The candidate fails where legacy answers',
     remedy: 'Look at its errors by name and status; a ramp must wait for this',
   },
@@ -92,7 +95,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingRow>> = {
   'tool-mismatch': {
     floor: 'usual',
     among: tellsTools,
-    holds: note('tool-extra', 'tool-missing', 'tool-arguments', 'tool-order'),
+    holds: (facts) => facts.isDiverged || hasOtherTools(facts),
     says: 'The candidate calls other tools',
     remedy: `The instructions have drifted. ${alignBase}`,
   },
@@ -157,6 +160,12 @@ export const findingKinds: Readonly<Record<FindingKind, FindingRow>> = {
     holds: note('tool-order'),
     says: 'The candidate calls the tools in another order',
     remedy: "If the order does not matter, compare with `toolOrder: 'any'`",
+  },
+  diverged: {
+    ...tool,
+    holds: ({ isDiverged }) => isDiverged,
+    says: 'Replay stops the candidate at calls that legacy did not make',
+    remedy: `Look at the steps of its \`AgentDivergedError\`s. ${alignBase}`,
   },
   slower: {
     ...text,

@@ -1,4 +1,5 @@
 import type { LayerFinding } from '../../core/comparer.ts';
+import type { CutoverErrorCode } from '../../core/errors.ts';
 import type { LegRecord, PairRecord } from '../../core/pair-record.ts';
 
 /** How the two legs ended. Where both fail there is nothing that the candidate does worse. */
@@ -23,6 +24,8 @@ export interface PairFacts {
   /** Both answered, and their replies were compared. */
   readonly isCompared: boolean;
   readonly tellsTools: boolean;
+  /** It was stopped: replay had no result for a call that legacy had not made. */
+  readonly isDiverged: boolean;
   /** The candidate answered something else than legacy, as far as that can be told. */
   readonly isWrong: boolean;
   readonly notes: readonly string[];
@@ -39,6 +42,9 @@ const explaining = ['empty', 'truncated', 'shorter', 'longer', 'language', 'refu
 
 /** Notes of replies whose facts are other ones. */
 const factual = ['numbers', 'swapped'];
+
+/** Of a replayed run that was stopped. */
+const diverged: CutoverErrorCode = 'ERR_AGENT_DIVERGED';
 
 type Layers = readonly LayerFinding[];
 
@@ -69,12 +75,14 @@ export function pairFacts({ legacy, candidate, divergence }: PairRecord): PairFa
   const outcome = outcomes[legacy.ended][candidate.ended];
   const isAnswered = outcome === 'bothAnswered';
   const isCompared = isAnswered && divergence !== undefined;
+  const isDiverged = outcome === 'candidateFailed' && candidate.error?.code === diverged;
   const { notes, layers } = divergence ?? { notes: noNotes, layers: noLayers };
   const isMeasured = isAnswered && legacy.chars !== undefined && candidate.chars !== undefined;
   return {
     outcome,
     isCompared,
-    tellsTools: isCompared && sayOf(layers, 'tools') !== 'none',
+    tellsTools: isDiverged || (isCompared && sayOf(layers, 'tools') !== 'none'),
+    isDiverged,
     isWrong: isCompared && isWrong(layers, notes),
     notes,
     ratio: isMeasured ? (candidate.chars ?? 0) / Math.max(1, legacy.chars ?? 0) : undefined,
