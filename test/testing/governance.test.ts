@@ -99,12 +99,12 @@ describe('importing and exporting', () => {
 
   it('exports everything as JSON, and as lines with the run id', async () => {
     const fake = await start();
-    const body = { task: 'a task', code: 'c', eval_score: 5, run_id: 'r1' };
+    const body = { task: 'a task', code: 'c', eval_score: 5, run_id: 'run-of-one' };
     await calling(fake, '/v1/learn', { key: 'edits', body });
     await imports(fake, ['a']);
     const all = await calling(fake, '/v1/export', { key: 'rules' });
     expect(all.json).toMatchObject({ count: 2, records: [{ version: 1 }, { key: 'patterns/a' }] });
-    expect(all.text).not.toContain('r1');
+    expect(all.text).not.toContain('run-of-one');
     const lines = await calling(fake, '/v1/governance/export', { key: 'rules' });
     expect(
       lines.text
@@ -112,7 +112,7 @@ describe('importing and exporting', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toMatchObject([
-      { run_id: 'r1', redacted: true, source: 'api' },
+      { run_id: 'run-of-one', redacted: true, source: 'api' },
       { key: 'patterns/a', redacted: false },
     ]);
     const path = '/v1/governance/export?classification=';
