@@ -64,7 +64,9 @@ const memories = {
 } satisfies Record<string, () => { see(tenant: string): unknown; settled?(): Promise<unknown> }>;
 
 // What a client loads once is not what is kept of tenants.
-beforeAll(() => loadCaller());
+beforeAll(async () => {
+  await loadCaller();
+});
 
 it.each(Object.keys(memories) as (keyof typeof memories)[])(
   'Promise 3 (boundedness): %s keeps a tenant’s name, and not the body that it was cut from',

@@ -161,7 +161,9 @@ async function play({ steps, answers, limits }: Schedule): Promise<number> {
 }
 
 // Time that is set by hand does not wait for what loads in real time.
-beforeAll(() => loadCaller());
+beforeAll(async () => {
+  await loadCaller();
+});
 
 describe('batches under any schedule of offers and answers', () => {
   it('Promises 2, 3 and 4 (conservation, boundedness, isolation): each exchange ends once, within the bounds, under its own key', async () => {
