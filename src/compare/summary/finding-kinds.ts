@@ -34,6 +34,8 @@ export interface FindingRow {
   /** The pairs that it has a share of. */
   readonly among: (facts: PairFacts) => boolean;
   readonly holds: (facts: PairFacts) => boolean;
+  /** Present: a judge tells, who may be asked about some pairs only. */
+  readonly isJudged?: true;
 }
 
 const note =
@@ -87,6 +89,8 @@ export const findingKinds: Readonly<Record<FindingKind, FindingRow>> = {
   },
   'wrong-answers': {
     ...text,
+    among: ({ isCompared, isUnjudged }) => isCompared && !isUnjudged,
+    isJudged: true,
     holds: ({ isWrong }) => isWrong,
     says: 'The candidate gives other answers',
     remedy:

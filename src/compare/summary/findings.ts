@@ -38,11 +38,15 @@ const none: readonly FindingKind[] = [];
 /** How often each kind holds. */
 export class FindingCounts {
   readonly #counts = rows.map(([kind, row]) => ({ kind, ...row, count: 0, of: 0 }));
+  #equal = 0;
+  #unjudged = 0;
 
   /** Gives the kinds that hold. */
   add(facts: PairFacts): readonly FindingKind[] {
     // Most pairs have none: nothing is made for them.
     let found: FindingKind[] | undefined;
+    if (facts.isEqual) this.#equal += 1;
+    if (facts.isUnjudged) this.#unjudged += 1;
     for (const counts of this.#counts) {
       if (!counts.among(facts)) continue;
       counts.of += 1;
@@ -56,7 +60,15 @@ export class FindingCounts {
 
   rate(kind: FindingKind): Rate {
     const counts = this.#counts.find((one) => one.kind === kind);
-    return rateOf(counts?.count ?? 0, counts?.of ?? 0);
+    const { count, of, isJudged } = counts ?? { count: 0, of: 0 };
+    return rateOf(count, isJudged ? this.#weighed(of) : of);
+  }
+
+  /** Equal replies need no judge. Of those that differ it saw some: of equal ones the same share counts, or they would weigh more. */
+  #weighed(of: number): number {
+    const judged = of - this.#equal;
+    if (this.#unjudged === 0) return of;
+    return judged + Math.round((this.#equal * judged) / (judged + this.#unjudged));
   }
 }
 

@@ -26,6 +26,10 @@ export interface PairFacts {
   readonly tellsTools: boolean;
   /** It was stopped: replay had no result for a call that legacy had not made. */
   readonly isDiverged: boolean;
+  /** The texts are equal, so that no judge need be asked. */
+  readonly isEqual: boolean;
+  /** A judge was not asked, by choice: whether the answer is a wrong one is left open. */
+  readonly isUnjudged: boolean;
   /** The candidate answered something else than legacy, as far as that can be told. */
   readonly isWrong: boolean;
   readonly notes: readonly string[];
@@ -60,6 +64,9 @@ function foundBy(layers: Layers, name: string): LayerFinding | undefined {
 const sayOf = (layers: Layers, name: string): LayerFinding['say'] =>
   foundBy(layers, name)?.say ?? 'none';
 
+/** Notes of a judge that is asked about some pairs only. */
+const leftOut = ['judge-sampled', 'judge-budget'];
+
 /** A judge knows best; where there is none, or it said nothing, other facts and quite another wording tell. */
 function isWrong(layers: Layers, notes: readonly string[]): boolean {
   const judged = sayOf(layers, 'judge');
@@ -77,13 +84,16 @@ export function pairFacts({ legacy, candidate, divergence }: PairRecord): PairFa
   const isCompared = isAnswered && divergence !== undefined;
   const isDiverged = outcome === 'candidateFailed' && candidate.error?.code === diverged;
   const { notes, layers } = divergence ?? { notes: noNotes, layers: noLayers };
+  const isUnjudged = isCompared && notes.length > 0 && leftOut.some((note) => notes.includes(note));
   const isMeasured = isAnswered && legacy.chars !== undefined && candidate.chars !== undefined;
   return {
     outcome,
     isCompared,
     tellsTools: isDiverged || (isCompared && sayOf(layers, 'tools') !== 'none'),
     isDiverged,
-    isWrong: isCompared && isWrong(layers, notes),
+    isEqual: isCompared && sayOf(layers, 'exact') === 'same',
+    isUnjudged,
+    isWrong: isCompared && !isUnjudged && isWrong(layers, notes),
     notes,
     ratio: isMeasured ? (candidate.chars ?? 0) / Math.max(1, legacy.chars ?? 0) : undefined,
     similarity: foundBy(layers, 'lexical')?.metrics?.similarity,

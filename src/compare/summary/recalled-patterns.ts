@@ -18,8 +18,8 @@ const toldPatterns = 10;
 export class RecalledPatterns {
   readonly #counts = new BoundedCounts(mostPatterns, { wrong: 0, right: 0 });
 
-  add({ candidate }: PairRecord, { isCompared, isWrong }: PairFacts): void {
-    if (!isCompared || candidate.recalled === undefined) return;
+  add({ candidate }: PairRecord, { isCompared, isUnjudged, isWrong }: PairFacts): void {
+    if (!isCompared || isUnjudged || candidate.recalled === undefined) return;
     const { recalled } = candidate;
     recalled.forEach((key, at) => {
       if (recalled.indexOf(key) === at) this.#counts.add(key, isWrong ? 'wrong' : 'right');
