@@ -1,38 +1,14 @@
 import type { CompareReport } from './compare-report.ts';
-import type { Coverage } from './coverage.ts';
+import { gapOf } from './coverage-gap.ts';
 import { plainText } from './plain-text.ts';
 import { percent, whole } from './report-numbers.ts';
 import type { TenantRow } from './tenant-rows.ts';
-
-/** What most often helps where exchanges were not compared. */
-const mends: Readonly<Record<string, string>> = {
-  unsafe: 'declare the candidate by `shadowSafe` or `agentCandidate`',
-  unreadable: 'give a `view`, and a `snapshot` for arguments that cannot be cloned',
-  budget: 'raise `shadow.budget`, or sample',
-  noKey: 'give the tenant a key',
-  count: 'raise the mirror lane’s room, or sample',
-  bytes: 'raise the room of the mirror lane or of the pair log, or sample',
-  tenant: 'one tenant fills its share of the mirror lane: raise its room, or sample',
-  late: 'raise the mirror lane’s concurrency, or sample',
-};
-
-const gapOf = ({ skipped, dropped, failed, unaccounted }: Coverage): number =>
-  skipped + dropped + failed + Math.abs(unaccounted);
-
-function reasonsOf({ missed, unaccounted }: Coverage): string {
-  const { sampled: _, ...others } = missed;
-  const reasons = Object.entries(others)
-    .sort(([, a], [, b]) => b - a)
-    .map(([why, count]) => `${whole(count)} ${why}${mends[why] ? ` (${mends[why]})` : ''}`);
-  if (unaccounted !== 0) reasons.push(`${whole(unaccounted)} that nobody accounts for`);
-  return reasons.join(', ');
-}
 
 const isNamed = ({ tenant }: TenantRow): boolean => tenant !== undefined;
 
 /** Whether a tenant was to be compared and never was. */
 const isSilent = (row: TenantRow): boolean =>
-  isNamed(row) && row.coverage.pairs === 0 && gapOf(row.coverage) > 0;
+  isNamed(row) && row.coverage.pairs === 0 && gapOf(row.coverage).count > 0;
 
 /** Those that have a row, and whether there are more. */
 function tenantsOf(tenants: readonly TenantRow[]): string {
@@ -43,12 +19,11 @@ function tenantsOf(tenants: readonly TenantRow[]): string {
 /** The gap between "the shadow is on" and "the shadow ran"; none: no lines. */
 export function gapLines({ coverage, tenants, volume }: CompareReport): string[] {
   const { wanted, sampledOut, pairs, unaccounted } = coverage;
-  if (gapOf(coverage) === 0) return [];
+  const gap = gapOf(coverage);
+  if (gap.count === 0) return [];
   const due = Math.max(wanted, wanted - unaccounted) - sampledOut;
   const ran = `ran for ${whole(pairs)} of them (${percent(coverage.share)})`;
-  const lines = [
-    `GAP: the shadow was on for ${whole(due)} exchanges and ${ran}: ${reasonsOf(coverage)}.`,
-  ];
+  const lines = [`GAP: the shadow was on for ${whole(due)} exchanges and ${ran}: ${gap.reasons}.`];
   const silent = tenants.filter(isSilent);
   if (silent.length > 0) {
     const names = silent.slice(0, 5).map(({ tenant }) => plainText(tenant ?? ''));

@@ -1,4 +1,5 @@
 import type { CompareReport } from './compare-report.ts';
+import { gapOf } from './coverage-gap.ts';
 import { type HeldRow, meanRow, quantileRows, rateRow } from './excess-cells.ts';
 import { measureLabels } from './measure-labels.ts';
 import type { ExcessFigures } from './pair-figures.ts';
@@ -111,14 +112,22 @@ const parts: readonly ((report: Held) => HeldRow[])[] = [
 const isHeld = (report: CompareReport): report is Held => report.excess !== undefined;
 
 /** Whether there was noise to hold the candidate against, and where there was too little, how to have it. */
-function noiseLine({ excess }: CompareReport): string {
+function noiseLine({ excess, noise }: CompareReport): string {
+  const gap = gapOf(noise.coverage);
+  const [wanted, isWanted] = [whole(gap.count), gap.count > 0];
   if (excess === undefined) {
-    return 'Nothing was held against noise: give `legacyShadow` and set `sample.noise`, and legacy runs twice in stage `shadow`.';
+    return isWanted
+      ? `Nothing was held against noise: legacy was to run twice for ${wanted} exchanges and never did: ${gap.reasons}.`
+      : 'Nothing was held against noise: give `legacyShadow` and set `sample.noise`, and legacy runs twice in stage `shadow`.';
   }
   const { pairs, asked } = excess;
-  return pairs < asked
-    ? `Too few noise pairs, ${whole(pairs)} of ${whole(asked)}: what is more than noise is not known yet. Raise \`sample.noise\`.`
-    : `Held against ${whole(pairs)} pairs of legacy against itself; the excess at 99 % confidence:`;
+  if (pairs >= asked) {
+    return `Held against ${whole(pairs)} pairs of legacy against itself; the excess at 99 % confidence:`;
+  }
+  const more = isWanted
+    ? `Legacy was to run twice for ${wanted} more exchanges: ${gap.reasons}.`
+    : 'Raise `sample.noise`.';
+  return `Too few noise pairs, ${whole(pairs)} of ${whole(asked)}: what is more than noise is not known yet. ${more}`;
 }
 
 /** Share of the pairs below which those of noise are called others. */

@@ -94,6 +94,18 @@ describe('noise that is not that of the pairs', () => {
     expect(printed([...pairs, ...many(100, { kind: 'noise' })])).not.toContain('second run');
   });
 
+  it('is missed where legacy was to run twice and did not, which asking for more would not mend', () => {
+    const misses = [missesOf({ kind: 'noise', why: 'unreadable', count: 70 })];
+    const none = flowing(printed(many(9), { misses }));
+    expect(none).toContain(
+      'legacy was to run twice for 70 exchanges and never did: 70 unreadable (give a `view`',
+    );
+    expect(none).not.toContain('give `legacyShadow`');
+    const few = flowing(printed([...many(9), ...many(9, { kind: 'noise' })], { misses }));
+    expect(few).toContain('Legacy was to run twice for 70 more exchanges: 70 unreadable');
+    expect(few).not.toContain('Raise `sample.noise`');
+  });
+
   it('is not told of noise that is', () => {
     expect(printed([...many(100), ...many(40, { kind: 'noise' })])).not.toMatch(doubt);
     const held = [...noisyPairs(1, 400, 'compare'), ...noisyPairs(2, 300, 'noise')];
