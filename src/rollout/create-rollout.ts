@@ -61,7 +61,7 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
     decide: async (state) => {
       // An approval is asked for by whoever looks, also where a person climbs.
       const automatic = plan.automatic || core.stepOf(state).approval;
-      const decision = await core.assess(state, { approved: false, automatic });
+      const decision = await actions.decided(state, automatic);
       core.told(decision, state);
       return decision;
     },

@@ -98,6 +98,11 @@ const rows: readonly Row[] = [
     why: () => 'every gate passes: a person has to approve the next step',
   },
   {
+    when: ({ standing }) => standing.next?.to === 'complete',
+    does: 'stay',
+    why: () => 'every gate passes: the last step is taken by complete()',
+  },
+  {
     when: ({ standing }) => !standing.automatic,
     does: 'stay',
     why: () => 'every gate passes: a person may advance',

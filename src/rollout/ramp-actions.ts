@@ -1,5 +1,6 @@
 import { check } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
+import type { RampDecision } from './decision.ts';
 import { factsOf, type RampFactKind } from './facts-of.ts';
 import { fromCheck, percentCheck } from './full-plan.ts';
 import type { Change } from './journal.ts';
@@ -92,6 +93,14 @@ export class RampActions {
     return this.#preview(state, after, allowEmpty, 'preview');
   }
 
+  /** What the machine would do now: it takes no step that moves nobody, and says so. */
+  async decided(state: RolloutState, automatic: boolean): Promise<RampDecision> {
+    const decision = await this.#core.assess(state, { approved: false, automatic });
+    if (decision.does !== 'advance') return decision;
+    const { empty, known } = await this.nextStep(state);
+    return empty ? { ...decision, does: 'stay', why: nobodyMoves(known) } : decision;
+  }
+
   /** Who would move by the next step. */
   nextStep(state: RolloutState): Promise<StepPreview> {
     const { store, now } = this.#core;
@@ -136,7 +145,7 @@ export class RampActions {
   ): Promise<StepPreview> {
     const preview = await previewOf(this.#core.store, this.#core.now(), before, after);
     if (!preview.empty || allowEmpty) return preview;
-    const blocker = `none of the ${preview.known} known tenants would move: allowEmpty takes it all the same`;
+    const blocker = nobodyMoves(preview.known);
     throw new RolloutError(`${action}()`, 'refused', [blocker], { current: before });
   }
 
@@ -170,6 +179,9 @@ export class RampActions {
     return makeChange(this.#core, { action, by, commutes: action === 'hold' }, decide);
   }
 }
+
+const nobodyMoves = (known: number): string =>
+  `none of the ${known} known tenants would move: allowEmpty takes the step all the same`;
 
 /** The same state without its version, and without what it stood still for. */
 export function draftOf(state: RolloutState): RampDraft {

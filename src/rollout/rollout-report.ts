@@ -1,4 +1,5 @@
 import type { Leader } from './leader.ts';
+import type { RampActions } from './ramp-actions.ts';
 import type { RampCore } from './ramp-core.ts';
 import { nextStep } from './ramp-state.ts';
 import type { RolloutReport } from './rollout.ts';
@@ -10,18 +11,19 @@ import type { TrafficMeter } from './traffic-meter.ts';
 export interface ReportParts {
   readonly core: RampCore;
   readonly leader: Leader;
+  readonly ramp: RampActions;
   readonly pairs: StorePairs;
   readonly meter: TrafficMeter;
 }
 
 /** Says where a rollout stands, from the store. */
 export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
-  const { core, leader, pairs, meter } = parts;
+  const { core, leader, ramp, pairs, meter } = parts;
   const { store, name, plan, replica, book } = core;
   await core.ready;
   const { state } = await store.rollout(name);
   if (state === undefined) throw new RolloutError('status()', 'refused', ['there is no state yet']);
-  const decision = await core.assess(state, { approved: false, automatic: plan.automatic });
+  const decision = await ramp.decided(state, plan.automatic);
   const { now, replicas } = await store.replicas(name);
   return {
     state,

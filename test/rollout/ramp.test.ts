@@ -205,6 +205,25 @@ describe('a ramp', () => {
     expect(await kindsOf(world.store)).toContain('plan.changed');
   });
 
+  it('says why it stays where all gates pass: nobody would move, or only complete() is left', async () => {
+    await using world = rolloutWorld();
+    const steps = [{ percent: 0 }, { percent: 0.01 }, { percent: 100 }] as const;
+    const last = { percent: 100, to: 'complete' } as const;
+    const told: string[] = [];
+    const onDecision = ({ does, why }: { does: string; why: string }) =>
+      told.push(`${does}: ${why}`);
+    const its = { ...ladder(0), automatic: true, steps: [...steps, last] };
+    const rollout = await world.rollout(its, { onDecision });
+    await world.traffic(3);
+    await world.clock.advance(20_000);
+    const why = 'none of the 3 known tenants would move: allowEmpty takes the step all the same';
+    expect(told.at(-1)).toBe(`stay: ${why}`);
+    expect((await rollout.status()).decision).toMatchObject({ does: 'stay', why });
+    await rollout.set({ ...ada, percent: 100, force: true });
+    await world.clock.advance(20_000);
+    expect(told.at(-1)).toBe('stay: every gate passes: the last step is taken by complete()');
+  });
+
   it('goes on from where a person has put it, and takes nobody back by a step', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(ladder(0));
