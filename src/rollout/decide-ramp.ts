@@ -98,16 +98,18 @@ const rows: readonly Row[] = [
     why: () => 'every gate passes: a person has to approve the next step',
   },
   {
-    when: ({ standing }) => standing.next?.to === 'complete',
-    does: 'stay',
-    why: () => 'every gate passes: the last step is taken by complete()',
-  },
-  {
     when: ({ standing }) => !standing.automatic,
     does: 'stay',
     why: () => 'every gate passes: a person may advance',
   },
-  { when: () => true, does: 'advance', why: () => 'every gate passes' },
+  {
+    when: () => true,
+    does: 'advance',
+    why: ({ standing }) =>
+      standing.next?.to === 'complete'
+        ? 'every gate passes: the last step is taken by complete()'
+        : 'every gate passes',
+  },
 ];
 
 /** Whether a gate has found that the way back is dead. */

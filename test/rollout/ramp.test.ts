@@ -221,7 +221,7 @@ describe('a ramp', () => {
     expect((await rollout.status()).decision).toMatchObject({ does: 'stay', why });
     await rollout.set({ ...ada, percent: 100, force: true });
     await world.clock.advance(20_000);
-    expect(told.at(-1)).toBe('stay: every gate passes: the last step is taken by complete()');
+    expect(told.at(-1)).toBe('advance: every gate passes: the last step is taken by complete()');
   });
 
   it('goes on from where a person has put it, and takes nobody back by a step', async () => {
