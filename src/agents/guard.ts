@@ -5,6 +5,7 @@ import { sourceOf, type ToolSource } from './agent-tool.ts';
 import { AgentDivergedError } from './diverged-error.ts';
 import { guardedTool } from './guarded-tool.ts';
 import { type MirrorModels, nestedRunConfig, nestedRunOptions, unstored } from './mirror-runner.ts';
+import { withPossibleChoice } from './possible-choice.ts';
 import { RecordedCalls } from './recorded-calls.ts';
 import type { AnyAgent, AnyFunctionTool, AnyHandoff, AnyRunContext, AnyTool } from './sdk-types.ts';
 import { declaredPolicy, mayStay, type ToolPolicy, type ToolRules } from './tool-policy.ts';
@@ -51,16 +52,19 @@ export class Guard {
     });
     this.#copies.set(live, copy);
     // The agent's own settings go before those of the runner. Set here, those that the SDK chose stay its own.
-    copy.modelSettings = unstored(copy.modelSettings);
+    const settings = unstored(copy.modelSettings);
+    copy.modelSettings = settings;
     copy.getMcpTools = async () => [];
-    copy.getAllTools = (runContext) => this.#toolsOf(live, runContext);
+    copy.getAllTools = async (runContext) => {
+      const before = await live.getAllTools(runContext);
+      const left = before.flatMap((tool) => this.#guarded(tool));
+      const hasHandoffs = live.handoffs.length > 0;
+      // The SDK asks for tools first, and then reads the settings, at every turn.
+      copy.modelSettings = withPossibleChoice(settings, { before, left, hasHandoffs });
+      return left;
+    };
     copy.getEnabledHandoffs = (runContext) => this.#handoffsOf(live, runContext);
     return copy;
-  }
-
-  async #toolsOf(live: AnyAgent, runContext: AnyRunContext): Promise<AnyTool[]> {
-    const tools = await live.getAllTools(runContext);
-    return tools.flatMap((tool) => this.#guarded(tool));
   }
 
   async #handoffsOf(live: AnyAgent, runContext: AnyRunContext): Promise<AnyHandoff[]> {
