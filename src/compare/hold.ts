@@ -10,6 +10,9 @@ import { canonicalJson } from './canonical-json.ts';
 /** Tool calls of one reply that are compared. */
 const mostToolCalls = 256;
 
+/** Characters that are cut off and still hashed: a quarter of a millisecond. Nobody says of longer texts that they are equal. */
+const mostHashed = 131_072;
+
 /** What a held reply and one of its tool calls take besides text. */
 const [replyBytes, toolCallBytes] = [256, 128];
 
@@ -30,10 +33,17 @@ export function toHeld(
     durationMs,
     text,
     isCut: whole?.length !== text?.length,
+    rest: whole === undefined ? undefined : restOf(whole, maxChars),
     chars: (whole?.length ?? 0) - pairs,
     tools,
     bytes: replyBytes + 2 * (text?.length ?? 0) + toolCallBytes * (tools?.length ?? 0),
   };
+}
+
+/** Undefined: nothing was cut off, or too much to be looked at. */
+function restOf(whole: string, maxChars: number): string | undefined {
+  const length = whole.length - maxChars;
+  return length > 0 && length <= mostHashed ? fingerprint(whole.slice(maxChars)) : undefined;
 }
 
 function endOf(observation: Observation): HeldReply['ended'] {

@@ -55,6 +55,8 @@ export interface HeldReply {
   readonly text: string | undefined;
   /** Whether the text went on. */
   readonly isCut: boolean;
+  /** Fingerprint of how it went on; undefined: it did not, or for too long. */
+  readonly rest: string | undefined;
   /** Unicode code points of the whole text; what is beyond the kept part counts by code units. */
   readonly chars: number;
   /** Undefined: nobody told which tools were called. */

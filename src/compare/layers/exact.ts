@@ -2,9 +2,10 @@ import type { ComparedReply } from '../../core/compare-options.ts';
 import { equalTexts } from '../equal-texts.ts';
 import type { Layer } from '../layer.ts';
 
-/** Beginnings say that texts are equal only if the texts are equally long. */
+/** Beginnings say that texts are equal only if these go on in the same way. */
 function canBeEqual(first: ComparedReply, second: ComparedReply): boolean {
-  return first.isCut === second.isCut && (!first.isCut || first.chars === second.chars);
+  if (!first.isCut && !second.isCut) return true;
+  return first.rest !== undefined && first.rest === second.rest;
 }
 
 /** Whether the texts are equal after normalization. */
