@@ -52,7 +52,8 @@ export class RampNews {
   /** The gates were asked. */
   gates(readings: readonly GateReading[], { version, since }: RolloutState): void {
     for (const [listener, heard] of this.#listeners) {
-      if (!wants(listener, 'gate')) continue;
+      // A look that took long may end after the next step was looked at.
+      if (since < heard.since || !wants(listener, 'gate')) continue;
       if (heard.since !== since) heard.outcomes.clear();
       heard.since = since;
       for (const { gate: name, outcome, says: sentence } of readings) {

@@ -121,7 +121,10 @@ export interface Rollout extends AsyncDisposable {
   stageOf(tenant: string): Stage | undefined;
   /** Tells of each newer state, and of what the gates say where they are asked, until it is disposed. */
   onRamp(listener: RampListener): Disposable;
-  /** Counts what a cutover serves, hears whether its legacy is gone, and enters its kills, until it is disposed. */
+  /**
+   * Counts what a cutover serves, hears whether its legacy is gone, and enters its kills, until it is disposed. One handler speaks
+   * for all of a cutover: a cutover that is followed again, by whichever of them, is counted once.
+   */
   follow(cutover: FollowedCutover): Disposable;
 
   status(): Promise<RolloutReport>;

@@ -116,6 +116,30 @@ describe('a cutover with the flags of a rollout', () => {
     expect(stages.map(brief)).toEqual([[2, 0, 'rolled-back', 'Ada', 'complaints']]);
   });
 
+  it('emits nothing of the gates of a step that is over, and what the next one says once', async () => {
+    await using world = rolloutWorld();
+    const slow = Promise.withResolvers<void>();
+    const isSlow = { until: undefined as Promise<void> | undefined };
+    const probeLegacy = async () => {
+      const { until } = isSlow;
+      isSlow.until = undefined;
+      await until;
+      return true;
+    };
+    const its = { ...plan, gates: [new ToldGate('told')] };
+    const rollout = await world.rollout(its, { leads: false, probeLegacy });
+    const { gates } = hearing(rollout);
+    isSlow.until = slow.promise;
+    const looking = rollout.status();
+    await settled();
+    await rollout.set({ ...ada, percent: 50 });
+    await rollout.status();
+    slow.resolve();
+    await looking;
+    await rollout.status();
+    expect(gates.map(({ version }) => version)).toEqual([1, 2]);
+  });
+
   it('publishes both to the channels', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout({ ...plan, gates: [new ToldGate('told')] });
