@@ -73,8 +73,7 @@ export class LookAtPair {
   }
 
   #sayOfEqual(name: string, ofEqual: LayerSay): void {
-    // It overrules nobody: what was asked about has been said.
-    this.#said.push({ ...toFinding(name, ofEqual, 0), overrules: [] });
+    this.#said.push({ ...toFinding(name, ofEqual, 0), overrules: [], isUnasked: true });
   }
 
   async #ask({ name, overrules, ofEqual, look }: Step, pair: Pair): Promise<void> {

@@ -3,6 +3,8 @@ import type { Divergence, LayerFinding, Verdict } from '../core/comparer.ts';
 /** A finding, and whose say it withdraws. */
 export interface Said extends LayerFinding {
   readonly overrules: readonly string[];
+  /** Present: it stands for what was not asked, and decides nothing. */
+  readonly isUnasked?: true;
 }
 
 const severity: Readonly<Record<Verdict, number>> = { same: 0, similar: 1, different: 2, worse: 3 };
@@ -14,8 +16,8 @@ function decisionOf(said: readonly Said[]): Pick<Divergence, 'verdict' | 'decide
   );
   let verdict: Verdict = 'same';
   let decidedBy: string | undefined;
-  for (const { layer, say } of said) {
-    if (say === 'none' || withdrawn.has(layer)) continue;
+  for (const { layer, say, isUnasked } of said) {
+    if (isUnasked || say === 'none' || withdrawn.has(layer)) continue;
     if (decidedBy !== undefined && severity[say] <= severity[verdict]) continue;
     verdict = say;
     decidedBy = layer;
@@ -31,7 +33,7 @@ export function divergenceOf(said: readonly Said[]): Divergence {
   return {
     ...decision,
     ...(isAdvised && { advisory: true }),
-    layers: said.map(({ overrules: _, ...finding }) => finding),
+    layers: said.map(({ overrules: _, isUnasked: _asked, ...finding }) => finding),
     notes: [...new Set(said.flatMap(({ notes = [] }) => notes))],
     ms: said.reduce((sum, { ms }) => sum + ms, 0),
   };

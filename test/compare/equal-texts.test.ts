@@ -48,6 +48,12 @@ describe('layers that read texts', () => {
     expect(layerOf(equal, 'judge')).toEqual({ layer: 'judge', say: 'same', ms: 0 });
   });
 
+  it('decide nothing that they were not asked about', async () => {
+    const own = { name: 'own', overrules: ['exact'], look: () => ({ say: 'same' }) as const };
+    const found = await divergence(answer, answer, { ...services, layers: [own] });
+    expect(found).toMatchObject({ verdict: 'same', decidedBy: 'own' });
+  });
+
   it('do not hide that equal texts came with other tools', async () => {
     const found = await divergence(
       { text: answer, toolCalls: [{ name: 'look_up', arguments: {} }] },
