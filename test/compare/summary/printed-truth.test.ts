@@ -1,6 +1,8 @@
 import type { PairRecord } from 'engramia-cutover/pairs';
 import { formatReport, type SummaryOptions, summarize } from 'engramia-cutover/report';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { wrapped } from '../../../src/compare/summary/wrapped.ts';
 import { missesOf, pairOf } from '../../pairs/pairs.ts';
 import { flowing } from './flowing.ts';
 import { noisyPairs, prices } from './noisy-pairs.ts';
@@ -142,6 +144,31 @@ describe('every line of a printed report', () => {
       expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
       expect(text).toMatch(/^GAP: the shadow was on for 115 exchanges and ran for 90 of them/);
       expect(text.split('\n').every((line) => !/^ +$/.test(line))).toBe(true);
+    }
+  });
+
+  it('is broken so that nothing is lost, whatever stands in it', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', '-', ' '), maxLength: 300 });
+    fc.assert(
+      fc.property(word, fc.nat(300), (text, blanks) => {
+        const lines = wrapped(' '.repeat(blanks) + text);
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+        expect(lines.filter((line) => line.length > 100)).toEqual([]);
+      }),
+    );
+  });
+
+  it('fits also where a broken clock or counter has told a number of 300 digits', () => {
+    const pairs = many(9, {
+      candidate: {
+        ...pairOf().candidate,
+        durationMs: 1e308,
+        usage: { inputTokens: 1e300, outputTokens: 1e300 },
+      },
+    });
+    for (const noise of [[], many(40, { kind: 'noise' })]) {
+      const text = printed([...pairs, ...noise], { prices });
+      expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
     }
   });
 
