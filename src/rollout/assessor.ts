@@ -1,3 +1,4 @@
+import { dayMs } from '../core/day.ts';
 import type { MissReason } from '../core/pair-sink.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type { Store } from '../core/store.ts';
@@ -42,6 +43,8 @@ interface Course {
   taken: number;
   /** Pairs that were counted and are not there: they were pruned. */
   gone: number;
+  /** When the first pair was made that is there. */
+  first: number;
   until: number;
   overrides: RolloutState['overrides'];
   /** The place of the trail's next entry that was not read. */
@@ -103,7 +106,7 @@ export class Assessor {
   #begin(key: string, phase: string, state: RolloutState): Course {
     const evidence = this.#setting.begin(state);
     const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
-    const pairs = { stored: 0, taken: 0, gone: 0 };
+    const pairs = { stored: 0, taken: 0, gone: 0, first: Number.POSITIVE_INFINITY };
     this.#course = { key, phase, evidence, ...read, ...pairs, overrides: state.overrides };
     return this.#course;
   }
@@ -138,6 +141,7 @@ export class Assessor {
       const id = `${pair.kind} ${pair.tenant.length} ${pair.tenant}${pair.requestId}`;
       if (seen.has(id)) continue;
       course.taken += 1;
+      course.first = Math.min(course.first, pair.at);
       seen.set(id, pair.at);
       course.until = Math.max(course.until, Math.min(pair.at, at));
       evidence.pair(pair);
@@ -157,6 +161,8 @@ export class Assessor {
         const key = JSON.stringify([row.day, tenant, route, stage, kind, why]);
         const added = count - (counted.get(key) ?? 0);
         counted.set(key, count);
+        // Pairs of that day were pruned: its misses alone would say that nothing was compared.
+        if (course.gone > 0 && Date.parse(row.day) + dayMs <= course.first) continue;
         if (added > 0) evidence.missed({ kind, at, route, tenant, stage, why, count: added });
       }
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PairRecord } from '../../src/core/pair-record.ts';
+import { coverage } from '../../src/rollout/gates/coverage.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import { StorePairs } from '../../src/rollout/store-pairs.ts';
 import { ada, dayMs, hourMs, rolloutWorld, ToldGate } from './world.ts';
@@ -74,6 +75,8 @@ describe('pairs of a rollout', () => {
   });
 });
 
+const same = { verdict: 'same', decidedBy: 'exact', layers: [], notes: [], ms: 1 } as const;
+
 describe('the gates of a rollout', () => {
   it('see pairs that come long after others, and those that are there once only', async () => {
     await using world = rolloutWorld();
@@ -105,6 +108,31 @@ describe('the gates of a rollout', () => {
     await world.clock.advance(60_000);
     expect(seen.at(-1)).toEqual(['acme late', 'acme new', 'umbrella new', 'acme last']);
     expect(seen).toHaveLength(2);
+  });
+
+  it('hold no misses of pairs that were pruned against those that are left, after a restart', async () => {
+    await using world = rolloutWorld();
+    const its = { ...plan, gates: [coverage()] };
+    const options = { pollMs: hourMs, leaseMs: 3 * hourMs };
+    const first = await world.rollout(its, options);
+    for (let day = 0; day < 4; day += 1) {
+      const at = world.clock.now();
+      for (let n = 0; n < 40; n += 1) {
+        first.pairs.add({ ...pairOf(`${day} ${n}`, at + n), divergence: same });
+      }
+      first.pairs.missed({ ...pairOf('', at), why: 'late', count: 5 });
+      await first.flush();
+      await world.clock.advance(dayMs);
+    }
+    const says = async (rollout: typeof first) => (await rollout.status()).decision.readings[0];
+    const inputs = { pairs: 160, missed: 20 };
+    expect(await says(first)).toMatchObject({ outcome: 'pass', inputs });
+    await first.close();
+    await world.store.prune(world.clock.now() - dayMs);
+    const later = await world.rollout(its, { ...options, identity: 'later' });
+    await later.status();
+    const left = { pairs: 40, missed: 5 };
+    expect(await says(later)).toMatchObject({ outcome: 'pass', inputs: left });
   });
 
   it('are not begun anew with every look by a replica whose clock is behind', async () => {
