@@ -10,8 +10,8 @@ import { canonicalJson } from './canonical-json.ts';
 /** Tool calls of one reply that are compared. */
 const mostToolCalls = 256;
 
-/** Characters that are cut off and still hashed: a quarter of a millisecond. Nobody says of longer texts that they are equal. */
-const mostHashed = 131_072;
+/** Characters that are cut off and still hashed: a quarter of a millisecond in any script. Nobody says of longer texts that they are equal. */
+const mostHashed = 32_768;
 
 /** What a held reply and one of its tool calls take besides text. */
 const [replyBytes, toolCallBytes] = [256, 128];

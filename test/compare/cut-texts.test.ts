@@ -20,7 +20,7 @@ describe('a reply that is longer than what is compared', () => {
   });
 
   it('is never called the same where it goes on for too long to be looked at', async () => {
-    const [endless, another] = [`${head}${'ab'.repeat(70_000)}`, `${head}${'ba'.repeat(70_000)}`];
+    const [endless, another] = [`${head}${'ab'.repeat(20_000)}`, `${head}${'ba'.repeat(20_000)}`];
     const found = await divergence(endless, another, { maxChars });
     expect(found).toMatchObject({ verdict: 'similar', decidedBy: 'lexical' });
     expect(layerOf(found, 'exact')?.say).toBe('different');
