@@ -5,7 +5,7 @@ const mostNames = 5;
 
 /** What other replicas have told of what they still have to learn. */
 export interface Elsewhere {
-  /** Exchanges that wait at replicas whose lease has not run out. */
+  /** Exchanges that wait, or waited when their replica fell silent. */
   readonly pending: number;
   /** What stands in the way of completing, a sentence each. */
   readonly blockers: readonly string[];
@@ -31,7 +31,7 @@ export function elsewhere({ now, replicas }: ReplicaReport, self: string): Elsew
   const seen = (replica: Telling): string =>
     `${nameOf(replica)} (last heard of ${new Date(replica.seenAt).toISOString()})`;
   return {
-    pending: sumOf(living),
+    pending: sumOf(behind),
     blockers: [
       living.length === 0
         ? ''

@@ -52,12 +52,14 @@ describe('completing', () => {
     const [here, there] = [await world.rollout(plan), await world.rollout(plan)];
     following(here, { pending: 2, stored: 0 });
     following(there, { pending: 7, stored: 3 });
+    const dead = { rollout: 'cutover', replica: 'dead', version: 1, leaseMs: 1_000, pending: 5 };
+    await world.store.acknowledge(dead);
     await world.clock.advance(5_000);
-    expect(await blockersOf(here)).toHaveLength(2);
+    expect(await blockersOf(here)).toHaveLength(3);
     expect((await here.complete({ ...ada, allowPending: true })).status).toBe('complete');
     const entries = await listOf(world.store.audit('cutover'));
     const done = entries.find(({ kind }) => kind === 'complete');
-    expect(done?.evidence).toMatchObject({ outbox: 9, allowPending: true });
+    expect(done?.evidence).toMatchObject({ outbox: 14, allowPending: true });
   });
 
   it('counts its own process as it is now, not as it was told last', async () => {
