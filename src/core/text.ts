@@ -39,6 +39,18 @@ export function flatCopy(text: string): string {
   if (text.length < shortestView) return text;
   // Joined and read once, a short text is laid out anew; by way of bytes it would cost three times as much.
   if (text.length <= longestJoined) return ` ${text}`.slice(1);
+  return copyByBytes(text);
+}
+
+/**
+ * A flat copy of a name by which something is looked up again and again. What is joined and cut is a view as well, if only of
+ * itself, and engines compare views ten times as slowly.
+ */
+export function keyCopy(name: string): string {
+  return name.length < shortestView ? name : copyByBytes(name);
+}
+
+function copyByBytes(text: string): string {
   // UTF-8 has no lone surrogates; UTF-16 keeps them, at two bytes a character.
   const encoding = text.isWellFormed() ? 'utf8' : 'utf16le';
   return Buffer.from(text, encoding).toString(encoding);

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { EngramiaError } from '../core/errors.ts';
 import type { LearnTarget } from '../core/learner.ts';
 import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
-import { flatCopy } from '../core/text.ts';
+import { keyCopy } from '../core/text.ts';
 import type { EngramiaClient } from './client.ts';
 import { toLearnTarget } from './learn-target.ts';
 import type { ScopeSource } from './scope-source.ts';
@@ -73,7 +73,7 @@ class TenantKeys implements ScopeSource {
   }
 
   #ask(name: string, wasLate: boolean): Promise<Scope | undefined> {
-    const tenant = flatCopy(name); // kept for long, so it must not keep what the name was cut from
+    const tenant = keyCopy(name); // kept for long, so it must not keep what the name was cut from
     const answer = this.#inTime(this.#find(tenant));
     const asking: Entry = { state: 'asking', answer, wasLate };
     this.#remember(tenant, asking);

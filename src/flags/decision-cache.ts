@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Stage } from '../core/stage.ts';
-import { flatCopy } from '../core/text.ts';
+import { keyCopy } from '../core/text.ts';
 
 /** A decision as it was last known. */
 export interface CachedDecision {
@@ -59,7 +59,7 @@ export class DecisionCache {
     this.#old.delete(key);
     const freshUntil = this.#options.clock.monotonic() + this.#options.ttlMs;
     // Kept for long, so it must not keep what the tenant's name was cut from.
-    this.#keep(flatCopy(key), { stage, freshUntil, epoch: this.#epoch });
+    this.#keep(keyCopy(key), { stage, freshUntil, epoch: this.#epoch });
   }
 
   /** Makes every decision stale. All stay known: a change that is followed by an outage must not reset a tenant. */

@@ -1,7 +1,7 @@
 import type { Budget, BudgetOptions, BudgetOwner } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
 import { check, issuesOf, type OptionChecks } from '../core/option-checks.ts';
-import { flatCopy } from '../core/text.ts';
+import { keyCopy } from '../core/text.ts';
 import { BudgetAccount } from './budget-account.ts';
 
 /** Tenants whose use is kept in mind. */
@@ -61,7 +61,7 @@ class LimitedBudget implements Budget {
     const known = this.#accounts.get(tenant);
     const account = known ?? new BudgetAccount(this.#perTenant, this.#clock);
     this.#accounts.delete(tenant);
-    this.#accounts.set(flatCopy(tenant), account); // kept for long: not what the name was cut from
+    this.#accounts.set(keyCopy(tenant), account); // kept for long: not what the name was cut from
     const [oldest] = this.#accounts.keys();
     if (this.#accounts.size > mostTenants) this.#accounts.delete(oldest as string);
     return account;

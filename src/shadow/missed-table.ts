@@ -1,7 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { MissedPairs, MissReason } from '../core/pair-sink.ts';
-import { flatCopy } from '../core/text.ts';
+import { keyCopy } from '../core/text.ts';
 
 /** Sums that are kept apart; beyond them tenants share one that has no name. */
 const mostSums = 10_000;
@@ -48,7 +48,7 @@ export class MissedTable {
   }
 
   #begin({ route, tenant: name, stage, kind }: Missable, why: MissReason): void {
-    const tenant = flatCopy(name); // must not keep what the name was cut from
+    const tenant = keyCopy(name); // must not keep what the name was cut from
     const isKnown = this.#sums.has(tenant);
     if (!isKnown && this.size >= mostSums && tenant !== nameless) {
       this.count({ route, tenant: nameless, stage, kind }, why);

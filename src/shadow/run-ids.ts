@@ -1,5 +1,5 @@
 import type { LearnPolicy } from '../core/exchange.ts';
-import { flatCopy } from '../core/text.ts';
+import { keyCopy } from '../core/text.ts';
 
 /** Run ids remembered: most name a tenant, and come again. */
 const mostKnown = 4096;
@@ -21,7 +21,7 @@ export class RunIds {
     const known = this.#known.get(raw);
     if (known !== undefined) return known;
     const safe = toSafe(raw);
-    if (raw.length <= mostChars) this.#known.set(flatCopy(raw), safe);
+    if (raw.length <= mostChars) this.#known.set(keyCopy(raw), safe);
     return safe;
   }
 }

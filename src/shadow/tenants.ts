@@ -1,5 +1,5 @@
 import type { DropReason } from '../core/counts.ts';
-import { flatCopy } from '../core/text.ts';
+import { keyCopy } from '../core/text.ts';
 import type { Leaf, Queued } from './leaf.ts';
 
 /** What a lane holds for one tenant. */
@@ -94,7 +94,7 @@ export class Tenants<T extends Queued<T>> {
 
   /** A new account for a tenant that has none. Kept for long, so it must not keep what the name was cut from. */
   open(name: string): Account<T> {
-    const tenant = flatCopy(name);
+    const tenant = keyCopy(name);
     const account = new Account<T>(tenant);
     this.#accounts.set(tenant, account);
     return account;

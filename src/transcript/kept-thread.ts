@@ -1,5 +1,5 @@
 import type { Turn } from '../core/subject.ts';
-import { flatCopy } from '../core/text.ts';
+import { flatCopy, keyCopy } from '../core/text.ts';
 import type { ServedTurns, TurnRange } from '../core/transcript.ts';
 
 /** What an exchange, and a conversation, take besides their texts. */
@@ -30,8 +30,8 @@ export class KeptThread {
   #turns = 0;
 
   constructor(key: string, tenant: string) {
-    this.key = flatCopy(key);
-    this.tenant = flatCopy(tenant);
+    this.key = keyCopy(key);
+    this.tenant = keyCopy(tenant);
     this.bytes = objectBytes + sizeOf(key) + sizeOf(tenant);
   }
 

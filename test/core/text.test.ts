@@ -6,6 +6,7 @@ import {
   codePointLength,
   flatCopy,
   isBlank,
+  keyCopy,
   roughCut,
   safeText,
   utf8Bytes,
@@ -196,5 +197,15 @@ describe('flatCopy', () => {
 
   it('holds no more than its own characters', () => {
     expect(heapKeptBy((big) => flatCopy(big.slice(0, 8000)))).toBeLessThan(10 * 1024 * 1024);
+  });
+});
+
+describe('keyCopy', () => {
+  it('is the same text, whatever it holds', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(keyCopy(text)).toBe(text);
+      }),
+    );
   });
 });
