@@ -30,6 +30,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/setup.ts'],
     environment: 'node',
     // Left to itself it would leave one of two cores free.
     maxWorkers: 2,

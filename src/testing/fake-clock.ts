@@ -20,8 +20,9 @@ interface Timer {
 
 // Kept from before a test runner fakes the global ones.
 const immediate = setImmediate;
-// An immediate that was set by an immediate runs a turn later; three cover what the library chains.
-const turns = 3;
+// An immediate that was set by an immediate runs a turn later; these cover what the library chains, two of which are those
+// until the socket of a request that was given up is gone.
+const turns = 6;
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) {

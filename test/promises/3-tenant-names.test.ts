@@ -1,8 +1,7 @@
 import { createEngramiaClient, keyPerTenant } from 'engramia-cutover';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import type { LearnTarget } from '../../src/core/learner.ts';
-import { loadCaller } from '../../src/engramia/lazy-caller.ts';
 import { DecisionCache } from '../../src/flags/decision-cache.ts';
 import { toBudget } from '../../src/shadow/budget.ts';
 import { createLearnLane } from '../../src/shadow/learn-lane.ts';
@@ -62,11 +61,6 @@ const memories = {
     return { see: (tenant: string) => table.count({ ...what, tenant }, 'sampled') };
   },
 } satisfies Record<string, () => { see(tenant: string): unknown; settled?(): Promise<unknown> }>;
-
-// What a client loads once is not what is kept of tenants.
-beforeAll(async () => {
-  await loadCaller();
-});
 
 it.each(Object.keys(memories) as (keyof typeof memories)[])(
   'Promise 3 (boundedness): %s keeps a tenant’s name, and not the body that it was cut from',

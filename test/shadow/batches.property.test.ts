@@ -1,7 +1,6 @@
 import { createEngramiaClient, keyPerTenant } from 'engramia-cutover';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadCaller } from '../../src/engramia/lazy-caller.ts';
+import { describe, expect, it } from 'vitest';
 import { createLearnLane } from '../../src/shadow/learn-lane.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { fakeEngramia } from '../../src/testing/fake-engramia.ts';
@@ -159,11 +158,6 @@ async function play({ steps, answers, limits }: Schedule): Promise<number> {
   expect(clock.pending).toBe(0);
   return calls;
 }
-
-// Time that is set by hand does not wait for what loads in real time.
-beforeAll(async () => {
-  await loadCaller();
-});
 
 describe('batches under any schedule of offers and answers', () => {
   it('Promises 2, 3 and 4 (conservation, boundedness, isolation): each exchange ends once, within the bounds, under its own key', async () => {
