@@ -24,7 +24,7 @@ export interface Held {
   /** Tasks of the call that have not ended. */
   outstanding: number;
   /** Called when the last has ended. */
-  release: (() => void) | undefined;
+  release?: (() => void) | undefined;
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined;
 }
 

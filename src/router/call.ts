@@ -68,7 +68,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   /** Set for a reply that came in pieces. */
   declare stream?: StreamFacts | undefined;
   declare outstanding: number;
-  declare release: (() => void) | undefined;
+  /** Set while somebody waits for the shadow alone: a place for it would cost every call eight bytes. */
+  declare release?: (() => void) | undefined;
   declare knownRequestId: string | undefined;
   /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
   declare trace?: LegTrace | undefined;
@@ -100,7 +101,6 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.timer = undefined;
     this.time = undefined;
     this.outstanding = 0;
-    this.release = undefined;
     this.knownRequestId = init?.requestId;
     if (owner.conversations !== undefined) this.begun = momentOf(this);
   }
