@@ -23,7 +23,7 @@ function finish(hash: number, byteLength: number): number {
   let h = hash ^ byteLength;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 /** The UTF-8 bytes of a code point, the first in the lowest eight bits. */
@@ -62,6 +62,11 @@ function murmur3Utf8(text: string, seed: number): number {
 
 /** MurmurHash3 x86 32 of a text's UTF-8 bytes, unsigned. A lone surrogate counts as U+FFFD, as in `TextEncoder`. */
 export function murmur3(text: string, seed: number): number {
+  return signedHash(text, seed) >>> 0;
+}
+
+/** The same as a signed number: half of the unsigned ones are too large for an engine to hand over without an object. */
+export function signedHash(text: string, seed: number): number {
   const { length } = text;
   const end = length & ~3;
   let hash = seed;
@@ -98,7 +103,7 @@ export function saltSeed(salt: string): number {
  * buckets keep the order of the hashes, so that a finer count would split buckets and move nobody.
  */
 export function bucketOf(seed: number, id: string): number {
-  return Math.floor(murmur3(id, seed) * bucketsPerHash);
+  return Math.floor((signedHash(id, seed) >>> 0) * bucketsPerHash);
 }
 
 /** The first hash beyond so many buckets: an id is in one of the first `buckets` exactly if its hash is below. */

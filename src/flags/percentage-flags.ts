@@ -1,4 +1,4 @@
-import { hashLimit, murmur3, saltSeed } from '../core/bucket.ts';
+import { hashLimit, saltSeed, signedHash } from '../core/bucket.ts';
 import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import { defaultSalt } from './default-salt.ts';
@@ -116,7 +116,7 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
         if (override !== undefined) return override;
       }
       const unit = byUser ? (userOf(context) ?? targetingKey) : targetingKey;
-      return murmur3(unit, seed) < ramp.limit ? ramp.inside : ramp.outside;
+      return signedHash(unit, seed) >>> 0 < ramp.limit ? ramp.inside : ramp.outside;
     },
     set(change) {
       ramp = changedRamp(ramp, change);
