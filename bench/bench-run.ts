@@ -115,7 +115,8 @@ function hangingTargets({ hanging, givingUp, hangingDelay: delay }: BenchRun) {
     hangingSocketsGivingUp: givingUp.socketsPerConcurrency,
     hangingHeap: worst('heapGrowthMiB'),
     hangingHeapPerRequest: worst('heapGrowthKiBPerRequest'),
-    hangingDelay: delay.addedMs,
+    hangingDelay: Math.max(delay.hanging, delay.givingUp),
+    hangingDelayAdded: delay.addedMs,
   };
 }
 

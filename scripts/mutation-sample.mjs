@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wilson } from '../src/compare/wilson.ts';
+import { bucketCount, hashLimit, murmur3 } from '../src/core/bucket.ts';
 
 /** Long enough for most functions, short enough that a sample has blocks of many files. */
 const linesPerBlock = 20;
@@ -11,16 +13,6 @@ const linesPerBlock = 20;
 const [percent = '5', seed = '1'] = process.argv.slice(2);
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const config = JSON.parse(readFileSync(resolve(root, 'stryker.config.json'), 'utf8'));
-
-/** Mulberry32: the same seed draws the same blocks anywhere. */
-function drawsOf(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function blocksOf(file) {
   const lines = readFileSync(resolve(root, file), 'utf8').split('\n').length;
@@ -31,10 +23,11 @@ function blocksOf(file) {
   });
 }
 
-const draw = drawsOf(Number(seed));
 const files = config.mutate.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
 const all = files.flatMap(blocksOf);
-const drawn = all.filter(() => draw() < Number(percent) / 100);
+// By a hash of its name: the same anywhere, and a larger sample holds the smaller one.
+const limit = hashLimit((Number(percent) / 100) * bucketCount);
+const drawn = all.filter((block) => murmur3(block, Number(seed)) < limit);
 console.log(`${drawn.length} of ${all.length} blocks of ${linesPerBlock} lines, seed ${seed}`);
 
 const stryker = resolve(root, 'node_modules/.bin/stryker');
@@ -45,14 +38,6 @@ const { status } = spawnSync(stryker, ['run', '--force', '--mutate', drawn.join(
   stdio: 'inherit',
 });
 
-/** Wilson's interval of a share, 95 %. */
-function wilson(hits, of) {
-  const z = 1.96;
-  const middle = (hits + (z * z) / 2) / (of + z * z);
-  const half = (z / (of + z * z)) * Math.sqrt((hits * (of - hits)) / of + (z * z) / 4);
-  return [middle - half, middle + half];
-}
-
 if (!existsSync(path)) process.exit(status || 1); // it has said why
 const report = JSON.parse(readFileSync(path, 'utf8'));
 const counts = {};
@@ -62,8 +47,8 @@ for (const { mutants } of Object.values(report.files)) {
 const found = (counts.Killed ?? 0) + (counts.Timeout ?? 0);
 const of = found + (counts.Survived ?? 0) + (counts.NoCoverage ?? 0);
 const asPercent = (share) => (100 * share).toFixed(1);
-const [low, high] = wilson(found, of).map(asPercent);
+const { low, high } = wilson(found, of);
 console.log(
-  `mutants found: ${found} of ${of}, ${asPercent(found / of)} % (95 %: ${low} to ${high})`,
+  `mutants found: ${found} of ${of}, ${asPercent(found / of)} % (95 %: ${asPercent(low)} to ${asPercent(high)})`,
 );
 process.exitCode = status ?? 1;

@@ -1,6 +1,6 @@
 import { refuse } from './core/option-checks.ts';
 import type { Cutover, CutoverHandler, CutoverStream } from './cutover.ts';
-import { type AnyRouteOptions, CutoverCore, controlsOf } from './cutover-core.ts';
+import { type AnyRouteOptions, CutoverCore } from './cutover-core.ts';
 import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './cutover-options.ts';
 import type { RunInit } from './router/call.ts';
 import { explain, serve } from './router/handler.ts';
@@ -26,7 +26,7 @@ function handlerOf<A extends unknown[], R>(
     return serve(route, this, args, undefined);
   }
   keepNameAndLength(options.legacy, handle);
-  return Object.assign(handle, controlsOf(core), {
+  return Object.assign(handle, core.controls, {
     run: (args: A, init?: RunInit) => serve(route, undefined, args, init),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverHandler<A, R>;
@@ -41,7 +41,7 @@ function streamOf<A extends unknown[], T>(
     return streamed(route, this, args, undefined);
   }
   keepNameAndLength(options.legacy, handle);
-  return Object.assign(handle, controlsOf(core), {
+  return Object.assign(handle, core.controls, {
     run: (args: A, init?: RunInit) => streamed(route, undefined, args, init),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverStream<A, T>;
@@ -79,7 +79,7 @@ export function createCutover(options: CutoverOptions): Cutover {
   refuse('createCutover()', cutoverIssues(options));
   const core = new CutoverCore(options);
   const cutover: Cutover = {
-    ...controlsOf(core),
+    ...core.controls,
     handler: (route) => handlerOf(core, route),
     stream: (route) => streamOf(core, route),
   };

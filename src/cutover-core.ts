@@ -13,6 +13,7 @@ import { safeDraws } from './core/safe-draws.ts';
 import type { CutoverStats } from './core/stats.ts';
 import { Warnings } from './core/warnings.ts';
 import type { CutoverControls } from './cutover.ts';
+import { controlsOf } from './cutover-controls.ts';
 import { type CutoverOptions, compareIssuesOf } from './cutover-options.ts';
 import { KillFile } from './flags/kill-file.ts';
 import { ProviderLifecycle } from './flags/lifecycle.ts';
@@ -35,6 +36,8 @@ export type AnyRouteOptions = RouteOptions<never[], unknown>;
 /** The wiring of one cutover: what its handlers, its controls and the adapters share. */
 export class CutoverCore {
   readonly hub: EventHub;
+  /** Methods that work detached from it: all its handlers have the same. */
+  readonly controls: CutoverControls = controlsOf(this);
   readonly #routes = new Map<string, Route>();
   readonly #options: CutoverOptions;
   readonly #clock: Clock;
@@ -223,23 +226,4 @@ function backgroundOf(
   const { background } = options;
   if (background === undefined || background.mode === 'detached') return undefined;
   return new Background(background, clock, hub);
-}
-
-const controls = new WeakMap<CutoverCore, CutoverControls>();
-
-/** The controls of a cutover, as methods that work detached from it: all its handlers have the same. */
-export function controlsOf(core: CutoverCore): CutoverControls {
-  const known = controls.get(core);
-  if (known !== undefined) return { ...known };
-  const made: CutoverControls = {
-    on: (type, listener, options) => core.hub.on(type, listener, options?.signal),
-    kill: (reason, options) => core.kill(reason, options),
-    revive: () => core.revive(),
-    stats: () => core.stats(),
-    flush: (options) => core.flush(options),
-    close: (options) => core.close(options),
-    [Symbol.asyncDispose]: async () => void (await core.close()),
-  };
-  controls.set(core, made);
-  return { ...made };
 }

@@ -1,22 +1,8 @@
 import { check, issuesOf, type OptionChecks, oneOf } from '../core/option-checks.ts';
 import { isIgnoreRule } from './ignore.ts';
+import { layerNames } from './layer-names.ts';
 
 const word = /^[\w.:-]{1,64}$/;
-
-/** The library's own layers, by the names of the type. */
-const layerNames = [
-  'outcome',
-  'duration',
-  'exact',
-  'tools',
-  'length',
-  'refusal',
-  'language',
-  'entities',
-  'lexical',
-  'embedding',
-  'judge',
-] as const;
 
 /** The outcome is no choice: a leg that failed has nothing to be compared. */
 const removable = layerNames.filter((name) => name !== 'outcome');

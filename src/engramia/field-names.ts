@@ -6,8 +6,9 @@ type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
 /** An object of the service with our field names. */
 export type CamelKeys<T> = { [K in keyof T as K extends string ? Camel<K> : K]: T[K] };
 
-/** Names that are remembered: far more than there are, for the service may send any. */
+/** Names that are remembered, and characters of one: far more than there are, for the service may send any. */
 const mostNames = 500;
+const longestName = 64;
 
 /** A name is turned into another one once, not with every call. */
 function remembered(rename: (name: string) => string): (name: string) => string {
@@ -16,7 +17,7 @@ function remembered(rename: (name: string) => string): (name: string) => string 
     const before = known.get(name);
     if (before !== undefined) return before;
     const renamed = rename(name);
-    if (known.size < mostNames) known.set(name, renamed);
+    if (known.size < mostNames && name.length <= longestName) known.set(name, renamed);
     return renamed;
   };
 }
@@ -30,16 +31,14 @@ const toSnake = remembered((name) =>
 
 /** Renames the fields of one object, not of what it holds: `pattern_count` becomes `patternCount`. */
 export function camelKeys<T extends object>(value: T): CamelKeys<T> {
-  const renamed: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) renamed[toCamel(key)] = value[key as keyof T];
-  return renamed as CamelKeys<T>;
+  const entries = Object.entries(value).map(([key, field]) => [toCamel(key), field]);
+  return Object.fromEntries(entries);
 }
 
 /** The way back: `evalScore` becomes `eval_score`. Fields that were not given are left out. */
 export function snakeKeys(value: object): Record<string, unknown> {
-  const renamed: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined) renamed[toSnake(key)] = field;
-  }
-  return renamed;
+  const entries = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .map(([key, field]) => [toSnake(key), field]);
+  return Object.fromEntries(entries);
 }

@@ -24,12 +24,18 @@ export function toBudget(options: BudgetOptions | Budget, clock: Clock): Budget 
   return isBudget(options) ? options : new LimitedBudget(options, clock);
 }
 
+/** A tenant's account, and its name in memory of its own: kept for long, it must not keep what the name was cut from. */
+interface Kept {
+  readonly name: string;
+  readonly account: BudgetAccount;
+}
+
 class LimitedBudget implements Budget {
   readonly #clock: Clock;
   readonly #all: BudgetAccount;
   readonly #perTenant: BudgetOptions['perTenant'];
   /** Whoever was longest idle first. */
-  readonly #accounts = new Map<string, BudgetAccount>();
+  readonly #accounts = new Map<string, Kept>();
 
   constructor({ perTenant, ...all }: BudgetOptions, clock: Clock) {
     this.#clock = clock;
@@ -53,15 +59,16 @@ class LimitedBudget implements Budget {
 
   release(tenant: string): void {
     this.#all.release();
-    this.#accounts.get(tenant)?.release();
+    this.#accounts.get(tenant)?.account.release();
   }
 
   #accountOf(tenant: string): BudgetAccount | undefined {
     if (this.#perTenant === undefined) return undefined;
     const known = this.#accounts.get(tenant);
-    const account = known ?? new BudgetAccount(this.#perTenant, this.#clock);
+    const account = known?.account ?? new BudgetAccount(this.#perTenant, this.#clock);
+    const kept = known ?? { name: keyCopy(tenant), account };
     this.#accounts.delete(tenant);
-    this.#accounts.set(keyCopy(tenant), account); // kept for long: not what the name was cut from
+    this.#accounts.set(kept.name, kept);
     const [oldest] = this.#accounts.keys();
     if (this.#accounts.size > mostTenants) this.#accounts.delete(oldest as string);
     return account;

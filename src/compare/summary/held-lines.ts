@@ -1,3 +1,4 @@
+import { layerNames } from '../layer-names.ts';
 import type { CompareReport } from './compare-report.ts';
 import { gapOf } from './coverage-gap.ts';
 import { type HeldRow, meanRow, quantileRows, rateRow } from './excess-cells.ts';
@@ -13,18 +14,10 @@ type Held = CompareReport & { readonly excess: ExcessFigures };
 
 const most = 5;
 
-/** Layers of which the findings tell all there is to tell. */
-const told: ReadonlySet<string> = new Set([
-  'outcome',
-  'duration',
-  'exact',
-  'tools',
-  'length',
-  'refusal',
-  'language',
-  'entities',
-  'lexical',
-]);
+/** Layers of which the findings tell all there is to tell: the library's own but those that ask somebody. */
+const told: ReadonlySet<string> = new Set(
+  layerNames.filter((name) => name !== 'embedding' && name !== 'judge'),
+);
 
 /** Shares by their names, those that neither side has left out. */
 function rateRows<K extends string>(

@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express';
 import { refuse } from '../../core/option-checks.ts';
 import type { CutoverControls } from '../../cutover.ts';
-import { controlsOf } from '../../cutover-core.ts';
 import { serve } from '../handler.ts';
 import type { Route } from '../route.ts';
 import { coreFor } from './core-for.ts';
@@ -42,7 +41,7 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
     serveRequest(route, exchange);
     exchange.leaveMiddleware();
   };
-  return Object.assign(middleware, controlsOf(core));
+  return Object.assign(middleware, core.controls);
 }
 
 async function holdAndServe<Input>(

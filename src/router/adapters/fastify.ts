@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { refuse } from '../../core/option-checks.ts';
 import type { CutoverControls } from '../../cutover.ts';
-import { controlsOf } from '../../cutover-core.ts';
 import { coreFor } from './core-for.ts';
 import {
   type FastifyCutoverConfig,
@@ -42,7 +41,7 @@ export const fastifyCutover: FastifyPluginAsync<FastifyCutoverOptions> = async (
   refuse('fastifyCutover', pluginIssues(options));
   const { cutover } = options;
   const core = coreFor(cutover, options);
-  app.decorate('cutover', controlsOf(core));
+  app.decorate('cutover', { ...core.controls });
   const wrapper = new RouteWrapper(core);
   app.addHook('onRoute', (route) => wrapper.wrap(route));
   app.addHook('onReady', async () => {

@@ -1,7 +1,6 @@
 import { attempt } from '../../core/attempt.ts';
 import { refuse } from '../../core/option-checks.ts';
 import type { CutoverControls } from '../../cutover.ts';
-import { controlsOf } from '../../cutover-core.ts';
 import { type Decision, explain, serve } from '../handler.ts';
 import { coreFor } from './core-for.ts';
 import { FetchExchange, type FetchInit } from './fetch/fetch-exchange.ts';
@@ -49,5 +48,5 @@ export function fetchCutover<Locals = undefined>(
     await prepare(exchange);
     return explain(route, undefined, [exchange]);
   };
-  return Object.assign(handle, controlsOf(core), { decide });
+  return Object.assign(handle, core.controls, { decide });
 }

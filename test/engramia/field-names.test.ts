@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { camelKeys, snakeKeys } from '../../src/engramia/field-names.ts';
+
+describe('names of fields', () => {
+  it('are turned into the other spelling and back, fields that were not given left out', () => {
+    expect(camelKeys({ pattern_count: 1, stored: true })).toEqual({
+      patternCount: 1,
+      stored: true,
+    });
+    expect(snakeKeys({ evalScore: 5, runId: undefined })).toEqual({ eval_score: 5 });
+  });
+
+  it('give an object no other prototype, whatever the service sends', () => {
+    const sent = JSON.parse('{"__proto__":{"stored":true},"pattern_count":1}');
+    const read: { stored?: unknown } = camelKeys(sent);
+    expect(read.stored).toBeUndefined();
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    expect(Object.getPrototypeOf(snakeKeys(sent))).toBe(Object.prototype);
+  });
+});
