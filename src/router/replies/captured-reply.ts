@@ -63,14 +63,16 @@ export function readHead(res: ServerResponse): ReplyHead {
   // was sent: Node keeps the head's own text in `_header`.
   const { _header } = res as { _header?: unknown };
   const head = typeof _header === 'string' ? _header : '';
-  const header = (name: keyof typeof lines): string | undefined =>
-    res.getHeader(name)?.toString() ?? lines[name].exec(head)?.[1];
-  const length = header('content-length');
+  const inText = (name: keyof typeof lines): string | undefined => lines[name].exec(head)?.[1];
+  const type = res.getHeader('content-type')?.toString();
+  const encoding = res.getHeader('content-encoding')?.toString();
+  const length = res.getHeader('content-length')?.toString() ?? inText('content-length');
   return {
     method: res.req?.method ?? 'GET',
     status: head === '' ? res.statusCode : Number(head.slice(statusAt, statusAt + 3)),
-    contentType: header('content-type'),
-    contentEncoding: header('content-encoding'),
+    contentType: type ?? inText('content-type'),
+    // Node gives `writeHead` headers that have getters as soon as one has been set: with one, there is no other to be found.
+    contentEncoding: encoding ?? (type === undefined ? inText('content-encoding') : undefined),
     contentLength: length === undefined ? undefined : Number(length),
   };
 }

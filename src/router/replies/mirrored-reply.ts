@@ -1,5 +1,5 @@
 import { Captured, type ReplyBody } from './captured-reply.ts';
-import { type PreparedReply, prepareReply } from './prepare-reply.ts';
+import { type PreparedReply, prepareReply, prepareWhole } from './prepare-reply.ts';
 import type { ReplySource } from './reply-source.ts';
 import { unhurried } from './unhurried.ts';
 
@@ -60,13 +60,15 @@ async function captured(
  * What a leg in the shadow answered, in a form that is compared as a served reply is: a `Response` or a stream is read as if
  * it had been delivered, up to the cap; any other value is itself. Rejects as serving it would.
  *
- * @param signal - gives the stream up
+ * @param run - its signal gives the stream up; asked for where there is a stream, since most runs need none
  */
 export async function mirroredReply(
   value: unknown,
-  signal: AbortSignal,
+  run: { readonly signal: AbortSignal },
   maxBytes = defaultMaxBytes,
 ): Promise<unknown> {
+  if (prepareWhole(value) !== undefined) return value;
+  const { signal } = run;
   const prepared = await prepareReply(value, signal);
   if (prepared.kind !== 'stream') return value;
   const giveUp = (): void => prepared.source?.cancel();

@@ -1,5 +1,5 @@
 import { isResponse } from './is-response.ts';
-import { type ReplySource, toReplySource } from './reply-source.ts';
+import { isStream, type ReplySource, toReplySource } from './reply-source.ts';
 
 /** Status and headers of a reply that brings its own. */
 export interface PreparedHead {
@@ -22,6 +22,9 @@ export type PreparedReply =
       /** Undefined: there is no body at all. */
       readonly source: ReplySource | undefined;
     };
+
+/** One that is there as a whole. */
+export type WholeReply = Exclude<PreparedReply, { kind: 'stream' }>;
 
 // What belongs to one connection (RFC 9110, 7.6.1), and what told of bytes that `fetch` has already decoded.
 const dropped: ReadonlySet<string> = new Set([
@@ -80,6 +83,27 @@ function prepareResponse(response: Response, signal?: AbortSignal): Promise<Prep
 }
 
 /**
+ * The same at once, of a value that is there as a whole; undefined: it comes in pieces, and its first is to be waited for.
+ * Most replies are whole, and a signal to give the wait up by would cost as much as all else that is done for them.
+ *
+ * @throws TypeError for `undefined`, and for what cannot be sent
+ */
+export function prepareWhole(value: unknown): WholeReply | undefined {
+  if (typeof value === 'string') return { kind: 'text', body: value };
+  if (value instanceof Uint8Array) {
+    return { kind: 'bytes', body: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
+  }
+  if (typeof value === 'object' && value !== null && (isResponse(value) || isStream(value))) {
+    return undefined;
+  }
+  // Tried here, because what JSON cannot hold must fail while another leg can still answer.
+  if (JSON.stringify(value) === undefined) {
+    throw new TypeError(`The reply is nothing that can be sent: ${typeof value}.`);
+  }
+  return { kind: 'json', body: value };
+}
+
+/**
  * Makes a candidate's value ready to be sent, while nothing has been sent: a string, bytes, a `Response`, a stream of text or
  * bytes (Node, web, async iterable), or what JSON can hold.
  *
@@ -87,18 +111,8 @@ function prepareResponse(response: Response, signal?: AbortSignal): Promise<Prep
  * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
  */
 export async function prepareReply(value: unknown, signal?: AbortSignal): Promise<PreparedReply> {
-  if (typeof value === 'string') return { kind: 'text', body: value };
-  if (value instanceof Uint8Array) {
-    return { kind: 'bytes', body: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
-  }
-  if (typeof value === 'object' && value !== null) {
-    if (isResponse(value)) return prepareResponse(value, signal);
-    const source = toReplySource(value);
-    if (source !== undefined) return prepareStream(source, undefined, signal);
-  }
-  // Tried here, because what JSON cannot hold must fail while another leg can still answer.
-  if (JSON.stringify(value) === undefined) {
-    throw new TypeError(`The reply is nothing that can be sent: ${typeof value}.`);
-  }
-  return { kind: 'json', body: value };
+  const whole = prepareWhole(value);
+  if (whole !== undefined) return whole;
+  if (isResponse(value)) return prepareResponse(value, signal);
+  return prepareStream(toReplySource(value as object), undefined, signal);
 }

@@ -13,6 +13,12 @@ interface Reads {
 
 type Stream = Partial<ReadableStream & AsyncIterable<unknown> & { destroy(): void; pipe: unknown }>;
 
+/** Whether a value is read chunk by chunk. */
+export function isStream(value: object): boolean {
+  const { getReader, [Symbol.asyncIterator]: iterator } = value as Stream;
+  return typeof getReader === 'function' || typeof iterator === 'function';
+}
+
 // Each kind's own way to be cancelled reaches it while a read is pending; an iterator's `return` would wait for that read.
 function readsOf(stream: Stream): Reads | undefined {
   if (typeof stream.getReader === 'function') {

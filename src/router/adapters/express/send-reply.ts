@@ -61,18 +61,9 @@ async function sendStream(res: Response, reply: StreamReply): Promise<void> {
   }
 }
 
-/** Resolves when all was handed to the system, or nobody is there to take it. */
-function closed(res: Response): Promise<void> {
-  if (res.writableFinished || res.destroyed || res.closed) return Promise.resolve();
-  return new Promise((resolve) => {
-    res.once('finish', resolve);
-    res.once('close', resolve);
-  });
-}
-
 /**
  * Sends a prepared reply as Express would, a stream at the client's pace. Sends nothing when a reply has begun already.
- * Resolves when the reply was sent or the client has left, which the stream is told at once. A stream that fails midway
+ * Resolves when all was written or the client has left, which the stream is told at once. A stream that fails midway
  * breaks the connection, and rejects with its error.
  */
 export async function sendReply(res: Response, reply: PreparedReply): Promise<void> {
@@ -83,5 +74,4 @@ export async function sendReply(res: Response, reply: PreparedReply): Promise<vo
   if (reply.kind === 'stream') await sendStream(res, reply);
   else if (reply.kind === 'json') res.json(reply.body);
   else res.send(reply.body);
-  await closed(res);
 }

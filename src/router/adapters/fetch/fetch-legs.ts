@@ -5,7 +5,7 @@ import type { FallbackOptions } from '../../route-options.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { FetchExchange, type LegInput } from './fetch-exchange.ts';
-import { toResponse } from './to-response.ts';
+import { toResponse, wholeResponse } from './to-response.ts';
 
 type Run<Locals> = (context: CallContext, request: Request, locals: Locals) => unknown;
 
@@ -30,11 +30,11 @@ export class FetchLegs<Locals> {
       if (input instanceof FetchExchange) await this.#makeSure(input);
       const value = await run(context, input.requestFor(context.signal), input.locals);
       if (!(context instanceof CandidateCall && input instanceof FetchExchange)) {
-        return mirroredReply(value, context.signal, this.#maxReplyBytes);
+        return mirroredReply(value, context, this.#maxReplyBytes);
       }
-      const response = await whileWanted(context, input.signal, (signal) =>
-        toResponse(value, signal),
-      );
+      const response =
+        wholeResponse(value) ??
+        (await whileWanted(context, input.signal, (signal) => toResponse(value, signal)));
       this.#returned.set(response, value);
       return response;
     };

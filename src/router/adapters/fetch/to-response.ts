@@ -3,6 +3,8 @@ import {
   type PreparedHead,
   type PreparedReply,
   prepareReply,
+  prepareWhole,
+  type WholeReply,
 } from '../../replies/prepare-reply.ts';
 import type { ReplySource } from '../../replies/reply-source.ts';
 
@@ -42,19 +44,28 @@ function streamed({ head, first, source }: StreamReply): Response {
 }
 
 /**
- * Makes a candidate's value a `Response`: one of the app's own is itself; a fetched one loses what told of its connection and
- * its encoding; text, bytes, a stream of either, and what JSON can hold get the content type that fits.
+ * Makes a candidate's value a `Response`: a fetched one loses what told of its connection and its encoding; text, bytes, a
+ * stream of either, and what JSON can hold get the content type that fits. What `wholeResponse` makes is to be made by that.
  *
  * @param signal - gives up waiting for a stream's first chunk, and cancels the stream
  * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
  */
 export async function toResponse(value: unknown, signal: AbortSignal): Promise<Response> {
-  if (isResponse(value) && isOwn(value)) return value;
   const prepared = await prepareReply(value, signal);
-  if (prepared.kind === 'stream') return streamed(prepared);
-  if (prepared.kind === 'text') return new Response(prepared.body);
-  if (prepared.kind === 'json') return Response.json(prepared.body);
-  return new Response(new Uint8Array(prepared.body), {
+  return prepared.kind === 'stream' ? streamed(prepared) : sentWhole(prepared);
+}
+
+/** The same at once, of what is a `Response` of the app's own or there as a whole; undefined: its first chunk is to be waited for. */
+export function wholeResponse(value: unknown): Response | undefined {
+  if (isResponse(value) && isOwn(value)) return value;
+  const prepared = prepareWhole(value);
+  return prepared && sentWhole(prepared);
+}
+
+function sentWhole({ kind, body }: WholeReply): Response {
+  if (kind === 'text') return new Response(body);
+  if (kind === 'json') return Response.json(body);
+  return new Response(new Uint8Array(body), {
     headers: { 'content-type': 'application/octet-stream' },
   });
 }

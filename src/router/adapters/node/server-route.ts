@@ -9,7 +9,7 @@ import { CandidateCall } from '../../candidate-call.ts';
 import { keepsTurns } from '../../kept-turns.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
-import { prepareReply } from '../../replies/prepare-reply.ts';
+import { prepareReply, prepareWhole } from '../../replies/prepare-reply.ts';
 import type { Route, RouteHooks } from '../../route.ts';
 import type { RouteOptions } from '../../route-options.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
@@ -88,11 +88,11 @@ function toLeg<Source, Input>(
   return async (context, exchange) => {
     const value = await run(context, exchange.input as Input);
     if (!(context instanceof CandidateCall)) {
-      return mirroredReply(value, context.signal, maxReplyBytes);
+      return mirroredReply(value, context, maxReplyBytes);
     }
-    const prepared = await whileWanted(context, exchange.signal, (signal) =>
-      prepareReply(value, signal),
-    );
+    const prepared =
+      prepareWhole(value) ??
+      (await whileWanted(context, exchange.signal, (signal) => prepareReply(value, signal)));
     exchange.prepared = new CandidateReply(context, value, prepared);
     return exchange.prepared;
   };
