@@ -13,6 +13,7 @@ import type { Subject } from '../core/subject.ts';
 import type { Background } from './background.ts';
 import { Deadlines } from './deadlines.ts';
 import { isGoneByDefault } from './gone.ts';
+import { layoutsOf } from './layouts.ts';
 import { exchangeView, isCaptured } from './replies/exchange-view.ts';
 import { isFailureByDefault, viewByDefault } from './replies/value-view.ts';
 import type { AnyFunction, Route, RouteHooks } from './route.ts';
@@ -111,7 +112,9 @@ export function createRoute(
     counters: new RouteCounters(),
     watches: watchesOf(mirrors, hooks !== undefined || around.tracing !== undefined),
     legacyGone: false,
+    layouts: [],
   };
+  route.layouts = layoutsOf(route);
   return route;
 }
 

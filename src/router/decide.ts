@@ -16,7 +16,7 @@ export interface Chosen {
 const choose = (stage: Stage, reason: Chosen['reason'], plan = stages[stage]): Chosen =>
   Object.freeze({ stage, plan, reason });
 
-const noTenant = choose('off', 'no-tenant');
+export const noTenant = choose('off', 'no-tenant');
 const late = choose('off', 'timeout');
 const killed = choose('off', 'killed');
 const frozen = choose('complete', 'frozen', Object.freeze({ ...stages.complete, learns: false }));

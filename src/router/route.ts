@@ -97,4 +97,6 @@ export interface Route {
   readonly watches: readonly boolean[];
   /** Whether legacy answered that it no longer exists. */
   legacyGone: boolean;
+  /** What keeps the code that was compiled for this route's calls. */
+  layouts: readonly object[];
 }

@@ -3,7 +3,8 @@ import type { TaskOutcome } from '../core/counts.ts';
 import type { LaneOptions } from '../core/lane.ts';
 import { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
-import type { Task } from './task.ts';
+import { Task } from './task.ts';
+import { Account } from './tenants.ts';
 import { Timeline } from './timeline.ts';
 import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
@@ -36,6 +37,8 @@ export class Floor<Item, Ready> {
   readonly onSettled: () => void;
   readonly goOn: () => number | undefined;
   readonly onWentOn: () => void;
+  /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
+  readonly layout = new Task<Item, Ready>({} as Item, new Account(''), 1, 1);
 
   constructor({ limits, clock, work, ledger, onSettled, goOn, onWentOn }: FloorSetup<Item, Ready>) {
     this.turns = new Turns(limits.concurrency, clock);

@@ -5,8 +5,24 @@ import type { Bisection } from './bisection.ts';
 import type { Channel } from './channel.ts';
 import type { Scope } from './scope.ts';
 
+/** Just enough of a channel for a task that is never sent. */
+const nowhere = {
+  kind: { keyOf: () => undefined, loadOf: () => 0 },
+} as unknown as Channel;
+
 /** One lesson on its way: what is left of the exchange, and what has been tried. */
 export class LearnTask {
+  /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
+  static readonly layout = LearnTask.#sent();
+
+  static #sent(): LearnTask {
+    const [exchange, lesson, target] = [{} as ServedExchange, {} as Lesson, {} as LearnTarget];
+    const task = new LearnTask(exchange, lesson, target, nowhere, false, Date.now());
+    // Times are numbers of another kind to engines than 0: without one, it would be laid out unlike those that were sent.
+    task.sentAt = task.at;
+    return task;
+  }
+
   // Declared here and set in the constructor: class fields cost three times as much per object.
   declare readonly route: string;
   declare readonly requestId: string;

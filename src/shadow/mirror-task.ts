@@ -5,12 +5,15 @@ const manual = { requireManualDestroy: true };
 
 /** A call that waits to be mirrored, with the async context in which it was made: that is where its mirror runs. */
 export class MirrorTask extends AsyncResource {
+  /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
+  static readonly layout = new MirrorTask(undefined);
+
   #exchange: MirrorableExchange | undefined;
   #mirror: Mirror | undefined = undefined;
   /** Whether a run was taken from the budget. */
   isBudgeted = false;
 
-  constructor(exchange: MirrorableExchange) {
+  constructor(exchange: MirrorableExchange | undefined) {
     super('engramia-cutover.mirror', manual);
     this.#exchange = exchange;
   }
