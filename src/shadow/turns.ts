@@ -17,8 +17,10 @@ export class Turns<T extends Queued<T>> {
   readonly #gatherings = new Set<Branch<T>>();
   readonly #parking = new Parking<Branch<T>>();
   readonly #clock: Clock;
-  /** How many want nothing to be gathered. */
+  /** How many wait for all of it. */
   #hurries = 0;
+  /** Whether nothing is gathered any more, because of them. */
+  #isUrged = false;
 
   constructor(limit: number, clock: Clock) {
     this.#clock = clock;
@@ -51,10 +53,16 @@ export class Turns<T extends Queued<T>> {
     this.#enter(leaf);
   }
 
-  /** While it is on, nothing waits for others to go with. */
+  /** While it is on, nothing waits for others to go with, once all that was offered is here. */
   hurry(isOn: boolean): void {
     this.#hurries += isOn ? 1 : -1;
-    if (!isOn) return;
+    if (this.#hurries === 0) this.#isUrged = false;
+  }
+
+  /** All that was offered is here: who is in a hurry waits for nobody else. */
+  urge(): void {
+    if (this.#hurries === 0 || this.#isUrged) return;
+    this.#isUrged = true;
     for (const branch of this.#gatherings) this.#ask(branch);
   }
 
@@ -185,7 +193,7 @@ export class Turns<T extends Queued<T>> {
   }
 
   #gatheringMs({ gathering, gate: { bundles } }: Branch<T>): number {
-    if (gathering === undefined || bundles === undefined || this.#hurries > 0) return 0;
+    if (gathering === undefined || bundles === undefined || this.#isUrged) return 0;
     return gathering.leftMs(bundles, this.#clock.monotonic());
   }
 

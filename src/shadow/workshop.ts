@@ -63,9 +63,14 @@ export class Workshop<Item, Ready> {
     return this.#execution.next(now);
   }
 
-  /** While it is on, no task waits for others to go with. */
+  /** While it is on, no task waits for others to go with, but those that were offered before. */
   hurry(isOn: boolean): void {
     this.#floor.turns.hurry(isOn);
+  }
+
+  /** Sees whether all that was offered has been prepared. */
+  urge(): void {
+    if (this.#floor.intake.size === 0) this.#floor.turns.urge();
   }
 
   /** Ends what has run or waited too long, and lets gates whose time has come take turns. */

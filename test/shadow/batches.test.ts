@@ -172,6 +172,19 @@ describe('what is gathered', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('goes in full batches on flush, however much of it was still to be read', async () => {
+    const { clock, offer, sizes, lane } = setUp({}, { concurrency: 16 });
+    // A look at the clock takes so long that a turn prepares a few of them.
+    const { monotonic } = clock;
+    let looks = 0;
+    clock.monotonic = () => monotonic() + (looks += 0.1);
+    offer({ count: 150 });
+    const flushed = lane.flush(5000);
+    await clock.advance(10);
+    expect(await flushed).toMatchObject({ drained: true, counts: { ok: { stored: 150 } } });
+    expect(sizes()).toEqual([64, 64, 22]);
+  });
+
   it('gathers again after a flush, and an idle flush returns at once', async () => {
     const { clock, offer, sizes, lane } = setUp();
     expect(await lane.flush(5000)).toMatchObject({ drained: true });
