@@ -14,7 +14,9 @@ describe('names of fields', () => {
     const sent = JSON.parse('{"__proto__":{"stored":true},"pattern_count":1}');
     const read: { stored?: unknown } = camelKeys(sent);
     expect(read.stored).toBeUndefined();
+    expect(Object.keys(read)).toEqual(['_Proto__', 'patternCount']);
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
     expect(Object.getPrototypeOf(snakeKeys(sent))).toBe(Object.prototype);
+    expect(JSON.stringify(snakeKeys(sent))).toBe(JSON.stringify(sent));
   });
 });
