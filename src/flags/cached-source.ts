@@ -2,9 +2,9 @@ import { CutoverError } from '../core/errors.ts';
 import { isThenable } from '../core/observation.ts';
 import type { StageResolution, StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
-import { DecisionCache } from './decision-cache.ts';
+import { type CachedDecision, DecisionCache } from './decision-cache.ts';
 import { type Evaluation, silentLogger } from './evaluation.ts';
-import { evaluationContext } from './evaluation-context.ts';
+import { evaluationContext, userOf } from './evaluation-context.ts';
 import { InFlight } from './in-flight.ts';
 import { KeyMemo } from './key-memo.ts';
 import type { FlagResolution } from './provider.ts';
@@ -33,6 +33,9 @@ export class CachedSource implements StageSource {
   resolve(tenant: string, subject: Subject): StageResolution | Promise<StageResolution> {
     let key: string | undefined;
     try {
+      const bare = this.#ofTenantAlone(tenant, subject);
+      if (bare !== undefined && this.#decisions.isFresh(bare))
+        return stageAnswers.cached[bare.stage];
       key = this.#keys.keyOf(tenant, subject);
       const known = this.#decisions.lastKnown(key);
       if (known !== undefined && this.#decisions.isFresh(known))
@@ -50,6 +53,13 @@ export class CachedSource implements StageSource {
       // Attributes that make no key: `resolve` has reported them.
       return this.#lastGood(undefined);
     }
+  }
+
+  /** What most calls ask, found without a key being made; undefined also where the name could be read as another's key. */
+  #ofTenantAlone(tenant: string, subject: Subject): CachedDecision | undefined {
+    if (subject.attributes !== undefined || userOf(subject) !== undefined) return undefined;
+    const known = this.#decisions.lastKnown(tenant);
+    return known?.isBare ? known : undefined;
   }
 
   #ask(key: string, tenant: string, subject: Subject): StageResolution | Promise<StageResolution> {

@@ -1,9 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { Stage } from '../core/stage.ts';
 import { keyCopy } from '../core/text.ts';
+import { NUL } from './decision-key.ts';
 
 /** A decision as it was last known. */
 export interface CachedDecision {
+  /** Of its own: what looks it up may be cut from a whole body. */
+  readonly key: string;
+  /** Whether the key is a tenant's bare name. One that names more holds a NUL. */
+  readonly isBare: boolean;
   readonly stage: Stage;
   /** On the clock's monotonic scale, milliseconds. */
   readonly freshUntil: number;
@@ -46,7 +51,7 @@ export class DecisionCache {
     const old = this.#old.get(key);
     if (old === undefined) return undefined;
     this.#old.delete(key);
-    this.#keep(key, old);
+    this.#keep(old);
     return old;
   }
 
@@ -55,11 +60,11 @@ export class DecisionCache {
     return decision.epoch === this.#epoch && decision.freshUntil > this.#options.clock.monotonic();
   }
 
-  put(key: string, stage: Stage): void {
+  put(name: string, stage: Stage): void {
+    const key = keyCopy(name);
     this.#old.delete(key);
     const freshUntil = this.#options.clock.monotonic() + this.#options.ttlMs;
-    // Kept for long, so it must not keep what the tenant's name was cut from.
-    this.#keep(keyCopy(key), { stage, freshUntil, epoch: this.#epoch });
+    this.#keep({ key, isBare: !key.includes(NUL), stage, freshUntil, epoch: this.#epoch });
   }
 
   /** Makes every decision stale. All stay known: a change that is followed by an outage must not reset a tenant. */
@@ -67,7 +72,8 @@ export class DecisionCache {
     this.#epoch += 1;
   }
 
-  #keep(key: string, decision: CachedDecision): void {
+  #keep(decision: CachedDecision): void {
+    const { key } = decision;
     if (this.#young.size >= this.#options.maxPerGeneration && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();

@@ -1,7 +1,8 @@
 import type { Subject } from '../core/subject.ts';
 import { userOf } from './evaluation-context.ts';
 
-const NUL = '\0';
+/** What no tenant's name holds in practice. */
+export const NUL = '\0';
 
 /**
  * Names everything that an answer may depend on, so that no choice of tenant, user and attributes reads like another

@@ -1,4 +1,5 @@
 import type { Subject } from '../core/subject.ts';
+import { keyCopy } from '../core/text.ts';
 import { decisionKey } from './decision-key.ts';
 import { userOf } from './evaluation-context.ts';
 
@@ -60,11 +61,15 @@ export class KeyMemo {
   #remember(key: string, tenant: string, user: string | undefined, attributes: Attributes): void {
     if (key.length > maxKeyChars || !isPlain(attributes)) return;
     if (this.#latest.size >= this.#max) this.#latest.clear();
-    const names = attributes && Object.keys(attributes);
-    const values = attributes === undefined ? none : Object.values(attributes);
-    this.#latest.set(user ?? tenant, { tenant, user, names, values, key });
+    const names = attributes && Object.keys(attributes).map(keyCopy);
+    const values = attributes === undefined ? none : Object.values(attributes).map(ownCopy);
+    // Kept for long, so none of it may keep what it was cut from.
+    const who = { tenant: keyCopy(tenant), user: user && keyCopy(user) };
+    this.#latest.set(who.user ?? who.tenant, { ...who, names, values, key: keyCopy(key) });
   }
 }
+
+const ownCopy = (value: unknown): unknown => (typeof value === 'string' ? keyCopy(value) : value);
 
 /** Whether attributes are nothing but values that stay what they are. */
 function isPlain(attributes: Attributes): boolean {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import type { LearnTarget } from '../../src/core/learner.ts';
 import { DecisionCache } from '../../src/flags/decision-cache.ts';
+import { KeyMemo } from '../../src/flags/key-memo.ts';
 import { toBudget } from '../../src/shadow/budget.ts';
 import { createLearnLane } from '../../src/shadow/learn-lane.ts';
 import { MissedTable } from '../../src/shadow/missed-table.ts';
@@ -23,6 +24,15 @@ function instantTarget(): LearnTarget {
     import: async () => ({ kind: 'imported', imported: 1 }),
     wasStored: async () => undefined,
   };
+}
+
+/** Tells the name of each tenant, cut from a body of its own. */
+async function eachTenant(tell: (tenant: string) => unknown): Promise<void> {
+  const body = Buffer.alloc(bodyBytes, '.');
+  for (let index = 0; index < tenants; index += 1) {
+    body.write(`tenant-${String(index).padStart(30, '0')}`);
+    await tell(body.toString('latin1').slice(0, 37));
+  }
 }
 
 /** What is remembered of tenants, and how long after they have been seen. */
@@ -46,6 +56,30 @@ const memories = {
     const cache = new DecisionCache({ clock: systemClock, ttlMs: 5_000, maxPerGeneration: 10_000 });
     return { see: (tenant: string) => cache.put(tenant, 'live') };
   },
+  'the older decisions of a flag service': () => {
+    const cache = new DecisionCache({
+      clock: systemClock,
+      ttlMs: 5_000,
+      maxPerGeneration: tenants,
+    });
+    return {
+      see: (tenant: string) => cache.put(tenant, 'live'),
+      // One more makes them the older generation: what is read of it is kept again.
+      settled: async () => {
+        cache.put('one more', 'live');
+        await eachTenant((tenant) => expect(cache.lastKnown(tenant)?.stage).toBe('live'));
+      },
+    };
+  },
+  'the keys of decisions': () => {
+    const memo = new KeyMemo(10_000);
+    return {
+      see: (tenant: string) => {
+        const attributes = { region: tenant };
+        memo.keyOf(tenant, { tenant, user: tenant, task: '', attributes });
+      },
+    };
+  },
   'the keys of tenants': () => {
     const client = createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', apiKey: 'key' });
     const source = keyPerTenant(client, () => undefined);
@@ -67,12 +101,8 @@ it.each(Object.keys(memories) as (keyof typeof memories)[])(
   async (which) => {
     const memory: { see(tenant: string): unknown; settled?(): Promise<unknown> } =
       memories[which]();
-    const body = Buffer.alloc(bodyBytes, '.');
     const before = bytesInUse();
-    for (let index = 0; index < tenants; index += 1) {
-      body.write(`tenant-${String(index).padStart(30, '0')}`);
-      await memory.see(body.toString('latin1').slice(0, 37));
-    }
+    await eachTenant((tenant) => memory.see(tenant));
     await memory.settled?.();
     expect(bytesInUse() - before).toBeLessThan((tenants * bodyBytes) / 10);
     memory.see('it is still there');
