@@ -4,6 +4,7 @@ import type { CutoverEventOf } from '../core/events.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import { stages } from '../core/stage.ts';
 import type { Store, TrafficBatch } from '../core/store.ts';
+import { keyCopy } from '../core/text.ts';
 import { Deliveries } from './deliveries.ts';
 
 /** Counters that wait for the store at most: of a route, tenant, leg and step each. */
@@ -99,8 +100,9 @@ export class TrafficMeter {
     const known = this.#counters.get(key);
     if (known !== undefined || this.#counters.size >= mostCounters) return known;
     const nothing: Served = { calls: 0, errors: 0, fallbacks: 0, timed: 0, ms: 0, squaredMs: 0 };
-    const counter = { day, phase, tenant, route, leg, ...nothing };
-    this.#counters.set(key, counter);
+    // They may wait for the store for long, and must not keep what the name was cut from.
+    const counter = { day, phase, tenant: keyCopy(tenant), route, leg, ...nothing };
+    this.#counters.set(keyCopy(key), counter);
     return counter;
   }
 

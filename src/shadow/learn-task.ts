@@ -1,6 +1,7 @@
 import type { ServedExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LearnTarget, Lesson } from '../core/learner.ts';
 import type { Leg, Stage } from '../core/stage.ts';
+import { keyCopy } from '../core/text.ts';
 import type { Bisection } from './bisection.ts';
 import type { Channel } from './channel.ts';
 import type { Scope } from './scope.ts';
@@ -16,7 +17,8 @@ export class LearnTask {
   static readonly layout = LearnTask.#sent();
 
   static #sent(): LearnTask {
-    const [exchange, lesson, target] = [{} as ServedExchange, {} as Lesson, {} as LearnTarget];
+    const exchange = { route: '', requestId: '', tenant: '' } as ServedExchange;
+    const [lesson, target] = [{} as Lesson, {} as LearnTarget];
     const task = new LearnTask(exchange, lesson, target, nowhere, false, Date.now());
     // Times are numbers of another kind to engines than 0: without one, it would be laid out unlike those that were sent.
     task.sentAt = task.at;
@@ -67,7 +69,8 @@ export class LearnTask {
   ) {
     this.route = exchange.route;
     this.requestId = exchange.requestId;
-    this.tenant = exchange.tenant;
+    // It may wait for long: it keeps nothing of the exchange but what is here.
+    this.tenant = keyCopy(exchange.tenant);
     this.stage = exchange.stage;
     this.leg = exchange.leg;
     this.lesson = lesson;

@@ -2,6 +2,7 @@ import { systemClock, type TimerHandle } from '../core/clock.ts';
 import { issuesOf, refuse } from '../core/option-checks.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Turn } from '../core/subject.ts';
+import { keyCopy } from '../core/text.ts';
 import type { ServedTurns, Transcript, TurnRange } from '../core/transcript.ts';
 import { KeptThread } from './kept-thread.ts';
 import { KeptThreads } from './kept-threads.ts';
@@ -76,7 +77,7 @@ class Memory implements MemoryTranscript {
   async erase(tenant: string, conversation?: string): Promise<void> {
     const key = conversation === undefined ? tenantKey(tenant) : threadKey(tenant, conversation);
     this.#erasedAt.delete(key);
-    this.#erasedAt.set(key, this.#clock.now());
+    this.#erasedAt.set(keyCopy(key), this.#clock.now());
     if (this.#erasedAt.size > mostErasures) {
       for (const [oldest] of this.#erasedAt) {
         this.#erasedAt.delete(oldest);

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { keyCopy } from '../core/text.ts';
 
 /** Conversations that are remembered before those are looked for that need not be. */
 const leastMost = 1024;
@@ -27,7 +28,7 @@ export class Moments {
   /** The next one of a conversation. */
   give(key: string): number {
     const at = this.now(key);
-    this.#given.set(key, at);
+    this.#given.set(keyCopy(key), at);
     if (this.#given.size > this.#most) this.#forget();
     return at;
   }

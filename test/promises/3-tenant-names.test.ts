@@ -1,13 +1,26 @@
-import { createEngramiaClient, keyPerTenant } from 'engramia-cutover';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  createCutoverHandler,
+  createEngramiaClient,
+  keyPerTenant,
+  shadowSafe,
+} from 'engramia-cutover';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { memoryPairs } from 'engramia-cutover/pairs';
+import { memoryTranscript } from 'engramia-cutover/transcript';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import type { LearnTarget } from '../../src/core/learner.ts';
 import { DecisionCache } from '../../src/flags/decision-cache.ts';
 import { KeyMemo } from '../../src/flags/key-memo.ts';
+import { TrafficMeter } from '../../src/rollout/traffic-meter.ts';
 import { toBudget } from '../../src/shadow/budget.ts';
 import { createLearnLane } from '../../src/shadow/learn-lane.ts';
 import { MissedTable } from '../../src/shadow/missed-table.ts';
 import { RunIds } from '../../src/shadow/run-ids.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { Moments } from '../../src/transcript/moments.ts';
+import { threadKey } from '../../src/transcript/thread-key.ts';
 import { bytesInUse } from '../shadow/collect-garbage.ts';
 import { servedExchange } from '../shadow/exchanges.ts';
 import { recorder } from '../shadow/recorder.ts';
@@ -84,6 +97,77 @@ const memories = {
     const client = createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', apiKey: 'key' });
     const source = keyPerTenant(client, () => undefined);
     return { see: (tenant: string) => source.targetOf(tenant) };
+  },
+  'a lane whose service is down': () => {
+    const target = { ...instantTarget(), readyInMs: () => 60_000 };
+    const learner = { targetOf: () => target };
+    const setup = { learner, clock: systemClock, random: Math.random, reporter: recorder([]) };
+    const lane = createLearnLane({ ...setup, options: { tenantShare: 1 } });
+    return {
+      see: (tenant: string) => lane.offer(servedExchange({ tenant, waiter: undefined })),
+      // All of them have been read, and wait.
+      settled: async () => {
+        for (let turns = 0; turns < 50; turns += 1) await nextTurn();
+        expect(lane.stats()).toMatchObject({ pending: tenants });
+      },
+    };
+  },
+  'a mirror lane whose candidate hangs': () => {
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (_tenant: string) => 'legacy answers',
+      candidate: shadowSafe(() => new Promise<string>(() => undefined)),
+      identify: (tenant) => ({ tenant, task: tenant, attributes: { plan: 'pro' } }),
+      flags: memoryFlags('shadow'),
+    });
+    return {
+      see: (tenant: string) => handler(tenant),
+      // All of them have been copied, and wait.
+      settled: async () => {
+        for (let turns = 0; turns < 50; turns += 1) await nextTurn();
+        expect(handler.stats().mirror).toMatchObject({ pending: tenants, running: 4 });
+      },
+    };
+  },
+  'the pairs of a mirror': () => {
+    const pairs = memoryPairs();
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (_tenant: string) => 'legacy answers',
+      candidate: shadowSafe(async () => 'the candidate answers'),
+      identify: (tenant) => ({ tenant, task: 'What is it?' }),
+      flags: memoryFlags('shadow'),
+      pairs,
+    });
+    return {
+      see: (tenant: string) => handler(tenant),
+      settled: async () => {
+        await handler.flush();
+        expect(pairs.pairs()).toHaveLength(tenants);
+      },
+    };
+  },
+  'the traffic that no store has taken yet': () => {
+    const meter = new TrafficMeter({
+      store: { ...memoryStore(), addTraffic: () => new Promise(() => undefined) },
+      clock: systemClock,
+      everyMs: 60_000,
+      phaseOf: () => 'phase',
+      batchId: () => 'batch',
+      contained: () => undefined,
+      now: Date.now,
+    });
+    const call = { route: 'chat', requestId: 'one', stage: 'live', leg: 'candidate' } as const;
+    const how = { type: 'served', fellBack: false, status: 'fulfilled', durationMs: 1 } as const;
+    return { see: (tenant: string) => meter.count({ ...call, ...how, tenant }) };
+  },
+  'the moments of conversations': () => {
+    const moments = new Moments(systemClock);
+    return { see: (tenant: string) => moments.give(threadKey(tenant, 'one')) };
+  },
+  'the erasures of a transcript': () => {
+    const transcript = memoryTranscript();
+    return { see: (tenant: string) => transcript.erase(tenant) };
   },
   'the budget of mirrored runs': () => {
     const budget = toBudget({ perTenant: { runsPerMinute: 5 } }, systemClock);
