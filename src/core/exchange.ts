@@ -56,8 +56,12 @@ export interface MirrorableExchange extends ServedExchange {
   readonly kind: PairRecord['kind'];
   /** How the served leg ended. */
   readonly served: Observation;
-  /** Copies what the mirror needs, later than the call itself, and lets go of the call. Throws what cannot be copied. */
-  toMirror(): Mirror;
+  /**
+   * Copies what the mirror needs, later than the call itself, and lets go of the call. Throws what cannot be copied.
+   *
+   * @param tenant - its own, in memory of its own
+   */
+  toMirror(tenant: string): Mirror;
 }
 
 /** A leg of a call with arguments of its own, ready to be run. */

@@ -33,14 +33,26 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 /** Undefined: there is more to copy than fields. */
 function flatObjectCopy<Argument>(argument: Argument): Argument | undefined {
   if (!isPlain(argument)) return undefined;
-  const copy = withOwnTexts(argument);
+  const copy = withOwnTexts(argument, [], []);
   return Object.values(copy).every(isPrimitive) ? copy : undefined;
 }
 
-/** A plain object again with texts in memory of their own; what is no plain one is itself. */
-export function withOwnTexts<Given>(given: Given): Given {
+/**
+ * A plain object again with texts in memory of their own; what is no plain one is itself. A text that is an argument, too,
+ * is the copy that was made of that.
+ */
+export function withOwnTexts<Given>(
+  given: Given,
+  args: readonly unknown[],
+  copies: readonly unknown[],
+): Given {
   if (!isPlain(given)) return given;
   const copy: Record<string, unknown> = { ...given };
-  for (const name of Object.keys(copy)) copy[name] = ownText(copy[name]);
+  for (const name of Object.keys(copy)) {
+    const value = copy[name];
+    if (typeof value !== 'string') continue;
+    const known = copies[args.indexOf(value)];
+    copy[name] = known === value ? known : flatCopy(value);
+  }
   return copy as Given;
 }

@@ -151,10 +151,10 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
       : { status: 'rejected', reason: this.reply, leg, durationMs };
   }
 
-  toMirror(kind: PairRecord['kind'] = 'compare'): MirrorRun {
+  toMirror(tenant: string, kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot } = this.owner;
     const args = snapshot === undefined ? argumentCopies(this.args) : snapshot(this.args);
-    return new MirrorRun(this, args, kind);
+    return new MirrorRun(this, tenant, args, kind);
   }
 
   /** Only where the app asked to be waited for: else a task would keep the whole call. */

@@ -13,5 +13,5 @@ export function layoutsOf(route: Route): readonly object[] {
   const init = { requestId: 'none' };
   const call = new Call(route, noTenant, '', nobody, undefined, [undefined], init);
   const served = new CandidateCall(route, noTenant, '', nobody, undefined, [undefined], init);
-  return [call, served, new MirrorRun(call, [undefined], 'compare'), call.served];
+  return [call, served, new MirrorRun(call, '', [undefined], 'compare'), call.served];
 }

@@ -7,7 +7,6 @@ import type { PairRecord } from '../core/pair-record.ts';
 import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
-import { keyCopy } from '../core/text.ts';
 import { withOwnTexts } from './argument-copy.ts';
 import type { Call } from './call.ts';
 import { historyOf } from './history.ts';
@@ -37,12 +36,12 @@ export class MirrorRun implements Mirror, CallContext {
   readonly #args: unknown[];
   #run: { readonly signal: AbortSignal } | undefined;
 
-  constructor(call: Call, args: unknown[], kind: PairRecord['kind']) {
+  constructor(call: Call, tenant: string, args: unknown[], kind: PairRecord['kind']) {
     this.kind = kind;
     this.owner = call.owner;
     this.requestId = call.requestId;
-    this.tenant = keyCopy(call.tenant);
-    this.subject = withOwnTexts(call.subject);
+    this.tenant = tenant;
+    this.subject = withOwnTexts(call.subject, call.args, args);
     this.stage = call.stage;
     this.leg = kind === 'noise' ? 'legacy' : (call.plan.mirrors as Leg);
     this.#self = call.self;

@@ -62,7 +62,7 @@ export class NoiseExchange implements MirrorableExchange {
     return this.#call.served;
   }
 
-  toMirror(): MirrorRun {
-    return this.#call.toMirror('noise');
+  toMirror(tenant: string): MirrorRun {
+    return this.#call.toMirror(tenant, 'noise');
   }
 }

@@ -1,7 +1,6 @@
 import type { ServedExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LearnTarget, Lesson } from '../core/learner.ts';
 import type { Leg, Stage } from '../core/stage.ts';
-import { keyCopy } from '../core/text.ts';
 import type { Bisection } from './bisection.ts';
 import type { Channel } from './channel.ts';
 import type { Scope } from './scope.ts';
@@ -17,9 +16,9 @@ export class LearnTask {
   static readonly layout = LearnTask.#sent();
 
   static #sent(): LearnTask {
-    const exchange = { route: '', requestId: '', tenant: '' } as ServedExchange;
+    const exchange = { route: '', requestId: '' } as ServedExchange;
     const [lesson, target] = [{} as Lesson, {} as LearnTarget];
-    const task = new LearnTask(exchange, lesson, target, nowhere, false, Date.now());
+    const task = new LearnTask(exchange, '', lesson, target, nowhere, false, Date.now());
     // Times are numbers of another kind to engines than 0: without one, it would be laid out unlike those that were sent.
     task.sentAt = task.at;
     return task;
@@ -61,6 +60,7 @@ export class LearnTask {
 
   constructor(
     exchange: ServedExchange,
+    tenant: string,
     lesson: Lesson,
     target: LearnTarget,
     channel: Channel,
@@ -69,8 +69,7 @@ export class LearnTask {
   ) {
     this.route = exchange.route;
     this.requestId = exchange.requestId;
-    // It may wait for long: it keeps nothing of the exchange but what is here.
-    this.tenant = keyCopy(exchange.tenant);
+    this.tenant = tenant;
     this.stage = exchange.stage;
     this.leg = exchange.leg;
     this.lesson = lesson;

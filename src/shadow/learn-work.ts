@@ -51,27 +51,30 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   /** At once where the reply can be read and the key is known at once: most can, and each wait costs as much as reading. */
   prepare(
     exchange: ServedExchange,
+    tenant: string,
   ): Prepared<LearnTask> | SkipReason | Promise<Prepared<LearnTask> | SkipReason> {
     const lesson = toLesson(exchange, this.#reporter, this.#runIds);
-    if (lesson instanceof Promise) return this.#prepareLater(exchange, lesson);
+    if (lesson instanceof Promise) return this.#prepareLater(exchange, tenant, lesson);
     if (typeof lesson === 'string') return lesson;
     const target = this.#targetOf(exchange);
     return target instanceof Promise
-      ? target.then((found) => this.#prepared(exchange, lesson, found))
-      : this.#prepared(exchange, lesson, target);
+      ? target.then((found) => this.#prepared(exchange, tenant, lesson, found))
+      : this.#prepared(exchange, tenant, lesson, target);
   }
 
   async #prepareLater(
     exchange: ServedExchange,
+    tenant: string,
     reading: Promise<Lesson | SkipReason>,
   ): Promise<Prepared<LearnTask> | SkipReason> {
     const lesson = await reading;
     if (typeof lesson === 'string') return lesson;
-    return this.#prepared(exchange, lesson, await this.#targetOf(exchange));
+    return this.#prepared(exchange, tenant, lesson, await this.#targetOf(exchange));
   }
 
   #prepared(
     exchange: ServedExchange,
+    tenant: string,
     lesson: Lesson,
     target: LearnTarget | undefined,
   ): Prepared<LearnTask> | SkipReason {
@@ -80,7 +83,8 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     const admission = channel.admit();
     if (admission !== 'yes' && admission !== 'probe') return admission;
     const isProbe = admission === 'probe';
-    const ready = new LearnTask(exchange, lesson, target, channel, isProbe, this.#clock.now());
+    const at = this.#clock.now();
+    const ready = new LearnTask(exchange, tenant, lesson, target, channel, isProbe, at);
     ready.scope.inUse++;
     ready.scope.within.inUse++;
     const kept = exchange.waiter === undefined ? 0 : retainedBytes(exchange);

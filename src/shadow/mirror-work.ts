@@ -67,7 +67,10 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     return retainedBytes(exchange);
   }
 
-  prepare(task: MirrorTask): Prepared<ReadyMirror> | SkipReason | Promise<Prepared<ReadyMirror>> {
+  prepare(
+    task: MirrorTask,
+    tenant: string,
+  ): Prepared<ReadyMirror> | SkipReason | Promise<Prepared<ReadyMirror>> {
     const { exchange } = task;
     if (this.#budget !== undefined) {
       if (!this.#budget.take(exchange.tenant)) return 'budget';
@@ -75,9 +78,9 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     }
     let mirror: Mirror;
     try {
-      mirror = exchange.toMirror();
+      mirror = exchange.toMirror(tenant);
     } catch (error) {
-      const { route, tenant } = exchange;
+      const { route } = exchange;
       this.#reporter.contained('snapshot', error, { route, tenant });
       return 'unreadable';
     }

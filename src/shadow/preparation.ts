@@ -51,7 +51,7 @@ export class Preparation<Item, Ready> {
     this.#inHand++;
     let prepared: ReturnType<LaneWork<Item, Ready>['prepare']>;
     try {
-      prepared = work.prepare(task.what as Item);
+      prepared = work.prepare(task.what as Item, task.account.tenant);
     } catch {
       prepared = 'unreadable';
     }

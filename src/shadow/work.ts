@@ -61,8 +61,15 @@ export interface LaneWork<Item, Ready> {
   tenantOf(item: Item): string;
   /** Bytes that the item retains before it is prepared: an estimate that reads nothing but lengths. */
   sizeOf(item: Item): number;
-  /** Reads, cuts and copies. A reason: not taken up after all. A rejection counts as `unreadable`. */
-  prepare(item: Item): Prepared<Ready> | SkipReason | Promise<Prepared<Ready> | SkipReason>;
+  /**
+   * Reads, cuts and copies. A reason: not taken up after all. A rejection counts as `unreadable`.
+   *
+   * @param tenant - the item's, in memory of its own: what is prepared may wait for long
+   */
+  prepare(
+    item: Item,
+    tenant: string,
+  ): Prepared<Ready> | SkipReason | Promise<Prepared<Ready> | SkipReason>;
   /** Does the work. A rejection counts as `failed`. */
   run(ready: Ready, handle: RunHandle): RunResult | Promise<RunResult>;
   /**
