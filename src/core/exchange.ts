@@ -46,7 +46,8 @@ export interface LearnPolicy {
   readonly minTaskChars: number;
   readonly filter: ((exchange: Exchange & { readonly reply: ReplyView }) => boolean) | undefined;
   readonly redact: (text: string) => string;
-  readonly runId: (exchange: Exchange) => string;
+  /** Undefined: `shadow:<tenant>`. */
+  readonly runId: ((exchange: Exchange) => string) | undefined;
   readonly view: (reply: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>;
 }
 

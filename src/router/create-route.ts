@@ -140,7 +140,7 @@ function learnPolicy(
     minTaskChars: learn.minTaskChars ?? 8,
     filter: learn.filter,
     redact: learn.redact ?? redact,
-    runId: learn.runId ?? ((exchange) => `shadow:${exchange.tenant}`),
+    runId: learn.runId,
     view: viewOf(options.view as LearnPolicy['view'] | undefined, hooks),
   };
 }

@@ -10,9 +10,6 @@ import { codePointLength, isBlank, safeText, utf8Bytes } from '../core/text.ts';
 import type { RunIds } from './run-ids.ts';
 import { settledNow } from './settled-now.ts';
 
-/** What the service takes as run id, in code points. */
-const maxRunIdChars = 200;
-
 /** The service takes bodies of 1 MiB; the rest is for fields that are added on the way. */
 const maxBodyBytes = 1_048_576 - 4096;
 
@@ -85,9 +82,7 @@ function lessonOf(
     const task = safeRedacted(exchange.subject.task, learning.maxTaskChars, learning.redact);
     const code = safeRedacted(reply.text, learning.maxCodeChars, learning.redact);
     step = 'learn.runId';
-    const runId = runIds.safe(settledNow(learning.runId(exchange)), learning, (raw) =>
-      safeRedacted(raw, maxRunIdChars, learning.redact),
-    );
+    const runId = runIds.of(exchange, learning);
     if (isBlank(task) || isBlank(code)) return 'filtered';
     return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
   } catch (error) {

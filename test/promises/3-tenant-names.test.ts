@@ -62,8 +62,14 @@ const memories = {
   },
   'the run ids of lessons': () => {
     const ids = new RunIds();
-    const policy = servedExchange().learning;
-    return { see: (tenant: string) => ids.safe(tenant, policy, () => 'safe') };
+    return {
+      see(tenant: string) {
+        const exchange = servedExchange({ tenant });
+        const { learning } = exchange;
+        expect(ids.of(exchange, learning)).toBe(`shadow:${tenant}`);
+        expect(ids.of(exchange, { ...learning, runId: undefined })).toBe(`shadow:${tenant}`);
+      },
+    };
   },
   'the decisions of a flag service': () => {
     const cache = new DecisionCache({ clock: systemClock, ttlMs: 5_000, maxPerGeneration: 10_000 });
