@@ -21,15 +21,13 @@ export function environmentFlags(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): FlagProvider {
   const given = Object.entries(env).filter(
-    ([variable, value]) =>
-      value !== undefined && (variable === everyRoute || oneRoute.test(variable)),
+    ([variable]) => variable === everyRoute || oneRoute.test(variable),
   );
   const rules = Object.fromEntries(given.map(([variable]) => [variable, stageCheck]));
   refuse('environmentFlags', issuesOf(Object.fromEntries(given), rules));
 
   const byVariable = new Map(given.map(([variable, stage]) => [variable, answers[stage as Stage]]));
   const others = byVariable.get(everyRoute);
-  byVariable.delete(everyRoute);
   // Flag keys are written in the app's code: there are as many as routes.
   const byFlagKey = new Map<string, FlagResolution | undefined>();
   const answerOf = (flagKey: string): FlagResolution | undefined => {

@@ -86,8 +86,8 @@ function isPrimitive(value: unknown): boolean {
 
 // With any other prototype `toJSON` may make something else of the same fields.
 function hasPlainPrototype(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
+  // Attributes come from the app, which may be plain JavaScript: null has no prototype to ask for.
+  const prototype: unknown = value === null ? undefined : Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 

@@ -66,7 +66,6 @@ export function launchDarklyFlags(
     ...issuesOf(options, { contextKind: kindRule }),
   ]);
   const { contextKind = 'user' } = options;
-  const ask = client.migrationVariation === undefined ? asString : asMigration;
   return {
     metadata: { name: 'launchdarkly' },
     events: emittedChanges(client, 'update'),
@@ -80,7 +79,7 @@ export function launchDarklyFlags(
 }
 
 /** Of a migration the client tells why only in the event that it would send; it is made here, read, and not sent. */
-async function asMigration(
+async function ask(
   client: LaunchDarklyClient,
   flagKey: string,
   context: LaunchDarklyContext,

@@ -115,7 +115,7 @@ export class ProviderLifecycle {
   }
 
   #reportTrouble(details: unknown): void {
-    const told = attempt(() => (details as { readonly message?: unknown } | undefined)?.message);
+    const told = attempt(() => (details as { readonly message?: unknown }).message);
     const message = typeof told === 'string' ? told : 'it did not say why';
     const { name } = this.#provider.metadata;
     const error = `Flag provider ${name} is in trouble: ${message.slice(0, maxTroubleChars)}`;

@@ -99,7 +99,7 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
     ...issuesOf(options, optionChecks),
     ...tenantStageIssues('overrides', options?.overrides),
   ]);
-  const { salt = defaultSalt, by = 'tenant' } = options;
+  const { salt = defaultSalt, by } = options;
   let ramp = toRamp(options);
 
   const seed = saltSeed(salt);

@@ -7,15 +7,18 @@ export type TenantStages = Readonly<Record<string, Stage>> | ReadonlyMap<string,
 /** The rule for an option that is a stage. */
 export const stageCheck: OptionCheck = oneOf(...stageNames);
 
+const isTenantStages = (value: unknown): value is TenantStages =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The rule for an option that gives tenants their stages; what is in it is checked one by one. */
 export const tenantStagesCheck: OptionCheck = {
-  test: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  test: isTenantStages,
   must: 'be an object or a Map of stages by tenant',
 };
 
 /** The pairs of tenant and stage. An own `__proto__` is a tenant like any other. */
 export function tenantStagePairs(given: TenantStages | undefined): readonly [string, Stage][] {
-  if (!tenantStagesCheck.test(given) || given === undefined) return [];
+  if (!isTenantStages(given)) return [];
   return given instanceof Map ? [...given] : (Object.entries(given) as [string, Stage][]);
 }
 

@@ -8,6 +8,12 @@ const cacheOf = (maxPerGeneration: number, clock = fakeClock()): DecisionCache =
   new DecisionCache({ clock, ttlMs: 5_000, maxPerGeneration });
 
 describe('DecisionCache', () => {
+  it('holds nothing for having been asked', () => {
+    const cache = cacheOf(2);
+    expect(cache.lastKnown('acme')).toBeUndefined();
+    expect(cache.size).toBe(0);
+  });
+
   it('never holds more than two generations, whatever is put in and read', () => {
     const key = fc.integer({ min: 0, max: 40 }).map(String);
     const step = fc.oneof(

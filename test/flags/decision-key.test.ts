@@ -15,6 +15,13 @@ describe('decisionKey', () => {
     expect(keyOf('acme', { user: '' })).toBe(keyOf('acme'));
   });
 
+  it('is the name of the tenant where there is no more to it, and short in any case', () => {
+    expect(keyOf('acme')).toBe('acme');
+    expect(keyOf('acme', { user: 'ann' })).toBe('acme\0ann');
+    expect(keyOf('acme', { attributes: { plan: 'pro' } })).toBe('\x004:acme{"plan":"pro"}\0');
+    expect(keyOf('', { user: 'ann' })).toBe('\x000:\0ann');
+  });
+
   it.each([
     [
       'where the tenant ends and the user begins',

@@ -57,6 +57,22 @@ describe('environmentFlags', () => {
     }
   });
 
+  it('takes a variable that is not set for none, and its own names alone', () => {
+    const flags = environmentFlags({
+      ENGRAMIA_CUTOVER_STAGE: undefined,
+      ENGRAMIA_CUTOVER_OWN_CUTOVER_CHAT_STAGE: 'live',
+      ENGRAMIA_CUTOVER__STAGE: 'nonsense',
+    });
+    expect(stageOf(flags, 'acme', 'own.cutover.chat')).toBe('live');
+    expect(stageOf(flags, 'acme', 'own.chat')).toBe('off');
+  });
+
+  it('says what was called wrongly', () => {
+    expect(() => environmentFlags({ ENGRAMIA_CUTOVER_STAGE: 'on' })).toThrow(
+      'Invalid options of environmentFlags: ENGRAMIA_CUTOVER_STAGE must',
+    );
+  });
+
   it('names every variable whose value is no stage, with the value and the six stages', () => {
     const env = {
       ENGRAMIA_CUTOVER_STAGE: '',

@@ -38,6 +38,34 @@ describe('evaluations that a provider owes', () => {
     expect(flights.hasRoom()).toBe(false);
   });
 
+  it('make room also behind one that was asked for anew', async () => {
+    const clock = fakeClock();
+    const flights = new InFlight<string>(clock);
+    for (let n = 0; n < 1_000; n += 1) flights.start(`tenant-${n}`, hanging);
+    await clock.advance(5_000);
+    expect(flights.join('tenant-0')).toBeUndefined();
+    flights.start('tenant-0', hanging);
+    expect(flights.hasRoom()).toBe(true);
+  });
+
+  it('count for as long as nobody asked anew, however late they are', async () => {
+    const clock = fakeClock();
+    const flights = new InFlight<string>(clock);
+    const answer = Promise.withResolvers<string>();
+    const told: boolean[] = [];
+    const outcome = flights.start('acme', async (stillCounts) => {
+      told.push(stillCounts());
+      const value = await answer.promise;
+      told.push(stillCounts());
+      return value;
+    });
+    await clock.advance(60_000);
+    expect(flights.hasRoom()).toBe(true);
+    answer.resolve('live');
+    await outcome;
+    expect(told).toEqual([false, true]);
+  });
+
   it('count for nothing once they were given up, nor when another has taken their place', async () => {
     const flights = new InFlight<string>(fakeClock());
     const told: boolean[] = [];

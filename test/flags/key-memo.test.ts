@@ -80,6 +80,49 @@ describe('KeyMemo', () => {
     expect(memo.size).toBe(0);
   });
 
+  it.each([
+    ['nothing but a tenant: that is the key', {}, 0],
+    ['a user', { user: 'ann' }, 1],
+    ['attributes', { attributes: { plan: 'pro' } }, 1],
+    ['a user and attributes', { user: 'ann', attributes: { seats: 5 } }, 1],
+    ['attributes that are true or false', { attributes: { paid: true } }, 1],
+    [
+      'attributes without a prototype',
+      { attributes: Object.assign(Object.create(null), { a: 1 }) },
+      1,
+    ],
+    ['attributes of which one is an object', { attributes: { plan: 'pro', more: {} } }, 0],
+    ['attributes that are null', { attributes: null }, 0],
+    ['attributes that are a text', { attributes: 'pro' }, 0],
+    ['attributes of a class', { attributes: new (class {})() }, 0],
+    ['sixteen attributes', { attributes: Object.fromEntries(Array(16).fill(1).entries()) }, 1],
+    ['seventeen attributes', { attributes: Object.fromEntries(Array(17).fill(1).entries()) }, 0],
+    ['a user with whom the key has 1,000 characters', { user: 'u'.repeat(995) }, 1],
+    ['a user with whom the key has more', { user: 'u'.repeat(996) }, 0],
+  ])('of a call with %s remembers what is worth it', (_what, facts, remembered) => {
+    const memo = new KeyMemo(10);
+    const subject = subjectOf(facts);
+    expect(memo.keyOf('acme', subject)).toBe(decisionKey('acme', subject));
+    expect(memo.size).toBe(remembered);
+  });
+
+  it('remembers as many as it may, and then begins anew', () => {
+    const memo = new KeyMemo(2);
+    const sizes = ['ann', 'bob', 'cid'].map((user) => {
+      memo.keyOf('acme', subjectOf({ user }));
+      return memo.size;
+    });
+    expect(sizes).toEqual([1, 2, 1]);
+  });
+
+  it('tells apart attributes of other names with the same values', () => {
+    const memo = new KeyMemo(10);
+    for (const attributes of [{ a: 1 }, { b: 1 }, { b: 1, a: 1 }, { a: 1, b: 1 }]) {
+      const subject = subjectOf({ user: 'ann', attributes });
+      expect(memo.keyOf('acme', subject)).toBe(decisionKey('acme', subject));
+    }
+  });
+
   it('fails where attributes cannot be written down, each time', () => {
     const memo = new KeyMemo(10);
     const loop: Record<string, unknown> = {};

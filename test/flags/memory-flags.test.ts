@@ -66,6 +66,28 @@ describe('memoryFlags', () => {
     expect(() => memoryFlags('LIVE' as Stage)).toThrow(/"LIVE"/);
   });
 
+  it.each([null, 'acme', 5, true, []])('refuses %j as the stages of tenants', (tenants) => {
+    expect(issuesOf(() => memoryFlags('off', tenants as never))).toEqual([
+      expect.stringContaining('tenants must be an object or a Map of stages by tenant'),
+    ]);
+  });
+
+  it('shows no more than 60 characters of what is wrong', () => {
+    const long = 'x'.repeat(61);
+    const shown = `"${'x'.repeat(60)}"`;
+    const tenants = new Map([
+      ['', 'live'],
+      [long, 'on'],
+      ['acme', long],
+    ] as [string, Stage][]);
+    const stages = 'be one of "off", "dualwrite", "shadow", "live", "rampdown", "complete"';
+    expect(issuesOf(() => memoryFlags('off', tenants))).toEqual([
+      'tenants[""] names no tenant: a tenant must be a string that is not empty',
+      `tenants[${shown}] must ${stages}, not "on"`,
+      `tenants["acme"] must ${stages}, not ${shown}`,
+    ]);
+  });
+
   it('says which function was called wrongly, and with what', () => {
     const flags = memoryFlags('off');
     const on = 'on' as Stage;

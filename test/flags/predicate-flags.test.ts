@@ -42,6 +42,11 @@ describe('predicateFlags', () => {
     expect(predicateFlags(() => true, { ...ramp, inProcess: true }).inProcess).toBe(true);
   });
 
+  it('says what was called wrongly', () => {
+    const wrong = 'Invalid options of predicateFlags: predicate must';
+    expect(() => predicateFlags('acme' as never, ramp)).toThrow(wrong);
+  });
+
   it('names everything that is wrong at once', () => {
     const wrong = { from: 'on', inProcess: 'yes', until: 5 } as unknown as PredicateFlagsOptions;
     expect(issuesOf(() => predicateFlags('acme' as never, wrong))).toHaveLength(5);

@@ -2,56 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import type { LaneOptions } from '../../src/core/lane.ts';
 import { createLane } from '../../src/shadow/lane.ts';
-import type { Gate, LaneWork } from '../../src/shadow/work.ts';
+import type { Gate } from '../../src/shadow/work.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { type Job, jobLane as setUp } from './job-lane.ts';
 import { recorder } from './recorder.ts';
-
-interface Job {
-  readonly tenant: string;
-  readonly name: string;
-  readonly bytes?: number;
-  readonly gate?: Gate;
-}
-
-function setUp(options: LaneOptions = {}, work: Partial<LaneWork<Job, Job>> = {}) {
-  const clock = fakeClock();
-  const reporter = recorder();
-  const warn = vi.fn<(code: string, message: string) => void>();
-  const started: string[] = [];
-  const ended: [name: string, ending: string][] = [];
-  const running = new Map<string, (outcome?: 'stored') => void>();
-  const lane = createLane<Job, Job>({
-    name: 'learn',
-    options,
-    clock,
-    reporter,
-    warn,
-    work: {
-      tenantOf: ({ tenant }) => tenant,
-      sizeOf: ({ bytes = 1 }) => bytes,
-      prepare: (job) => ({ ready: job, bytes: job.bytes ?? 1, gate: job.gate }),
-      run: (job) => {
-        started.push(job.name);
-        return new Promise((resolve) => {
-          running.set(job.name, () => resolve('stored'));
-        });
-      },
-      ended: ({ name }, ending) => ended.push([name, ending]),
-      ...work,
-    },
-  });
-  const offer = (...jobs: (Job | string)[]): boolean[] =>
-    jobs.map((job) =>
-      lane.offer(typeof job === 'string' ? { tenant: job.charAt(0), name: job } : job),
-    );
-  const finish = async (...names: string[]): Promise<void> => {
-    for (const name of names) running.get(name)?.();
-    await clock.advance(0);
-  };
-  return { clock, reporter, warn, lane, offer, finish, started, ended };
-}
 
 describe('offer', () => {
   it('looks at nothing before the caller’s turn is over', async () => {

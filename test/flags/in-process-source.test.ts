@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { FlagResolution } from '../../src/flags/provider.ts';
+import { createStageSource } from '../../src/flags/stage-source.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { RecordingReporter } from './recording-reporter.ts';
+import { ScriptedProvider } from './scripted-provider.ts';
+
+function setUp(answer: ScriptedProvider['answer']) {
+  const reporter = new RecordingReporter();
+  const provider = new ScriptedProvider(answer, { inProcess: true });
+  const source = createStageSource({
+    ...{ provider, reporter },
+    flagKey: 'cutover.chat',
+    defaultStage: 'off',
+    clock: fakeClock(),
+  });
+  const ask = () => source.resolve('acme', { task: 'anything' });
+  return { provider, reporter, source, ask };
+}
+
+describe('the answers of a provider in process', () => {
+  it('that are frozen are read once, the latest two of them', () => {
+    const reads: string[] = [];
+    const answerOf = (stage: string): FlagResolution =>
+      Object.freeze({
+        get value() {
+          reads.push(stage);
+          return stage;
+        },
+      });
+    const answers = ['shadow', 'live', 'off'].map(answerOf) as [
+      FlagResolution,
+      FlagResolution,
+      FlagResolution,
+    ];
+    const { provider, ask } = setUp(() => answers[0]);
+    const readsWhile = (...order: number[]): string[] => {
+      reads.length = 0;
+      for (const place of order) {
+        provider.answer = () => answers[place] as FlagResolution;
+        expect(ask()).toMatchObject({ stage: ['shadow', 'live', 'off'][place] });
+      }
+      return [...new Set(reads)];
+    };
+    expect(readsWhile(0)).toEqual(['shadow']);
+    expect(readsWhile(0, 0)).toEqual([]);
+    expect(readsWhile(1)).toEqual(['live']);
+    expect(readsWhile(0, 1, 0)).toEqual([]);
+    expect(readsWhile(2)).toEqual(['off']);
+    expect(readsWhile(1, 2)).toEqual([]);
+    expect(readsWhile(0)).toEqual(['shadow']);
+  });
+
+  it('that may change are read each time', () => {
+    const answer = { value: 'shadow' };
+    const { ask } = setUp(() => answer);
+    expect(ask()).toMatchObject({ stage: 'shadow' });
+    answer.value = 'live';
+    expect(ask()).toMatchObject({ stage: 'live' });
+  });
+
+  it('may be that it has nothing to say, which is no failure', () => {
+    const { ask, source, reporter } = setUp(() => ({ value: 'shadow', reason: 'DEFAULT' }));
+    expect(ask()).toMatchObject({ stage: 'shadow', reason: 'default' });
+    const fallback = source.fallback('acme', { task: 'anything' });
+    expect(fallback).toMatchObject({ stage: 'shadow', reason: 'default' });
+    expect(reporter.failures).toEqual([]);
+  });
+
+  it('that fail leave the default, also for those who wait for none', () => {
+    const { source } = setUp(() => ({ value: 'nonsense' }));
+    expect(source.fallback('acme', { task: 'anything' })).toMatchObject({
+      stage: 'off',
+      reason: 'default',
+    });
+  });
+});
+
+it('a failure of a provider without a route is told of the tenant alone', () => {
+  const { ask, reporter } = setUp(() => ({ value: 'nonsense' }));
+  ask();
+  expect(reporter.failures[0]?.where).toStrictEqual({ tenant: 'acme' });
+});

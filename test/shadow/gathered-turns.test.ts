@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { gateOf, turnsOf as setUp, type Task } from './turn-taking.ts';
+
+describe('what is gathered', () => {
+  const bundles = { maxCount: 3, maxLoad: 100, gatherMs: 1_000 };
+
+  it('waits from the first on, and leaves as one', async () => {
+    const { clock, turns, add } = setUp();
+    const gate = gateOf({ bundles });
+    add('a1', gate);
+    await clock.advance(400);
+    add('b1', gate);
+    expect([turns.take(), turns.nextAt]).toEqual([undefined, 1_000]);
+    await clock.advance(600);
+    turns.wake(1_000);
+    const leader = turns.take() as Task;
+    expect(leader.name).toBe('a1');
+    expect(turns.takeWith(leader)?.map(({ name }) => name)).toEqual(['b1']);
+    expect([turns.running, turns.take()]).toEqual([1, undefined]);
+  });
+
+  it('leaves at once when there are enough, in number or in load, or nobody waits', () => {
+    for (const enough of ['number', 'load', 'hurry']) {
+      const { turns, add, takeAll } = setUp();
+      const gate = gateOf({ bundles });
+      add('a1', gate);
+      expect(takeAll()).toEqual([]);
+      if (enough === 'load') add('b1', gate, 99);
+      if (enough === 'number') for (const name of ['b1', 'c1']) add(name, gate);
+      if (enough === 'hurry') turns.hurry(true);
+      expect(takeAll()).toEqual(['a1']);
+    }
+  });
+
+  it('waits again when the hurry of all who were in one is over', () => {
+    const { turns, add, takeAll, end } = setUp();
+    const gate = gateOf({ bundles });
+    turns.hurry(true);
+    turns.hurry(true);
+    turns.hurry(false);
+    const first = add('a1', gate);
+    expect(takeAll()).toEqual(['a1']);
+    end(first);
+    turns.hurry(false);
+    add('a2', gate);
+    expect(takeAll()).toEqual([]);
+  });
+
+  it('that is put back does not wait again', () => {
+    const { turns, add, takeAll } = setUp();
+    const gate = gateOf({ bundles });
+    turns.hurry(true);
+    const task = add('a1', gate);
+    takeAll();
+    turns.hurry(false);
+    turns.release(task);
+    turns.putBack(task);
+    expect(takeAll()).toEqual(['a1']);
+  });
+
+  it('weighs no more when some of it is taken out', () => {
+    const { turns, add, takeAll, leavesOf } = setUp();
+    const gate = gateOf({ bundles });
+    add('a1', gate);
+    const heavy = add('b1', gate, 60);
+    turns.remove(heavy, leavesOf(heavy));
+    add('c1', gate, 60);
+    expect(takeAll()).toEqual([]);
+    add('d1', gate, 40);
+    expect(takeAll()).toEqual(['a1']);
+  });
+
+  it('is nothing where tasks go alone', () => {
+    const { turns, add } = setUp();
+    add('a1', gateOf());
+    expect(turns.takeWith(turns.take() as Task)).toBeUndefined();
+    add('a2');
+    expect(turns.takeWith(turns.take() as Task)).toBeUndefined();
+  });
+});
