@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { chain } from '../../src/router/chain.ts';
+
+const reply = (value: unknown) => `reply ${String(value)}`;
+const failure = (reason: unknown) => `failure ${String(reason)}`;
+
+class Own<T> extends Promise<T> {}
+
+describe('a chained thenable', () => {
+  it('is a promise, followed by its own end', async () => {
+    expect(await chain(Promise.resolve(1), reply, failure)).toBe('reply 1');
+    expect(await chain(Promise.reject(2), reply, failure)).toBe('failure 2');
+  });
+
+  it('may be of a subclass, and gives a plain promise', async () => {
+    const chained = chain(Own.resolve(1), reply, failure);
+    expect(chained.constructor).toBe(Promise);
+    expect(await chained).toBe('reply 1');
+  });
+
+  it('is followed by what promises do, whatever it has for a `then` of its own', async () => {
+    const lying = Object.assign(Promise.resolve('true'), {
+      // biome-ignore lint/suspicious/noThenProperty: a promise with one is what is tested
+      then: (tell: (value: string) => void) => tell('a lie'),
+    });
+    expect(await chain(lying, reply, failure)).toBe('reply true');
+  });
+
+  it('may pretend to be made by Promise, and is started once', async () => {
+    let starts = 0;
+    const lazy = {
+      constructor: Promise,
+      // biome-ignore lint/suspicious/noThenProperty: a lazy thenable is what is tested
+      then(tell: (value: number) => void) {
+        starts += 1;
+        tell(starts);
+      },
+    };
+    expect(await chain(lazy as never, reply, failure)).toBe('reply 1');
+    expect(starts).toBe(1);
+  });
+});
