@@ -1,41 +1,54 @@
 import { describe, expect, it } from 'vitest';
-import type { LearnPolicy } from '../../src/core/exchange.ts';
+import type { Exchange, LearnPolicy } from '../../src/core/exchange.ts';
 import { RunIds } from '../../src/shadow/run-ids.ts';
 
-/** Run ids of policies that redact, and which of them were made safe, in order. */
-function setUp() {
-  const ids = new RunIds();
-  const made: string[] = [];
-  const redact = (text: string): string => text;
-  const safe = (raw: string, by: LearnPolicy['redact'] = redact): string =>
-    ids.safe(raw, { redact: by } as LearnPolicy, (text) => {
-      made.push(text);
-      return `safe ${text}`;
-    });
-  return { made, safe };
-}
+type Redact = LearnPolicy['redact'];
 
-describe('a run id', () => {
+const exchangeOf = (tenant: string) => ({ tenant }) as Exchange;
+
+/** What a run id is made of: the app's own answer, or by default the tenant. */
+const kinds = {
+  'that the app gives': (ids: RunIds, name: string, redact: Redact) =>
+    ids.of(exchangeOf('acme'), { runId: () => name, redact } as unknown as LearnPolicy),
+  'of a tenant': (ids: RunIds, name: string, redact: Redact) =>
+    ids.of(exchangeOf(name), { runId: undefined, redact } as LearnPolicy),
+};
+
+describe.each(Object.entries(kinds))('a run id %s', (kind, idOf) => {
+  const before = kind === 'of a tenant' ? 'shadow:' : '';
+
+  /** Run ids of policies that redact, and what of them was redacted, in order. */
+  function setUp() {
+    const ids = new RunIds();
+    const made: string[] = [];
+    const redact: Redact = (text) => {
+      made.push(text.slice(before.length));
+      return `safe ${text}`;
+    };
+    return { made, safe: (name: string, by = redact) => idOf(ids, name, by) };
+  }
+
   it('is made safe once', () => {
     const { made, safe } = setUp();
-    expect([safe('a'), safe('b'), safe('a')]).toEqual(['safe a', 'safe b', 'safe a']);
+    const [a, b] = [`safe ${before}a`, `safe ${before}b`];
+    expect([safe('a'), safe('b'), safe('a')]).toEqual([a, b, a]);
     expect(made).toEqual(['a', 'b']);
   });
 
   it('is made safe again when it is redacted otherwise', () => {
     const { made, safe } = setUp();
-    const other = (text: string): string => text.toUpperCase();
+    const other: Redact = (text) => text.toUpperCase();
     safe('a');
-    safe('a', other);
+    expect(safe('a', other)).toBe(`${before}a`.toUpperCase());
     safe('a', other);
     safe('a');
-    expect(made).toEqual(['a', 'a', 'a']);
+    expect(made).toEqual(['a', 'a']);
   });
 
-  it('is remembered up to 256 characters', () => {
+  it('is cut to two hundred characters, and remembered by up to 256', () => {
     const { made, safe } = setUp();
     const [short, long] = ['x'.repeat(256), 'x'.repeat(257)];
-    for (const raw of [short, long, short, long]) expect(safe(raw)).toBe(`safe ${raw}`);
+    for (const name of [short, long, short, long]) expect(safe(name)).toHaveLength(200);
     expect(made).toEqual([short, long, long]);
   });
 
@@ -47,5 +60,14 @@ describe('a run id', () => {
     safe('run 4095');
     safe('one more');
     expect(made).toEqual(['one more', 'run 4095']);
+  });
+});
+
+describe('run ids', () => {
+  it('are not mixed up: an app’s own that reads like a tenant is its own', () => {
+    const ids = new RunIds();
+    const redact: Redact = (text) => text;
+    expect(kinds['of a tenant'](ids, 'acme', redact)).toBe('shadow:acme');
+    expect(kinds['that the app gives'](ids, 'acme', redact)).toBe('acme');
   });
 });
