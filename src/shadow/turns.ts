@@ -56,7 +56,7 @@ export class Turns<T extends Queued<T>> {
   /** While it is on, nothing waits for others to go with, once all that was offered is here. */
   hurry(isOn: boolean): void {
     this.#hurries += isOn ? 1 : -1;
-    if (this.#hurries === 0) this.#isUrged = false;
+    this.#isUrged = false;
   }
 
   /** All that was offered is here: who is in a hurry waits for nobody else. */

@@ -27,9 +27,25 @@ describe('what is gathered', () => {
       expect(takeAll()).toEqual([]);
       if (enough === 'load') add('b1', gate, 99);
       if (enough === 'number') for (const name of ['b1', 'c1']) add(name, gate);
-      if (enough === 'hurry') turns.hurry(true);
+      if (enough === 'hurry') {
+        turns.hurry(true);
+        turns.urge();
+      }
       expect(takeAll()).toEqual(['a1']);
     }
+  });
+
+  it('waits for what was offered before, whatever the hurry', () => {
+    const { turns, add, takeAll } = setUp();
+    const gate = gateOf({ bundles });
+    turns.urge();
+    add('a1', gate);
+    expect(takeAll()).toEqual([]);
+    turns.hurry(true);
+    add('b1', gate);
+    expect(takeAll()).toEqual([]);
+    turns.urge();
+    expect(takeAll()).toEqual(['a1']);
   });
 
   it('waits again when the hurry of all who were in one is over', () => {
@@ -38,10 +54,12 @@ describe('what is gathered', () => {
     turns.hurry(true);
     turns.hurry(true);
     turns.hurry(false);
+    turns.urge();
     const first = add('a1', gate);
     expect(takeAll()).toEqual(['a1']);
     end(first);
     turns.hurry(false);
+    turns.urge();
     add('a2', gate);
     expect(takeAll()).toEqual([]);
   });
@@ -50,6 +68,7 @@ describe('what is gathered', () => {
     const { turns, add, takeAll } = setUp();
     const gate = gateOf({ bundles });
     turns.hurry(true);
+    turns.urge();
     const task = add('a1', gate);
     takeAll();
     turns.hurry(false);
