@@ -177,7 +177,10 @@ describe('what is gathered', () => {
     // A look at the clock takes so long that a turn prepares a few of them.
     const { monotonic } = clock;
     let looks = 0;
-    clock.monotonic = () => monotonic() + (looks += 0.1);
+    clock.monotonic = () => {
+      looks += 1;
+      return monotonic() + looks / 10;
+    };
     offer({ count: 150 });
     const flushed = lane.flush(5000);
     await clock.advance(10);
