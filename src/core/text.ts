@@ -10,6 +10,8 @@ const shortestView = 13;
 /** From about here on the way by bytes is the faster one. */
 const longestJoined = 256;
 
+const beyondLatin1 = /[^\0-\xff]/;
+
 const runUnits = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-');
 
 /** Unicode code points of a text, counted no further than `limit`: a longer text costs no more than the limit. */
@@ -51,8 +53,8 @@ export function keyCopy(name: string): string {
 }
 
 function copyByBytes(text: string): string {
-  // UTF-8 has no lone surrogates; UTF-16 keeps them, at two bytes a character.
-  const encoding = text.isWellFormed() ? 'utf8' : 'utf16le';
+  // As engines keep them, so that nothing is converted; UTF-8 would lose halves of surrogate pairs as well.
+  const encoding = beyondLatin1.test(text) ? 'utf16le' : 'latin1';
   return Buffer.from(text, encoding).toString(encoding);
 }
 

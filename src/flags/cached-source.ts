@@ -2,6 +2,7 @@ import { CutoverError } from '../core/errors.ts';
 import { isThenable } from '../core/observation.ts';
 import type { StageResolution, StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
+import { keyCopy } from '../core/text.ts';
 import { type CachedDecision, DecisionCache } from './decision-cache.ts';
 import { type Evaluation, silentLogger } from './evaluation.ts';
 import { evaluationContext, userOf } from './evaluation-context.ts';
@@ -62,7 +63,9 @@ export class CachedSource implements StageSource {
     return known?.isBare ? known : undefined;
   }
 
-  #ask(key: string, tenant: string, subject: Subject): StageResolution | Promise<StageResolution> {
+  #ask(asked: string, of: string, subject: Subject): StageResolution | Promise<StageResolution> {
+    // A provider may never answer: what waits for it keeps nothing that the name was cut from.
+    const [key, tenant] = [keyCopy(asked), keyCopy(of)];
     const joined = this.#pending.join(key);
     if (joined !== undefined) return joined === 'late' ? this.#lastGood(key) : joined;
     const ready = this.#evaluation.lifecycle.ready();

@@ -19,7 +19,8 @@ export function evaluationContext(
   unit: TargetingUnit,
 ): EvaluationContext {
   const user = userOf(subject);
-  const { attributes } = subject;
+  // Apps in plain JavaScript say `null` as well.
+  const attributes = subject.attributes ?? undefined;
   // What most calls are, without a spread.
   if (attributes === undefined && unit === 'tenant') {
     return user === undefined ? { targetingKey: tenant } : { targetingKey: tenant, user };

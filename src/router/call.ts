@@ -12,6 +12,7 @@ import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
 import { momentOf } from './kept-turns.ts';
 import { MirrorRun } from './mirror-run.ts';
+import { OwnTexts } from './own-texts.ts';
 import type { Route } from './route.ts';
 
 /** What one call may bring along besides its arguments. */
@@ -153,8 +154,9 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
 
   toMirror(tenant: string, kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot } = this.owner;
-    const args = snapshot === undefined ? argumentCopies(this.args) : snapshot(this.args);
-    return new MirrorRun(this, tenant, args, kind);
+    const texts = new OwnTexts();
+    const args = snapshot === undefined ? argumentCopies(this.args, texts) : snapshot(this.args);
+    return new MirrorRun(this, { tenant, args, texts, kind });
   }
 
   /** Only where the app asked to be waited for: else a task would keep the whole call. */

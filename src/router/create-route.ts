@@ -114,7 +114,7 @@ export function createRoute(
     legacyGone: false,
     layouts: [],
   };
-  route.layouts = layoutsOf(route);
+  route.layouts.push(...layoutsOf(route));
   return route;
 }
 

@@ -105,7 +105,7 @@ export function awaitFlag(
   return withinDeadline(
     route,
     wait,
-    flag.then((chosen) => ({ tenant, subject, chosen })),
+    flag.then((chosen) => ({ tenant: wait.tenant as string, subject: wait.subject, chosen })),
   );
 }
 
@@ -121,7 +121,11 @@ async function withinDeadline(
   const decision = await Promise.race([deciding, deadline]);
   wait.over = true;
   route.clock.clearTimeout(timer);
-  return decision ?? decideWithout(route, wait);
+  const decided = decision ?? decideWithout(route, wait);
+  // A flag that never comes keeps what waits for it, and shall keep no call.
+  wait.tenant = undefined;
+  wait.subject = nobody;
+  return decided;
 }
 
 async function identifyAndDecide(

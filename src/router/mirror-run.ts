@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.ts';
 import type { CallContext } from '../core/call-context.ts';
 import type { Comparer } from '../core/comparer.ts';
 import { CutoverError } from '../core/errors.ts';
@@ -7,13 +8,22 @@ import type { PairRecord } from '../core/pair-record.ts';
 import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
-import { withOwnTexts } from './argument-copy.ts';
 import type { Call } from './call.ts';
 import { historyOf } from './history.ts';
 import { invokeWith } from './invoke.ts';
+import type { OwnTexts } from './own-texts.ts';
 import { mirroredStream } from './replies/mirrored-stream.ts';
 import type { Route } from './route.ts';
 import { traceMirror } from './traced.ts';
+
+/** What a mirror has of its own. */
+interface MirrorCopies {
+  readonly tenant: string;
+  readonly args: unknown[];
+  /** Copies the rest. */
+  readonly texts: OwnTexts;
+  readonly kind: PairRecord['kind'];
+}
 
 /**
  * The other leg of a call, or legacy once more: it has copies of the arguments and none of the call itself. It is also the context that the leg
@@ -36,12 +46,13 @@ export class MirrorRun implements Mirror, CallContext {
   readonly #args: unknown[];
   #run: { readonly signal: AbortSignal } | undefined;
 
-  constructor(call: Call, tenant: string, args: unknown[], kind: PairRecord['kind']) {
+  constructor(call: Call, { tenant, args, texts, kind }: MirrorCopies) {
     this.kind = kind;
     this.owner = call.owner;
-    this.requestId = call.requestId;
+    this.requestId = texts.of(call.requestId);
     this.tenant = tenant;
-    this.subject = withOwnTexts(call.subject, call.args, args);
+    // One that cannot be copied is whatever the app made it.
+    this.subject = attempt(() => texts.inSubject(call.subject)) ?? call.subject;
     this.stage = call.stage;
     this.leg = kind === 'noise' ? 'legacy' : (call.plan.mirrors as Leg);
     this.#self = call.self;
@@ -59,7 +70,7 @@ export class MirrorRun implements Mirror, CallContext {
   }
 
   get bytes(): number {
-    return retainedSize(this.#args);
+    return retainedSize(this.#args) + (attempt(() => this.#subjectBytes()) ?? 0);
   }
 
   get signal(): AbortSignal {
@@ -73,6 +84,15 @@ export class MirrorRun implements Mirror, CallContext {
     if (leg === undefined) return undefined;
     const start = (): unknown => this.#whole(invokeWith(this, leg, this.#self, this.#args));
     return tracing === undefined ? start() : traceMirror(this, tracing, start);
+  }
+
+  /** What the subject's texts take that are no arguments as well. */
+  #subjectBytes(): number {
+    let units = 0;
+    for (const value of Object.values(this.subject)) {
+      if (typeof value === 'string' && !this.#args.includes(value)) units += value.length;
+    }
+    return 2 * units;
   }
 
   /** A stream is read within the mirror's own time: what is compared is what was kept of it. */

@@ -98,5 +98,5 @@ export interface Route {
   /** Whether legacy answered that it no longer exists. */
   legacyGone: boolean;
   /** What keeps the code that was compiled for this route's calls. */
-  layouts: readonly object[];
+  readonly layouts: object[];
 }

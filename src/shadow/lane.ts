@@ -22,6 +22,9 @@ const sliceMs = 0.5;
 /** Tasks prepared or started in one turn at most: a bound that holds even where time stands still, as in tests. */
 const tasksPerTurn = 1024;
 
+/** Milliseconds for which a flush lets what was read wait for what is still to be read, and a quarter of its own time at most. */
+const longestPatienceMs = 250;
+
 const settled = Promise.resolve();
 
 interface Drained {
@@ -151,12 +154,20 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
     return { counts: changeOf(before, this.#counts()), drained };
   }
 
-  /** Waits until nothing is left; meanwhile nothing waits for others to go with. */
+  /** Waits until nothing is left. What waits for others to go with waits for those that are being read, and not for long. */
   async #drained(timeoutMs: number): Promise<void> {
     if (this.#shop.pending === 0) return;
     this.#shop.hurry(true);
     this.#schedule();
+    const patience = this.#clock.setTimeout(
+      () => {
+        this.#shop.urge(true);
+        this.#schedule();
+      },
+      Math.min(timeoutMs / 4, longestPatienceMs),
+    );
     await this.#drain.wait(timeoutMs);
+    this.#clock.clearTimeout(patience);
     this.#shop.hurry(false);
   }
 

@@ -7,6 +7,9 @@ const manual = { requireManualDestroy: true };
 export class MirrorTask extends AsyncResource {
   /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
   static readonly layout = new MirrorTask(undefined);
+  static {
+    MirrorTask.layout.emitDestroy();
+  }
 
   #exchange: MirrorableExchange | undefined;
   #mirror: Mirror | undefined = undefined;

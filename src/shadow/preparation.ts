@@ -34,6 +34,11 @@ export class Preparation<Item, Ready> {
     return this.#lost >= this.#floor.limits.maxCount;
   }
 
+  /** Whether nothing is offered or on its way that has not been prepared. */
+  get isIdle(): boolean {
+    return this.#floor.intake.size === 0 && this.#preparing === 0;
+  }
+
   get canBegin(): boolean {
     return this.#floor.intake.size > 0 && this.#preparing < preparingLimit;
   }

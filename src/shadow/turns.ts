@@ -17,7 +17,7 @@ export class Turns<T extends Queued<T>> {
   readonly #gatherings = new Set<Branch<T>>();
   readonly #parking = new Parking<Branch<T>>();
   readonly #clock: Clock;
-  /** How many wait for all of it. */
+  /** How many wait for all tasks to end. */
   #hurries = 0;
   /** Whether nothing is gathered any more, because of them. */
   #isUrged = false;
@@ -53,13 +53,13 @@ export class Turns<T extends Queued<T>> {
     this.#enter(leaf);
   }
 
-  /** While it is on, nothing waits for others to go with, once all that was offered is here. */
+  /** While it is on, nothing waits for others to go with from the next `urge` on. */
   hurry(isOn: boolean): void {
     this.#hurries += isOn ? 1 : -1;
     this.#isUrged = false;
   }
 
-  /** All that was offered is here: who is in a hurry waits for nobody else. */
+  /** Where somebody is in a hurry, nothing waits for others any more. */
   urge(): void {
     if (this.#hurries === 0 || this.#isUrged) return;
     this.#isUrged = true;

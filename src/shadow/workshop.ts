@@ -63,14 +63,14 @@ export class Workshop<Item, Ready> {
     return this.#execution.next(now);
   }
 
-  /** While it is on, no task waits for others to go with, but those that were offered before. */
+  /** While it is on, tasks wait for no others to go with than those that were offered before. */
   hurry(isOn: boolean): void {
     this.#floor.turns.hurry(isOn);
   }
 
-  /** Sees whether all that was offered has been prepared. */
-  urge(): void {
-    if (this.#floor.intake.size === 0) this.#floor.turns.urge();
+  /** Those in a hurry wait for no others any more, if all has been prepared or there is no time for more. */
+  urge(isTimeUp = false): void {
+    if (isTimeUp || this.#preparation.isIdle) this.#floor.turns.urge();
   }
 
   /** Ends what has run or waited too long, and lets gates whose time has come take turns. */

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { camelKeys, snakeKeys } from '../../src/engramia/field-names.ts';
+
+const source = new URL('../../src/engramia/field-names.ts', import.meta.url).href;
 
 describe('names of fields', () => {
   it('are turned into the other spelling and back, fields that were not given left out', () => {
@@ -18,5 +21,15 @@ describe('names of fields', () => {
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
     expect(Object.getPrototypeOf(snakeKeys(sent))).toBe(Object.prototype);
     expect(JSON.stringify(snakeKeys(sent))).toBe(JSON.stringify(sent));
+  });
+
+  it('may be those that every object has, also where an app has frozen them', () => {
+    const program = `
+      Object.freeze(Object.prototype);
+      const { camelKeys, snakeKeys } = await import(${JSON.stringify(source)});
+      console.log(JSON.stringify([camelKeys({ to_string: 1 }), snakeKeys({ valueOf: 2 })]));`;
+    const flags = ['--input-type=module', '-e', program];
+    const printed = execFileSync(process.execPath, flags, { encoding: 'utf8' });
+    expect(JSON.parse(printed)).toEqual([{ toString: 1 }, { value_of: 2 }]);
   });
 });

@@ -11,6 +11,7 @@ describe('the context of a call', () => {
   it.each([
     ['by tenant', {}, 'tenant', { targetingKey: 'acme' }],
     ['by tenant, of a user', { user: 'ann' }, 'tenant', { targetingKey: 'acme', user: 'ann' }],
+    ['by tenant, with null', { attributes: null as never }, 'tenant', { targetingKey: 'acme' }],
     ['by tenant, with attributes', { attributes }, 'tenant', { plan: 'pro', targetingKey: 'acme' }],
     [
       'by tenant, of a user with attributes',

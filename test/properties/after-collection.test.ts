@@ -23,5 +23,7 @@ it('keeps the code that was compiled for calls when all garbage is collected whi
   // The rest is part of what calls it.
   expect(path.filter((name) => compiled.has(name)).length).toBeGreaterThan(path.length / 2);
   const lost = namesIn(after, /SharedFunctionInfo ([^>]+)>.*embedded weak objects cleared/g);
+  // Some of Node's own is: else this would read nothing.
+  expect(lost.size).toBeGreaterThan(0);
   expect(path.filter((name) => lost.has(name))).toEqual([]);
 }, 60_000);

@@ -188,6 +188,37 @@ describe('what is gathered', () => {
     expect(sizes()).toEqual([64, 64, 22]);
   });
 
+  it('waits on flush for replies and keys that are still to come', async () => {
+    const { learner, batches } = scopes({ now: () => 0 });
+    const later = async (tenant: string) => {
+      await new Promise(setImmediate);
+      return learner.targetOf(tenant);
+    };
+    const { clock, offer, lane } = setUp({}, { concurrency: 16 }, later);
+    offer({ count: 128 });
+    const flushed = lane.flush(5000);
+    await clock.advance(100);
+    expect(await flushed).toMatchObject({ drained: true, counts: { ok: { stored: 128 } } });
+    expect(batches.map(({ lessons }) => lessons.length)).toEqual([64, 64]);
+  });
+
+  it.each(['flush', 'close'] as const)(
+    'goes on a short %s although replies of others are never read',
+    async (end) => {
+      const { clock, offer, sizes, lane } = setUp();
+      offer({ tenant: 'beta' });
+      offer({ count: 17, learning: { view: () => new Promise<never>(() => undefined) } });
+      await clock.advance(0);
+      const ended = lane[end](500);
+      await clock.advance(124);
+      expect(sizes()).toEqual([]);
+      await clock.advance(1);
+      expect(sizes()).toEqual([1]);
+      await clock.advance(375);
+      expect(await ended).toMatchObject({ drained: false, counts: { ok: { stored: 1 } } });
+    },
+  );
+
   it('gathers again after a flush, and an idle flush returns at once', async () => {
     const { clock, offer, sizes, lane } = setUp();
     expect(await lane.flush(5000)).toMatchObject({ drained: true });

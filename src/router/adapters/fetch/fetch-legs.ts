@@ -5,7 +5,7 @@ import type { FallbackOptions } from '../../route-options.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { FetchExchange, type LegInput } from './fetch-exchange.ts';
-import { toResponse, wholeResponse } from './to-response.ts';
+import { streamedResponse, wholeResponse } from './to-response.ts';
 
 type Run<Locals> = (context: CallContext, request: Request, locals: Locals) => unknown;
 
@@ -34,7 +34,7 @@ export class FetchLegs<Locals> {
       }
       const response =
         wholeResponse(value) ??
-        (await whileWanted(context, input.signal, (signal) => toResponse(value, signal)));
+        (await whileWanted(context, input.signal, (signal) => streamedResponse(value, signal)));
       this.#returned.set(response, value);
       return response;
     };

@@ -44,22 +44,26 @@ function streamed({ head, first, source }: StreamReply): Response {
 }
 
 /**
- * Makes a candidate's value a `Response`: a fetched one loses what told of its connection and its encoding; text, bytes, a
- * stream of either, and what JSON can hold get the content type that fits. What `wholeResponse` makes is to be made by that.
+ * Makes a candidate's value a `Response` at once: one of the app's own is itself; text, bytes and what JSON can hold get the
+ * content type that fits. Undefined: its first chunk is to be waited for, by `streamedResponse`.
  *
- * @param signal - gives up waiting for a stream's first chunk, and cancels the stream
- * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
+ * @throws TypeError for `undefined`, and for what cannot be sent
  */
-export async function toResponse(value: unknown, signal: AbortSignal): Promise<Response> {
-  const prepared = await prepareReply(value, signal);
-  return prepared.kind === 'stream' ? streamed(prepared) : sentWhole(prepared);
-}
-
-/** The same at once, of what is a `Response` of the app's own or there as a whole; undefined: its first chunk is to be waited for. */
 export function wholeResponse(value: unknown): Response | undefined {
   if (isResponse(value) && isOwn(value)) return value;
   const prepared = prepareWhole(value);
   return prepared && sentWhole(prepared);
+}
+
+/**
+ * The same of a stream of text or bytes, and of a fetched `Response`, which loses what told of its connection and its encoding.
+ *
+ * @param signal - gives up waiting for the first chunk, and cancels the stream
+ * @throws TypeError for a stream of objects; and what the first read throws
+ */
+export async function streamedResponse(value: unknown, signal: AbortSignal): Promise<Response> {
+  const prepared = await prepareReply(value, signal);
+  return prepared.kind === 'stream' ? streamed(prepared) : sentWhole(prepared);
 }
 
 function sentWhole({ kind, body }: WholeReply): Response {

@@ -1,0 +1,56 @@
+import type { Subject } from '../core/subject.ts';
+import { flatCopy } from '../core/text.ts';
+import { isPlain } from './is-plain.ts';
+
+/** Code units of a text that is copied: copying a longer one would hold up the loop, and it is rather a body than cut from one. */
+const longestCopied = 8_192;
+
+/** Code units that are copied for one call. */
+const mostCopied = 65_536;
+
+/** Texts that are looked for before one is copied again. */
+const mostKnown = 16;
+
+/**
+ * The texts of one mirrored call in memory of their own, each copied once: one that was cut from a body keeps all of that as
+ * long as the mirror waits.
+ */
+export class OwnTexts {
+  readonly #from: string[] = [];
+  readonly #to: string[] = [];
+  #left = mostCopied;
+
+  /** A text's copy; any other value is itself. */
+  of<Value>(value: Value): Value {
+    return typeof value === 'string' ? (this.#copy(value) as Value) : value;
+  }
+
+  /** A plain object again with such texts; what is no plain one is itself. */
+  in<Given>(given: Given): Given {
+    if (!isPlain(given)) return given;
+    const copy: Record<string, unknown> = { ...given };
+    for (const name of Object.keys(copy)) copy[name] = this.of(copy[name]);
+    return copy as Given;
+  }
+
+  inSubject(subject: Subject): Subject {
+    const copy = this.in(subject);
+    if (copy !== subject && copy.attributes !== undefined) {
+      copy.attributes = this.in(copy.attributes);
+    }
+    return copy;
+  }
+
+  #copy(text: string): string {
+    if (text.length > Math.min(longestCopied, this.#left)) return text;
+    const known = this.#to[this.#from.indexOf(text)];
+    if (known !== undefined) return known;
+    const own = flatCopy(text);
+    this.#left -= text.length;
+    if (this.#from.length < mostKnown) {
+      this.#from.push(text);
+      this.#to.push(own);
+    }
+    return own;
+  }
+}
