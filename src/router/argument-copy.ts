@@ -16,8 +16,15 @@ export function argumentCopy<Argument>(argument: Argument, texts = new OwnTexts(
 
 /** The same of all arguments of a call: what one of them shares with another, their copies share too. */
 export function argumentCopies(args: unknown[], texts = new OwnTexts()): unknown[] {
-  const objects = args.filter((arg) => !isPrimitive(arg));
-  return objects.length > 1 ? structuredClone(args) : args.map((arg) => argumentCopy(arg, texts));
+  return areSeveralObjects(args)
+    ? structuredClone(args)
+    : args.map((arg) => argumentCopy(arg, texts));
+}
+
+function areSeveralObjects(args: readonly unknown[]): boolean {
+  let objects = 0;
+  for (const arg of args) if (!isPrimitive(arg)) objects += 1;
+  return objects > 1;
 }
 
 /** Undefined: there is more to copy than fields. */

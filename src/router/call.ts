@@ -7,6 +7,7 @@ import type { Observation } from '../core/observation.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
+import { flatCopy } from '../core/text.ts';
 import { argumentCopies } from './argument-copy.ts';
 import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
@@ -71,6 +72,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare outstanding: number;
   /** Set while somebody waits for the shadow alone: a place for it would cost every call eight bytes. */
   declare release?: (() => void) | undefined;
+  /** In memory of its own: one that was cut from a body would keep all of that as long as its lesson waits. */
   declare knownRequestId: string | undefined;
   /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
   declare trace?: LegTrace | undefined;
@@ -102,7 +104,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.timer = undefined;
     this.time = undefined;
     this.outstanding = 0;
-    this.knownRequestId = init?.requestId;
+    this.knownRequestId = init?.requestId === undefined ? undefined : flatCopy(init.requestId);
     if (owner.conversations !== undefined) this.begun = momentOf(this);
   }
 

@@ -49,7 +49,7 @@ export class MirrorRun implements Mirror, CallContext {
   constructor(call: Call, { tenant, args, texts, kind }: MirrorCopies) {
     this.kind = kind;
     this.owner = call.owner;
-    this.requestId = texts.of(call.requestId);
+    this.requestId = call.requestId;
     this.tenant = tenant;
     // One that cannot be copied is whatever the app made it.
     this.subject = attempt(() => texts.inSubject(call.subject)) ?? call.subject;

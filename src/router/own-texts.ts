@@ -8,16 +8,16 @@ const longestCopied = 8_192;
 /** Code units that are copied for one call. */
 const mostCopied = 65_536;
 
-/** Texts that are looked for before one is copied again. */
-const mostKnown = 16;
-
 /**
- * The texts of one mirrored call in memory of their own, each copied once: one that was cut from a body keeps all of that as
- * long as the mirror waits.
+ * The texts of one mirrored call in memory of their own: one that was cut from a body keeps all of that as long as the mirror
+ * waits.
  */
 export class OwnTexts {
-  readonly #from: string[] = [];
-  readonly #to: string[] = [];
+  // The latest two: as a rule the subject's tenant and task are arguments as well.
+  #from = '';
+  #to = '';
+  #fromBefore = '';
+  #toBefore = '';
   #left = mostCopied;
 
   /** A text's copy; any other value is itself. */
@@ -42,15 +42,15 @@ export class OwnTexts {
   }
 
   #copy(text: string): string {
-    if (text.length > Math.min(longestCopied, this.#left)) return text;
-    const known = this.#to[this.#from.indexOf(text)];
-    if (known !== undefined) return known;
+    if (text.length > longestCopied || text.length > this.#left) return text;
+    if (text === this.#from) return this.#to;
+    if (text === this.#fromBefore) return this.#toBefore;
     const own = flatCopy(text);
     this.#left -= text.length;
-    if (this.#from.length < mostKnown) {
-      this.#from.push(text);
-      this.#to.push(own);
-    }
+    this.#fromBefore = this.#from;
+    this.#toBefore = this.#to;
+    this.#from = text;
+    this.#to = own;
     return own;
   }
 }

@@ -1,7 +1,6 @@
 import type { ServedExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LearnTarget, Lesson } from '../core/learner.ts';
 import type { Leg, Stage } from '../core/stage.ts';
-import { flatCopy } from '../core/text.ts';
 import type { Bisection } from './bisection.ts';
 import type { Channel } from './channel.ts';
 import type { Scope } from './scope.ts';
@@ -69,8 +68,7 @@ export class LearnTask {
     at: number,
   ) {
     this.route = exchange.route;
-    // It may wait for long: a request id that was cut from a body would keep all of that.
-    this.requestId = flatCopy(exchange.requestId);
+    this.requestId = exchange.requestId;
     this.tenant = tenant;
     this.stage = exchange.stage;
     this.leg = exchange.leg;

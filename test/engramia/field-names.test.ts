@@ -30,6 +30,6 @@ describe('names of fields', () => {
       console.log(JSON.stringify([camelKeys({ to_string: 1 }), snakeKeys({ valueOf: 2 })]));`;
     const flags = ['--input-type=module', '-e', program];
     const printed = execFileSync(process.execPath, flags, { encoding: 'utf8' });
-    expect(JSON.parse(printed)).toEqual([{ toString: 1 }, { value_of: 2 }]);
+    expect(printed.trim()).toBe('[{"toString":1},{"value_of":2}]');
   });
 });

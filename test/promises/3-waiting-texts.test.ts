@@ -2,12 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCutoverHandler, type RunInit, type Subject, shadowSafe } from 'engramia-cutover';
 import { type FlagProvider, memoryFlags } from 'engramia-cutover/flags';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../src/core/clock.ts';
 import type { LearnTarget } from '../../src/core/learner.ts';
-import { createLearnLane } from '../../src/shadow/learn-lane.ts';
 import { bytesInUse } from '../shadow/collect-garbage.ts';
-import { servedExchange } from '../shadow/exchanges.ts';
-import { recorder } from '../shadow/recorder.ts';
 
 const calls = 200;
 const bodyBytes = 100_000;
@@ -81,15 +77,21 @@ it('Promise 3 (boundedness): a lesson that waits keeps of its request id the tex
     import: async () => ({ kind: 'imported', imported: 1 }),
     wasStored: async () => undefined,
   };
-  const setup = { clock: systemClock, random: Math.random, reporter: recorder([]) };
-  const learner = { targetOf: () => target };
-  const lane = createLearnLane({ ...setup, learner, options: { tenantShare: 1 } });
+  const handler = createCutoverHandler({
+    name: 'chat',
+    legacy: async (_text: string) => 'legacy answers',
+    candidate: async () => 'the candidate answers',
+    identify: () => ({ tenant: 'acme', task: 'What is it?' }),
+    flags: memoryFlags('dualwrite'),
+    engramia: { targetOf: () => target, clientOf: () => undefined },
+    shadow: { learn: { tenantShare: 1 } },
+  });
   const before = bytesInUse();
   for (let index = 0; index < calls; index += 1) {
-    lane.offer(servedExchange({ requestId: cut(index), waiter: undefined }));
+    await handler.run(['x'], { requestId: cut(index) });
   }
   await turns();
-  expect(lane.stats()).toMatchObject({ pending: calls });
+  expect(handler.stats().learn).toMatchObject({ pending: calls });
   expect(bytesInUse() - before).toBeLessThan((calls * bodyBytes) / 10);
 });
 
