@@ -42,7 +42,7 @@ const isObject = (value: unknown): value is object =>
 const byName = <T>(value: z.ZodType<T>) =>
   z.preprocess(
     (given) => (isObject(given) ? new Map(Object.entries(given)) : given),
-    z.map(z.string().min(1, nameRule), value, 'must be an object'),
+    z.map(z.string().min(1, nameRule), value),
   );
 
 function schemaOf() {

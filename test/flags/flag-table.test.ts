@@ -68,6 +68,12 @@ describe('the ramp of a flag file', () => {
     }
   });
 
+  it('leaves a tenant outside whose bucket is just where the percentage ends', () => {
+    const stageAt = (percent: number) =>
+      tableOf({ percent: { from: 'shadow', to: 'live', percent } })('tenant-846743');
+    expect([stageAt(8.7), stageAt(8.71)]).toEqual(['shadow, SPLIT', 'live, SPLIT']);
+  });
+
   it('leaves those outside in its own stage, or the one that holds without it', () => {
     const none = { to: 'live', percent: 0 };
     const stageOf = tableOf({

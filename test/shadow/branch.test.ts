@@ -43,7 +43,7 @@ function turnsOf(branch: Branch<Task>): (string | undefined)[] {
 describe('the turns at a gate', () => {
   it('go round in the order in which they were taken', () => {
     const branch = branchWith([task('a1')], [task('b1')], [task('c1')]);
-    const [first] = [branch.first as Leaf<Task>];
+    const first = branch.first as Leaf<Task>;
     expect(first.inTurn).toBe(true);
     branch.shift();
     expect([first.inTurn, first.next]).toEqual([false, undefined]);

@@ -77,10 +77,13 @@ describe('what runs in one bundle', () => {
       readyInMs: () => 0,
       bundles: { maxCount: 3, maxLoad: 100, gatherMs: 0 },
     };
-    const { lane, offer, clock } = jobLane();
+    const errors: unknown[] = [];
+    const ended = (_job: Job, _ending: unknown, error: unknown) => errors.push(error);
+    const { lane, offer, clock } = jobLane({}, { ended });
     offer({ tenant: 'a', name: 'a1', gate });
     await clock.advance(0);
     expect(lane.stats()).toMatchObject({ failed: 1, running: 0, pending: 0 });
+    expect(errors).toEqual([undefined]);
   });
 
   it('goes again in its own order, before what came later', async () => {
@@ -91,6 +94,21 @@ describe('what runs in one bundle', () => {
     offer('a1', 'a2', 'a3', 'a4');
     await clock.advance(0);
     expect(bundles).toEqual([['a1', 'a2', 'a3'], ['a1', 'a2', 'a3'], ['a4']]);
+  });
+
+  it('goes again with whatever else is there', async () => {
+    let rounds = 0;
+    const { offer, clock, bundles } = bundlingLane(async (jobs) => {
+      rounds += 1;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 10));
+      return all(rounds === 1 ? 'again' : 'stored')(jobs);
+    });
+    offer('a1', 'b1');
+    await clock.advance(5);
+    offer('c1');
+    await clock.advance(5);
+    expect(bundles[0]).toEqual(['a1', 'b1']);
+    expect(bundles[1]?.toSorted()).toEqual(['a1', 'b1', 'c1']);
   });
 
   it('goes again with its company alone', async () => {
@@ -121,6 +139,30 @@ describe('what runs in one bundle', () => {
     expect(lane.stats()).toMatchObject({ timedOut: 3, ok: { stored: 0 }, running: 0, bytes: 0 });
     expect(ended).toHaveLength(3);
   });
+});
+
+it('a lane is stuck while a bundle that was given up holds its last slot, each time anew', async () => {
+  let answer: (results: BundleResult[]) => void = () => undefined;
+  const { offer, clock, reporter } = bundlingLane(
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    { concurrency: 1, deadlineMs: 100 },
+  );
+  for (let round = 0; round < 2; round += 1) {
+    offer('a1', 'b1', 'c1');
+    await clock.advance(100);
+    expect(reporter.of('delivery').map(({ state }) => state)).toEqual(
+      Array(round + 1)
+        .fill(['stuck', 'resumed'])
+        .flat()
+        .slice(0, -1),
+    );
+    answer([]);
+    await clock.advance(0);
+    expect(reporter.of('delivery').at(-1)?.state).toBe('resumed');
+  }
 });
 
 describe('what runs alone', () => {

@@ -77,6 +77,34 @@ describe('what is gathered', () => {
     expect(takeAll()).toEqual(['a1']);
   });
 
+  it('that is put back takes along what has begun to wait meanwhile', () => {
+    const { turns, add } = setUp();
+    const gate = gateOf({ bundles, limit: 2 });
+    turns.hurry(true);
+    const task = add('a1', gate);
+    expect(turns.take()).toBe(task);
+    turns.hurry(false);
+    add('b1', gate);
+    expect(turns.take()).toBeUndefined();
+    turns.release(task);
+    turns.putBack(task);
+    const leader = turns.take() as Task;
+    const names = [leader, ...(turns.takeWith(leader) ?? [])].map(({ name }) => name);
+    expect(names.toSorted()).toEqual(['a1', 'b1']);
+  });
+
+  it('and did not fit begins to wait when the others leave', async () => {
+    const { clock, turns, add, end } = setUp();
+    const gate = gateOf({ bundles });
+    add('a1', gate);
+    await clock.advance(900);
+    for (const name of ['b1', 'c1', 'd1']) add(name, gate);
+    const leader = turns.take() as Task;
+    expect(turns.takeWith(leader)).toHaveLength(2);
+    end(leader);
+    expect([turns.take(), turns.nextAt]).toEqual([undefined, 1_900]);
+  });
+
   it('weighs no more when some of it is taken out', () => {
     const { turns, add, takeAll, leavesOf } = setUp();
     const gate = gateOf({ bundles });

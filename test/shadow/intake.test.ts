@@ -56,6 +56,15 @@ describe('what was offered and not looked at yet', () => {
     expect([newestOf('a'), newestOf('b'), newestOf('c')]).toEqual(Array(3).fill(undefined));
   });
 
+  it('is never taken of another tenant that has come to the same place', () => {
+    const { push, rest, newestOf, intake } = setUp();
+    push('a1');
+    rest();
+    push(...numbered('b', 64));
+    expect(newestOf('a')).toBeUndefined();
+    expect(intake.size).toBe(64);
+  });
+
   it('is as old as the oldest of what is left', () => {
     const { intake, push, newestOf } = setUp();
     push('a1', 'b1');

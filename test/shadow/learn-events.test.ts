@@ -38,7 +38,7 @@ describe('what listeners are told of a lesson', () => {
   it('is what was learned of which call, and how that call ended', async () => {
     const { learn, reporter } = setUp();
     await learn();
-    expect(reporter.events).toEqual([
+    expect(reporter.events).toStrictEqual([
       { type: 'learned', ...call, leg: 'legacy', outcome: 'stored', attempts: 1 },
       { type: 'settled', ...call, lane: 'learn', outcome: 'stored' },
     ]);
@@ -72,6 +72,9 @@ describe('what listeners are told of a lesson', () => {
     await learn();
     expect(reporter.events).toEqual([]);
     expect(where).toHaveLength(1);
+    const other = setUp({}, []);
+    await other.learn();
+    expect([other.lane.stats().ok.stored, other.reporter.events]).toEqual([1, []]);
   });
 
   it('is the failure of a callback, with the call', async () => {
@@ -101,7 +104,7 @@ describe('what listeners are told of the service', () => {
       learn: (_attempt, index) => (index === 0 ? later(20_000) : stored),
     });
     await learn({}, 20_000);
-    expect(reporter.of('delivery')).toEqual([
+    expect(reporter.of('delivery')).toStrictEqual([
       { type: 'delivery', lane: 'learn', state: 'paused', address, forMs: 20_000 },
       { type: 'delivery', lane: 'learn', state: 'resumed', address },
     ]);

@@ -8,7 +8,7 @@ interface Gate {
 
 const gate = (): Gate => ({ wakeAt: 0, place: -1 });
 
-/** Every order of so many times, each time twice as long as no gate is like another. */
+/** Every order in which these times can come. */
 function ordersOf(times: readonly number[]): number[][] {
   if (times.length === 0) return [[]];
   return times.flatMap((first, place) =>

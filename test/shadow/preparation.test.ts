@@ -8,7 +8,7 @@ type Result = Awaited<ReturnType<LaneWork<Job, Job>['prepare']>>;
 /** A lane whose preparations end when they are told to. */
 function slowLane(options: LaneOptions = {}, work: Partial<LaneWork<Job, Job>> = {}) {
   const begun: string[] = [];
-  const discarded: string[] = [];
+  const discarded: (string | undefined)[] = [];
   const waiting = new Map<string, PromiseWithResolvers<Result>>();
   const world = jobLane(options, {
     prepare: ({ name }) => {
@@ -17,7 +17,7 @@ function slowLane(options: LaneOptions = {}, work: Partial<LaneWork<Job, Job>> =
       waiting.set(name, result);
       return result.promise;
     },
-    discarded: ({ name }) => void discarded.push(name),
+    discarded: (job) => void discarded.push(job?.name),
     ...work,
   });
   const readied = async (name: string, bytes = 1): Promise<void> => {

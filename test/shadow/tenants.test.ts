@@ -138,7 +138,7 @@ it('counts the tenants with tasks that wait, offered or prepared', () => {
 });
 
 it('says that a loss is over when half a share is held, of places and of bytes', () => {
-  const { tenants, charge } = setUp({ maxCount: 16 });
+  const { tenants, charge } = setUp({ maxCount: 16, maxBytes: 96 });
   charge('a', 2, 12);
   expect(tenants.isRelaxed).toBe(true);
   charge('a', 1, 0);

@@ -9,7 +9,7 @@ export interface Task extends Queued<Task> {
 }
 
 /** A gate that says when it is ready. */
-export interface TestGate extends Gate {
+interface TestGate extends Gate {
   readyMs: number;
   asked: number;
 }

@@ -65,6 +65,18 @@ describe('a gate that is not ready', () => {
     expect(takeAll()).toEqual(['a2']);
   });
 
+  it('is not asked because more comes to wait behind it, nor for what is in no hurry', () => {
+    const { turns, add, takeAll } = setUp();
+    const gate = gateOf();
+    gate.readyMs = 50;
+    for (const name of ['a1', 'b1', 'b2']) {
+      add(name, gate);
+      expect(takeAll()).toEqual([]);
+    }
+    turns.hurry(false);
+    expect(gate.asked).toBe(1);
+  });
+
   it('is not asked any more when nothing waits behind it', () => {
     const { turns, add, takeAll, leavesOf } = setUp();
     const gate = gateOf();
@@ -125,6 +137,19 @@ describe('a task', () => {
     expect(takeAll()).toEqual([]);
     add('a2');
     expect(takeAll()).toEqual(['a2']);
+  });
+
+  it('that is taken out of its queue keeps no other from its turn', () => {
+    const { turns, add, takeAll, leavesOf } = setUp();
+    const gone = add('a1', gateOf());
+    add('b1', gateOf());
+    turns.remove(gone, leavesOf(gone));
+    expect(takeAll()).toEqual(['b1']);
+    const gate = gateOf({ limit: 9 });
+    const other = add('c1', gate);
+    add('d1', gate);
+    turns.remove(other, leavesOf(other));
+    expect(takeAll()).toEqual(['d1']);
   });
 
   it('that is taken out of the middle leaves the others in order', () => {
