@@ -81,6 +81,7 @@ describe('what is gathered', () => {
     const { turns, add } = setUp();
     const gate = gateOf({ bundles, limit: 2 });
     turns.hurry(true);
+    turns.urge();
     const task = add('a1', gate);
     expect(turns.take()).toBe(task);
     turns.hurry(false);
