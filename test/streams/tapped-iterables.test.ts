@@ -133,4 +133,19 @@ describe('an iterable that is observed', () => {
     tapped(other);
     expect(other.iterator).toBe(own);
   });
+
+  it.each<[string, object]>([
+    ['nothing but a `tee`', { tee: () => undefined }],
+    ['an `iterator` that is no function', { tee: () => undefined, iterator: 7 }],
+    ['an `iterator` alone', { iterator: () => undefined }],
+    [
+      'an `iterator` of its class',
+      Object.create({ iterator: () => undefined }, { tee: { value: () => undefined } }),
+    ],
+  ])('is entered as any other where it has %s', async (_what, beside) => {
+    const stream = Object.assign(beside, iterable([give('a')]));
+    const { told, iterate } = tapped(stream);
+    await iterate().next();
+    expect(told).toEqual(['a']);
+  });
 });

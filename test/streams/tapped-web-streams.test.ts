@@ -201,10 +201,10 @@ describe('a stream of bytes that is observed', () => {
 });
 
 describe('a stream that is more than a ReadableStream, or is somebody’s', () => {
-  class Own extends ReadableStream {
+  class Own extends ReadableStream<unknown> {
     readonly mine = true;
   }
-  class Same extends ReadableStream {}
+  class Same extends ReadableStream<unknown> {}
 
   it.each<[string, () => unknown]>([
     ['has a member of its own', () => Object.assign(new ReadableStream(), { id: 1 })],

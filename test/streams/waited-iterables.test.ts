@@ -59,6 +59,19 @@ describe('an iterable whose first chunk is waited for', () => {
     expect([told, noted]).toEqual([['a', 'b', 'cut'], ['why']]);
   });
 
+  it('is stood in for with all ways to be left that its iterator has', async () => {
+    const frozen = Object.freeze({
+      next: give('a'),
+      throw: async (reason: unknown) => ({ done: true, value: `thrown ${String(reason)}` }),
+    });
+    const { told, tap, iterate } = tapped({ [Symbol.asyncIterator]: () => frozen });
+    await tap.first();
+    const iterator = iterate();
+    expect(iterator.return).toBeUndefined();
+    expect(await iterator.throw?.('why')).toEqual({ done: true, value: 'thrown why' });
+    expect(told).toEqual(['cut']);
+  });
+
   it('is passed on unobserved, and counts as cut, where nobody waited', async () => {
     const frozen = Object.freeze({ next: give('a') });
     const { told, iterate } = tapped({ [Symbol.asyncIterator]: () => frozen });
