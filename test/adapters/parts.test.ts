@@ -3,11 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../src/core/option-checks.ts';
 import { awaitIssues } from '../../src/router/adapters/await-issues.ts';
 import { fallbackByValue } from '../../src/router/adapters/fallback-by-value.ts';
-import { toReadable } from '../../src/router/adapters/fastify/to-readable.ts';
 import { UnfitReply } from '../../src/router/adapters/node/unfit-reply.ts';
 import { splitOptions } from '../../src/router/adapters/split-options.ts';
 import { whileWanted } from '../../src/router/adapters/while-wanted.ts';
-import { toReplySource } from '../../src/router/replies/reply-source.ts';
 
 describe('options of a way in', () => {
   it('are told from those of a route by their names', () => {
@@ -142,70 +140,5 @@ describe('a wait for a candidate’s reply', () => {
     badly.gate.reject(new Error('no'));
     await expect(failed).rejects.toThrow('no');
     expect([...well.listeners(), ...badly.listeners()]).toEqual([]);
-  });
-});
-
-describe('a stream whose first chunk was read', () => {
-  const sourceOf = (stream: object) => {
-    const source = toReplySource(stream);
-    if (source === undefined) throw new Error('no source');
-    return source;
-  };
-  async function* pieces(...chunks: unknown[]) {
-    for (const chunk of chunks) {
-      if (chunk instanceof Error || typeof chunk === 'symbol') throw chunk;
-      yield chunk;
-    }
-  }
-  const textOf = async (readable: AsyncIterable<unknown>): Promise<string> => {
-    let text = '';
-    for await (const chunk of readable) text += String(chunk);
-    return text;
-  };
-
-  it('gives that chunk first, and passes over empty ones', async () => {
-    expect(await textOf(toReadable('a', sourceOf(pieces('b', '', Buffer.from('c')))))).toBe('abc');
-    expect(await textOf(toReadable('', sourceOf(pieces('', 'b'))))).toBe('b');
-    expect(await textOf(toReadable(undefined, sourceOf(pieces())))).toBe('');
-  });
-
-  it('fails with the error of its source, made one where it is none', async () => {
-    const boom = new Error('broke');
-    await expect(textOf(toReadable('a', sourceOf(pieces(boom))))).rejects.toBe(boom);
-    const odd = Symbol('odd');
-    await expect(textOf(toReadable('a', sourceOf(pieces(odd))))).rejects.toMatchObject({
-      message: 'A reply stream failed.',
-      cause: odd,
-    });
-  });
-
-  it('is read one chunk ahead at most', async () => {
-    let asked = 0;
-    const readable = toReadable('a', {
-      next: async () => {
-        asked += 1;
-        return 'b';
-      },
-      cancel: () => undefined,
-    });
-    readable.read(0);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(asked).toBe(0);
-    readable.destroy();
-  });
-
-  it('cancels its source when it is destroyed, and tells what for', async () => {
-    let cancelled = 0;
-    const readable = toReadable('a', {
-      next: () => new Promise(() => undefined),
-      cancel: () => {
-        cancelled += 1;
-      },
-    });
-    const told = new Promise((resolve) => readable.once('error', resolve));
-    const boom = new Error('client left');
-    readable.destroy(boom);
-    expect(await told).toBe(boom);
-    expect(cancelled).toBe(1);
   });
 });
