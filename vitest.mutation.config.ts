@@ -18,7 +18,7 @@ export default defineConfig({
       'test/shadow/memory.test.ts',
       'test/promises/9-quiet-failure.test.ts',
     ],
-    setupFiles: ['test/own-globals.ts', 'test/setup.ts'],
+    setupFiles: ['test/setup.ts'],
     environment: 'node',
     // A file's modules are loaded once a run: most of a mutant's time went into loading them for each file.
     isolate: false,
