@@ -64,7 +64,6 @@ export class CandidateCall extends Call implements CallContext, Expiring<Candida
   }
 
   commit(): void {
-    this.#keepScope();
     if (this.run === 'superseded') {
       throw new CutoverError(
         'ERR_CUTOVER_SUPERSEDED',

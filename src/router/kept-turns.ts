@@ -12,8 +12,8 @@ export function keepsTurns(route: Route, plan: Plan): boolean {
 }
 
 /** Only while legacy is a way back: once it is no longer called, it needs to know nothing. */
-const handsBack = ({ handBack }: Route, { serves, fallback }: Plan): boolean =>
-  handBack !== undefined && serves === 'candidate' && fallback;
+const handsBack = ({ handBack }: Route, { fallback }: Plan): boolean =>
+  handBack !== undefined && fallback;
 
 /** The conversation that a subject names; undefined: none. A number is none: it would not be the same in every store. */
 export function conversationOf(subject: Subject): string | undefined {

@@ -36,8 +36,11 @@ describe('the copy of an argument for a mirror', () => {
     expect([flat, deep]).toEqual([{ message: 'hello' }, { messages: ['hello'] }]);
   });
 
-  test.each([
+  test.each<[string, unknown]>([
     ['a function', { tenant: 'acme', run: () => undefined }],
+    ['nothing but a function', { run: () => undefined }],
+    ['nothing but a symbol', { id: Symbol('id') }],
+    ['itself, a function', () => undefined],
     ['a symbol', { tenant: 'acme', mark: Symbol('mark') }],
   ])('is not made of an argument that holds %s', (_what, input) => {
     expect(() => argumentCopy(input)).toThrow(expect.objectContaining({ name: 'DataCloneError' }));

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import type { CallContext } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
-import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
 import { chat, hangs, nextTurn } from './world.ts';
 
@@ -169,39 +168,5 @@ describe('a signal that is first asked for when the call is over', () => {
     await handler.run(['u', 'hi'], { signal: caller.signal });
     expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
     expect(context().signal.aborted).toBe(false);
-  });
-});
-
-describe('the history of a served candidate', () => {
-  const identify = (_userId: string, task: string) => ({ tenant: 'acme', task, conversation: 'c' });
-  const textsOf = async (context: CallContext) => (await context.history()).map(({ text }) => text);
-
-  it('holds what others were answered while it runs', async () => {
-    const open = Promise.withResolvers<string>();
-    let first: CallContext | undefined;
-    const { handler } = chat('live', {
-      identify,
-      transcript: memoryTranscript(),
-      candidate: async (context, _userId, message) => {
-        if (message === 'second') return 'answer';
-        first = context;
-        return open.promise;
-      },
-    });
-    const reply = handler('u', 'first');
-    await handler('u', 'second');
-    await handler.flush();
-    expect(await textsOf(first as CallContext)).toEqual(['second', 'answer']);
-    open.resolve('done');
-    await reply;
-    await handler.flush();
-    expect(await textsOf(first as CallContext)).toEqual([]);
-  });
-
-  it('ends where the call began, once legacy has answered in its place', async () => {
-    const { handler, context } = keeping(breaks, { identify, transcript: memoryTranscript() });
-    await handler('u', 'hi');
-    await handler.flush();
-    expect(await textsOf(context())).toEqual([]);
   });
 });

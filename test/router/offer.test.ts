@@ -1,34 +1,13 @@
-import { createEngramiaClient, oneScope, type Stage, shadowSafe } from 'engramia-cutover';
-import { fakeEngramia } from 'engramia-cutover/testing';
+import { type Stage, shadowSafe } from 'engramia-cutover';
 import { describe, expect, it } from 'vitest';
-import { chat } from './world.ts';
+import { shadowed } from './shadowed.ts';
+import type { chat } from './world.ts';
 
 const message = 'a message that is long enough';
 const boom = new Error('broke');
 const breaks = async (): Promise<never> => {
   throw boom;
 };
-
-/** A route that learns and mirrors all that it may. */
-async function shadowed(stage: Stage, over: Parameters<typeof chat>[1] = {}) {
-  const fake = await fakeEngramia({ keys: { key: { tenant: 'a', project: 'p', role: 'editor' } } });
-  const client = createEngramiaClient({
-    baseUrl: 'https://engramia.test',
-    apiKey: 'key',
-    fetch: fake.fetch,
-  });
-  const { handler, warnings } = chat(stage, {
-    engramia: oneScope(client),
-    candidate: shadowSafe(async () => 'candidate'),
-    legacyShadow: async () => 'legacy in the shadow',
-    ...over,
-  });
-  const counts = () => {
-    const { learn, mirror } = handler.stats();
-    return { learned: learn.offered, mirrored: mirror.offered };
-  };
-  return { handler, counts, warnings };
-}
 
 describe('what is offered to the shadow', () => {
   it.each<[Stage, number, number]>([
@@ -143,64 +122,5 @@ describe('what is offered to the shadow', () => {
     expect(counts()).toEqual({ learned: 1, mirrored: 0 });
     expect(warnings).toEqual([]);
     await handler.close();
-  });
-});
-
-describe('a reply that cannot be looked into', () => {
-  const locked = () => {
-    const stream = ReadableStream.from(['a']);
-    stream.getReader();
-    return stream;
-  };
-  const unreadable = (over: Parameters<typeof chat>[1] = {}, stage: Stage = 'shadow') =>
-    shadowed(stage, { legacy: (async () => locked()) as never, ...over });
-
-  it('is counted as unreadable by both lanes', async () => {
-    const { handler } = await unreadable();
-    await handler('u', message);
-    expect(handler.stats()).toMatchObject({
-      learn: { offered: 1, skipped: { unreadable: 1 } },
-      mirror: { offered: 1, skipped: { unreadable: 1 } },
-    });
-    await handler.close();
-  });
-
-  it('is counted as not drawn, or as unsafe, where it would not have been mirrored anyway', async () => {
-    const sampled = await unreadable({ sample: { mirror: 0 } });
-    await sampled.handler('u', message);
-    expect(sampled.handler.stats().mirror.skipped).toMatchObject({ sampled: 1, unreadable: 0 });
-    const unsafe = await unreadable({ candidate: async () => 'x' });
-    await unsafe.handler('u', message);
-    expect(unsafe.handler.stats().mirror.skipped).toMatchObject({ unsafe: 1, unreadable: 0 });
-    const alone = await unreadable({}, 'dualwrite');
-    await alone.handler('u', message);
-    expect(alone.counts()).toEqual({ learned: 1, mirrored: 0 });
-  });
-
-  it('is counted for its noise too, where that was drawn', async () => {
-    const { handler } = await unreadable({ sample: { noise: 1 } });
-    await handler('u', message);
-    expect(handler.stats().mirror).toMatchObject({ offered: 2, skipped: { unreadable: 2 } });
-    await handler.close();
-  });
-
-  it('is counted nowhere after a kill or for a caller who has gone', async () => {
-    const caller = new AbortController();
-    const gone = await unreadable({
-      legacy: (async () => {
-        caller.abort();
-        return locked();
-      }) as never,
-    });
-    await gone.handler.run(['u', message], { signal: caller.signal });
-    expect(gone.counts()).toEqual({ learned: 0, mirrored: 0 });
-    const killed = await unreadable({
-      legacy: (async () => {
-        killed.handler.kill();
-        return locked();
-      }) as never,
-    });
-    await killed.handler('u', message);
-    expect(killed.counts()).toEqual({ learned: 0, mirrored: 0 });
   });
 });

@@ -26,7 +26,7 @@ describe('a reply that nobody will be given', () => {
     },
   );
 
-  it.each<[string, (options: UnderlyingDefaultSource) => unknown]>([
+  it.each<[string, (source: { cancel(): void }) => unknown]>([
     ['a ReadableStream', (source) => new ReadableStream(source)],
     ['the body of a Response', (source) => new Response(new ReadableStream(source))],
   ])('is cancelled where it is %s', async (_what, make) => {
