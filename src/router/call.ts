@@ -45,6 +45,10 @@ export interface StreamFacts {
 /** A call without a tenant: it is served, and nothing else. */
 export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 
+/** An app in plain JavaScript may give anything: what is no text is left as it is. */
+const ownId = (requestId: string): string =>
+  typeof requestId === 'string' ? flatCopy(requestId) : requestId;
+
 /**
  * One call: made once, handed to the shadow as it is. Whatever costs is made when first asked for.
  */
@@ -104,7 +108,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.timer = undefined;
     this.time = undefined;
     this.outstanding = 0;
-    this.knownRequestId = init?.requestId === undefined ? undefined : flatCopy(init.requestId);
+    this.knownRequestId = init?.requestId === undefined ? undefined : ownId(init.requestId);
     if (owner.conversations !== undefined) this.begun = momentOf(this);
   }
 

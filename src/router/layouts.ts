@@ -6,9 +6,9 @@ import { OwnTexts } from './own-texts.ts';
 import type { Route } from './route.ts';
 
 /**
- * One of each thing that a call of a plain handler is made of, kept as long as its route. V8 forgets how the objects of a class are laid out
- * when it collects all garbage while none of them lives, and with it all code that was compiled for them: the thousands of
- * calls after a quiet moment then cost ten times as much.
+ * One of each thing that a call of a plain handler is made of, kept as long as its route. V8 forgets how the objects of a class
+ * are laid out when it collects all garbage while none of them lives, and with it all code that was compiled for them: the
+ * thousands of calls after a quiet moment then cost ten times as much.
  */
 export function layoutsOf(route: Route): readonly object[] {
   const init = { requestId: 'none' };
