@@ -1,12 +1,9 @@
+import { hasPlainPrototype } from './plain-object.ts';
+
 /** Deeper data is refused: it is a mistake, and it would end in an overflow of the stack. */
 const deepest = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const isPlain = (value: object): value is Fields => {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
 
 function refusal(what: string, path: string): TypeError {
   return new TypeError(`Cannot be written as canonical JSON: ${path || 'the value'} is ${what}.`);
@@ -65,7 +62,7 @@ class Ordering {
     }
     if (depth > deepest) throw refusal(`nested deeper than ${deepest} levels`, path);
     if (Array.isArray(value)) return this.#all(value, path, depth + 1);
-    if (!isPlain(value)) throw refusal('no plain object', path);
+    if (!hasPlainPrototype(value)) throw refusal('no plain object', path);
     return this.#fields(value, depth + 1);
   }
 

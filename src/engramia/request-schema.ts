@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlain } from '../core/plain-object.ts';
 import { snakeKeys } from './field-names.ts';
 import { toReader } from './reader-schema.ts';
 import { serviceTime } from './service-time.ts';
@@ -70,12 +71,6 @@ const record = () =>
   });
 
 const soundKey = /^patterns\/[\w-]{1,400}$/;
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.getPrototypeOf(value) === Object.prototype &&
-  Object.getOwnPropertySymbols(value).length === 0;
 
 /** What the schema accepts beyond doubt: running it over a batch costs seven times as much as writing that as JSON. */
 function isSurelyRecord(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { hasPlainPrototype } from '../core/plain-object.ts';
 import type { Subject } from '../core/subject.ts';
 import { keyCopy } from '../core/text.ts';
 import { decisionKey } from './decision-key.ts';
@@ -74,7 +75,7 @@ const ownCopy = (value: unknown): unknown => (typeof value === 'string' ? keyCop
 /** Whether attributes are nothing but values that stay what they are. */
 function isPlain(attributes: Attributes): boolean {
   if (attributes === undefined) return true;
-  if (!hasPlainPrototype(attributes)) return false;
+  if (!isOfNoClass(attributes)) return false;
   const values: unknown[] = Object.values(attributes);
   return values.length <= maxAttributes && values.every(isPrimitive);
 }
@@ -84,17 +85,14 @@ function isPrimitive(value: unknown): boolean {
   return type === 'string' || type === 'boolean' || type === 'number';
 }
 
-// With any other prototype `toJSON` may make something else of the same fields.
-function hasPlainPrototype(value: unknown): boolean {
-  // Attributes come from the app, which may be plain JavaScript: null has no prototype to ask for.
-  const prototype: unknown = value === null ? undefined : Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
+/** With any other prototype `toJSON` may make something else of the same fields. Apps in plain JavaScript say `null` as well. */
+const isOfNoClass = (attributes: object | null): boolean =>
+  attributes !== null && hasPlainPrototype(attributes);
 
 /** In the same order too, as they are written down. */
 function areSame({ names, values }: Entry, attributes: Attributes): boolean {
   if (names === undefined || attributes === undefined) return names === attributes;
-  if (!hasPlainPrototype(attributes)) return false;
+  if (!isOfNoClass(attributes)) return false;
   const given = Object.keys(attributes);
   if (given.length !== names.length) return false;
   for (let i = 0; i < given.length; i += 1) {

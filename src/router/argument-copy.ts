@@ -1,4 +1,4 @@
-import { isPlain } from './is-plain.ts';
+import { isPlain } from '../core/plain-object.ts';
 import { OwnTexts } from './own-texts.ts';
 
 const isPrimitive = (value: unknown): boolean =>

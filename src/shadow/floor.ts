@@ -32,6 +32,7 @@ export class Floor<Item, Ready> {
   readonly active = new Timeline<Task<Item, Ready>>();
   readonly turns: Turns<Task<Item, Ready>>;
   readonly limits: Required<LaneOptions>;
+  readonly clock: Clock;
   readonly work: LaneWork<Item, Ready>;
   readonly ledger: Ledger<Item, Ready>;
   readonly onSettled: () => void;
@@ -44,6 +45,7 @@ export class Floor<Item, Ready> {
     this.turns = new Turns(limits.concurrency, clock);
     this.waiting = new Waiting(() => ledger.tenants.accounts);
     this.limits = limits;
+    this.clock = clock;
     this.work = work;
     this.ledger = ledger;
     this.onSettled = onSettled;

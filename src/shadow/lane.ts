@@ -22,9 +22,6 @@ const sliceMs = 0.5;
 /** Tasks prepared or started in one turn at most: a bound that holds even where time stands still, as in tests. */
 const tasksPerTurn = 1024;
 
-/** Milliseconds for which a flush lets what was read wait for what is still to be read, and a quarter of its own time at most. */
-const longestPatienceMs = 250;
-
 const settled = Promise.resolve();
 
 interface Drained {
@@ -157,18 +154,10 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   /** Waits until nothing is left. What waits for others to go with waits for those that are being read, and not for long. */
   async #drained(timeoutMs: number): Promise<void> {
     if (this.#shop.pending === 0) return;
-    this.#shop.hurry(true);
+    const calmDown = this.#shop.hurry(timeoutMs);
     this.#schedule();
-    const patience = this.#clock.setTimeout(
-      () => {
-        this.#shop.urge(true);
-        this.#schedule();
-      },
-      Math.min(timeoutMs / 4, longestPatienceMs),
-    );
     await this.#drain.wait(timeoutMs);
-    this.#clock.clearTimeout(patience);
-    this.#shop.hurry(false);
+    calmDown();
   }
 
   #counts(): LaneCounts {

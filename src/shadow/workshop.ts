@@ -1,4 +1,5 @@
 import type { DropReason } from '../core/counts.ts';
+import { inRootScope } from '../core/root-scope.ts';
 import { Execution } from './execution.ts';
 import { Floor, type FloorSetup } from './floor.ts';
 import { Preparation } from './preparation.ts';
@@ -7,6 +8,9 @@ import type { Interruption, Task } from './task.ts';
 
 /** Tasks that expire in one go, so that a full lane does not hold up the event loop. */
 const expiringLimit = 512;
+
+/** Milliseconds for which a flush lets what was read wait for what is still to be read, and a quarter of its own time at most. */
+const longestPatienceMs = 250;
 
 /** How the tasks of a lane move on: intake → preparation → waiting → running → out. */
 export class Workshop<Item, Ready> {
@@ -63,14 +67,28 @@ export class Workshop<Item, Ready> {
     return this.#execution.next(now);
   }
 
-  /** While it is on, tasks wait for no others to go with than those that were offered before. */
-  hurry(isOn: boolean): void {
-    this.#floor.turns.hurry(isOn);
+  /**
+   * Until the end that it gives is called, tasks wait for no others to go with than those that were offered before, and for
+   * those not long.
+   */
+  hurry(timeoutMs: number): () => void {
+    const { clock, turns, onSettled } = this.#floor;
+    const stopWaiting = (): void => {
+      turns.urge();
+      onSettled();
+    };
+    turns.hurry(true);
+    const ms = Math.min(timeoutMs / 4, longestPatienceMs);
+    const timer = inRootScope(() => clock.setTimeout(stopWaiting, ms));
+    return () => {
+      clock.clearTimeout(timer);
+      turns.hurry(false);
+    };
   }
 
-  /** Those in a hurry wait for no others any more, if all has been prepared or there is no time for more. */
-  urge(isTimeUp = false): void {
-    if (isTimeUp || this.#preparation.isIdle) this.#floor.turns.urge();
+  /** Those in a hurry wait for no others any more, if all has been prepared. */
+  urge(): void {
+    if (this.#preparation.isIdle) this.#floor.turns.urge();
   }
 
   /** Ends what has run or waited too long, and lets gates whose time has come take turns. */

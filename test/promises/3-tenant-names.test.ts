@@ -10,7 +10,6 @@ import { memoryPairs } from 'engramia-cutover/pairs';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import type { LearnTarget } from '../../src/core/learner.ts';
 import { DecisionCache } from '../../src/flags/decision-cache.ts';
 import { KeyMemo } from '../../src/flags/key-memo.ts';
 import { TrafficMeter } from '../../src/rollout/traffic-meter.ts';
@@ -23,21 +22,11 @@ import { Moments } from '../../src/transcript/moments.ts';
 import { threadKey } from '../../src/transcript/thread-key.ts';
 import { bytesInUse } from '../shadow/collect-garbage.ts';
 import { servedExchange } from '../shadow/exchanges.ts';
+import { instantTarget } from '../shadow/instant-target.ts';
 import { recorder } from '../shadow/recorder.ts';
 
 const tenants = 200;
 const bodyBytes = 100_000;
-
-function instantTarget(): LearnTarget {
-  return {
-    scope: 'scope',
-    address: 'http://127.0.0.1:9',
-    readyInMs: () => 0,
-    learn: async () => ({ kind: 'stored', patternCount: 1 }),
-    import: async () => ({ kind: 'imported', imported: 1 }),
-    wasStored: async () => undefined,
-  };
-}
 
 /** Tells the name of each tenant, cut from a body of its own. */
 async function eachTenant(tell: (tenant: string) => unknown): Promise<void> {
@@ -105,7 +94,7 @@ const memories = {
     return { see: (tenant: string) => source.targetOf(tenant) };
   },
   'a lane whose service is down': () => {
-    const target = { ...instantTarget(), readyInMs: () => 60_000 };
+    const target = instantTarget({ readyInMs: () => 60_000 });
     const learner = { targetOf: () => target };
     const setup = { learner, clock: systemClock, random: Math.random, reporter: recorder([]) };
     const lane = createLearnLane({ ...setup, options: { tenantShare: 1 } });

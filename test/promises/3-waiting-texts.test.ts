@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCutoverHandler, type RunInit, type Subject, shadowSafe } from 'engramia-cutover';
 import { type FlagProvider, memoryFlags } from 'engramia-cutover/flags';
 import { expect, it } from 'vitest';
-import type { LearnTarget } from '../../src/core/learner.ts';
 import { bytesInUse } from '../shadow/collect-garbage.ts';
+import { instantTarget } from '../shadow/instant-target.ts';
 
 const calls = 200;
 const bodyBytes = 100_000;
@@ -69,14 +69,7 @@ it.each(Object.keys(shapes))(
 );
 
 it('Promise 3 (boundedness): a lesson that waits keeps of its request id the text alone', async () => {
-  const target: LearnTarget = {
-    scope: 'scope',
-    address: 'http://127.0.0.1:9',
-    readyInMs: () => 60_000,
-    learn: async () => ({ kind: 'stored', patternCount: 1 }),
-    import: async () => ({ kind: 'imported', imported: 1 }),
-    wasStored: async () => undefined,
-  };
+  const target = instantTarget({ readyInMs: () => 60_000 });
   const handler = createCutoverHandler({
     name: 'chat',
     legacy: async (_text: string) => 'legacy answers',

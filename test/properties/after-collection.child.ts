@@ -1,18 +1,10 @@
 // Calls many times, lets all of it end, has all garbage collected, and tells what of it was compiled. Run with V8's tracing.
 
-import type { LearnTarget } from '../../src/core/learner.ts';
 import { memoryFlags, percentageFlags } from '../../src/flags/index.ts';
 import { createCutoverHandler, shadowSafe } from '../../src/index.ts';
+import { instantTarget } from '../shadow/instant-target.ts';
 
-/** A scope that has stored a lesson as soon as it gets it. */
-const target: LearnTarget = {
-  scope: 'scope',
-  address: 'http://127.0.0.1:9',
-  readyInMs: () => 0,
-  learn: async () => ({ kind: 'stored', patternCount: 1 }),
-  import: async () => ({ kind: 'imported', imported: 1 }),
-  wasStored: async () => undefined,
-};
+const target = instantTarget();
 const users = Array.from({ length: 64 }, (_, index) => `tenant-number-${index}`);
 const shared = {
   legacy: async (_user: string, _message: string) => 'legacy answers',

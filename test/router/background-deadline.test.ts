@@ -1,6 +1,7 @@
-import { type CutoverOptions, createEngramiaClient, oneScope } from 'engramia-cutover';
+import type { CutoverOptions } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
+import { gatedEngramia } from './gated-engramia.ts';
 import { chat, nextTurn } from './world.ts';
 
 const message = 'a message that is long enough';
@@ -10,21 +11,11 @@ type Background = NonNullable<CutoverOptions['background']>;
 /** A route that waits for a service that answers when the test says so. */
 function waiting(background: Background, over: Partial<CutoverOptions> = {}) {
   const clock = fakeClock();
-  const gate = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
-  const client = createEngramiaClient({
-    baseUrl: 'https://engramia.test',
-    apiKey: 'key',
-    fetch: async () => {
-      asked.resolve();
-      await gate.promise;
-      return Response.json({ stored: true, pattern_count: 1 });
-    },
-  });
-  const { handler } = chat('dualwrite', { engramia: oneScope(client), clock, background, ...over });
+  const { engramia, open, asked } = gatedEngramia();
+  const { handler } = chat('dualwrite', { engramia, clock, background, ...over });
   const operations: string[] = [];
   handler.on('error', ({ operation }) => operations.push(operation));
-  return { handler, clock, operations, open: gate.resolve, asked: asked.promise };
+  return { handler, clock, operations, open, asked };
 }
 
 describe('the deadline of background work that the reply waits for', () => {

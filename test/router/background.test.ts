@@ -1,23 +1,8 @@
-import { type CutoverOptions, createEngramiaClient, oneScope, shadowSafe } from 'engramia-cutover';
+import { type CutoverOptions, shadowSafe } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
+import { gatedEngramia } from './gated-engramia.ts';
 import { chat, nextTurn } from './world.ts';
-
-/** Engramia that answers when the test says so. */
-function gatedEngramia() {
-  const gate = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
-  const client = createEngramiaClient({
-    baseUrl: 'https://engramia.test',
-    apiKey: 'key',
-    fetch: async () => {
-      asked.resolve();
-      await gate.promise;
-      return Response.json({ stored: true, pattern_count: 1 });
-    },
-  });
-  return { engramia: oneScope(client), open: gate.resolve, asked: asked.promise };
-}
 
 const message = 'a message that is long enough';
 const background = (

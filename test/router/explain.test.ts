@@ -1,4 +1,10 @@
-import { createEngramiaClient, oneScope, type Stage, shadowSafe } from 'engramia-cutover';
+import {
+  createEngramiaClient,
+  oneScope,
+  type Stage,
+  type Subject,
+  shadowSafe,
+} from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
 import { chat } from './world.ts';
@@ -12,6 +18,22 @@ const engramia = oneScope(
 );
 const safe = shadowSafe(async () => 'candidate');
 const acme = { tenant: 'acme', task: 'hi' };
+
+/** What an app's identify may do instead of answering. */
+const failing: [how: string, identify: () => Promise<never>][] = [
+  [
+    'throws',
+    () => {
+      throw new Error('no session');
+    },
+  ],
+  [
+    'rejects',
+    async () => {
+      throw new Error('no session');
+    },
+  ],
+];
 
 describe('decide() of a handler', () => {
   it.each<[Stage, string | undefined]>([
@@ -43,21 +65,10 @@ describe('decide() of a handler', () => {
     expect(await learns('dualwrite', { engramia, learn: false })).toBe(false);
   });
 
-  it.each([
+  it.each<[how: string, identify: () => Subject | Promise<Subject>]>([
     ['names nobody', () => ({ tenant: '', task: 'hi' })],
     ['names nobody later', async () => ({ tenant: '', task: 'hi' })],
-    [
-      'throws',
-      () => {
-        throw new Error('no session');
-      },
-    ],
-    [
-      'rejects',
-      async () => {
-        throw new Error('no session');
-      },
-    ],
+    ...failing,
   ])(
     'knows no tenant when identify %s, also after a kill, and counts nothing',
     async (_how, identify) => {
@@ -73,20 +84,7 @@ describe('decide() of a handler', () => {
     },
   );
 
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('no session');
-      },
-    ],
-    [
-      'rejects',
-      async () => {
-        throw new Error('no session');
-      },
-    ],
-  ])('tells of an identify that %s', async (_how, identify) => {
+  it.each(failing)('tells of an identify that %s', async (_how, identify) => {
     const { handler } = chat('live', { identify });
     const told: unknown[] = [];
     handler.on('error', ({ operation, route }) => told.push([operation, route]));
