@@ -1,17 +1,20 @@
 import type { Floor } from './floor.ts';
+import type { Preparation } from './preparation.ts';
 import type { Interruption, Task } from './task.ts';
 import { type BundleResult, Company, type RunResult } from './work.ts';
 
 /** The way of a task from its queue through its run to its end, or back into the queue. */
 export class Execution<Item, Ready> {
   readonly #floor: Floor<Item, Ready>;
+  readonly #preparation: Preparation<Item, Ready>;
   /** Runs in bundles that hold no slot of their own. */
   readonly #riders = new Set<Task<Item, Ready>>();
   /** Slots held by what was given up. */
   #lost = 0;
 
-  constructor(floor: Floor<Item, Ready>) {
+  constructor(floor: Floor<Item, Ready>, preparation: Preparation<Item, Ready>) {
     this.#floor = floor;
+    this.#preparation = preparation;
   }
 
   /** Whether every slot is held by what ignores that it was told to stop. */
@@ -33,7 +36,6 @@ export class Execution<Item, Ready> {
   }
 
   #begin(task: Task<Item, Ready>, now: number): void {
-    this.#floor.waiting.leave();
     task.state = 'running';
     this.#floor.active.enter(task, now);
   }
@@ -66,17 +68,42 @@ export class Execution<Item, Ready> {
   #nextAlone(now: number): Task<Item, Ready> | undefined {
     const { turns } = this.#floor;
     const task = turns.take();
-    if (task === undefined) return undefined;
-    const riders = turns.takeWith(task);
+    if (task !== undefined) return this.#alone(task, now);
+    return this.#pull(now);
+  }
+
+  #alone(task: Task<Item, Ready>, now: number): Task<Item, Ready> | undefined {
+    const riders = this.#floor.turns.takeWith(task);
+    this.#floor.waiting.leave();
     this.#begin(task, now);
     if (riders === undefined) return task;
     this.#runTogether(task, riders, now);
     return undefined;
   }
 
+  /** Nothing waits that could run: what was offered goes past the queues, as far as it may. */
+  #pull(now: number): Task<Item, Ready> | undefined {
+    const { turns, ledger, goOn } = this.#floor;
+    let at: number | undefined = now;
+    while (at !== undefined && this.#preparation.canBePulled) {
+      const task = this.#preparation.pull(at);
+      if (task !== undefined) {
+        turns.pass();
+        this.#begin(task, at);
+        ledger.tellEvicted();
+        return task;
+      }
+      const gated = turns.take();
+      if (gated !== undefined) return this.#alone(gated, at);
+      at = goOn();
+    }
+    return undefined;
+  }
+
   #runTogether(leader: Task<Item, Ready>, riders: Task<Item, Ready>[], now: number): void {
     const { work } = this.#floor;
     for (const rider of riders) {
+      this.#floor.waiting.leave();
       this.#begin(rider, now);
       this.#riders.add(rider);
     }
@@ -126,6 +153,7 @@ export class Execution<Item, Ready> {
     if (result === 'again') {
       task.state = 'waiting';
       waiting.enter(task);
+      if (task.leaf === undefined) turns.hold(task, task.account.leaves);
       turns.putBack(task);
     } else {
       turns.forget(task, task.account.leaves);

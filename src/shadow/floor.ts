@@ -8,7 +8,7 @@ import { Account } from './tenants.ts';
 import { Timeline } from './timeline.ts';
 import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
-import type { LaneWork } from './work.ts';
+import type { Gate, LaneWork } from './work.ts';
 
 /** What a lane's floor is laid with. */
 export interface FloorSetup<Item, Ready> {
@@ -51,6 +51,13 @@ export class Floor<Item, Ready> {
     this.onSettled = onSettled;
     this.goOn = goOn;
     this.onWentOn = onWentOn;
+  }
+
+  /** Puts a task that was prepared at the end of its queue. */
+  queue(task: Task<Item, Ready>, gate: Gate | undefined): void {
+    task.state = 'waiting';
+    this.waiting.enter(task);
+    this.turns.add(task, gate, task.account.leaves);
   }
 
   endWaiting(task: Task<Item, Ready> | undefined, outcome: TaskOutcome): void {

@@ -1,96 +1,153 @@
 import { Task } from './task.ts';
 import type { Account } from './tenants.ts';
 
+/** Links are places in the array: engines keep small whole numbers in place, and need no note for the garbage collector. */
+const none = -1;
+
 const initialSlots = 64;
 
-interface Slot<Item, Ready> {
+/** A place for one offer. */
+interface Slot<Item> {
   item: Item | undefined;
-  account: Account<Task<Item, Ready>> | undefined;
   bytes: number;
   since: number;
-  /** The number of the tenant's next older offer. */
+  /** The tenant's next older and next newer offer; of a place that is free, `newer` is the next free one. */
   older: number;
+  newer: number;
 }
 
 /**
- * What was offered and not looked at yet: a ring of slots that are used again, so that an offer allocates nothing.
- * Offers are numbered; those of one tenant are chained from the newest backwards. What is taken out of turn leaves an
- * empty slot behind.
+ * What was offered and not looked at yet: a queue for each tenant, and the tenants take turns. Places are used again, so
+ * that an offer allocates nothing.
  */
 export class Intake<Item, Ready> {
-  #slots: Slot<Item, Ready>[] = [];
-  /** Numbers of the oldest offer in the ring and of the next one. */
-  #head = 0;
-  #tail = 0;
+  readonly #slots: Slot<Item>[] = [];
+  #free = none;
+  /** Whose turn it is, in a circle of those with offers, and who had the turn before. Who has none left goes when it is its turn. */
+  #turn: Account<Task<Item, Ready>> | undefined = undefined;
+  #before: Account<Task<Item, Ready>> | undefined = undefined;
   /** Items that wait. */
   size = 0;
-
-  /** When the oldest item was offered; `Infinity` when there is none. */
-  get firstAt(): number {
-    return this.#oldest()?.since ?? Number.POSITIVE_INFINITY;
-  }
+  /** When the oldest item was offered, or earlier; `Infinity` when there is none. */
+  firstAt = Number.POSITIVE_INFINITY;
 
   push(item: Item, account: Account<Task<Item, Ready>>, bytes: number, since: number): void {
-    if (this.#tail - this.#head === this.#slots.length) this.#grow();
-    const slot = this.#slot(this.#tail);
+    if (this.#free === none) this.#grow();
+    const place = this.#free;
+    const slot = this.#slot(place);
+    this.#free = slot.newer;
     slot.item = item;
-    slot.account = account;
     slot.bytes = bytes;
     slot.since = since;
     slot.older = account.newest;
-    account.newest = this.#tail++;
-    account.inIntake++;
-    this.size++;
+    slot.newer = none;
+    if (account.newest === none) account.oldest = place;
+    else this.#slot(account.newest).newer = place;
+    account.newest = place;
+    if (account.next === undefined) this.#enter(account);
+    if (this.size++ === 0) this.firstAt = since;
   }
 
-  /** Takes out the oldest item. */
+  /** Takes out the oldest item of the tenant whose turn it is. */
   shift(): Task<Item, Ready> | undefined {
-    const slot = this.#oldest();
-    return slot === undefined ? undefined : this.#empty(slot);
-  }
-
-  /** Takes out the newest item of a tenant. */
-  takeNewest(account: Account<Task<Item, Ready>>): Task<Item, Ready> | undefined {
-    if (account.inIntake === 0) return undefined;
-    const slot = this.#slot(account.newest);
-    account.newest = slot.older;
-    return this.#empty(slot);
-  }
-
-  #slot(number: number): Slot<Item, Ready> {
-    return this.#slots[number & (this.#slots.length - 1)] as Slot<Item, Ready>;
-  }
-
-  #oldest(): Slot<Item, Ready> | undefined {
-    for (; this.#head < this.#tail; this.#head++) {
-      const slot = this.#slot(this.#head);
-      if (slot.account !== undefined) return slot;
+    for (let account = this.#turn; account !== undefined; account = this.#turn) {
+      const place = account.oldest;
+      if (place === none) this.#leave(account);
+      else {
+        this.#before = account;
+        this.#turn = account.next;
+        return this.#take(place, account);
+      }
     }
     return undefined;
   }
 
-  #empty(slot: Slot<Item, Ready>): Task<Item, Ready> | undefined {
-    const { item, account } = slot;
-    if (account === undefined) return undefined;
+  /** Takes out the newest item of a tenant. */
+  takeNewest(account: Account<Task<Item, Ready>>): Task<Item, Ready> | undefined {
+    return account.newest === none ? undefined : this.#take(account.newest, account);
+  }
+
+  /** Ends what was offered by then, up to so many, the oldest of them first; tells how many. */
+  expire(then: number, most: number, end: (task: Task<Item, Ready>) => void): number {
+    if (this.firstAt > then) return 0;
+    const due = this.#offeredBy(then, most);
+    for (const account of due) {
+      // Whoever is told of one may offer again, and another give way to that.
+      const place = account.oldest;
+      if (place !== none && this.#slot(place).since <= then) end(this.#take(place, account));
+    }
+    this.firstAt = Number.POSITIVE_INFINITY;
+    for (const { oldest } of this.#accounts()) {
+      if (oldest !== none) this.firstAt = Math.min(this.firstAt, this.#slot(oldest).since);
+    }
+    return due.length;
+  }
+
+  /** Whose offers they are, in the order of their age. */
+  #offeredBy(then: number, most: number): Account<Task<Item, Ready>>[] {
+    const due: { account: Account<Task<Item, Ready>>; since: number }[] = [];
+    for (const account of this.#accounts()) {
+      for (let place = account.oldest; place !== none && due.length < most; ) {
+        const { since, newer } = this.#slot(place);
+        if (since > then) break;
+        due.push({ account, since });
+        place = newer;
+      }
+    }
+    return due.sort((a, b) => a.since - b.since).map(({ account }) => account);
+  }
+
+  *#accounts(): Iterable<Account<Task<Item, Ready>>> {
+    let account = this.#turn;
+    while (account !== undefined) {
+      yield account;
+      account = account.next === this.#turn ? undefined : account.next;
+    }
+  }
+
+  #slot(place: number): Slot<Item> {
+    return this.#slots[place] as Slot<Item>;
+  }
+
+  /** Puts a tenant behind all others. */
+  #enter(account: Account<Task<Item, Ready>>): void {
+    account.next = this.#turn ?? account;
+    if (this.#before !== undefined) this.#before.next = account;
+    this.#turn ??= account;
+    this.#before = account;
+  }
+
+  /** Takes the tenant whose turn it is out of the circle. */
+  #leave(account: Account<Task<Item, Ready>>): void {
+    const next = account.next === account ? undefined : account.next;
+    account.next = undefined;
+    this.#turn = next;
+    if (next === undefined) this.#before = undefined;
+    else if (this.#before !== undefined) this.#before.next = next;
+  }
+
+  #take(place: number, account: Account<Task<Item, Ready>>): Task<Item, Ready> {
+    const slot = this.#slot(place);
+    const { item, bytes, since, older, newer } = slot;
+    if (older === none) account.oldest = newer;
+    else this.#slot(older).newer = newer;
+    if (newer === none) account.newest = older;
+    else this.#slot(newer).older = older;
     slot.item = undefined;
-    slot.account = undefined;
-    account.inIntake--;
-    this.size--;
-    return new Task<Item, Ready>(item as Item, account, slot.bytes, slot.since);
+    slot.newer = this.#free;
+    this.#free = place;
+    if (--this.size === 0) this.firstAt = Number.POSITIVE_INFINITY;
+    return new Task<Item, Ready>(item as Item, account, bytes, since);
   }
 
   #grow(): void {
-    const size = Math.max(initialSlots, this.#slots.length * 2);
+    const from = this.#slots.length;
+    const to = Math.max(initialSlots, from * 2);
     // Pushed one by one: an array made with this length at once can be a dictionary, ten times as slow.
-    const grown: Slot<Item, Ready>[] = [];
-    for (let place = 0; place < size; place++) {
-      const number = this.#head + ((place - this.#head) & (size - 1));
-      grown.push(
-        number < this.#tail
-          ? this.#slot(number)
-          : { item: undefined, account: undefined, bytes: 0, since: 0, older: 0 },
-      );
+    for (let place = from; place < to; place++) {
+      const newer = place + 1 < to ? place + 1 : this.#free;
+      this.#slots.push({ item: undefined, bytes: 0, since: 0, older: none, newer });
     }
-    this.#slots = grown;
+    this.#free = from;
   }
 }

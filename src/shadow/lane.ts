@@ -175,11 +175,14 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   #turn(): void {
     this.#isScheduled = false;
     this.#preparing.begin();
-    while (this.#shop.canPrepare) {
+    this.#shop.choose();
+    while (this.#shop.canPrepare && !this.#shop.isPulled) {
       this.#shop.prepareNext(this.#preparing.nowMs);
       if (!this.#preparing.step()) break;
     }
-    this.#starting.begin();
+    // What the slots prepare is in the time for preparing.
+    if (this.#shop.isPulled) this.#starting.follow(this.#preparing);
+    else this.#starting.begin();
     this.#proceed();
   }
 

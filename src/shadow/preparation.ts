@@ -13,6 +13,9 @@ const preparingLimit = 16;
  */
 const lostLimit = 16;
 
+/** Items that are prepared ahead of the slots after one that has a gate: others with a gate may come soon. */
+const aheadAfterGate = 64;
+
 /** The way of a task from the intake to its queue, under its exact size, or out. */
 export class Preparation<Item, Ready> {
   readonly #floor: Floor<Item, Ready>;
@@ -20,6 +23,10 @@ export class Preparation<Item, Ready> {
   #inHand = 0;
   #preparing = 0;
   #lost = 0;
+  /** Whether slots that are free prepare what they run. */
+  #isPulled = false;
+  /** Items that are still prepared ahead of their slots, lest those behind a gate go alone: the first, and so many after such a one. */
+  #ahead = 1;
 
   constructor(floor: Floor<Item, Ready>) {
     this.#floor = floor;
@@ -43,15 +50,45 @@ export class Preparation<Item, Ready> {
     return this.#floor.intake.size > 0 && this.#preparing < preparingLimit;
   }
 
-  /** Prepares the oldest item. */
+  /** Whether a slot that is free may prepare what it runs. */
+  get canBePulled(): boolean {
+    return this.#isPulled && this.#ahead === 0 && this.canBegin;
+  }
+
+  /**
+   * Chooses who prepares from now on: a slot that is free what it runs, past the queues, which costs half, if items have no
+   * gates and all that waits has a slot; else the lane, ahead of its slots.
+   */
+  choose(): void {
+    const { turns, waiting, limits } = this.#floor;
+    const free = limits.concurrency - turns.running;
+    this.#isPulled = this.#ahead === 0 && free > 0 && waiting.size <= free;
+  }
+
+  /** Prepares the next item and puts it in its queue. */
   next(now: number): void {
+    if (this.#ahead > 0) this.#ahead--;
+    this.#place(this.#prepare(now));
+  }
+
+  /**
+   * Prepares the next item for a slot that is free. Undefined: it can't go straight to it. Those that gave way to it are
+   * still to be told.
+   */
+  pull(now: number): Task<Item, Ready> | undefined {
+    const task = this.#prepare(now);
+    if (task === undefined) this.#floor.ledger.tellEvicted();
+    return task;
+  }
+
+  /** Prepares the next item. Gives its task, in no queue, if it is ready at once and has no gate. */
+  #prepare(now: number): Task<Item, Ready> | undefined {
     const { intake, ledger, work, active } = this.#floor;
     const task = intake.shift();
-    if (task === undefined) return;
+    if (task === undefined) return undefined;
     if (this.#losesAll(task)) {
       ledger.evict(task, 'tenant');
-      ledger.tellEvicted();
-      return;
+      return undefined;
     }
     this.#inHand++;
     let prepared: ReturnType<LaneWork<Item, Ready>['prepare']>;
@@ -68,7 +105,9 @@ export class Preparation<Item, Ready> {
         (result) => this.#endedLater(task, result),
         () => this.#endedLater(task, 'unreadable'),
       );
-    } else this.#ended(task, prepared);
+      return undefined;
+    }
+    return this.#ended(task, prepared);
   }
 
   lose(task: Task<Item, Ready>, why: Interruption): void {
@@ -94,33 +133,44 @@ export class Preparation<Item, Ready> {
     } else {
       this.#preparing--;
       active.leave(task);
-      this.#ended(task, result);
+      this.#place(this.#ended(task, result));
     }
     onSettled();
   }
 
-  #ended(task: Task<Item, Ready>, result: Prepared<Ready> | SkipReason): void {
-    if (typeof result === 'string') this.#floor.ledger.skip(task, result);
-    else this.#queue(task, result);
+  /** Puts a task that has no gate in its queue, if there is one, and tells those that gave way. */
+  #place(task: Task<Item, Ready> | undefined): void {
+    if (task !== undefined) this.#floor.queue(task, undefined);
+    this.#floor.ledger.tellEvicted();
   }
 
-  #queue(task: Task<Item, Ready>, prepared: Prepared<Ready>): void {
-    const { ledger, waiting, turns } = this.#floor;
+  /** What follows from what was prepared. Gives the task, in no queue, if it has no gate. */
+  #ended(
+    task: Task<Item, Ready>,
+    result: Prepared<Ready> | SkipReason,
+  ): Task<Item, Ready> | undefined {
+    if (typeof result !== 'string') return this.#admit(task, result);
+    this.#floor.ledger.skip(task, result);
+    return undefined;
+  }
+
+  #admit(task: Task<Item, Ready>, prepared: Prepared<Ready>): Task<Item, Ready> | undefined {
+    const { ledger } = this.#floor;
     const more = prepared.bytes - task.bytes;
     const refusal = more > 0 ? makeRoom(this.#floor, task.account, 0, more) : undefined;
     if (refusal !== undefined) {
       ledger.evict(task, refusal);
       this.#discard(prepared);
-    } else {
-      if (more !== 0) ledger.tenants.charge(task.account, 0, more);
-      task.bytes = prepared.bytes;
-      task.load = prepared.load ?? 0;
-      task.what = prepared.ready;
-      task.state = 'waiting';
-      waiting.enter(task);
-      turns.add(task, prepared.gate, task.account.leaves);
+      return undefined;
     }
-    ledger.tellEvicted();
+    if (more !== 0) ledger.tenants.charge(task.account, 0, more);
+    task.bytes = prepared.bytes;
+    task.load = prepared.load ?? 0;
+    task.what = prepared.ready;
+    if (prepared.gate === undefined) return task;
+    this.#ahead = aheadAfterGate;
+    this.#floor.queue(task, prepared.gate);
+    return undefined;
   }
 
   #discard({ ready }: Prepared<Ready>): void {

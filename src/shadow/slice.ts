@@ -34,6 +34,16 @@ export class Slice {
     this.#untilLook = 1;
   }
 
+  /** Goes on in what another one has left. */
+  follow(other: Slice): void {
+    this.now = other.now;
+    this.nowMs = other.nowMs;
+    this.#endsAt = other.#endsAt;
+    this.#stepsLeft = other.#stepsLeft;
+    this.#trusted = 1;
+    this.#untilLook = 1;
+  }
+
   /** Looks at the clock. True: there is time left. */
   look(): boolean {
     this.now = this.#clock.monotonic();

@@ -8,9 +8,11 @@ export class Account<T extends Queued<T>> {
   /** Tasks that wait or run. */
   count = 0;
   bytes = 0;
-  /** Of these, tasks that are not prepared yet, and the number of the newest of them. */
-  inIntake = 0;
-  newest = 0;
+  /** The places of the first and the last of those that are not prepared yet; -1: there are none. */
+  oldest = -1;
+  newest = -1;
+  /** The tenant whose turn it is to be prepared after this one's, in a circle; undefined: it is in none. */
+  next: Account<T> | undefined = undefined;
   isAboveShare = false;
   /** Tasks whose preparation was given up and has not come back: they are counted among the rest. */
   lost = 0;
@@ -57,7 +59,7 @@ export class Tenants<T extends Queued<T>> {
   get waiting(): number {
     let waiting = 0;
     for (const account of this.#accounts.values()) {
-      if (account.inIntake > 0 || account.leaves.some((leaf) => !leaf.isEmpty)) waiting++;
+      if (account.oldest >= 0 || account.leaves.some((leaf) => !leaf.isEmpty)) waiting++;
     }
     return waiting;
   }

@@ -40,13 +40,7 @@ export class Turns<T extends Queued<T>> {
   /** Puts a new task at the end of its tenant's queue; `leaves` are the tenant's own. */
   add(task: T, gate: Gate | undefined, leaves: Leaf<T>[]): void {
     const branch = gate === undefined ? this.#root : this.#branchOf(gate);
-    let leaf = leaves[0];
-    // A tenant has one scope at a time, so the first queue is nearly always the one.
-    if (leaf?.parent !== branch) leaf = leafAt(branch, leaves);
-    task.leaf = leaf;
-    leaf.held++;
-    for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
-    if (branch.held === 1 && branch.gathering !== undefined) this.#gatherings.add(branch);
+    const leaf = this.#hold(task, branch, leaves);
     leaf.push(task);
     branch.gathering?.add(task.load, this.#clock.monotonic());
     if (this.#isFull(branch)) this.#ask(branch);
@@ -104,8 +98,22 @@ export class Turns<T extends Queued<T>> {
     return riders;
   }
 
+  /** Takes a slot for a task that has no gate and is in no queue, as nothing waits that could run before it. */
+  pass(): void {
+    this.#root.running++;
+  }
+
+  /** Gives a task that went past the queues a place in its tenant's, from which it can be put back. */
+  hold(task: T, leaves: Leaf<T>[]): void {
+    this.#hold(task, this.#root, leaves);
+  }
+
   /** Gives back the slots of a task that was taken; it stays held. */
   release(task: T): void {
+    if (task.leaf === undefined) {
+      this.#root.running--;
+      return;
+    }
     for (let up: Branch<T> | undefined = task.leaf?.parent; up !== undefined; up = up.parent) {
       up.running--;
       if (up.inTurn || up.parent === undefined) continue;
@@ -165,6 +173,18 @@ export class Turns<T extends Queued<T>> {
       this.#branches.set(gate, branch);
     }
     return branch;
+  }
+
+  /** Counts a task among those of its tenant at a branch. */
+  #hold(task: T, branch: Branch<T>, leaves: Leaf<T>[]): Leaf<T> {
+    let leaf = leaves[0];
+    // A tenant has one scope at a time, so the first queue is nearly always the one.
+    if (leaf?.parent !== branch) leaf = leafAt(branch, leaves);
+    task.leaf = leaf;
+    leaf.held++;
+    for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
+    if (branch.held === 1 && branch.gathering !== undefined) this.#gatherings.add(branch);
+    return leaf;
   }
 
   #enter(child: Leaf<T> | Branch<T>): void {

@@ -21,7 +21,7 @@ export class Workshop<Item, Ready> {
   constructor(setup: FloorSetup<Item, Ready>) {
     this.#floor = new Floor(setup);
     this.#preparation = new Preparation(this.#floor);
-    this.#execution = new Execution(this.#floor);
+    this.#execution = new Execution(this.#floor, this.#preparation);
   }
 
   get intake(): Floor<Item, Ready>['intake'] {
@@ -57,9 +57,20 @@ export class Workshop<Item, Ready> {
     );
   }
 
-  /** Prepares the oldest item, which is then in the lane under its exact size, or out. */
+  /** Whether slots that are free prepare what they run: nothing is prepared ahead of them then. */
+  get isPulled(): boolean {
+    return this.#preparation.canBePulled;
+  }
+
+  /** Prepares the next item, which is then in the lane under its exact size, or out; and chooses who prepares from then on. */
   prepareNext(now: number): void {
     this.#preparation.next(now);
+    this.#preparation.choose();
+  }
+
+  /** Chooses who prepares from now on. */
+  choose(): void {
+    this.#preparation.choose();
   }
 
   /** Starts what has its turn. False: there is nothing, or no slot. */
@@ -99,17 +110,15 @@ export class Workshop<Item, Ready> {
     let left = expiringLimit;
     for (; left > 0 && active.firstAt <= started; left--) this.#lose(active.first, 'deadline');
     left -= waiting.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
-    for (; left > 0 && intake.firstAt <= offered; left--) {
-      this.#floor.endWaiting(intake.shift(), 'timedOut');
-    }
+    intake.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
     turns.wake(now);
   }
 
   /** Ends everything, now. */
   abort(): void {
     const { active, waiting, intake } = this.#floor;
-    while (intake.size > 0) this.#floor.endWaiting(intake.shift(), 'aborted');
     const all = Number.POSITIVE_INFINITY;
+    intake.expire(all, all, (task) => this.#floor.endWaiting(task, 'aborted'));
     waiting.expire(all, all, (task) => this.#floor.endWaiting(task, 'aborted'));
     while (active.size > 0) this.#lose(active.first, 'closed');
   }

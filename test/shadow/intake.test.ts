@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Intake } from '../../src/shadow/intake.ts';
 import type { Task } from '../../src/shadow/task.ts';
 import { Account } from '../../src/shadow/tenants.ts';
+import { bytesInUse } from './collect-garbage.ts';
 
 type Offered = Task<string, string>;
 
@@ -28,29 +30,52 @@ function setUp() {
     }
     return names;
   };
-  return { intake, accountOf, push, newestOf, rest };
+  /** The names of what is too old, as they are told. */
+  const expired = (then: number, most = 100): unknown[] => {
+    const names: unknown[] = [];
+    const count = intake.expire(then, most, (task) => names.push(task.what));
+    expect(count).toBe(names.length);
+    return names;
+  };
+  return { intake, accountOf, push, newestOf, rest, expired };
 }
 
 const numbered = (tenant: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${tenant}${index}`);
 
 describe('what was offered and not looked at yet', () => {
-  it('comes out in the order in which it went in, with its tenant, bytes and time', () => {
-    const { intake, accountOf, push } = setUp();
-    push('a1', 'b22');
-    expect([intake.size, intake.firstAt]).toEqual([2, 0]);
-    expect(intake.shift()).toMatchObject({ what: 'a1', account: accountOf('a'), bytes: 2 });
-    expect([intake.size, intake.firstAt]).toEqual([1, 1]);
-    expect(intake.shift()).toMatchObject({ what: 'b22', account: accountOf('b'), since: 1 });
+  it('comes out tenant by tenant, each in its own order, with its bytes and time', () => {
+    const { intake, accountOf, push, rest } = setUp();
+    push('a1', 'a2', 'a33', 'b1', 'b2', 'c1');
+    expect([intake.size, intake.firstAt]).toEqual([6, 0]);
+    expect(intake.shift()).toMatchObject({ what: 'a1', account: accountOf('a'), since: 0 });
+    push('d1');
+    expect(rest()).toEqual(['b1', 'c1', 'a2', 'd1', 'b2', 'a33']);
+    push('a4', 'b22');
+    intake.shift();
+    expect(intake.shift()).toMatchObject({ what: 'b22', bytes: 3, since: 8 });
     expect([intake.size, intake.firstAt]).toEqual([0, Infinity]);
     expect(intake.shift()).toBeUndefined();
   });
 
+  it('leaves the turn to others while a tenant has nothing, and takes turns again when it has', () => {
+    const { push, intake, rest, newestOf } = setUp();
+    push('a1', 'b1', 'b2', 'c1');
+    expect(newestOf('a')).toBe('a1');
+    expect(nameOf(intake.shift())).toBe('b1');
+    push('a2', 'a3');
+    expect(rest()).toEqual(['c1', 'b2', 'a2', 'a3']);
+    push('b3', 'b4', 'c2');
+    expect(newestOf('c')).toBe('c2');
+    push('c3');
+    expect(rest()).toEqual(['b3', 'c3', 'b4']);
+  });
+
   it('gives way from a tenant’s newest backwards, and is out of the order then', () => {
-    const { intake, accountOf, push, newestOf, rest } = setUp();
+    const { accountOf, intake, push, newestOf, rest } = setUp();
     push('a1', 'b1', 'a2', 'b2', 'a3');
     expect([newestOf('a'), newestOf('a'), newestOf('b')]).toEqual(['a3', 'a2', 'b2']);
-    expect(accountOf('a').inIntake).toBe(1);
+    expect(accountOf('a').oldest).toBe(accountOf('a').newest);
     expect(intake.size).toBe(2);
     expect(rest()).toEqual(['a1', 'b1']);
     expect([newestOf('a'), newestOf('b'), newestOf('c')]).toEqual(Array(3).fill(undefined));
@@ -65,16 +90,7 @@ describe('what was offered and not looked at yet', () => {
     expect(intake.size).toBe(64);
   });
 
-  it('is as old as the oldest of what is left', () => {
-    const { intake, push, newestOf } = setUp();
-    push('a1', 'b1');
-    newestOf('a');
-    expect(intake.firstAt).toBe(1);
-    newestOf('b');
-    expect(intake.firstAt).toBe(Infinity);
-  });
-
-  it('keeps its order and its tenants however much comes, wherever the ring begins', () => {
+  it('keeps its order and its tenants however much comes, wherever it begins', () => {
     for (const before of [0, 1, 40, 64]) {
       const { push, newestOf, rest, intake } = setUp();
       push(...numbered('x', before));
@@ -84,16 +100,77 @@ describe('what was offered and not looked at yet', () => {
       expect([newestOf('a'), newestOf('b')]).toEqual(['a49', 'b249']);
       push('a-last');
       expect([newestOf('a'), newestOf('a')]).toEqual(['a-last', 'a48']);
-      expect(rest()).toEqual([...numbered('a', 48), ...numbered('b', 249)]);
+      const all = rest();
+      const of = (tenant: string) => all.filter((name) => String(name).startsWith(tenant));
+      expect([of('a'), of('b')]).toEqual([numbered('a', 48), numbered('b', 249)]);
+      expect(all.slice(0, 4)).toEqual(['a0', 'b0', 'a1', 'b1']);
     }
   });
 
-  it('uses its places again, and holds on to nothing that went', () => {
-    const { push, rest, intake } = setUp();
-    for (let round = 0; round < 5; round++) {
-      push(...numbered('a', 40));
-      expect(rest()).toEqual(numbered('a', 40));
-      expect(intake.size).toBe(0);
-    }
+  it('uses its places again, and holds on to nothing that went', async () => {
+    const intake = new Intake<object, object>();
+    const account = new Account<Task<object, object>>('a');
+    const kept: WeakRef<object>[] = [];
+    const fillAndEmpty = (): void => {
+      for (let item = 0; item < 40; item++) {
+        const what = {};
+        kept.push(new WeakRef(what));
+        intake.push(what, account, 1, 0);
+      }
+      while (intake.shift() !== undefined);
+    };
+    for (let round = 0; round < 5; round++) fillAndEmpty();
+    expect(intake.size).toBe(0);
+    // In a turn of its own, as what a turn has looked at is kept to its end.
+    await turn();
+    bytesInUse();
+    expect(kept.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+  });
+});
+
+describe('what was offered and is too old', () => {
+  it('ends, the oldest first, and not before', () => {
+    const { intake, push, expired } = setUp();
+    push('a1', 'a2', 'b1', 'a3', 'b2');
+    expect(expired(-1)).toEqual([]);
+    expect(expired(2)).toEqual(['a1', 'a2', 'b1']);
+    expect([intake.size, intake.firstAt]).toEqual([2, 3]);
+    expect(expired(2)).toEqual([]);
+    expect(expired(Infinity)).toEqual(['a3', 'b2']);
+    expect(intake.firstAt).toBe(Infinity);
+  });
+
+  it('ends so many at a time, of many tenants', () => {
+    const { intake, push, expired } = setUp();
+    push('a1', 'a2', 'b1', 'b2', 'c1');
+    expect(expired(9, 3)).toHaveLength(3);
+    expect([intake.size, intake.firstAt]).toEqual([2, 3]);
+    expect(expired(9, 1)).toEqual(['b2']);
+    expect(expired(9, 9)).toEqual(['c1']);
+  });
+
+  it('is looked for no later than its time, whatever was taken before it', () => {
+    const { intake, push, newestOf, expired } = setUp();
+    push('a1', 'b1');
+    newestOf('a');
+    expect(intake.firstAt).toBeLessThanOrEqual(1);
+    expect(expired(0)).toEqual([]);
+    expect(intake.firstAt).toBe(1);
+    newestOf('b');
+    expect(intake.firstAt).toBe(Infinity);
+  });
+
+  it('is told once each, although whoever is told offers again and makes others give way', () => {
+    const { intake, accountOf, push, newestOf } = setUp();
+    push('a1', 'a2', 'b1', 'b2');
+    const told: unknown[] = [];
+    intake.expire(3, 100, (task) => {
+      told.push(task.what);
+      if (task.what === 'a1') told.push(newestOf('a'), newestOf('b'));
+      push('a-new');
+    });
+    expect(told).toEqual(['a1', 'a2', 'b2', 'b1']);
+    expect(intake.size).toBe(2);
+    expect(nameOf(intake.takeNewest(accountOf('a')))).toBe('a-new');
   });
 });

@@ -179,6 +179,7 @@ describe('what never comes back', () => {
       lane.offer(servedExchange({ tenant, learning }));
     };
     for (let call = 0; call < 200; call++) from('hung');
+    await clock.advance(0);
     for (let call = 0; call < 10; call++) from('b');
     await clock.advance(29_999);
     expect(attempts).toEqual([]);
@@ -190,6 +191,16 @@ describe('what never comes back', () => {
     await clock.advance(0);
     expect(attempts).toHaveLength(11);
     expect(lane.stats()).toMatchObject({ timedOut: 16, dropped: { tenant: 684 }, pending: 0 });
+  });
+
+  it('in one tenant’s `view` keeps no other waiting that came at the same time', async () => {
+    const { lane, clock, attempts } = setUp();
+    for (let call = 0; call < 200; call++) {
+      lane.offer(servedExchange({ tenant: 'hung', learning: hanging }));
+    }
+    for (let call = 0; call < 10; call++) lane.offer(servedExchange({ tenant: 'b' }));
+    await clock.advance(0);
+    expect(attempts.map(({ scope }) => scope)).toEqual(Array(10).fill('scope-b'));
   });
 
   it('lets its tenant be learned again when it does come back', async () => {
@@ -220,6 +231,7 @@ describe('what never comes back', () => {
     const learner = keyPerTenant(client, lookup, { clock });
     const lane = createLearnLane({ learner, clock, random: Math.random, reporter: recorder() });
     for (let call = 0; call < 200; call++) lane.offer(servedExchange({ tenant: 'hung' }));
+    await clock.advance(0);
     for (let call = 0; call < 10; call++) lane.offer(servedExchange({ tenant: 'b' }));
     await clock.advance(9_999);
     expect(lane.stats()).toMatchObject({ ok: { stored: 0 }, skipped: { noKey: 0 } });

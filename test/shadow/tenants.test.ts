@@ -129,7 +129,7 @@ describe('a tenant that holds nothing any more', () => {
 it('counts the tenants with tasks that wait, offered or prepared', () => {
   const { tenants, accountOf, admit } = setUp();
   for (const name of ['idle', 'offered', 'prepared']) admit(name, 1);
-  accountOf('offered').inIntake = 1;
+  accountOf('offered').oldest = 0;
   const queue = new Leaf<Held>(new Branch<Held>({ limit: 1, readyInMs: () => 0 }, undefined));
   accountOf('prepared').leaves.push(queue);
   expect(tenants.waiting).toBe(1);
