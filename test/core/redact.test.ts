@@ -115,6 +115,16 @@ describe('redactPersonalData', () => {
     expect(redactPersonalData(text)).toBe(text);
   });
 
+  it('finds a random string of 32 characters wherever it begins, and none of 31', () => {
+    const run = '0123456789abcdef'.repeat(2);
+    for (let before = 0; before < 70; before += 1) {
+      const prose = 'so it goes on '.repeat(5).slice(0, before);
+      const lead = prose.endsWith(' ') || prose === '' ? prose : `${prose} `;
+      expect(redactPersonalData(`${lead}${run} end`)).toBe(`${lead}[secret] end`);
+      expect(redactPersonalData(`${lead}${run.slice(1)} end`)).toBe(`${lead}${run.slice(1)} end`);
+    }
+  });
+
   it('finds a key that was cut off', () => {
     const line = `${hex.slice(0, 20)}Qz/Kd8+Lm${'Ab3/Xy7+'.repeat(4)}`;
     const cut = `-----BEGIN PRIVATE KEY-----\n${line}\n${line}`;
