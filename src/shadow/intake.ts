@@ -23,9 +23,10 @@ interface Slot<Item> {
 export class Intake<Item, Ready> {
   readonly #slots: Slot<Item>[] = [];
   #free = none;
-  /** Whose turn it is, in a circle of those with offers, and who had the turn before. Who has none left goes when it is its turn. */
-  #turn: Account<Task<Item, Ready>> | undefined = undefined;
-  #before: Account<Task<Item, Ready>> | undefined = undefined;
+  /** The tenants by turns, in a ring. Who has nothing left stays until it would have its turn. */
+  #turns: (Account<Task<Item, Ready>> | undefined)[] = [];
+  #head = 0;
+  #tail = 0;
   /** Items that wait. */
   size = 0;
   /** When the oldest item was offered, or earlier; `Infinity` when there is none. */
@@ -44,20 +45,26 @@ export class Intake<Item, Ready> {
     if (account.newest === none) account.oldest = place;
     else this.#slot(account.newest).newer = place;
     account.newest = place;
-    if (account.next === undefined) this.#enter(account);
+    if (!account.isInTurn) {
+      account.isInTurn = true;
+      this.#enter(account);
+    }
     if (this.size++ === 0) this.firstAt = since;
   }
 
   /** Takes out the oldest item of the tenant whose turn it is. */
   shift(): Task<Item, Ready> | undefined {
-    for (let account = this.#turn; account !== undefined; account = this.#turn) {
+    while (this.#head < this.#tail) {
+      const account = this.#next();
       const place = account.oldest;
-      if (place === none) this.#leave(account);
-      else {
-        this.#before = account;
-        this.#turn = account.next;
-        return this.#take(place, account);
+      if (place === none) {
+        account.isInTurn = false;
+        continue;
       }
+      const task = this.#take(place, account);
+      if (account.oldest === none) account.isInTurn = false;
+      else this.#enter(account);
+      return task;
     }
     return undefined;
   }
@@ -98,11 +105,11 @@ export class Intake<Item, Ready> {
   }
 
   *#accounts(): Iterable<Account<Task<Item, Ready>>> {
-    let account = this.#turn;
-    while (account !== undefined) {
-      yield account;
-      account = account.next === this.#turn ? undefined : account.next;
-    }
+    for (let turn = this.#head; turn < this.#tail; turn += 1) yield this.#at(turn);
+  }
+
+  #at(turn: number): Account<Task<Item, Ready>> {
+    return this.#turns[turn & (this.#turns.length - 1)] as Account<Task<Item, Ready>>;
   }
 
   #slot(place: number): Slot<Item> {
@@ -111,19 +118,15 @@ export class Intake<Item, Ready> {
 
   /** Puts a tenant behind all others. */
   #enter(account: Account<Task<Item, Ready>>): void {
-    account.next = this.#turn ?? account;
-    if (this.#before !== undefined) this.#before.next = account;
-    this.#turn ??= account;
-    this.#before = account;
+    if (this.#tail - this.#head === this.#turns.length) this.#widen();
+    this.#turns[this.#tail++ & (this.#turns.length - 1)] = account;
   }
 
-  /** Takes the tenant whose turn it is out of the circle. */
-  #leave(account: Account<Task<Item, Ready>>): void {
-    const next = account.next === account ? undefined : account.next;
-    account.next = undefined;
-    this.#turn = next;
-    if (next === undefined) this.#before = undefined;
-    else if (this.#before !== undefined) this.#before.next = next;
+  /** The tenant whose turn it is, out of the turns. */
+  #next(): Account<Task<Item, Ready>> {
+    const account = this.#at(this.#head);
+    this.#turns[this.#head++ & (this.#turns.length - 1)] = undefined;
+    return account;
   }
 
   #take(place: number, account: Account<Task<Item, Ready>>): Task<Item, Ready> {
@@ -149,5 +152,14 @@ export class Intake<Item, Ready> {
       this.#slots.push({ item: undefined, bytes: 0, since: 0, older: none, newer });
     }
     this.#free = from;
+  }
+
+  #widen(): void {
+    const size = Math.max(initialSlots, this.#turns.length * 2);
+    const wider: (Account<Task<Item, Ready>> | undefined)[] = [...this.#accounts()];
+    this.#tail -= this.#head;
+    this.#head = 0;
+    while (wider.length < size) wider.push(undefined);
+    this.#turns = wider;
   }
 }

@@ -11,8 +11,8 @@ export class Account<T extends Queued<T>> {
   /** The places of the first and the last of those that are not prepared yet; -1: there are none. */
   oldest = -1;
   newest = -1;
-  /** The tenant whose turn it is to be prepared after this one's, in a circle; undefined: it is in none. */
-  next: Account<T> | undefined = undefined;
+  /** Whether it takes turns with others in being prepared. */
+  isInTurn = false;
   isAboveShare = false;
   /** Tasks whose preparation was given up and has not come back: they are counted among the rest. */
   lost = 0;
