@@ -4,7 +4,10 @@ import type { Account } from './tenants.ts';
 /** Links are places in the array: engines keep small whole numbers in place, and need no note for the garbage collector. */
 const none = -1;
 
-const initialSlots = 64;
+/** Places that are made at once: whoever offers waits for it. */
+const moreSlots = 64;
+
+const initialTurns = 64;
 
 /** A place for one offer. */
 interface Slot<Item> {
@@ -145,17 +148,16 @@ export class Intake<Item, Ready> {
 
   #grow(): void {
     const from = this.#slots.length;
-    const to = Math.max(initialSlots, from * 2);
-    // Pushed one by one: an array made with this length at once can be a dictionary, ten times as slow.
-    for (let place = from; place < to; place++) {
-      const newer = place + 1 < to ? place + 1 : this.#free;
+    for (let newer = from + 1; newer <= from + moreSlots; newer += 1) {
       this.#slots.push({ item: undefined, bytes: 0, since: 0, older: none, newer });
     }
+    this.#slot(from + moreSlots - 1).newer = none;
     this.#free = from;
   }
 
   #widen(): void {
-    const size = Math.max(initialSlots, this.#turns.length * 2);
+    const size = Math.max(initialTurns, this.#turns.length * 2);
+    // Pushed one by one: an array made with this length at once can be a dictionary, ten times as slow.
     const wider: (Account<Task<Item, Ready>> | undefined)[] = [...this.#accounts()];
     this.#tail -= this.#head;
     this.#head = 0;
