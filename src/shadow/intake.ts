@@ -7,7 +7,8 @@ const none = -1;
 /** Places that are made at once: whoever offers waits for it. */
 const moreSlots = 64;
 
-const initialTurns = 64;
+/** Tenants that the ring has room for at least. */
+const leastTurns = 64;
 
 /** A place for one offer. */
 interface Slot<Item> {
@@ -26,7 +27,7 @@ interface Slot<Item> {
 export class Intake<Item, Ready> {
   readonly #slots: Slot<Item>[] = [];
   #free = none;
-  /** The tenants by turns, in a ring. Who has nothing left stays until it would have its turn. */
+  /** The tenants by turns, in a ring. Who has nothing left stays until its turn comes, or the ring is full. */
   #turns: (Account<Task<Item, Ready>> | undefined)[] = [];
   #head = 0;
   #tail = 0;
@@ -121,7 +122,7 @@ export class Intake<Item, Ready> {
 
   /** Puts a tenant behind all others. */
   #enter(account: Account<Task<Item, Ready>>): void {
-    if (this.#tail - this.#head === this.#turns.length) this.#widen();
+    if (this.#tail - this.#head === this.#turns.length) this.#makeRoom();
     this.#turns[this.#tail++ & (this.#turns.length - 1)] = account;
   }
 
@@ -155,13 +156,21 @@ export class Intake<Item, Ready> {
     this.#free = from;
   }
 
-  #widen(): void {
-    const size = Math.max(initialTurns, this.#turns.length * 2);
-    // Pushed one by one: an array made with this length at once can be a dictionary, ten times as slow.
-    const wider: (Account<Task<Item, Ready>> | undefined)[] = [...this.#accounts()];
-    this.#tail -= this.#head;
+  /** Lets those go that have nothing left, and makes the ring twice as wide as what is left. */
+  #makeRoom(): void {
+    const wider: (Account<Task<Item, Ready>> | undefined)[] = [];
+    for (const account of this.#accounts()) {
+      if (account.oldest === none) account.isInTurn = false;
+      else wider.push(account);
+    }
     this.#head = 0;
-    while (wider.length < size) wider.push(undefined);
+    this.#tail = wider.length;
+    // Pushed one by one: an array made with this length at once can be a dictionary, ten times as slow.
+    for (let size = widthFor(wider.length); wider.length < size; ) wider.push(undefined);
     this.#turns = wider;
   }
 }
+
+/** A power of two that leaves as much room as is taken. */
+const widthFor = (count: number): number =>
+  2 ** Math.ceil(Math.log2(Math.max(leastTurns, 2 * count)));
