@@ -66,10 +66,16 @@ export class Execution<Item, Ready> {
 
   /** The next task that a slot can go on with; those that go together begin in a slot of their own. */
   #nextAlone(now: number): Task<Item, Ready> | undefined {
-    const { turns } = this.#floor;
-    const task = turns.take();
+    const task = this.#take();
     if (task !== undefined) return this.#alone(task, now);
     return this.#pull(now);
+  }
+
+  /** What waits and has its turn. Those in a hurry let nothing wait for others any more, if all has been prepared. */
+  #take(): Task<Item, Ready> | undefined {
+    const { turns } = this.#floor;
+    if (this.#preparation.isIdle) turns.urge();
+    return turns.take();
   }
 
   #alone(task: Task<Item, Ready>, now: number): Task<Item, Ready> | undefined {
@@ -93,7 +99,7 @@ export class Execution<Item, Ready> {
         ledger.tellEvicted();
         return task;
       }
-      const gated = turns.take();
+      const gated = this.#take();
       if (gated !== undefined) return this.#alone(gated, at);
       at = goOn();
     }

@@ -217,7 +217,6 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
 
   /** Starts what can be started while the slice lasts. */
   #proceed(): void {
-    this.#shop.urge();
     while (this.#shop.running < this.#limits.concurrency) {
       if (!this.#shop.startNext(this.#starting.nowMs)) break;
       if (this.#starting.step()) continue;

@@ -97,11 +97,6 @@ export class Workshop<Item, Ready> {
     };
   }
 
-  /** Those in a hurry wait for no others any more, if all has been prepared. */
-  urge(): void {
-    if (this.#preparation.isIdle) this.#floor.turns.urge();
-  }
-
   /** Ends what has run or waited too long, and lets gates whose time has come take turns. */
   expire(now: number): void {
     const { active, waiting, intake, turns, limits } = this.#floor;

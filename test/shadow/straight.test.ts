@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Gate, RunResult } from '../../src/shadow/work.ts';
 import { type Job, jobLane } from './job-lane.ts';
 
 const jobs = (tenant: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${tenant}${index + 1}`);
+
+const open: Gate = { limit: 1, readyInMs: () => 0 };
 
 /** A lane of jobs that are quick: slots that are free prepare what they run. */
 function quickLane(work: Parameters<typeof jobLane>[1] = {}, concurrency = 2) {
@@ -87,6 +89,29 @@ describe('what is quick goes straight to a slot that is free', () => {
     offer(...jobs('a', 40));
     await clock.advance(0);
     expect(lane.stats()).toMatchObject({ ok: { stored: 20 }, skipped: { filtered: 20 } });
+  });
+
+  it('and lets what can go together wait for no others on a flush, once all has been read', async () => {
+    const bundles = { maxCount: 9, maxLoad: 9, gatherMs: 1000 };
+    const together: Job = { tenant: 'a', name: 'together', gate: { ...open, bundles } };
+    const slow: Job = { tenant: 'b', name: 'slow' };
+    for (const [first, last] of [
+      [jobs('a', 1), together],
+      [[together, ...jobs('a', 64)], slow],
+    ] as const) {
+      const bundle = vi.fn(async () => ['stored'] as const);
+      const { lane, offer, clock } = quickLane({
+        run: ({ name }) => (name === 'slow' ? new Promise(() => undefined) : 'stored'),
+        runTogether: bundle,
+      });
+      offer(...first);
+      await clock.advance(0);
+      offer(last);
+      void lane.flush(60_000);
+      expect(bundle).not.toHaveBeenCalled();
+      await clock.advance(0);
+      expect(bundle).toHaveBeenCalledOnce();
+    }
   });
 
   it('also when it has to be waited for', async () => {
