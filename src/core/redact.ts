@@ -14,7 +14,7 @@ const keywords = /pass|pwd|secret|token|key|authorization/i;
 const hints: Readonly<Record<Hint, (text: string) => boolean>> = {
   assignment: (text) => (text.includes(':') || text.includes('=')) && keywords.test(text),
   scheme: (text) => /bearer|basic/i.test(text),
-  token: (text) => prefixes.test(text),
+  token: (text) => prefixes.some(([rare, prefix]) => text.includes(rare) && prefix.test(text)),
   address: (text) => text.includes('@'),
   number: (text) => /[0-9][^0-9]{0,4}[0-9]/.test(text),
   colons: (text) => text.includes(':') && /:[0-9A-Fa-f.]{0,4}:/.test(text),
@@ -45,8 +45,17 @@ function toSearch(given: readonly Hint[]): Search {
   };
 }
 
-/** How tokens begin, each noticed by a character that is rare in prose: engines pass over all others at once. */
-const prefixes = /_|(?<=sk|glpat)-|-----BEGIN |(?<=ey)J|xox|A(?:Iza|KIA|SIA)/;
+/**
+ * How tokens begin, each by a character of it that is rare in prose: most texts lack it, and engines find that out quickest.
+ * To look behind such characters in one pattern is as quick on Node 24, and takes six times as long on Node 22.
+ */
+const prefixes: readonly (readonly [rare: string, prefix: RegExp])[] = [
+  ['_', /_/],
+  ['-', /sk-|glpat-|-----BEGIN /],
+  ['J', /eyJ/],
+  ['x', /xox/],
+  ['A', /A(?:Iza|KIA|SIA)/],
+];
 
 /** The shortest random string that is looked for. */
 const shortestRun = 32;
