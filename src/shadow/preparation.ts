@@ -57,12 +57,11 @@ export class Preparation<Item, Ready> {
 
   /**
    * Chooses who prepares from now on: a slot that is free what it runs, past the queues, which costs half, if items have no
-   * gates and all that waits has a slot; else the lane, ahead of its slots.
+   * gates and a slot is left beside all that waits; else the lane, ahead of its slots.
    */
   choose(): void {
     const { turns, waiting, limits } = this.#floor;
-    const free = limits.concurrency - turns.running;
-    this.#isPulled = this.#ahead === 0 && free > 0 && waiting.size <= free;
+    this.#isPulled = this.#ahead === 0 && waiting.size < limits.concurrency - turns.running;
   }
 
   /** Prepares the next item and puts it in its queue. */

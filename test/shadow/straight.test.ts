@@ -139,6 +139,19 @@ describe('what went straight to a slot', () => {
     expect(lane.stats()).toMatchObject({ ok: { stored: 4 }, pending: 0, running: 0, tenants: 0 });
   });
 
+  it('lets other tenants have their turn, however often it has to run again', async () => {
+    const run = async ({ name }: Job): Promise<RunResult> => (name === 'a1' ? 'again' : 'stored');
+    for (const concurrency of [1, 2]) {
+      const { offer, clock, lane } = quickLane({ run }, concurrency);
+      offer(...jobs('a', concurrency), ...jobs('b', 2), 'c1');
+      await clock.advance(0);
+      expect(lane.stats()).toMatchObject({ ok: { stored: concurrency + 2 }, pending: 1 });
+      void lane.close(0);
+      await clock.advance(0);
+      expect(lane.stats()).toMatchObject({ aborted: 1, pending: 0 });
+    }
+  });
+
   it('has its deadline, and gives its slot back when it comes back after all', async () => {
     const { lane, offer, clock, finish, started } = jobLane({ concurrency: 1, deadlineMs: 100 });
     offer('a1', 'a2');
@@ -170,6 +183,9 @@ describe('what went straight to a slot', () => {
         },
       },
     );
+    offer('c1');
+    await clock.advance(0);
+    pending.length = 0;
     for (const name of jobs('a', 19)) offer({ tenant: 'a', name, bytes: 5 });
     offer({ tenant: 'b', name: 'b1', bytes: 1 });
     await clock.advance(0);
