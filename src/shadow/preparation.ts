@@ -13,8 +13,8 @@ const preparingLimit = 16;
  */
 const lostLimit = 16;
 
-/** Items that are prepared ahead of the slots after one that has a gate: others with a gate may come soon. */
-const aheadAfterGate = 64;
+/** Items that are prepared ahead of the slots after one that has a gate or is waited for: others like it may come soon. */
+const aheadAfterOther = 64;
 
 /** The way of a task from the intake to its queue, under its exact size, or out. */
 export class Preparation<Item, Ready> {
@@ -57,7 +57,7 @@ export class Preparation<Item, Ready> {
 
   /**
    * Chooses who prepares from now on: a slot that is free what it runs, past the queues, which costs half, if items have no
-   * gates and a slot is left beside all that waits; else the lane, ahead of its slots.
+   * gates, are ready at once, and a slot is left beside all that waits; else the lane, ahead of its slots.
    */
   choose(): void {
     const { turns, waiting, limits } = this.#floor;
@@ -98,6 +98,7 @@ export class Preparation<Item, Ready> {
     }
     this.#inHand--;
     if (prepared instanceof Promise) {
+      this.#ahead = aheadAfterOther;
       this.#preparing++;
       active.enter(task, now);
       prepared.then(
@@ -167,7 +168,7 @@ export class Preparation<Item, Ready> {
     task.load = prepared.load ?? 0;
     task.what = prepared.ready;
     if (prepared.gate === undefined) return task;
-    this.#ahead = aheadAfterGate;
+    this.#ahead = aheadAfterOther;
     this.#floor.queue(task, prepared.gate);
     return undefined;
   }

@@ -19,6 +19,8 @@ export class Slice {
   #stepsLeft = 0;
   #trusted = 1;
   #untilLook = 1;
+  /** When the clock was looked at because of a step. */
+  #steppedAt = 0;
 
   constructor(clock: Clock, lengthMs: number, maxSteps: number) {
     this.#clock = clock;
@@ -27,11 +29,10 @@ export class Slice {
   }
 
   begin(): void {
-    this.#stepsLeft = this.#maxSteps;
     this.look();
     this.#endsAt = this.now + this.#lengthMs;
-    this.#trusted = 1;
-    this.#untilLook = 1;
+    this.#stepsLeft = this.#maxSteps;
+    this.#trustNone();
   }
 
   /** Goes on in what another one has left. */
@@ -40,25 +41,32 @@ export class Slice {
     this.nowMs = other.nowMs;
     this.#endsAt = other.#endsAt;
     this.#stepsLeft = other.#stepsLeft;
-    this.#trusted = 1;
-    this.#untilLook = 1;
+    this.#trustNone();
   }
 
-  /** Looks at the clock. True: there is time left. */
+  /** Looks at the clock. True: there is time left; else there is none until it begins again, whoever takes a step on trust. */
   look(): boolean {
     this.now = this.#clock.monotonic();
     this.nowMs = Math.ceil(this.now);
-    return this.now < this.#endsAt && this.#stepsLeft > 0;
+    if (this.now >= this.#endsAt) this.#stepsLeft = 0;
+    return this.#stepsLeft > 0;
   }
 
   /** Counts a step that was taken. True: there is time left. */
   step(): boolean {
     this.#stepsLeft--;
     if (--this.#untilLook > 0) return this.#stepsLeft > 0;
-    const before = this.now;
     const isTimeLeft = this.look();
-    this.#trusted = this.now - before < quickMs ? Math.min(this.#trusted * 2, trustedSteps) : 1;
+    const isQuick = this.now - this.#steppedAt < quickMs;
+    this.#trusted = isQuick ? Math.min(this.#trusted * 2, trustedSteps) : 1;
     this.#untilLook = this.#trusted;
+    this.#steppedAt = this.now;
     return isTimeLeft;
+  }
+
+  #trustNone(): void {
+    this.#trusted = 1;
+    this.#untilLook = 1;
+    this.#steppedAt = this.now;
   }
 }

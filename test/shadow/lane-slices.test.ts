@@ -10,6 +10,8 @@ interface World {
   readonly prepareMs?: number;
   readonly runMs?: number;
   readonly isAsync?: boolean;
+  /** Whether what is prepared has to be waited for. */
+  readonly isLater?: boolean;
   /** When the gate of all tasks opens. */
   readonly opensAt?: number;
   readonly concurrency?: number;
@@ -17,7 +19,8 @@ interface World {
 
 /** A lane on a clock that its own work moves on, and how much of that work is done in each turn of the event loop. */
 function setUp(count: number, world: World = {}) {
-  const { prepareMs = 0, runMs = 0, isAsync = false, opensAt = 0, concurrency = 1 } = world;
+  const { prepareMs = 0, runMs = 0, isAsync = false, isLater = false } = world;
+  const { opensAt = 0, concurrency = 1 } = world;
   const still = fakeClock();
   let worked = 0;
   const now = (): number => still.monotonic() + worked;
@@ -34,7 +37,8 @@ function setUp(count: number, world: World = {}) {
       prepare: (item) => {
         worked += prepareMs;
         done.prepared += 1;
-        return { ready: item, bytes: 1, gate: opensAt === 0 ? undefined : gate };
+        const prepared = { ready: item, bytes: 1, gate: opensAt === 0 ? undefined : gate };
+        return isLater ? Promise.resolve(prepared) : prepared;
       },
       run: () => {
         worked += runMs;
@@ -104,6 +108,25 @@ describe('a lane leaves the event loop to others', () => {
       expect(done.run).toBe(40);
     }
   });
+
+  it.each([
+    ['prepared', { prepareMs: 0.3, runMs: 0.01 }],
+    ['run', { prepareMs: 0, runMs: 0.2 }],
+  ] as const)(
+    'after as long, where what is %s slowly takes turns with what is quick',
+    async (what, world) => {
+      for (const concurrency of [2, 4, 100]) {
+        const { done, mostIn } = setUp(200, {
+          ...world,
+          isAsync: true,
+          isLater: true,
+          concurrency,
+        });
+        expect(await mostIn(200, what)).toBeLessThanOrEqual(6);
+        expect(done).toEqual({ prepared: 200, run: 200 });
+      }
+    },
+  );
 
   it('after 1,024 tasks, even where time stands still, and goes on in the next turn', async () => {
     for (const isAsync of [false, true]) {

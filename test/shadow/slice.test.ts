@@ -70,6 +70,27 @@ describe('a part of the event loop’s time', () => {
     expect(setUp(1_000).looksIn(2, 0.05)).toEqual([1, 2]);
   });
 
+  it('is over for all once somebody has found that it is, until it begins again', () => {
+    const { slice, time, looksIn } = setUp(10);
+    looksIn(3, 0);
+    time.ms = 10;
+    expect(slice.look()).toBe(false);
+    expect([1, 2, 3].map(() => slice.step())).toEqual([false, false, false]);
+    slice.begin();
+    expect(slice.step()).toBe(true);
+  });
+
+  it('takes no slow step for a quick one because of a look that was in between', () => {
+    const { slice, time } = setUp(1_000);
+    for (let step = 0; step < 8; step += 1) {
+      time.ms += 1;
+      slice.look();
+      const looks = time.looks;
+      slice.step();
+      expect(time.looks).toBe(looks + 1);
+    }
+  });
+
   it('ends in the middle of steps on trust by their number alone', () => {
     const { slice, looksIn } = setUp(1_000, 6);
     looksIn(3, 0);
