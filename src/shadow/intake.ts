@@ -7,9 +7,6 @@ const none = -1;
 /** Places that are made at once: whoever offers waits for it. */
 const moreSlots = 64;
 
-/** Tenants that the ring has room for at least. */
-const leastTurns = 64;
-
 /** A place for one offer. */
 interface Slot<Item> {
   item: Item | undefined;
@@ -27,10 +24,8 @@ interface Slot<Item> {
 export class Intake<Item, Ready> {
   readonly #slots: Slot<Item>[] = [];
   #free = none;
-  /** The tenants by turns, in a ring. Who has nothing left stays until its turn comes, or the ring is full. */
-  #turns: (Account<Task<Item, Ready>> | undefined)[] = [];
-  #head = 0;
-  #tail = 0;
+  /** Whose turn it is, in a circle of those with offers. */
+  #turn: Account<Task<Item, Ready>> | undefined = undefined;
   /** Items that wait. */
   size = 0;
   /** When the oldest item was offered, or earlier; `Infinity` when there is none. */
@@ -46,31 +41,21 @@ export class Intake<Item, Ready> {
     slot.since = since;
     slot.older = account.newest;
     slot.newer = none;
-    if (account.newest === none) account.oldest = place;
-    else this.#slot(account.newest).newer = place;
-    account.newest = place;
-    if (!account.isInTurn) {
-      account.isInTurn = true;
+    if (account.newest === none) {
+      account.oldest = place;
       this.#enter(account);
-    }
-    if (this.size++ === 0) this.firstAt = since;
+    } else this.#slot(account.newest).newer = place;
+    account.newest = place;
+    this.size++;
+    if (since < this.firstAt) this.firstAt = since;
   }
 
   /** Takes out the oldest item of the tenant whose turn it is. */
   shift(): Task<Item, Ready> | undefined {
-    while (this.#head < this.#tail) {
-      const account = this.#next();
-      const place = account.oldest;
-      if (place === none) {
-        account.isInTurn = false;
-        continue;
-      }
-      const task = this.#take(place, account);
-      if (account.oldest === none) account.isInTurn = false;
-      else this.#enter(account);
-      return task;
-    }
-    return undefined;
+    const account = this.#turn;
+    if (account === undefined) return undefined;
+    this.#turn = account.next;
+    return this.#take(account.oldest, account);
   }
 
   /** Takes out the newest item of a tenant. */
@@ -87,33 +72,27 @@ export class Intake<Item, Ready> {
       const place = account.oldest;
       if (place !== none && this.#slot(place).since <= then) end(this.#take(place, account));
     }
-    this.firstAt = Number.POSITIVE_INFINITY;
-    for (const { oldest } of this.#accounts()) {
-      if (oldest !== none) this.firstAt = Math.min(this.firstAt, this.#slot(oldest).since);
-    }
     return due.length;
   }
 
-  /** Whose offers they are, in the order of their age. */
+  /** Whose offers they are, in the order of their age. What is left then may be as old, if they are so many. */
   #offeredBy(then: number, most: number): Account<Task<Item, Ready>>[] {
     const due: { account: Account<Task<Item, Ready>>; since: number }[] = [];
-    for (const account of this.#accounts()) {
-      for (let place = account.oldest; place !== none && due.length < most; ) {
-        const { since, newer } = this.#slot(place);
-        if (since > then) break;
+    let firstAt = Number.POSITIVE_INFINITY;
+    let account = this.#turn;
+    while (account !== undefined) {
+      let place = account.oldest;
+      let { since, newer } = this.#slot(place);
+      while (place !== none && since <= then && due.length < most) {
         due.push({ account, since });
         place = newer;
+        if (place !== none) ({ since, newer } = this.#slot(place));
       }
+      if (place !== none) firstAt = Math.min(firstAt, since);
+      account = account.next === this.#turn ? undefined : account.next;
     }
-    return due.sort((a, b) => a.since - b.since).map(({ account }) => account);
-  }
-
-  *#accounts(): Iterable<Account<Task<Item, Ready>>> {
-    for (let turn = this.#head; turn < this.#tail; turn += 1) yield this.#at(turn);
-  }
-
-  #at(turn: number): Account<Task<Item, Ready>> {
-    return this.#turns[turn & (this.#turns.length - 1)] as Account<Task<Item, Ready>>;
+    this.firstAt = firstAt;
+    return due.sort((a, b) => a.since - b.since).map((one) => one.account);
   }
 
   #slot(place: number): Slot<Item> {
@@ -122,15 +101,24 @@ export class Intake<Item, Ready> {
 
   /** Puts a tenant behind all others. */
   #enter(account: Account<Task<Item, Ready>>): void {
-    if (this.#tail - this.#head === this.#turns.length) this.#makeRoom();
-    this.#turns[this.#tail++ & (this.#turns.length - 1)] = account;
+    const next = this.#turn ?? account;
+    const before = next.before ?? account;
+    account.next = next;
+    account.before = before;
+    before.next = account;
+    next.before = account;
+    this.#turn = next;
   }
 
-  /** The tenant whose turn it is, out of the turns. */
-  #next(): Account<Task<Item, Ready>> {
-    const account = this.#at(this.#head);
-    this.#turns[this.#head++ & (this.#turns.length - 1)] = undefined;
-    return account;
+  /** Takes a tenant out of the circle. */
+  #leave(account: Account<Task<Item, Ready>>): void {
+    const { next, before } = account;
+    if (this.#turn === account) this.#turn = next;
+    if (this.#turn === account) this.#turn = undefined;
+    if (next !== undefined) next.before = before;
+    if (before !== undefined) before.next = next;
+    account.next = undefined;
+    account.before = undefined;
   }
 
   #take(place: number, account: Account<Task<Item, Ready>>): Task<Item, Ready> {
@@ -140,6 +128,7 @@ export class Intake<Item, Ready> {
     else this.#slot(older).newer = newer;
     if (newer === none) account.newest = older;
     else this.#slot(newer).older = older;
+    if (account.oldest === none) this.#leave(account);
     slot.item = undefined;
     slot.newer = this.#free;
     this.#free = place;
@@ -155,22 +144,4 @@ export class Intake<Item, Ready> {
     this.#slot(from + moreSlots - 1).newer = none;
     this.#free = from;
   }
-
-  /** Lets those go that have nothing left, and makes the ring twice as wide as what is left. */
-  #makeRoom(): void {
-    const wider: (Account<Task<Item, Ready>> | undefined)[] = [];
-    for (const account of this.#accounts()) {
-      if (account.oldest === none) account.isInTurn = false;
-      else wider.push(account);
-    }
-    this.#head = 0;
-    this.#tail = wider.length;
-    // Pushed one by one: an array made with this length at once can be a dictionary, ten times as slow.
-    for (let size = widthFor(wider.length); wider.length < size; ) wider.push(undefined);
-    this.#turns = wider;
-  }
 }
-
-/** A power of two that leaves as much room as is taken. */
-const widthFor = (count: number): number =>
-  2 ** Math.ceil(Math.log2(Math.max(leastTurns, 2 * count)));

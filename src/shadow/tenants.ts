@@ -11,8 +11,9 @@ export class Account<T extends Queued<T>> {
   /** The places of the first and the last of those that are not prepared yet; -1: there are none. */
   oldest = -1;
   newest = -1;
-  /** Whether it takes turns with others in being prepared. */
-  isInTurn = false;
+  /** Whose turn it is to be prepared after this one's and before it, in a circle of those that have some; undefined: none. */
+  next: Account<T> | undefined = undefined;
+  before: Account<T> | undefined = undefined;
   isAboveShare = false;
   /** Tasks whose preparation was given up and has not come back: they are counted among the rest. */
   lost = 0;

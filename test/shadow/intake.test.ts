@@ -128,6 +128,32 @@ describe('what was offered and not looked at yet', () => {
   });
 });
 
+describe('a tenant of which nothing is left', () => {
+  it.each([
+    ['was looked at', (intake: Intake<string, string>) => intake.shift()],
+    ['gave way', (intake, account) => intake.takeNewest(account)],
+    ['was too old', (intake) => intake.expire(0, 1, () => undefined)],
+  ] satisfies [string, (intake: Intake<string, string>, account: Account<Offered>) => unknown][])(
+    'is not held on to when it %s',
+    async (_how, take) => {
+      const intake = new Intake<string, string>();
+      const other = new Account<Offered>('other');
+      const comeAndGo = (): WeakRef<Account<Offered>> => {
+        const account = new Account<Offered>('a');
+        intake.push('a1', account, 1, 0);
+        intake.push('other', other, 1, 1);
+        take(intake, account);
+        return new WeakRef(account);
+      };
+      const gone = comeAndGo();
+      await turn();
+      bytesInUse();
+      expect([gone.deref(), intake.size]).toEqual([undefined, 1]);
+      expect(intake.shift()).toMatchObject({ account: other });
+    },
+  );
+});
+
 describe('what was offered and is too old', () => {
   it('ends, the oldest first, and not before', () => {
     const { intake, push, expired } = setUp();
