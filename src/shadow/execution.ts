@@ -91,14 +91,14 @@ export class Execution<Item, Ready> {
   #pull(now: number): Task<Item, Ready> | undefined {
     const { turns, ledger, goOn } = this.#floor;
     let at: number | undefined = now;
-    while (at !== undefined && this.#preparation.canBePulled) {
+    while (at !== undefined && this.#preparation.isPulled) {
       const task = this.#preparation.pull(at);
       if (task !== undefined) {
         turns.pass();
         this.#begin(task, at);
-        ledger.tellEvicted();
-        return task;
       }
+      ledger.tellEvicted();
+      if (task !== undefined) return task;
       const gated = this.#take();
       if (gated !== undefined) return this.#alone(gated, at);
       at = goOn();

@@ -13,7 +13,7 @@ const preparingLimit = 16;
  */
 const lostLimit = 16;
 
-/** Items that are prepared ahead of the slots after one that has a gate or is waited for: others like it may come soon. */
+/** Items that are prepared ahead of the slots after one that has a gate or is waited for: those that can go with it may come soon. */
 const aheadAfterOther = 64;
 
 /** The way of a task from the intake to its queue, under its exact size, or out. */
@@ -25,7 +25,7 @@ export class Preparation<Item, Ready> {
   #lost = 0;
   /** Whether slots that are free prepare what they run. */
   #isPulled = false;
-  /** Items that are still prepared ahead of their slots, lest those behind a gate go alone: the first, and so many after such a one. */
+  /** Items that the lane still prepares ahead of its slots: the first one, and so many after one that went to a queue in any case. */
   #ahead = 1;
 
   constructor(floor: Floor<Item, Ready>) {
@@ -46,12 +46,13 @@ export class Preparation<Item, Ready> {
     return this.#floor.intake.size === 0 && this.#preparing === 0;
   }
 
+  /** Whether there is something to prepare, and a place to do it in. */
   get canBegin(): boolean {
     return this.#floor.intake.size > 0 && this.#preparing < preparingLimit;
   }
 
-  /** Whether a slot that is free may prepare what it runs. */
-  get canBePulled(): boolean {
+  /** Whether that is left to the slots that are free. */
+  get isPulled(): boolean {
     return this.#isPulled && this.#ahead === 0 && this.canBegin;
   }
 
@@ -64,24 +65,18 @@ export class Preparation<Item, Ready> {
     this.#isPulled = this.#ahead === 0 && waiting.size < limits.concurrency - turns.running;
   }
 
-  /** Prepares the next item and puts it in its queue. */
+  /** Prepares the next item, puts it in its queue, and chooses anew. */
   next(now: number): void {
     if (this.#ahead > 0) this.#ahead--;
-    this.#place(this.#prepare(now));
+    this.#place(this.pull(now));
+    this.choose();
   }
 
   /**
-   * Prepares the next item for a slot that is free. Undefined: it can't go straight to it. Those that gave way to it are
+   * Prepares the next item. Gives its task, in no queue, if it is ready at once and has no gate. Those that gave way to it are
    * still to be told.
    */
   pull(now: number): Task<Item, Ready> | undefined {
-    const task = this.#prepare(now);
-    if (task === undefined) this.#floor.ledger.tellEvicted();
-    return task;
-  }
-
-  /** Prepares the next item. Gives its task, in no queue, if it is ready at once and has no gate. */
-  #prepare(now: number): Task<Item, Ready> | undefined {
     const { intake, ledger, work, active } = this.#floor;
     const task = intake.shift();
     if (task === undefined) return undefined;

@@ -59,18 +59,17 @@ export class Workshop<Item, Ready> {
 
   /** Whether slots that are free prepare what they run: nothing is prepared ahead of them then. */
   get isPulled(): boolean {
-    return this.#preparation.canBePulled;
+    return this.#preparation.isPulled;
   }
 
-  /** Prepares the next item, which is then in the lane under its exact size, or out; and chooses who prepares from then on. */
-  prepareNext(now: number): void {
-    this.#preparation.next(now);
-    this.#preparation.choose();
-  }
-
-  /** Chooses who prepares from now on. */
+  /** Chooses who prepares: the lane, or its slots. */
   choose(): void {
     this.#preparation.choose();
+  }
+
+  /** Prepares the next item, which is then in the lane under its exact size, or out. */
+  prepareNext(now: number): void {
+    this.#preparation.next(now);
   }
 
   /** Starts what has its turn. False: there is nothing, or no slot. */
