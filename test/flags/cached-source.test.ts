@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Subject } from '../../src/core/subject.ts';
 import { createStageSource } from '../../src/flags/stage-source.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { RecordingReporter } from './recording-reporter.ts';
@@ -35,6 +36,36 @@ describe('the answers of a provider behind the cache', () => {
       (tenant) => source.fallback(tenant, { task: 'anything' }).reason,
     );
     expect(known).toEqual(['default', 'last-known', 'last-known']);
+  });
+
+  it('are not those of a tenant alone where a call says more', async () => {
+    const { source } = setUp(({ context }) => {
+      if (context.user !== undefined) return { value: 'live' };
+      return { value: context.plan === 'pro' ? 'dualwrite' : 'shadow' };
+    });
+    const task = 'anything';
+    const more: Subject[] = [
+      { task },
+      { task, attributes: { plan: 'pro' } },
+      { task, user: 'ann' },
+    ];
+    for (const reason of ['flag', 'cached']) {
+      const answers = more.map((subject) => source.resolve('acme', subject));
+      expect(answers).toMatchObject([
+        { stage: 'shadow', reason },
+        { stage: 'dualwrite', reason },
+        { stage: 'live', reason },
+      ]);
+    }
+  });
+
+  it('are not those of a user of another tenant, whatever a tenant is called', () => {
+    const { source } = setUp(({ context }) => ({ value: context.user ? 'live' : 'shadow' }));
+    const answers = [
+      source.resolve('acme', { task: 'anything', user: 'ann' }),
+      source.resolve('acme\0ann', { task: 'anything' }),
+    ];
+    expect(answers).toMatchObject([{ stage: 'live' }, { stage: 'shadow', reason: 'flag' }]);
   });
 
   it('are said to be too many on their way when there is no room for one more', () => {
