@@ -27,7 +27,7 @@ function setUp() {
     const watcher = new Watcher(heard);
     watchers.push(watcher);
     return watcher;
-  }) as typeof fs.watch);
+  }) as unknown as typeof fs.watch);
   syncBuiltinESMExports();
   onTestFinished(() => {
     watch.mockRestore();
