@@ -1,7 +1,7 @@
 import { createCutover, InvalidOptionsError } from 'engramia-cutover';
 import { fastifyCutover } from 'engramia-cutover/fastify';
 import { memoryFlags } from 'engramia-cutover/flags';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { chatRoute, learning, question } from './chat-app.ts';
 import { listen } from './servers.ts';
@@ -40,6 +40,33 @@ describe('the plugin', () => {
     app.post('/late', { config: {} }, legacy);
     expect(await answer(app, '/early')).toEqual({ reply: 'legacy' });
     expect(await answer(app, '/late')).toEqual({ reply: 'legacy' });
+  });
+
+  it('leaves a handler the name and the number of parameters that other plugins know it by', async () => {
+    const app = Fastify();
+    await app.register(fastifyCutover, { cutover: live() });
+    const seen: unknown[] = [];
+    app.addHook('onRoute', ({ method, handler }) => {
+      if (method === 'POST') seen.push([handler.name, handler.length]);
+    });
+    const takesReply = (_request: unknown, reply: { send(value: unknown): unknown }) =>
+      reply.send(candidate);
+    app.post('/both', { config: named('both') }, takesReply as RouteHandlerMethod);
+    app.post('/none', { config: named('none') }, legacy);
+    await app.ready();
+    expect(seen).toEqual([
+      ['takesReply', 2],
+      ['legacy', 0],
+    ]);
+  });
+
+  it('names the route whose cutover cannot be', async () => {
+    const app = Fastify();
+    await app.register(fastifyCutover, { cutover: live() });
+    app.post('/one', { config: named('chat') }, legacy);
+    expect(() => app.post('/two', { config: named('chat') }, legacy)).toThrow(
+      /the cutover of route POST \/two[\s\S]*"chat" is taken/,
+    );
   });
 
   it('keeps the app from starting with a route that was declared before it, and names it', async () => {

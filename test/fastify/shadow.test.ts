@@ -130,6 +130,21 @@ describe('behind a wrapped handler', () => {
     expect(chat.legacyCalls()).toBe(0);
   });
 
+  it('takes an error that legacy’s shadow returns for a failure, as one that its handler returns', async () => {
+    await using chat = await startChat({
+      stage: 'live',
+      options: { legacyShadow: async () => new RangeError('no') },
+    });
+    const compared = new Promise<CutoverEventOf<'compared'>>((resolve) =>
+      chat.cutover.on('compared', resolve),
+    );
+    await (await chat.ask()).text();
+    expect((await compared).mirrored).toMatchObject({
+      status: 'rejected',
+      error: { name: 'RangeError' },
+    });
+  });
+
   it.each<[string, () => never | Promise<never>]>([
     [
       'throws',

@@ -23,7 +23,11 @@ function setUp() {
   const folder = join(freshFolder(), 'config');
   mkdirSync(folder);
   const watchers: Watcher[] = [];
-  const watch = vi.spyOn(fs, 'watch').mockImplementation(((_path, _options, heard: Heard) => {
+  const watch = vi.spyOn(fs, 'watch').mockImplementation(((
+    _path: string,
+    _options: object,
+    heard: Heard,
+  ) => {
     const watcher = new Watcher(heard);
     watchers.push(watcher);
     return watcher;
