@@ -8,7 +8,11 @@ import type { RouteOptions } from '../../src/router/route-options.ts';
 type Taken = RouteOptions<[object], unknown>;
 
 /** A server's route as the router gets it, of which the router knows what `route` says. */
-function added(route: Partial<Route> = {}, read: (source: unknown) => unknown = () => 'read') {
+function added(
+  route: Partial<Route> = {},
+  read: (source: unknown) => unknown = () => 'read',
+  more: object = {},
+) {
   let taken: [options: Taken, hooks: RouteHooks] | undefined;
   const core = {
     route: (options: Taken, hooks: RouteHooks) => {
@@ -21,6 +25,7 @@ function added(route: Partial<Route> = {}, read: (source: unknown) => unknown = 
     read,
     identify: (input: unknown) => ({ tenant: String(input), task: 'a task' }),
     candidate: () => 'candidate',
+    ...more,
   });
   if (taken === undefined) throw new Error('no route was added');
   const [options, hooks] = taken;
@@ -70,6 +75,15 @@ describe('the reply of a server', () => {
 });
 
 describe('the request of a server', () => {
+  it('is for legacy’s shadow what was read of it', async () => {
+    const legacyShadow = (_context: unknown, input: unknown) => `shadow of ${input}`;
+    const { options } = added({}, undefined, { legacyShadow });
+    const run = options.legacyShadow as (...given: unknown[]) => unknown;
+    const context = { signal: new AbortController().signal };
+    expect(await run(context, { input: 'hi' })).toBe('shadow of hi');
+    expect(added().options).not.toHaveProperty('legacyShadow');
+  });
+
   it('is known by what is read of it, now or later', async () => {
     for (const read of [() => 'acme', async () => 'acme']) {
       const exchange = { begun: false, source: {}, input: undefined };

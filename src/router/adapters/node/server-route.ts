@@ -49,12 +49,13 @@ export function addServerRoute<Source, Input>(
     decided: ([exchange], plan) => {
       const mirrors = plan.mirrors !== undefined && route.mirrors[plan.mirrors];
       const learns = plan.learns && route.learnLane !== undefined;
-      // Where legacy is known to be gone, only a reply can tell that it is back; and only a reply ends a trace.
+      // Nothing is kept in the first stage. Where legacy is known to be gone, only a reply can tell that it is back; and
+      // only a reply ends a trace.
       const watches = plan.order > 0 || route.legacyGone || route.tracing !== undefined;
       const keeps = keepsTurns(route, plan);
       if (learns || mirrors || keeps) (exchange as Exchange).capture(maxReplyBytes);
       else if (watches) (exchange as Exchange).watch();
-      return learns || mirrors || keeps || watches;
+      return watches;
     },
     delivered: ([exchange]) => (exchange as Exchange).delivered,
   };
