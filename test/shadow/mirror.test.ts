@@ -195,6 +195,26 @@ describe('a mirror', () => {
     });
   });
 
+  it('that answered in time and is compared for too long is told without what differs, and once', async () => {
+    const clock = fakeClock();
+    const asked = Promise.withResolvers<void>();
+    const said = Promise.withResolvers<{ say: 'same' }>();
+    const look = () => {
+      asked.resolve();
+      return said.promise;
+    };
+    const handler = mirrored('shadow', { clock, compare: { layers: [{ name: 'slow', look }] } });
+    const events = comparisons(handler);
+    await handler({ message: 'hi' });
+    await asked.promise;
+    await clock.advance(30_000);
+    expect(handler.stats().mirror).toMatchObject({ timedOut: 1, pending: 0 });
+    said.resolve({ say: 'same' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(events).toMatchObject([{ mirrored: { status: 'fulfilled' } }]);
+    expect(events[0]).not.toHaveProperty('divergence');
+  });
+
   it('is not aborted with the caller', async () => {
     const caller = new AbortController();
     const started = Promise.withResolvers<AbortSignal>();
