@@ -85,7 +85,9 @@ function keeping(runner, options) {
   runner.mutantRun = async (mutantRun) => {
     if (!mutantRun.testFilter?.length) return inVitest.mutantRun.call(runner, mutantRun);
     const isFresh = usesOfWorker() === 0;
+    const begunAt = performance.now();
     let result = await runOnce(mutantRun);
+    const ms = performance.now() - begunAt;
     const isSure =
       isFresh ||
       result.status === 'survived' ||
@@ -96,7 +98,7 @@ function keeping(runner, options) {
     }
     if (result.status === 'killed') {
       for (const id of [result.killedBy].flat()) {
-        order.foundBy(mutantRun.sandboxFileName, id.slice(0, id.indexOf('#')));
+        order.foundBy(mutantRun.sandboxFileName, id.slice(0, id.indexOf('#')), ms);
       }
     } else if (result.status !== 'survived') await endWorker();
     return result;
