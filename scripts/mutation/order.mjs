@@ -19,6 +19,11 @@ export class Order {
     return ids.reduce((sum, id) => sum + (this.#spent.get(id) ?? 1), 0);
   }
 
+  /** Of one that has not been seen to pass it is not known. */
+  slowest(ids) {
+    return Math.max(...ids.map((id) => this.#spent.get(id) ?? Number.POSITIVE_INFINITY));
+  }
+
   /** The likeliest to fail for the time they take first. */
   sort(source, idsOf) {
     const found = this.#found.get(source);

@@ -11,6 +11,9 @@ export { strykerValidationSchema } from '@stryker-mutator/vitest-runner';
 
 /** Each use leaves some listeners in the process. */
 const usesPerWorker = 300;
+/** What hangs fails after so long, and so many times what the slowest test beside it takes. */
+const leastTimeoutMs = 1_500;
+const timesAsSlow = 5;
 const noMutant = 'none';
 const passed = 0;
 
@@ -18,6 +21,7 @@ function keeping(runner, options) {
   const order = new Order();
   const inVitest = { init: runner.init, run: runner.run, mutantRun: runner.mutantRun };
   let wanted;
+  let usualTimeoutMs;
 
   runner.init = async () => {
     await inVitest.init.call(runner);
@@ -25,7 +29,9 @@ function keeping(runner, options) {
     ctx.reporters = [];
     const start = ctx.start.bind(ctx);
     ctx.start = (files) => (wanted ? runWanted(wanted) : start(files));
-    ctx.projects[0].config.poolRunner = keptPool;
+    const { config } = ctx.projects[0];
+    config.poolRunner = keptPool;
+    usualTimeoutMs = config.testTimeout;
     ctx.config.sequence.sequencer = class {
       sort = (specs) => specs;
       shard = (specs) => specs;
@@ -43,13 +49,22 @@ function keeping(runner, options) {
         id.slice(file.length + 1).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
       );
       const testNamePattern = new RegExp(`^\\s*(?:${names.join('|')})\\s*$`); // ids are trimmed
-      return project.createSpecification(resolve(file), { testNamePattern }, keptPool.name);
+      const spec = project.createSpecification(resolve(file), { testNamePattern }, keptPool.name);
+      return { spec, ids: own };
     });
+    const errors = [];
     for (let from = 0, count = 1; from < specs.length; from += count, count *= 2) {
-      await ctx.runTestSpecifications(specs.slice(from, from + count));
-      const hasFailed = ctx.state.getFiles().some((file) => file.result?.state === 'fail');
-      if (hasFailed || ctx.state.errorsSet.size > 0) return;
+      const batch = specs.slice(from, from + count);
+      const slowest = order.slowest(batch.flatMap(({ ids: own }) => own));
+      const soon = leastTimeoutMs + timesAsSlow * slowest;
+      project.config.testTimeout = Math.ceil(Math.min(soon, usualTimeoutMs));
+      await ctx.runTestSpecifications(batch.map(({ spec }) => spec));
+      if (ctx.state.getFiles().some((file) => file.result?.state === 'fail')) return;
+      errors.push(...ctx.state.errorsSet); // the next batch forgets them
     }
+    // By their messages: Stryker's runner crashes over what cannot be written down.
+    for (const { message } of errors) ctx.state.errorsSet.add(new Error(String(message)));
+    for (const error of errors) ctx.state.errorsSet.delete(error);
   }
 
   runner.run = async (request) => {
