@@ -1,3 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** In the sandbox that all runners share: one alone has made the first run, and knows how long each test takes. */
+const shared = 'test-times.json';
+
 /** Learns which files of tests find mutants of a source soon, and says in which order to run those that cover one. */
 export class Order {
   #spent = new Map();
@@ -6,6 +11,15 @@ export class Order {
   /** What a test took the last time. */
   learn(tests) {
     for (const { id, timeSpentMs } of tests) this.#spent.set(id, timeSpentMs);
+  }
+
+  share() {
+    writeFileSync(shared, JSON.stringify([...this.#spent]));
+  }
+
+  /** What was shared, if this is not the one that has. */
+  take() {
+    if (this.#spent.size === 0) this.#spent = new Map(JSON.parse(readFileSync(shared, 'utf8')));
   }
 
   /** A test that fails for its time is over counts little: another one may fail at once. */

@@ -12,7 +12,7 @@ export { strykerValidationSchema } from '@stryker-mutator/vitest-runner';
 /** Each use leaves some listeners in the process. */
 const usesPerWorker = 300;
 /** What hangs fails after so long, and so many times what the slowest test beside it takes. */
-const leastTimeoutMs = 1_500;
+const leastTimeoutMs = 2_000;
 const timesAsSlow = 5;
 const noMutant = 'none';
 const passed = 0;
@@ -73,6 +73,7 @@ function keeping(runner, options) {
     if (usesOfWorker() >= usesPerWorker) await endWorker();
     const result = await inVitest.run.call(runner, wanted ? { relatedFiles } : request);
     if (result.tests) order.learn(result.tests.filter((test) => test.status === passed));
+    if (!wanted) order.share();
     return result;
   };
 
@@ -99,13 +100,14 @@ function keeping(runner, options) {
 
   runner.mutantRun = async (mutantRun) => {
     if (!mutantRun.testFilter?.length) return inVitest.mutantRun.call(runner, mutantRun);
+    order.take();
     const isFresh = usesOfWorker() === 0;
     const begunAt = performance.now();
     let result = await runOnce(mutantRun);
     const ms = performance.now() - begunAt;
     const isSure =
       isFresh ||
-      result.status === 'survived' ||
+      ['survived', 'timeout'].includes(result.status) ||
       (result.status === 'killed' && (await isFreeOf(mutantRun, [result.killedBy].flat())));
     if (!isSure) {
       await endWorker();
