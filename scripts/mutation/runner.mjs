@@ -44,7 +44,7 @@ function keeping(runner, options) {
     const { ctx } = runner;
     const [project] = ctx.projects;
     const idsOf = Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')));
-    const specs = order.sort(source, idsOf).map(([file, own]) => {
+    const specs = order.choose(source, idsOf).map(([file, own]) => {
       const names = own.map((id) =>
         id.slice(file.length + 1).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
       );
@@ -78,7 +78,8 @@ function keeping(runner, options) {
   };
 
   async function runOnce(mutantRun) {
-    const patience = options.timeoutMS + options.timeoutFactor * order.spent(mutantRun.testFilter);
+    const patience =
+      options.timeoutMS + options.timeoutFactor * order.mostSpent(mutantRun.testFilter);
     let isLate = false;
     const late = setTimeout(() => {
       isLate = true;
