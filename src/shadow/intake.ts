@@ -63,16 +63,14 @@ export class Intake<Item, Ready> {
     return account.newest === none ? undefined : this.#take(account.newest, account);
   }
 
-  /** Ends what was offered by then, up to so many, the oldest of them first; tells how many. */
-  expire(then: number, most: number, end: (task: Task<Item, Ready>) => void): number {
-    if (this.firstAt > then) return 0;
-    const due = this.#offeredBy(then, most);
-    for (const account of due) {
+  /** Ends what was offered by then, up to so many, the oldest of them first. */
+  expire(then: number, most: number, end: (task: Task<Item, Ready>) => void): void {
+    if (this.firstAt > then) return;
+    for (const account of this.#offeredBy(then, most)) {
       // Whoever is told of one may offer again, and another give way to that.
       const place = account.oldest;
       if (place !== none && this.#slot(place).since <= then) end(this.#take(place, account));
     }
-    return due.length;
   }
 
   /** Whose offers they are, in the order of their age. What is left then may be as old, if they are so many. */

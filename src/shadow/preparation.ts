@@ -57,8 +57,8 @@ export class Preparation<Item, Ready> {
   }
 
   /**
-   * Chooses who prepares from now on: a slot that is free what it runs, past the queues, which costs half, if items have no
-   * gates, are ready at once, and a slot is left beside all that waits; else the lane, ahead of its slots.
+   * Chooses who prepares from now on: a slot that is free what it runs, past the queues, which costs a fifth less, if items
+   * have no gates, are ready at once, and a slot is left beside all that waits; else the lane, ahead of its slots.
    */
   choose(): void {
     const { turns, waiting, limits } = this.#floor;

@@ -40,7 +40,7 @@ export class Turns<T extends Queued<T>> {
   /** Puts a new task at the end of its tenant's queue; `leaves` are the tenant's own. */
   add(task: T, gate: Gate | undefined, leaves: Leaf<T>[]): void {
     const branch = gate === undefined ? this.#root : this.#branchOf(gate);
-    const leaf = this.#hold(task, branch, leaves);
+    const leaf = this.hold(task, leaves, branch);
     leaf.push(task);
     branch.gathering?.add(task.load, this.#clock.monotonic());
     if (this.#isFull(branch)) this.#ask(branch);
@@ -103,9 +103,16 @@ export class Turns<T extends Queued<T>> {
     this.#root.running++;
   }
 
-  /** Gives a task that went past the queues a place in its tenant's, from which it can be put back. */
-  hold(task: T, leaves: Leaf<T>[]): void {
-    this.#hold(task, this.#root, leaves);
+  /** Counts a task in its tenant's queue at a branch, by default at no gate, without putting it there. */
+  hold(task: T, leaves: Leaf<T>[], branch = this.#root): Leaf<T> {
+    let leaf = leaves[0];
+    // A tenant has one scope at a time, so the first queue is nearly always the one.
+    if (leaf?.parent !== branch) leaf = leafAt(branch, leaves);
+    task.leaf = leaf;
+    leaf.held++;
+    for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
+    if (branch.held === 1 && branch.gathering !== undefined) this.#gatherings.add(branch);
+    return leaf;
   }
 
   /** Gives back the slots of a task that was taken; it stays held. */
@@ -114,7 +121,7 @@ export class Turns<T extends Queued<T>> {
       this.#root.running--;
       return;
     }
-    for (let up: Branch<T> | undefined = task.leaf?.parent; up !== undefined; up = up.parent) {
+    for (let up: Branch<T> | undefined = task.leaf.parent; up !== undefined; up = up.parent) {
       up.running--;
       if (up.inTurn || up.parent === undefined) continue;
       // Its end may be what the gate waited for: a probe that was answered, say.
@@ -173,18 +180,6 @@ export class Turns<T extends Queued<T>> {
       this.#branches.set(gate, branch);
     }
     return branch;
-  }
-
-  /** Counts a task among those of its tenant at a branch. */
-  #hold(task: T, branch: Branch<T>, leaves: Leaf<T>[]): Leaf<T> {
-    let leaf = leaves[0];
-    // A tenant has one scope at a time, so the first queue is nearly always the one.
-    if (leaf?.parent !== branch) leaf = leafAt(branch, leaves);
-    task.leaf = leaf;
-    leaf.held++;
-    for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
-    if (branch.held === 1 && branch.gathering !== undefined) this.#gatherings.add(branch);
-    return leaf;
   }
 
   #enter(child: Leaf<T> | Branch<T>): void {
