@@ -28,7 +28,7 @@ class Collections implements Disposable {
 }
 
 async function sample(
-  { call, drain }: BenchCase,
+  { call, drain, check }: BenchCase,
   { users, message }: MeasureOptions,
   collections: Collections,
 ): Promise<number | undefined> {
@@ -39,6 +39,7 @@ async function sample(
   const bytes = process.memoryUsage().heapUsed - before;
   const disturbed = (await collections.count()) !== collected;
   await drain?.();
+  check?.();
   return disturbed ? undefined : bytes / callsPerSample;
 }
 

@@ -4,8 +4,10 @@ import { median } from './median.ts';
 /** One way of answering the same call. */
 export interface BenchCase {
   call(user: string, message: string): Promise<unknown>;
-  /** Waits for the background work that the calls began; throws when a part of it was lost. */
+  /** Waits for the background work that the calls began. */
   drain?(): Promise<void>;
+  /** Throws when a part of it was lost. Asked when a round is over: its own cost is nobody's. */
+  check?(): void;
   /** Batches a round, where calls are so slow that the default would take too long. */
   readonly batches?: number;
 }
@@ -53,7 +55,7 @@ interface Cost {
 }
 
 async function measureRound(
-  { call, drain, batches = defaultBatches }: BenchCase,
+  { call, drain, check, batches = defaultBatches }: BenchCase,
   { users, message }: MeasureOptions,
   meter: number,
 ): Promise<Cost> {
@@ -72,6 +74,7 @@ async function measureRound(
     path += replied - start - meter;
     after += cpuMicros() - replied - meter;
   }
+  check?.();
   const calls = batches * callsPerBatch;
   return { path: (path * 1000) / calls, drained: ((path + after) * 1000) / calls };
 }

@@ -49,6 +49,8 @@ function drained(
     batches: 10,
     async drain() {
       await handler.flush();
+    },
+    check() {
       const stats = handler.stats();
       for (const lane of lanes) allDone(lane, stats[lane], stats.routes.chat?.calls ?? 0);
     },
