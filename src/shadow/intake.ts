@@ -24,8 +24,9 @@ interface Slot<Item> {
 export class Intake<Item, Ready> {
   readonly #slots: Slot<Item>[] = [];
   #free = none;
-  /** Whose turn it is, in a circle of those with offers. */
-  #turn: Account<Task<Item, Ready>> | undefined = undefined;
+  /** Whose turn it is, and who is the last of those with offers: no others are touched when one comes or goes. */
+  #first: Account<Task<Item, Ready>> | undefined = undefined;
+  #last: Account<Task<Item, Ready>> | undefined = undefined;
   /** Items that wait. */
   size = 0;
   /** When the oldest item was offered, or earlier; `Infinity` when there is none. */
@@ -52,10 +53,14 @@ export class Intake<Item, Ready> {
 
   /** Takes out the oldest item of the tenant whose turn it is. */
   shift(): Task<Item, Ready> | undefined {
-    const account = this.#turn;
+    const account = this.#first;
     if (account === undefined) return undefined;
-    this.#turn = account.next;
-    return this.#take(account.oldest, account);
+    const task = this.#take(account.oldest, account);
+    if (account !== this.#last && account === this.#first) {
+      this.#leave(account);
+      this.#enter(account);
+    }
+    return task;
   }
 
   /** Takes out the newest item of a tenant. */
@@ -77,8 +82,7 @@ export class Intake<Item, Ready> {
   #offeredBy(then: number, most: number): Account<Task<Item, Ready>>[] {
     const due: { account: Account<Task<Item, Ready>>; since: number }[] = [];
     let firstAt = Number.POSITIVE_INFINITY;
-    let account = this.#turn;
-    while (account !== undefined) {
+    for (let account = this.#first; account !== undefined; account = account.next) {
       let place = account.oldest;
       let { since, newer } = this.#slot(place);
       while (place !== none && since <= then && due.length < most) {
@@ -87,7 +91,6 @@ export class Intake<Item, Ready> {
         if (place !== none) ({ since, newer } = this.#slot(place));
       }
       if (place !== none) firstAt = Math.min(firstAt, since);
-      account = account.next === this.#turn ? undefined : account.next;
     }
     this.firstAt = firstAt;
     return due.sort((a, b) => a.since - b.since).map((one) => one.account);
@@ -99,22 +102,18 @@ export class Intake<Item, Ready> {
 
   /** Puts a tenant behind all others. */
   #enter(account: Account<Task<Item, Ready>>): void {
-    const next = this.#turn ?? account;
-    const before = next.before ?? account;
-    account.next = next;
-    account.before = before;
-    before.next = account;
-    next.before = account;
-    this.#turn = next;
+    account.before = this.#last;
+    if (this.#last === undefined) this.#first = account;
+    else this.#last.next = account;
+    this.#last = account;
   }
 
-  /** Takes a tenant out of the circle. */
   #leave(account: Account<Task<Item, Ready>>): void {
     const { next, before } = account;
-    if (this.#turn === account) this.#turn = next;
-    if (this.#turn === account) this.#turn = undefined;
-    if (next !== undefined) next.before = before;
-    if (before !== undefined) before.next = next;
+    if (before === undefined) this.#first = next;
+    else before.next = next;
+    if (next === undefined) this.#last = before;
+    else next.before = before;
     account.next = undefined;
     account.before = undefined;
   }
