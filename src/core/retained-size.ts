@@ -9,17 +9,29 @@ const mostLooks = 10_000;
  * flat rate. Reads own values, so it is only for copies of ours, never for what belongs to a caller.
  */
 export function retainedSize(value: unknown): number {
-  const waiting: unknown[] = [value];
-  let bytes = 0;
-  for (let looks = 0; waiting.length > 0 && looks < mostLooks; looks += 1) {
-    const next = waiting.pop();
-    bytes += flatSize(next);
-    if (typeof next === 'object' && next !== null && !ArrayBuffer.isView(next)) {
-      for (const inner of Object.values(next)) waiting.push(inner);
+  let bytes = flatSize(value);
+  const waiting: object[] = isHolder(value) ? [value] : [];
+  let looks = 1;
+  let unseen = 0;
+  while (looks < mostLooks) {
+    const holder = waiting.pop();
+    if (holder === undefined) return bytes;
+    const inner: unknown[] = Array.isArray(holder) ? holder : Object.values(holder);
+    const end = Math.min(inner.length, mostLooks - looks);
+    for (let at = 0; at < end; at += 1) {
+      const one = inner[at];
+      bytes += flatSize(one);
+      if (isHolder(one)) waiting.push(one);
     }
+    looks += end;
+    unseen = inner.length - end;
   }
   // What was not looked at is taken to be like what was.
-  return bytes + Math.ceil((bytes / mostLooks) * waiting.length);
+  return bytes + Math.ceil((bytes / mostLooks) * (unseen + waiting.length));
+}
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
 }
 
 function flatSize(value: unknown): number {

@@ -1,5 +1,5 @@
 import { givenText } from './given-text.ts';
-import { safeText, toStorable } from './text.ts';
+import { cutStorable, safeText, toStorable } from './text.ts';
 
 /** Code units that one name, number or key may take: what a cut may have left of it is not to be told from a word. */
 const longestSecret = 512;
@@ -15,8 +15,10 @@ export function safeRedacted(
   maxCodePoints: number,
   redact: (text: string) => string,
 ): string {
-  const near = cutRoughly(text, 4 * maxCodePoints + longestSecret);
-  return safeText(givenText(redact(toStorable(near)), 'redact'), maxCodePoints);
+  const near = toStorable(cutRoughly(text, 4 * maxCodePoints + longestSecret));
+  const redacted = givenText(redact(near), 'redact');
+  // Most texts hold nothing to redact: then nothing was written that is not safe.
+  return redacted === near ? cutStorable(near, maxCodePoints) : safeText(redacted, maxCodePoints);
 }
 
 /** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */

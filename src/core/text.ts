@@ -74,8 +74,12 @@ export function roughCut(text: string, maxCodePoints: number): string {
  * `maxCodePoints` code points, in memory of its own. Applied again it changes nothing.
  */
 export function safeText(text: string, maxCodePoints: number): string {
-  const storable = toStorable(roughCut(text, maxCodePoints));
-  return flatCopy(cutCodePoints(cutLongRuns(storable), maxCodePoints));
+  return cutStorable(toStorable(roughCut(text, maxCodePoints)), maxCodePoints);
+}
+
+/** The same of a text that is well-formed and without NUL. */
+export function cutStorable(text: string, maxCodePoints: number): string {
+  return flatCopy(cutCodePoints(cutLongRuns(text), maxCodePoints));
 }
 
 /** Well-formed Unicode without NUL: what the service stores without an error. */
