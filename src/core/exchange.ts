@@ -61,8 +61,9 @@ export interface MirrorableExchange extends ServedExchange {
    * Copies what the mirror needs, later than the call itself, and lets go of the call. Throws what cannot be copied.
    *
    * @param tenant - its own, in memory of its own
+   * @param isNow - it starts at once: texts, which nobody can change, need no copies
    */
-  toMirror(tenant: string): Mirror;
+  toMirror(tenant: string, isNow: boolean): Mirror;
 }
 
 /** A leg of a call with arguments of its own, ready to be run. */

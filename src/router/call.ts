@@ -1,8 +1,8 @@
 import type { AsyncResource } from 'node:async_hooks';
+import { nextCallId } from '../core/call-id.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LegTrace } from '../core/leg-tracing.ts';
-import { nodeCrypto } from '../core/node-crypto.ts';
 import type { Observation } from '../core/observation.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
@@ -20,7 +20,7 @@ import type { Route } from './route.ts';
 export interface RunInit {
   /** The caller's own signal: when it aborts, the caller has gone. */
   signal?: AbortSignal;
-  /** Names the call in events and towards Engramia. @default a random UUID */
+  /** Names the call in events and towards Engramia. @default a UUID of its own */
   requestId?: string;
   /** The platform's way to be kept alive for background work; used with `background.mode: 'waitUntil'`. */
   waitUntil?: (promise: Promise<unknown>) => void;
@@ -134,7 +134,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   }
 
   get requestId(): string {
-    this.knownRequestId ??= nodeCrypto().randomUUID();
+    this.knownRequestId ??= nextCallId();
     return this.knownRequestId;
   }
 
@@ -158,9 +158,9 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
       : { status: 'rejected', reason: this.reply, leg, durationMs };
   }
 
-  toMirror(tenant: string, kind: PairRecord['kind'] = 'compare'): MirrorRun {
+  toMirror(tenant: string, isNow: boolean, kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot } = this.owner;
-    const texts = new OwnTexts();
+    const texts = isNow ? OwnTexts.none : new OwnTexts();
     const args = snapshot === undefined ? argumentCopies(this.args, texts) : snapshot(this.args);
     return new MirrorRun(this, { tenant, args, texts, kind });
   }

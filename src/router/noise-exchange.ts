@@ -62,7 +62,7 @@ export class NoiseExchange implements MirrorableExchange {
     return this.#call.served;
   }
 
-  toMirror(tenant: string): MirrorRun {
-    return this.#call.toMirror(tenant, 'noise');
+  toMirror(tenant: string, isNow: boolean): MirrorRun {
+    return this.#call.toMirror(tenant, isNow, 'noise');
   }
 }

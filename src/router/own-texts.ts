@@ -13,12 +13,19 @@ const mostCopied = 65_536;
  * waits.
  */
 export class OwnTexts {
+  /** Copies none: for what does not wait. */
+  static readonly none = new OwnTexts(0);
+
   // The latest two: as a rule the subject's tenant and task are arguments as well.
   #from = '';
   #to = '';
   #fromBefore = '';
   #toBefore = '';
-  #left = mostCopied;
+  #left: number;
+
+  constructor(most = mostCopied) {
+    this.#left = most;
+  }
 
   /** A text's copy; any other value is itself. */
   of<Value>(value: Value): Value {

@@ -2,6 +2,7 @@ import { EngramiaError, isCutoverError } from '../core/errors.ts';
 import type { ImportOutcome, KeyedLesson, Lesson } from '../core/learner.ts';
 import { utf8Bytes } from '../core/text.ts';
 import { Bisection } from './bisection.ts';
+import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
 import { type BundleResult, type BundleRule, Company, type RunHandle } from './work.ts';
 
@@ -77,6 +78,7 @@ const policy: { readonly [K in ImportOutcome['kind']]: Rule<K> } = {
 export async function deliverBatch(
   tasks: readonly LearnTask[],
   handle: RunHandle,
+  context: DeliveryContext,
 ): Promise<Results> {
   const [first, ...others] = tasks.filter((task) => task.channel.takes(task.isProbe));
   if (first === undefined) return tasks.map(giveUp);
@@ -92,6 +94,7 @@ export async function deliverBatch(
   first.isOnItsWay = false;
   for (const task of batch) task.error = 'error' in outcome ? outcome.error : undefined;
   const results = apply(outcome.kind, batch, outcome);
+  if (first.error !== undefined) context.tellFailure(first);
   const resultOf = new Map(batch.map((task, place) => [task, results[place]]));
   return tasks.map((task) => resultOf.get(task) ?? giveUp(task));
 }

@@ -1,6 +1,6 @@
-import type { Clock } from '../core/clock.ts';
 import { isCutoverError } from '../core/errors.ts';
 import type { LearnOutcome } from '../core/learner.ts';
+import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
 import type { RunHandle, RunResult } from './work.ts';
 
@@ -42,12 +42,12 @@ const policy: { readonly [K in LearnOutcome['kind']]: Rule<K> } = {
 export async function deliver(
   task: LearnTask,
   handle: RunHandle,
-  clock: Clock,
+  context: DeliveryContext,
 ): Promise<RunResult> {
   const { lesson, scope, target, channel } = task;
   if (!channel.takes(task.isProbe)) return giveUp(task);
   if (task.attempts === 0) {
-    task.sentAt = clock.now();
+    task.sentAt = context.clock.now();
     scope.within.retries.earn();
   }
   task.attempts++;
@@ -57,7 +57,9 @@ export async function deliver(
   if (handle.over) return 'unknown';
   task.isOnItsWay = false;
   task.error = 'error' in outcome ? outcome.error : undefined;
-  return apply(outcome.kind, task, outcome, handle);
+  const result = apply(outcome.kind, task, outcome, handle);
+  if (task.error !== undefined) context.tellFailure(task);
+  return result;
 }
 
 function apply<K extends LearnOutcome['kind']>(

@@ -36,7 +36,7 @@ export class LearnTask {
   declare readonly channel: Channel;
   /** The key under which it is stored; undefined: the service chooses one. */
   declare readonly key: string | undefined;
-  /** When it was made, wall time. */
+  /** When it was made, wall time; 0 where nobody is told of it. */
   declare readonly at: number;
   /** Bytes that it adds to a batch. */
   declare readonly load: number;

@@ -5,13 +5,22 @@ import type { ServedExchange } from '../core/exchange.ts';
 import type { Learner, LearnTarget, Lesson } from '../core/learner.ts';
 import { isThenable } from '../core/observation.ts';
 import { Address, type TellDelivery } from './address.ts';
+import type { DeliveryContext } from './delivery-context.ts';
 import { LearnTask } from './learn-task.ts';
 import { toLesson } from './lesson.ts';
 import { Places } from './places.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import { RunIds } from './run-ids.ts';
 import { Scope } from './scope.ts';
-import type { BundleResult, Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
+import type {
+  BundleResult,
+  Ending,
+  LaneWork,
+  Owner,
+  Prepared,
+  RunHandle,
+  RunResult,
+} from './work.ts';
 
 const drops: ReadonlySet<Ending> = new Set(['count', 'bytes', 'tenant', 'closed']);
 
@@ -29,6 +38,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #reporter: Reporter;
+  readonly #context: DeliveryContext;
   readonly #runIds = new RunIds();
   readonly #addresses = new Places<Address>();
   readonly #scopes = new Places<Scope>();
@@ -38,6 +48,11 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     this.#clock = clock;
     this.#random = random;
     this.#reporter = reporter;
+    this.#context = {
+      clock,
+      tellFailure: ({ error, channel, route, tenant }) =>
+        reporter.contained(channel.kind.operation, error, { route, tenant }),
+    };
   }
 
   tenantOf(exchange: ServedExchange): string {
@@ -51,9 +66,10 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   /** At once where the reply can be read and the key is known at once: most can, and each wait costs as much as reading. */
   prepare(
     exchange: ServedExchange,
-    tenant: string,
+    owner: Owner,
   ): Prepared<LearnTask> | SkipReason | Promise<Prepared<LearnTask> | SkipReason> {
-    const lesson = toLesson(exchange, this.#reporter, this.#runIds);
+    const { tenant } = owner;
+    const lesson = toLesson(exchange, this.#reporter, this.#runIds, owner);
     if (lesson instanceof Promise) return this.#prepareLater(exchange, tenant, lesson);
     if (typeof lesson === 'string') return lesson;
     const target = this.#targetOf(exchange);
@@ -83,7 +99,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     const admission = channel.admit();
     if (admission !== 'yes' && admission !== 'probe') return admission;
     const isProbe = admission === 'probe';
-    const at = this.#clock.now();
+    const at = channel.kind.isDated ? this.#clock.now() : 0;
     const ready = new LearnTask(exchange, tenant, lesson, target, channel, isProbe, at);
     ready.scope.inUse++;
     ready.scope.within.inUse++;
@@ -92,10 +108,8 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     return { ready, bytes: fixedBytes + 2 * units + kept, load: ready.load, gate: channel };
   }
 
-  async run(task: LearnTask, handle: RunHandle): Promise<RunResult> {
-    const result = await task.channel.kind.deliver(task, handle, this.#clock);
-    this.#tellFailure(task);
-    return result;
+  run(task: LearnTask, handle: RunHandle): Promise<RunResult> {
+    return task.channel.kind.deliver(task, handle, this.#context);
   }
 
   async runTogether(
@@ -104,14 +118,7 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   ): Promise<readonly BundleResult[]> {
     const [task] = tasks;
     if (task === undefined) return [];
-    const results = await task.channel.kind.deliverTogether(tasks, handle, this.#clock);
-    this.#tellFailure(task);
-    return results;
-  }
-
-  #tellFailure({ error, channel, route, tenant }: LearnTask): void {
-    if (error === undefined) return;
-    this.#reporter.contained(channel.kind.operation, error, { route, tenant });
+    return task.channel.kind.deliverTogether(tasks, handle, this.#context);
   }
 
   ended(what: ServedExchange | LearnTask, ending: Ending, error?: unknown): void {

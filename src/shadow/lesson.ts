@@ -9,6 +9,7 @@ import type { ReplyView } from '../core/subject.ts';
 import { codePointLength, isBlank, safeText, utf8Bytes } from '../core/text.ts';
 import type { RunIds } from './run-ids.ts';
 import { settledNow } from './settled-now.ts';
+import type { Owner } from './work.ts';
 
 /** The service takes bodies of 1 MiB; the rest is for fields that are added on the way. */
 const maxBodyBytes = 1_048_576 - 4096;
@@ -32,12 +33,13 @@ export function toLesson(
   exchange: ServedExchange,
   reporter: Reporter,
   runIds: RunIds,
+  owner: Owner,
 ): Lesson | SkipReason | Promise<Lesson | SkipReason> {
   const { learning, reply } = exchange;
   try {
     const seen = learning.view(reply);
-    if (isThenable(seen)) return seenLater(seen, exchange, reporter, runIds);
-    return lessonOf(seen, exchange, reporter, runIds);
+    if (isThenable(seen)) return seenLater(seen, exchange, reporter, runIds, owner);
+    return lessonOf(seen, exchange, reporter, runIds, owner);
   } catch (error) {
     return skipped('view', error, exchange, reporter);
   }
@@ -48,9 +50,10 @@ async function seenLater(
   exchange: ServedExchange,
   reporter: Reporter,
   runIds: RunIds,
+  owner: Owner,
 ): Promise<Lesson | SkipReason> {
   try {
-    return lessonOf(await seen, exchange, reporter, runIds);
+    return lessonOf(await seen, exchange, reporter, runIds, owner);
   } catch (error) {
     return skipped('view', error, exchange, reporter);
   }
@@ -71,6 +74,7 @@ function lessonOf(
   exchange: ServedExchange,
   reporter: Reporter,
   runIds: RunIds,
+  owner: Owner,
 ): Lesson | SkipReason {
   const { learning } = exchange;
   let step: keyof typeof skips = 'view';
@@ -82,7 +86,7 @@ function lessonOf(
     const task = safeRedacted(exchange.subject.task, learning.maxTaskChars, learning.redact);
     const code = safeRedacted(reply.text, learning.maxCodeChars, learning.redact);
     step = 'learn.runId';
-    const runId = runIds.of(exchange, learning);
+    const runId = runIds.of(exchange, learning, owner);
     if (isBlank(task) || isBlank(code)) return 'filtered';
     return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
   } catch (error) {

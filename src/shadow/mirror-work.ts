@@ -14,22 +14,40 @@ import { MirrorTale } from './mirror-tale.ts';
 import { MirrorTask } from './mirror-task.ts';
 import type { PairOutlet } from './pair-outlet.ts';
 import { fixedBytes, retainedBytes } from './retained-bytes.ts';
-import { textFacts } from './text-facts.ts';
-import type { Ending, LaneWork, Prepared, RunHandle, RunResult } from './work.ts';
+import { type TextFacts, textFacts } from './text-facts.ts';
+import type { Ending, LaneWork, Owner, Prepared, RunHandle, RunResult } from './work.ts';
 
 /** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
-interface ReadyMirror {
-  readonly mirror: Mirror;
-  readonly task: MirrorTask;
-  readonly view: LearnPolicy['view'];
+class ReadyMirror {
+  // Declared here and set in the constructor: class fields cost three times as much per object.
+  declare readonly mirror: Mirror;
+  declare readonly task: MirrorTask;
+  declare readonly view: LearnPolicy['view'];
   /** Undefined: nobody wants to compare. */
-  readonly served: EndedLeg | undefined;
-  mirrored: EndedLeg | undefined;
-  startedAt: number | undefined;
+  declare readonly served: EndedLeg | undefined;
+  declare mirrored: EndedLeg | undefined;
+  /** Monotonic; kept of what is compared. */
+  declare startedAt: number | undefined;
   /** Whether it was told what became of the exchange. */
-  isPaired: boolean;
+  declare isPaired: boolean;
   /** Tokens that the budget was told of. */
-  spent: number;
+  declare spent: number;
+
+  constructor(
+    mirror: Mirror,
+    task: MirrorTask,
+    view: LearnPolicy['view'],
+    served: EndedLeg | undefined,
+  ) {
+    this.mirror = mirror;
+    this.task = task;
+    this.view = view;
+    this.served = served;
+    this.mirrored = undefined;
+    this.startedAt = undefined;
+    this.isPaired = false;
+    this.spent = 0;
+  }
 }
 
 /** What mirror work is made of. */
@@ -69,7 +87,8 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
 
   prepare(
     task: MirrorTask,
-    tenant: string,
+    { tenant }: Owner,
+    isNow: boolean,
   ): Prepared<ReadyMirror> | SkipReason | Promise<Prepared<ReadyMirror>> {
     const { exchange } = task;
     if (this.#budget !== undefined) {
@@ -78,38 +97,52 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     }
     let mirror: Mirror;
     try {
-      mirror = exchange.toMirror(tenant);
+      mirror = exchange.toMirror(tenant, isNow);
     } catch (error) {
       const { route } = exchange;
       this.#reporter.contained('snapshot', error, { route, tenant });
       return 'unreadable';
     }
     const { view } = exchange.learning;
-    const ready = (served: EndedLeg | undefined): Prepared<ReadyMirror> => {
-      task.become(mirror);
-      const bytes = fixedBytes + mirror.bytes + (served?.held?.bytes ?? 0);
-      const notYet = { mirrored: undefined, startedAt: undefined, isPaired: false, spent: 0 };
-      return { ready: { mirror, task, view, served, ...notYet }, bytes };
-    };
-    if (!this.#tale.isHeard) return ready(undefined);
-    return this.#endOf(exchange.served, view, mirror, exchange.facts).then(ready);
+    if (!this.#tale.isHeard) return prepared(mirror, task, view, undefined);
+    const served = this.#endOf(exchange.served, view, mirror, exchange.facts);
+    return served instanceof Promise
+      ? served.then((ended) => prepared(mirror, task, view, ended))
+      : prepared(mirror, task, view, served);
   }
 
-  async run(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
+  run(ready: ReadyMirror, handle: RunHandle): RunResult | Promise<RunResult> {
     // What was offered before a kill must not outlive it in the queue.
     if (this.#isKilled()) return 'aborted';
-    const { mirror, task, view, served } = ready;
-    ready.startedAt = this.#clock.monotonic();
-    const observation = await task.runInAsyncScope(() =>
-      this.#observe(mirror, ready.startedAt as number, handle),
-    );
+    return ready.served === undefined
+      ? this.#runUnheard(ready, handle)
+      : this.#runHeard(ready, ready.served, handle);
+  }
+
+  /** Nobody wants to know how it ends, so nothing is made of that. */
+  async #runUnheard(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
+    try {
+      await ready.task.runInAsyncScope(startIn, undefined, ready.mirror, handle);
+    } catch {
+      // What a mirrored leg throws is an observation, and nobody wants one.
+    }
+    this.#spend(ready);
+    return 'stored';
+  }
+
+  async #runHeard(ready: ReadyMirror, served: EndedLeg, handle: RunHandle): Promise<RunResult> {
+    const { mirror, task, view } = ready;
+    const startedAt = this.#clock.monotonic();
+    ready.startedAt = startedAt;
+    const observation = await task.runInAsyncScope(() => this.#observe(mirror, startedAt, handle));
     // Also of a run that was given up long ago: what it used is used.
     this.#spend(ready);
-    if (handle.over || served === undefined) return 'stored';
-    ready.mirrored = await this.#endOf(observation, view, mirror, mirror.facts);
     if (handle.over) return 'stored';
-    const divergence = await divergenceOf(mirror, served.held, ready.mirrored.held, handle);
-    if (!handle.over) this.#compared(ready, served, ready.mirrored, divergence);
+    const mirrored = await this.#endOf(observation, view, mirror, mirror.facts);
+    ready.mirrored = mirrored;
+    if (handle.over) return 'stored';
+    const divergence = await divergenceOf(mirror, served.held, mirrored.held, handle);
+    if (!handle.over) this.#compared(ready, served, mirrored, divergence);
     return 'stored';
   }
 
@@ -138,23 +171,33 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     }
   }
 
-  async #endOf(
+  /** What is told and compared of how a leg ended: at once where its reply can be read at once. */
+  #endOf(
     observation: Observation,
     view: LearnPolicy['view'],
-    { route, tenant, comparer }: Mirror,
+    mirror: Mirror,
     reported: Mirror['facts'],
-  ): Promise<EndedLeg> {
-    let read: ReplyView | undefined;
+  ): EndedLeg | Promise<EndedLeg> {
+    const seen = this.#seen(observation, view, mirror);
+    return seen instanceof Promise
+      ? seen.then((read) => endedLeg(observation, read, mirror, reported))
+      : endedLeg(observation, seen, mirror, reported);
+  }
+
+  #seen(
+    observation: Observation,
+    view: LearnPolicy['view'],
+    { route, tenant }: Mirror,
+  ): ReplyView | undefined | Promise<ReplyView | undefined> {
+    if (observation.status === 'rejected') return undefined;
+    const failed = (error: unknown): undefined =>
+      this.#reporter.contained('view', error, { route, tenant }) as undefined;
     try {
-      if (observation.status === 'fulfilled') read = await view(observation.value);
+      const read = view(observation.value);
+      return isThenable(read) ? Promise.resolve(read).catch(failed) : read;
     } catch (error) {
-      this.#reporter.contained('view', error, { route, tenant });
+      return failed(error);
     }
-    const text = typeof read?.text === 'string' ? textFacts(read.text) : undefined;
-    return {
-      facts: legFacts(observation, read, reported, isThenable(text) ? await text : text),
-      held: comparer?.hold(observation, read, reported),
-    };
   }
 
   /** A mirror that ran out of time is a finding, not a gap. One that had answered was compared for too long. */
@@ -188,6 +231,37 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     ready.spent += more;
     this.#budget?.spend(ready.mirror.tenant, more);
   }
+}
+
+function prepared(
+  mirror: Mirror,
+  task: MirrorTask,
+  view: LearnPolicy['view'],
+  served: EndedLeg | undefined,
+): Prepared<ReadyMirror> {
+  task.become(mirror);
+  const bytes = fixedBytes + mirror.bytes + (served?.held?.bytes ?? 0);
+  return { ready: new ReadyMirror(mirror, task, view, served), bytes };
+}
+
+function endedLeg(
+  observation: Observation,
+  read: ReplyView | undefined,
+  { comparer }: Mirror,
+  reported: Mirror['facts'],
+): EndedLeg | Promise<EndedLeg> {
+  const ended = (text: TextFacts | undefined): EndedLeg => ({
+    facts: legFacts(observation, read, reported, text),
+    held: comparer?.hold(observation, read, reported),
+  });
+  const text = typeof read?.text === 'string' ? textFacts(read.text) : undefined;
+  return text instanceof Promise ? text.then(ended) : ended(text);
+}
+
+/** A thenable of the app's own is assimilated here, where the leg's async context is. */
+function startIn(mirror: Mirror, run: RunHandle): unknown {
+  const reply = mirror.start(run);
+  return isThenable(reply) ? Promise.resolve(reply) : reply;
 }
 
 const over = AbortSignal.abort();

@@ -68,15 +68,19 @@ export class Preparation<Item, Ready> {
   /** Prepares the next item, puts it in its queue, and chooses anew. */
   next(now: number): void {
     if (this.#ahead > 0) this.#ahead--;
-    this.#place(this.pull(now));
+    this.#place(this.#prepare(now, false));
     this.choose();
   }
 
   /**
-   * Prepares the next item. Gives its task, in no queue, if it is ready at once and has no gate. Those that gave way to it are
-   * still to be told.
+   * Prepares the next item for a slot that is free. Gives its task, in no queue, if it is ready at once and has no gate. Those
+   * that gave way to it are still to be told.
    */
   pull(now: number): Task<Item, Ready> | undefined {
+    return this.#prepare(now, true);
+  }
+
+  #prepare(now: number, isNow: boolean): Task<Item, Ready> | undefined {
     const { intake, ledger, work, active } = this.#floor;
     const task = intake.shift();
     if (task === undefined) return undefined;
@@ -87,7 +91,7 @@ export class Preparation<Item, Ready> {
     this.#inHand++;
     let prepared: ReturnType<LaneWork<Item, Ready>['prepare']>;
     try {
-      prepared = work.prepare(task.what as Item, task.account.tenant);
+      prepared = work.prepare(task.what as Item, task.account, isNow);
     } catch {
       prepared = 'unreadable';
     }

@@ -2,11 +2,12 @@ import type { Exchange, LearnPolicy } from '../core/exchange.ts';
 import { safeRedacted } from '../core/safe-redacted.ts';
 import { keyCopy } from '../core/text.ts';
 import { settledNow } from './settled-now.ts';
+import type { Owner } from './work.ts';
 
 /** What the service takes as run id, in code points. */
 const maxRunIdChars = 200;
 
-/** Run ids remembered: most name a tenant, and come again. */
+/** Run ids of the app's own that are remembered: most name a tenant, and come again. */
 const mostKnown = 4096;
 
 /** Characters of what a run id is remembered by: a longer one is not worth its memory. */
@@ -14,39 +15,42 @@ const mostChars = 256;
 
 type Redact = LearnPolicy['redact'];
 
-/** Run ids as they may be sent, by what they were made of: redacting one costs as much as redacting a short task. */
-class Remembered {
-  readonly #toRaw: (name: string) => string;
-  #known = new Map<string, string>();
-  /** A second policy redacts otherwise: only one is remembered at a time. */
-  #redact: Redact | undefined;
+/** A tenant's run id, as a redaction made it. */
+class TenantRunId {
+  readonly redact: Redact;
+  readonly id: string;
 
-  constructor(toRaw: (name: string) => string) {
-    this.#toRaw = toRaw;
-  }
-
-  of(name: string, redact: Redact): string {
-    if (redact !== this.#redact || this.#known.size >= mostKnown) {
-      this.#known = new Map();
-      this.#redact = redact;
-    }
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const safe = safeRedacted(this.#toRaw(name), maxRunIdChars, redact);
-    if (name.length <= mostChars) this.#known.set(keyCopy(name), safe);
-    return safe;
+  constructor(tenant: string, redact: Redact) {
+    this.redact = redact;
+    this.id = safeRedacted(`shadow:${tenant}`, maxRunIdChars, redact);
   }
 }
 
-/** The run ids of lessons. */
+/** The run ids of lessons, as they may be sent, remembered: redacting one costs as much as redacting a short task. */
 export class RunIds {
-  // By the tenant alone: to be looked up, a text has to be made first, which costs more than the look.
-  readonly #ofTenants = new Remembered((tenant) => `shadow:${tenant}`);
-  readonly #given = new Remembered((raw) => raw);
+  #given = new Map<string, string>();
+  /** A second policy redacts otherwise: only one is remembered at a time. */
+  #redact: Redact | undefined;
 
   /** Throws what the app's own `runId` or `redact` throws. */
-  of(exchange: Exchange, { runId, redact }: LearnPolicy): string {
-    if (runId === undefined) return this.#ofTenants.of(exchange.tenant, redact);
-    return this.#given.of(settledNow(runId(exchange)), redact);
+  of(exchange: Exchange, { runId, redact }: LearnPolicy, owner: Owner): string {
+    if (runId !== undefined) return this.#safe(settledNow(runId(exchange)), redact);
+    const known = owner.note;
+    if (known instanceof TenantRunId && known.redact === redact) return known.id;
+    const made = new TenantRunId(owner.tenant, redact);
+    owner.note = made;
+    return made.id;
+  }
+
+  #safe(given: string, redact: Redact): string {
+    if (redact !== this.#redact || this.#given.size >= mostKnown) {
+      this.#given = new Map();
+      this.#redact = redact;
+    }
+    const known = this.#given.get(given);
+    if (known !== undefined) return known;
+    const safe = safeRedacted(given, maxRunIdChars, redact);
+    if (given.length <= mostChars) this.#given.set(keyCopy(given), safe);
+    return safe;
   }
 }

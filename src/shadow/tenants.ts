@@ -1,17 +1,19 @@
 import type { DropReason } from '../core/counts.ts';
 import { keyCopy } from '../core/text.ts';
 import type { Leaf, Queued } from './leaf.ts';
+import type { Owner } from './work.ts';
 
 /** What a lane holds for one tenant. */
-export class Account<T extends Queued<T>> {
+export class Account<T extends Queued<T>> implements Owner {
   readonly tenant: string;
+  note: unknown = undefined;
   /** Tasks that wait or run. */
   count = 0;
   bytes = 0;
   /** The places of the first and the last of those that are not prepared yet; -1: there are none. */
   oldest = -1;
   newest = -1;
-  /** Whose turn it is to be prepared after this one's and before it, in a circle of those that have some; undefined: none. */
+  /** Whose turn it is to be prepared after this one's and before it, among those that have some. */
   next: Account<T> | undefined = undefined;
   before: Account<T> | undefined = undefined;
   isAboveShare = false;

@@ -56,6 +56,14 @@ export type BundleResult = RunResult | Company;
 /** Why a task that `offer` took up is no longer in the lane. */
 export type Ending = TaskOutcome | SkipReason | DropReason;
 
+/** Whose items they are, as the lane knows it. */
+export interface Owner {
+  /** Its name, in memory of its own: what is prepared may wait for long. */
+  readonly tenant: string;
+  /** What the work wants to keep about it, as long as the lane knows it: to be looked up again costs more. */
+  note: unknown;
+}
+
 /** What a lane does with its items. `prepare`, `run` and `ended` are called off the caller's path. */
 export interface LaneWork<Item, Ready> {
   tenantOf(item: Item): string;
@@ -64,11 +72,13 @@ export interface LaneWork<Item, Ready> {
   /**
    * Reads, cuts and copies. A reason: not taken up after all. A rejection counts as `unreadable`.
    *
-   * @param tenant - the item's, in memory of its own: what is prepared may wait for long
+   * @param isNow - what is prepared at once, and has no gate, is run at once: it does not wait, so it may hold what it was
+   * given
    */
   prepare(
     item: Item,
-    tenant: string,
+    owner: Owner,
+    isNow: boolean,
   ): Prepared<Ready> | SkipReason | Promise<Prepared<Ready> | SkipReason>;
   /** Does the work. A rejection counts as `failed`. */
   run(ready: Ready, handle: RunHandle): RunResult | Promise<RunResult>;

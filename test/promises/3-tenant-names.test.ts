@@ -10,6 +10,7 @@ import { memoryPairs } from 'engramia-cutover/pairs';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
+import { keyCopy } from '../../src/core/text.ts';
 import { DecisionCache } from '../../src/flags/decision-cache.ts';
 import { KeyMemo } from '../../src/flags/key-memo.ts';
 import { TrafficMeter } from '../../src/rollout/traffic-meter.ts';
@@ -51,12 +52,16 @@ const memories = {
   },
   'the run ids of lessons': () => {
     const ids = new RunIds();
+    const owners: object[] = [];
     return {
       see(tenant: string) {
+        const owner = { tenant: keyCopy(tenant), note: undefined };
+        owners.push(owner);
         const exchange = servedExchange({ tenant });
         const { learning } = exchange;
-        expect(ids.of(exchange, learning)).toBe(`shadow:${tenant}`);
-        expect(ids.of(exchange, { ...learning, runId: undefined })).toBe(`shadow:${tenant}`);
+        expect(ids.of(exchange, learning, owner)).toBe(`shadow:${tenant}`);
+        const runId = (): string => tenant;
+        expect(ids.of(exchange, { ...learning, runId }, owner)).toBe(tenant);
       },
     };
   },

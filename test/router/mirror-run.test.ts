@@ -71,6 +71,6 @@ describe('a call that legacy is to answer once more', () => {
 
   it('is told from a mirror of it', () => {
     expect(noise.kind).toBe('noise');
-    expect(noise.toMirror('acme')).toEqual(['acme', 'noise']);
+    expect(noise.toMirror('acme', true)).toEqual(['acme', true, 'noise']);
   });
 });

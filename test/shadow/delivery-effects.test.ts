@@ -51,8 +51,9 @@ function taskOf(outcome: unknown, over: Partial<World> = {}, own: Partial<LearnT
 }
 
 const handle: RunHandle = { signal: new AbortController().signal, over: false };
+const context = () => ({ clock: fakeClock(), tellFailure: () => undefined });
 const deliver = async (via: 'learn' | 'import', task: LearnTask, run = handle): Promise<unknown> =>
-  deliveryKinds[via].deliver(task, run, fakeClock());
+  deliveryKinds[via].deliver(task, run, context());
 
 const failing = (kind: string, afterMs?: number, error: unknown = new Error(kind)) => ({
   ...{ kind, error, afterMs },
@@ -175,7 +176,7 @@ describe('what follows for a batch alone', () => {
     const { deliverTogether } = deliveryKinds.import;
     const { task } = taskOf(failing('invalid'));
     const tasks = [task, taskOf(undefined, { takes: false }).task, taskOf(undefined).task];
-    const [first, second, third] = await deliverTogether(tasks, handle, fakeClock());
+    const [first, second, third] = await deliverTogether(tasks, handle, context());
     expect([first, third].every((result) => result instanceof Company)).toBe(true);
     expect(second).toBe('failed');
     expect(first).not.toBe(third);
@@ -184,6 +185,6 @@ describe('what follows for a batch alone', () => {
 
 it('lessons that go alone are delivered each by itself', async () => {
   const tasks = [taskOf({ kind: 'present' }).task, taskOf(failing('refused')).task];
-  const results = await deliveryKinds.learn.deliverTogether(tasks, handle, fakeClock());
+  const results = await deliveryKinds.learn.deliverTogether(tasks, handle, context());
   expect(results).toEqual(['deduplicated', 'failed']);
 });

@@ -7,7 +7,7 @@ import { servedExchange } from './exchanges.ts';
 import { recorder } from './recorder.ts';
 
 const lessonOf = (exchange: ServedExchange): unknown =>
-  toLesson(exchange, recorder(), new RunIds());
+  toLesson(exchange, recorder(), new RunIds(), { tenant: exchange.tenant, note: undefined });
 
 describe('a lesson', () => {
   it('is there at once where the reply can be read at once, and else later', async () => {

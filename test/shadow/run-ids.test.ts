@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange, LearnPolicy } from '../../src/core/exchange.ts';
 import { RunIds } from '../../src/shadow/run-ids.ts';
+import type { Owner } from '../../src/shadow/work.ts';
 
 type Redact = LearnPolicy['redact'];
 
 const exchangeOf = (tenant: string) => ({ tenant }) as Exchange;
+const ownerOf = (tenant: string): Owner => ({ tenant, note: undefined });
+const acme = ownerOf('acme');
 
 /** What a run id is made of: the app's own answer, or by default the tenant. */
 const kinds = {
   'that the app gives': (ids: RunIds, name: string, redact: Redact) =>
-    ids.of(exchangeOf('acme'), { runId: () => name, redact } as unknown as LearnPolicy),
-  'of a tenant': (ids: RunIds, name: string, redact: Redact) =>
-    ids.of(exchangeOf(name), { runId: undefined, redact } as LearnPolicy),
+    ids.of(exchangeOf('acme'), { runId: () => name, redact } as unknown as LearnPolicy, acme),
+  'of a tenant': (ids: RunIds, name: string, redact: Redact, owners = new Map<string, Owner>()) => {
+    const owner = owners.get(name) ?? ownerOf(name);
+    owners.set(name, owner);
+    return ids.of(exchangeOf(name), { runId: undefined, redact } as LearnPolicy, owner);
+  },
 };
 
 describe.each(Object.entries(kinds))('a run id %s', (kind, idOf) => {
@@ -20,12 +26,13 @@ describe.each(Object.entries(kinds))('a run id %s', (kind, idOf) => {
   /** Run ids of policies that redact, and what of them was redacted, in order. */
   function setUp() {
     const ids = new RunIds();
+    const owners = new Map<string, Owner>();
     const made: string[] = [];
     const redact: Redact = (text) => {
       made.push(text.slice(before.length));
       return `safe ${text}`;
     };
-    return { made, safe: (name: string, by = redact) => idOf(ids, name, by) };
+    return { made, safe: (name: string, by = redact) => idOf(ids, name, by, owners) };
   }
 
   it('is made safe once', () => {
@@ -45,15 +52,32 @@ describe.each(Object.entries(kinds))('a run id %s', (kind, idOf) => {
     expect(made).toEqual(['a', 'a']);
   });
 
-  it('is cut to two hundred characters, and remembered by up to 256', () => {
-    const { made, safe } = setUp();
+  it('is cut to two hundred characters', () => {
+    const { safe } = setUp();
+    expect(safe('x'.repeat(300))).toHaveLength(200);
+  });
+});
+
+describe('run ids of the app’s own', () => {
+  const redactions = () => {
+    const ids = new RunIds();
+    const made: string[] = [];
+    const redact: Redact = (text) => {
+      made.push(text);
+      return text;
+    };
+    return { made, safe: (name: string) => kinds['that the app gives'](ids, name, redact) };
+  };
+
+  it('are remembered by up to 256 characters', () => {
+    const { made, safe } = redactions();
     const [short, long] = ['x'.repeat(256), 'x'.repeat(257)];
     for (const name of [short, long, short, long]) expect(safe(name)).toHaveLength(200);
     expect(made).toEqual([short, long, long]);
   });
 
-  it('is forgotten with all others when there are 4,096', () => {
-    const { made, safe } = setUp();
+  it('are forgotten when there are 4,096', () => {
+    const { made, safe } = redactions();
     for (let index = 0; index < 4_096; index += 1) safe(`run ${index}`);
     made.length = 0;
     safe('one more');
@@ -61,10 +85,8 @@ describe.each(Object.entries(kinds))('a run id %s', (kind, idOf) => {
     safe('one more');
     expect(made).toEqual(['one more', 'run 4095']);
   });
-});
 
-describe('run ids', () => {
-  it('are not mixed up: an app’s own that reads like a tenant is its own', () => {
+  it('are not taken for a tenant’s where they read like one', () => {
     const ids = new RunIds();
     const redact: Redact = (text) => text;
     expect(kinds['of a tenant'](ids, 'acme', redact)).toBe('shadow:acme');
