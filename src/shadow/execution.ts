@@ -73,7 +73,8 @@ export class Execution<Item, Ready> {
 
   /** What waits and has its turn. Those in a hurry let nothing wait for others any more, if all has been prepared. */
   #take(): Task<Item, Ready> | undefined {
-    const { turns } = this.#floor;
+    const { turns, waiting } = this.#floor;
+    if (waiting.size === 0) return undefined;
     if (this.#preparation.isIdle) turns.urge();
     return turns.take();
   }

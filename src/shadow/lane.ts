@@ -11,9 +11,6 @@ import { toLaneLimits } from './limits.ts';
 import { toSafeReporter } from './safe-reporter.ts';
 import { Slice } from './slice.ts';
 import { changeOf } from './tally.ts';
-import type { Task } from './task.ts';
-import type { Account } from './tenants.ts';
-import type { LaneWork } from './work.ts';
 import { Workshop } from './workshop.ts';
 
 /** Milliseconds of one turn of the event loop that a lane may use for preparing, and again for starting. */
@@ -39,7 +36,6 @@ export function createLane<Item, Ready>(setup: LaneSetup<Item, Ready>): OwnedLan
 
 class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   readonly #clock: Clock;
-  readonly #work: LaneWork<Item, Ready>;
   readonly #limits: Required<LaneOptions>;
   readonly #ledger: Ledger<Item, Ready>;
   readonly #shop: Workshop<Item, Ready>;
@@ -58,7 +54,6 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   constructor(setup: LaneSetup<Item, Ready>) {
     const { name, clock, work } = setup;
     this.#clock = clock;
-    this.#work = work;
     this.#limits = toLaneLimits(setup.options ?? {});
     const reporter = toSafeReporter(setup.reporter);
     this.#jam = new Jam(name, reporter);
@@ -78,38 +73,10 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   }
 
   offer(item: Item): boolean {
-    let tenant: string;
-    let bytes: number;
-    try {
-      tenant = this.#work.tenantOf(item);
-      bytes = this.#work.sizeOf(item);
-    } catch {
-      this.#ledger.skipOffer('unreadable');
-      return false;
-    }
-    const known = this.#ledger.tenants.accountOf(tenant);
-    if (known !== undefined && this.#state === 'open' && this.#ledger.tenants.admit(known, bytes)) {
-      this.#take(item, known, bytes);
-      return true;
-    }
-    const refusal = this.#state === 'open' ? this.#shop.makeRoom(known, 1, bytes) : 'closed';
-    if (refusal !== undefined) {
-      this.#ledger.refuse(tenant, refusal);
-      this.#ledger.tellEvicted();
-      if (this.#ledger.isLossUntold) this.#schedule();
-      return false;
-    }
-    const account = known ?? this.#ledger.tenants.open(tenant);
-    this.#ledger.tenants.charge(account, 1, bytes);
-    this.#take(item, account, bytes);
-    this.#ledger.tellEvicted();
-    return true;
-  }
-
-  #take(item: Item, account: Account<Task<Item, Ready>>, bytes: number): void {
+    const { door } = this.#shop;
+    if (this.#state !== 'open') return door.turnAway(item, 'closed');
     if (!this.#isScheduled) this.#schedule();
-    this.#ledger.accept();
-    this.#shop.intake.push(item, account, bytes, this.#preparing.nowMs);
+    return door.take(item, this.#preparing.nowMs);
   }
 
   skip(reason: SkipReason): void {
@@ -117,6 +84,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   }
 
   stats(): LaneStats {
+    this.#shop.door.sort();
     const { tenants } = this.#ledger;
     return {
       ...this.#counts(),
@@ -175,6 +143,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   #turn(): void {
     this.#isScheduled = false;
     this.#preparing.begin();
+    this.#shop.door.sort();
     this.#shop.choose();
     while (this.#shop.canPrepare && !this.#shop.isPulled) {
       this.#shop.prepareNext(this.#preparing.nowMs);

@@ -16,7 +16,7 @@ export class Ledger<Item, Ready> {
   readonly #work: LaneWork<Item, Ready>;
   readonly #reporter: Reporter;
   readonly #loss: Loss;
-  readonly #evicted: { task: Task<Item, Ready>; reason: DropReason }[] = [];
+  readonly #evicted: { what: Item | Ready; tenant: string; reason: DropReason }[] = [];
 
   constructor(
     name: LaneName,
@@ -71,17 +71,30 @@ export class Ledger<Item, Ready> {
    * has been taken: whoever is told may offer again.
    */
   evict(task: Task<Item, Ready>, reason: DropReason): void {
+    this.free(task);
+    this.turnAway(task.what as Item | Ready, task.account.tenant, reason);
+    task.what = undefined;
+  }
+
+  /** The same of what has been charged to no tenant yet. */
+  turnAway(what: Item | Ready, tenant: string, reason: DropReason): void {
     this.#tally.accepted--;
     this.#tally.drop(reason);
-    this.free(task);
-    this.#evicted.push({ task, reason });
+    this.#evicted.push({ what, tenant, reason });
+  }
+
+  /** The same of what does not say whose it is. */
+  skipUnread(item: Item): void {
+    this.#tally.accepted--;
+    this.#tally.skip('unreadable');
+    this.#tellEnd(item, 'unreadable');
   }
 
   tellEvicted(): void {
     if (this.#evicted.length === 0) return;
-    for (const { task, reason } of this.#evicted.splice(0)) {
-      this.#tellDrop(task.account.tenant, reason);
-      this.#tell(task, reason);
+    for (const { what, tenant, reason } of this.#evicted.splice(0)) {
+      this.#tellDrop(tenant, reason);
+      this.#tellEnd(what, reason);
     }
   }
 
@@ -123,6 +136,10 @@ export class Ledger<Item, Ready> {
   #tell(task: Task<Item, Ready>, ending: Ending, error?: unknown): void {
     const what = task.what as Item | Ready;
     task.what = undefined;
+    this.#tellEnd(what, ending, error);
+  }
+
+  #tellEnd(what: Item | Ready, ending: Ending, error?: unknown): void {
     try {
       this.#work.ended(what, ending, error);
     } catch {

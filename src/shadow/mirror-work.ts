@@ -17,8 +17,13 @@ import { fixedBytes, retainedBytes } from './retained-bytes.ts';
 import { type TextFacts, textFacts } from './text-facts.ts';
 import type { Ending, LaneWork, Owner, Prepared, RunHandle, RunResult } from './work.ts';
 
+const viewNothing = (): undefined => undefined;
+
 /** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
 class ReadyMirror {
+  /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
+  static readonly layout = new ReadyMirror({} as Mirror, MirrorTask.layout, viewNothing, undefined);
+
   // Declared here and set in the constructor: class fields cost three times as much per object.
   declare readonly mirror: Mirror;
   declare readonly task: MirrorTask;

@@ -1,6 +1,6 @@
 import type { SkipReason } from '../core/counts.ts';
+import type { Door } from './door.ts';
 import type { Floor } from './floor.ts';
-import { makeRoom } from './room.ts';
 import type { Interruption, Task } from './task.ts';
 import type { LaneWork, Prepared } from './work.ts';
 
@@ -19,6 +19,7 @@ const aheadAfterOther = 64;
 /** The way of a task from the intake to its queue, under its exact size, or out. */
 export class Preparation<Item, Ready> {
   readonly #floor: Floor<Item, Ready>;
+  readonly #door: Door<Item, Ready>;
   /** Being prepared this very moment: 1 while a callback of the app may look at the statistics. */
   #inHand = 0;
   #preparing = 0;
@@ -28,8 +29,9 @@ export class Preparation<Item, Ready> {
   /** Items that the lane still prepares ahead of its slots: the first one, and so many after one that went to a queue in any case. */
   #ahead = 1;
 
-  constructor(floor: Floor<Item, Ready>) {
+  constructor(floor: Floor<Item, Ready>, door: Door<Item, Ready>) {
     this.#floor = floor;
+    this.#door = door;
   }
 
   get inHand(): number {
@@ -48,7 +50,7 @@ export class Preparation<Item, Ready> {
 
   /** Whether there is something to prepare, and a place to do it in. */
   get canBegin(): boolean {
-    return this.#floor.intake.size > 0 && this.#preparing < preparingLimit;
+    return this.#floor.intake.hasSorted && this.#preparing < preparingLimit;
   }
 
   /** Whether that is left to the slots that are free. */
@@ -81,7 +83,7 @@ export class Preparation<Item, Ready> {
   }
 
   #prepare(now: number, isNow: boolean): Task<Item, Ready> | undefined {
-    const { intake, ledger, work, active } = this.#floor;
+    const { intake, ledger, work } = this.#floor;
     const task = intake.shift();
     if (task === undefined) return undefined;
     if (this.#losesAll(task)) {
@@ -96,17 +98,28 @@ export class Preparation<Item, Ready> {
       prepared = 'unreadable';
     }
     this.#inHand--;
-    if (prepared instanceof Promise) {
-      this.#ahead = aheadAfterOther;
-      this.#preparing++;
-      active.enter(task, now);
-      prepared.then(
-        (result) => this.#endedLater(task, result),
-        () => this.#endedLater(task, 'unreadable'),
-      );
+    if (typeof prepared === 'string') {
+      ledger.skip(task, prepared);
       return undefined;
     }
-    return this.#ended(task, prepared);
+    if (isReady(prepared)) return this.#admit(task, prepared);
+    this.#await(task, prepared, now);
+    return undefined;
+  }
+
+  // Apart, since a function that may make a closure makes a place for what it holds on each call.
+  #await(
+    task: Task<Item, Ready>,
+    preparing: Promise<Prepared<Ready> | SkipReason>,
+    now: number,
+  ): void {
+    this.#ahead = aheadAfterOther;
+    this.#preparing++;
+    this.#floor.active.enter(task, now);
+    preparing.then(
+      (result) => this.#endedLater(task, result),
+      () => this.#endedLater(task, 'unreadable'),
+    );
   }
 
   lose(task: Task<Item, Ready>, why: Interruption): void {
@@ -156,7 +169,7 @@ export class Preparation<Item, Ready> {
   #admit(task: Task<Item, Ready>, prepared: Prepared<Ready>): Task<Item, Ready> | undefined {
     const { ledger } = this.#floor;
     const more = prepared.bytes - task.bytes;
-    const refusal = more > 0 ? makeRoom(this.#floor, task.account, 0, more) : undefined;
+    const refusal = more > 0 ? this.#door.makeRoom(task.account, more) : undefined;
     if (refusal !== undefined) {
       ledger.evict(task, refusal);
       this.#discard(prepared);
@@ -179,4 +192,11 @@ export class Preparation<Item, Ready> {
       // What is told is not ours; a lane goes on.
     }
   }
+}
+
+/** Asked of every item: to ask for its class would cost more. */
+function isReady<Ready>(
+  prepared: Prepared<Ready> | Promise<Prepared<Ready> | SkipReason>,
+): prepared is Prepared<Ready> {
+  return (prepared as Partial<Prepared<Ready>>).bytes !== undefined;
 }

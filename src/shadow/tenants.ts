@@ -105,6 +105,20 @@ export class Tenants<T extends Queued<T>> {
     return account;
   }
 
+  /** Charges one more to the lane alone, where it has room for it. False: nothing was charged. */
+  reserve(bytes: number): boolean {
+    if (this.count >= this.#whole.count || this.bytes + bytes > this.#whole.bytes) return false;
+    this.count++;
+    this.bytes += bytes;
+    return true;
+  }
+
+  /** Credits what was charged to the lane alone. */
+  unreserve(bytes: number): void {
+    this.count--;
+    this.bytes -= bytes;
+  }
+
   /** Charges one task more where there is room by every rule, as there nearly always is. False: nothing was charged. */
   admit(account: Account<T>, bytes: number): boolean {
     const count = account.count + 1;

@@ -1,9 +1,8 @@
-import type { DropReason } from '../core/counts.ts';
 import { inRootScope } from '../core/root-scope.ts';
+import { Door } from './door.ts';
 import { Execution } from './execution.ts';
 import { Floor, type FloorSetup } from './floor.ts';
 import { Preparation } from './preparation.ts';
-import { makeRoom } from './room.ts';
 import type { Interruption, Task } from './task.ts';
 
 /** Tasks that expire in one go, so that a full lane does not hold up the event loop. */
@@ -15,17 +14,15 @@ const longestPatienceMs = 250;
 /** How the tasks of a lane move on: intake → preparation → waiting → running → out. */
 export class Workshop<Item, Ready> {
   readonly #floor: Floor<Item, Ready>;
+  readonly door: Door<Item, Ready>;
   readonly #preparation: Preparation<Item, Ready>;
   readonly #execution: Execution<Item, Ready>;
 
   constructor(setup: FloorSetup<Item, Ready>) {
     this.#floor = new Floor(setup);
-    this.#preparation = new Preparation(this.#floor);
+    this.door = new Door(this.#floor);
+    this.#preparation = new Preparation(this.#floor, this.door);
     this.#execution = new Execution(this.#floor, this.#preparation);
-  }
-
-  get intake(): Floor<Item, Ready>['intake'] {
-    return this.#floor.intake;
   }
 
   /** Tasks that are here and not counted as ended, as the structures that hold them say. */
@@ -103,6 +100,7 @@ export class Workshop<Item, Ready> {
     const offered = now - limits.maxAgeMs;
     let left = expiringLimit;
     for (; left > 0 && active.firstAt <= started; left--) this.#lose(active.first, 'deadline');
+    this.door.sort();
     left -= waiting.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
     intake.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
     turns.wake(now);
@@ -112,18 +110,10 @@ export class Workshop<Item, Ready> {
   abort(): void {
     const { active, waiting, intake } = this.#floor;
     const all = Number.POSITIVE_INFINITY;
+    this.door.sort();
     intake.expire(all, all, (task) => this.#floor.endWaiting(task, 'aborted'));
     waiting.expire(all, all, (task) => this.#floor.endWaiting(task, 'aborted'));
     while (active.size > 0) this.#lose(active.first, 'closed');
-  }
-
-  /** Why there is no room for so many more tasks and bytes of a tenant; undefined: there is, now. */
-  makeRoom(
-    account: Task<Item, Ready>['account'] | undefined,
-    count: number,
-    bytes: number,
-  ): DropReason | undefined {
-    return makeRoom(this.#floor, account, count, bytes);
   }
 
   #lose(task: Task<Item, Ready> | undefined, why: Interruption): void {

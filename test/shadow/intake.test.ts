@@ -20,7 +20,10 @@ function setUp() {
   };
   let now = 0;
   const push = (...names: string[]): void => {
-    for (const name of names) intake.push(name, accountOf(name.charAt(0)), name.length, now++);
+    for (const name of names) {
+      intake.push(name, name.length, now++);
+      intake.sort(accountOf(name.charAt(0)));
+    }
   };
   const newestOf = (tenant: string): unknown => nameOf(intake.takeNewest(accountOf(tenant)));
   const rest = (): unknown[] => {
@@ -114,7 +117,9 @@ describe('what was offered and not looked at yet', () => {
       for (let item = 0; item < 40; item++) {
         const what = {};
         kept.push(new WeakRef(what));
-        intake.push(what, account, 1, 0);
+        intake.push(what, 1, 0);
+        if (item % 2 === 0) intake.sort(account);
+        else intake.turnAway();
       }
       while (intake.shift() !== undefined);
     };
@@ -139,8 +144,10 @@ describe('a tenant of which nothing is left', () => {
       const other = new Account<Offered>('other');
       const comeAndGo = (): WeakRef<Account<Offered>> => {
         const account = new Account<Offered>('a');
-        intake.push('a1', account, 1, 0);
-        intake.push('other', other, 1, 1);
+        intake.push('a1', 1, 0);
+        intake.sort(account);
+        intake.push('other', 1, 1);
+        intake.sort(other);
         take(intake, account);
         return new WeakRef(account);
       };

@@ -101,10 +101,29 @@ describe('fairness', () => {
     expect(lane.stats().dropped).toEqual({ count: 1, bytes: 0, tenant: 4, closed: 0 });
   });
 
-  it('refuses a tenant above its share while others are there, and not when it is alone', () => {
-    const { offer } = setUp({ maxCount: 8, concurrency: 1 });
-    expect(offer('b1', 'a1', 'a2', 'a3')).toEqual([true, true, true, false]);
-    expect(setUp({ maxCount: 8 }).offer('a1', 'a2', 'a3')).toEqual([true, true, true]);
+  it('turns a tenant away above its share while others are there, and not when it is alone', () => {
+    const { lane, offer, ended } = setUp({ maxCount: 8, concurrency: 1 });
+    offer('b1', 'a1', 'a2', 'a3');
+    expect(lane.stats()).toMatchObject({ offered: 4, accepted: 3, pending: 3, tenants: 2 });
+    expect(lane.stats().dropped.tenant).toBe(1);
+    expect(ended).toEqual([['a3', 'tenant']]);
+    const alone = setUp({ maxCount: 8 });
+    alone.offer('a1', 'a2', 'a3');
+    expect(alone.lane.stats()).toMatchObject({ accepted: 3, pending: 3 });
+  });
+
+  it('does so in its next turn, or as soon as somebody looks or needs the room', async () => {
+    const { offer, ended, clock } = setUp({ maxCount: 8, concurrency: 1 });
+    offer('b1', 'a1', 'a2', 'a3');
+    expect(ended).toEqual([]);
+    await clock.advance(0);
+    expect(ended).toEqual([['a3', 'tenant']]);
+    const full = setUp({ maxCount: 4, concurrency: 1 });
+    expect(full.offer('b1', 'a1', 'a2', 'a3', 'c1')).toEqual([true, true, true, true, true]);
+    expect(full.ended).toEqual([
+      ['a2', 'tenant'],
+      ['a3', 'tenant'],
+    ]);
   });
 
   it('asks a closed gate again as soon as one of its tasks has ended', async () => {

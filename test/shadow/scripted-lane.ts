@@ -65,6 +65,9 @@ export class ScriptedLane {
       return;
     }
     this.taken.push(watched);
+    // Whoever looks finds what is above a share turned away.
+    this.lane.stats();
+    if (!isHeld(watched)) return;
     const own = this.#held().filter(({ script: { tenant } }) => tenant === script.tenant);
     const { maxCount, maxBytes, tenantShare } = this.limits;
     // Somebody else was here, and is still: then nobody is let in above the share.

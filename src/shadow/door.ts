@@ -1,0 +1,135 @@
+import type { DropReason } from '../core/counts.ts';
+import type { Floor } from './floor.ts';
+import { makeRoom } from './room.ts';
+import type { Task } from './task.ts';
+import { Account } from './tenants.ts';
+
+/** Offers that may wait to be sorted: whoever needs room waits until they are, a tenth of a millisecond. */
+const mostUnsorted = 1024;
+
+/**
+ * Where offers come in. Whoever offers waits for it, so only the lane's own bounds are looked at then; whose it is, and whether
+ * the tenant may have so much, when the lane has its turn.
+ */
+export class Door<Item, Ready> {
+  readonly #floor: Floor<Item, Ready>;
+  /** Whether so many have come since the lane's last turn that the next are sorted as they come. */
+  #isCrowded = false;
+
+  constructor(floor: Floor<Item, Ready>) {
+    this.#floor = floor;
+  }
+
+  /** Takes up an offer, if there is room for it. False: it was counted, and is over. */
+  take(item: Item, since: number): boolean {
+    const { intake, ledger, work } = this.#floor;
+    let bytes: number;
+    try {
+      bytes = work.sizeOf(item);
+    } catch {
+      ledger.skipOffer('unreadable');
+      return false;
+    }
+    if (this.#isCrowded || !ledger.tenants.reserve(bytes)) {
+      return this.#takeSorted(item, bytes, since);
+    }
+    ledger.accept();
+    intake.push(item, bytes, since);
+    if (intake.unsorted >= mostUnsorted) {
+      this.sort();
+      this.#isCrowded = true;
+    }
+    return true;
+  }
+
+  /** Counts an offer that is not taken up. */
+  turnAway(item: Item, why: DropReason): false {
+    const tenant = this.#tenantOf(item);
+    if (tenant === undefined) this.#floor.ledger.skipOffer('unreadable');
+    else this.#floor.ledger.refuse(tenant, why);
+    return false;
+  }
+
+  /** Gives all offers to their tenants, or turns away what is beyond a tenant's share. */
+  sort(): void {
+    const { intake, ledger } = this.#floor;
+    this.#isCrowded = false;
+    if (intake.unsorted === 0) return;
+    while (intake.unsorted > 0) this.#sortNext();
+    ledger.tellEvicted();
+  }
+
+  /** Why there is no room for so many more bytes of a tenant; undefined: there is, now. */
+  makeRoom(account: Account<Task<Item, Ready>>, bytes: number): DropReason | undefined {
+    if (this.#floor.ledger.tenants.refusal(account, 0, bytes) === undefined) return undefined;
+    this.sort();
+    return makeRoom(this.#floor, account, 0, bytes);
+  }
+
+  /** Takes up an offer as its tenant's. */
+  #takeSorted(item: Item, bytes: number, since: number): boolean {
+    const { intake, ledger } = this.#floor;
+    if (intake.unsorted > 0) this.sort();
+    const tenant = this.#tenantOf(item);
+    const known = tenant === undefined ? undefined : ledger.tenants.accountOf(tenant);
+    if (known === undefined || !ledger.tenants.admit(known, bytes)) {
+      return this.#squeezeIn(item, tenant, bytes, since);
+    }
+    ledger.accept();
+    intake.add(item, known, bytes, since);
+    return true;
+  }
+
+  /** Takes up an offer where others may have to give way to it. */
+  #squeezeIn(item: Item, tenant: string | undefined, bytes: number, since: number): boolean {
+    const { intake, ledger } = this.#floor;
+    if (tenant === undefined) {
+      ledger.skipOffer('unreadable');
+      return false;
+    }
+    const account = this.#charge(tenant, bytes);
+    if (typeof account === 'string') {
+      ledger.refuse(tenant, account);
+    } else {
+      ledger.accept();
+      intake.add(item, account, bytes, since);
+    }
+    ledger.tellEvicted();
+    return typeof account !== 'string';
+  }
+
+  #sortNext(): void {
+    const { intake, ledger } = this.#floor;
+    const { item, bytes } = intake.next;
+    ledger.tenants.unreserve(bytes);
+    const tenant = this.#tenantOf(item);
+    const account = tenant === undefined ? undefined : this.#charge(tenant, bytes);
+    if (account instanceof Account) {
+      intake.sort(account);
+      return;
+    }
+    intake.turnAway();
+    if (tenant === undefined || account === undefined) ledger.skipUnread(item);
+    else ledger.turnAway(item, tenant, account);
+  }
+
+  /** Charges a tenant with one task more, or says why it may not have it. */
+  #charge(tenant: string, bytes: number): Account<Task<Item, Ready>> | DropReason {
+    const { tenants } = this.#floor.ledger;
+    const known = tenants.accountOf(tenant);
+    if (known !== undefined && tenants.admit(known, bytes)) return known;
+    const refusal = makeRoom(this.#floor, known, 1, bytes);
+    if (refusal !== undefined) return refusal;
+    const account = known ?? tenants.open(tenant);
+    tenants.charge(account, 1, bytes);
+    return account;
+  }
+
+  #tenantOf(item: Item): string | undefined {
+    try {
+      return this.#floor.work.tenantOf(item);
+    } catch {
+      return undefined;
+    }
+  }
+}
