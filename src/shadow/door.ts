@@ -30,15 +30,13 @@ export class Door<Item, Ready> {
       ledger.skipOffer('unreadable');
       return false;
     }
+    // Before this one is put down: who is told that it was taken up has not been told yet that it is over.
+    if (intake.unsorted >= mostUnsorted) this.#isCrowded = true;
     if (this.#isCrowded || !ledger.tenants.reserve(bytes)) {
       return this.#takeSorted(item, bytes, since);
     }
     ledger.accept();
     intake.push(item, bytes, since);
-    if (intake.unsorted >= mostUnsorted) {
-      this.sort();
-      this.#isCrowded = true;
-    }
     return true;
   }
 
@@ -52,50 +50,41 @@ export class Door<Item, Ready> {
 
   /** Gives all offers to their tenants, or turns away what is beyond a tenant's share. */
   sort(): void {
-    const { intake, ledger } = this.#floor;
     this.#isCrowded = false;
-    if (intake.unsorted === 0) return;
-    while (intake.unsorted > 0) this.#sortNext();
-    ledger.tellEvicted();
+    this.#sortAll();
+    this.#floor.ledger.tellEvicted();
   }
 
-  /** Why there is no room for so many more bytes of a tenant; undefined: there is, now. */
+  /**
+   * Why there is no room for so many more bytes of a tenant; undefined: there is, now. Those that gave way or were turned away
+   * are still to be told.
+   */
   makeRoom(account: Account<Task<Item, Ready>>, bytes: number): DropReason | undefined {
     if (this.#floor.ledger.tenants.refusal(account, 0, bytes) === undefined) return undefined;
-    this.sort();
+    this.#sortAll();
     return makeRoom(this.#floor, account, 0, bytes);
+  }
+
+  /** Tells nobody: whoever is told may offer again, or look at the statistics, before the one in hand has its place. */
+  #sortAll(): void {
+    const { intake } = this.#floor;
+    while (intake.unsorted > 0) this.#sortNext();
   }
 
   /** Takes up an offer as its tenant's. */
   #takeSorted(item: Item, bytes: number, since: number): boolean {
     const { intake, ledger } = this.#floor;
-    if (intake.unsorted > 0) this.sort();
+    this.#sortAll();
     const tenant = this.#tenantOf(item);
-    const known = tenant === undefined ? undefined : ledger.tenants.accountOf(tenant);
-    if (known === undefined || !ledger.tenants.admit(known, bytes)) {
-      return this.#squeezeIn(item, tenant, bytes, since);
-    }
-    ledger.accept();
-    intake.add(item, known, bytes, since);
-    return true;
-  }
-
-  /** Takes up an offer where others may have to give way to it. */
-  #squeezeIn(item: Item, tenant: string | undefined, bytes: number, since: number): boolean {
-    const { intake, ledger } = this.#floor;
-    if (tenant === undefined) {
-      ledger.skipOffer('unreadable');
-      return false;
-    }
-    const account = this.#charge(tenant, bytes);
-    if (typeof account === 'string') {
-      ledger.refuse(tenant, account);
-    } else {
+    const account = tenant === undefined ? undefined : this.#charge(tenant, bytes);
+    if (tenant === undefined || account === undefined) ledger.skipOffer('unreadable');
+    else if (typeof account === 'string') ledger.refuse(tenant, account);
+    else {
       ledger.accept();
       intake.add(item, account, bytes, since);
     }
     ledger.tellEvicted();
-    return typeof account !== 'string';
+    return account instanceof Account;
   }
 
   #sortNext(): void {

@@ -8,6 +8,11 @@ import type { Task } from './task.ts';
 import { Tenants } from './tenants.ts';
 import type { Ending, LaneWork } from './work.ts';
 
+/** What gave way, and has not been told; without a tenant: what does not say whose it is. */
+type Evicted<What> =
+  | { readonly what: What; readonly tenant: string; readonly why: DropReason }
+  | { readonly what: What; readonly tenant: undefined; readonly why: 'unreadable' };
+
 /** Counts what becomes of tasks, charges what they hold, and tells both. The one place where a task comes to its end. */
 export class Ledger<Item, Ready> {
   readonly tenants: Tenants<Task<Item, Ready>>;
@@ -16,7 +21,7 @@ export class Ledger<Item, Ready> {
   readonly #work: LaneWork<Item, Ready>;
   readonly #reporter: Reporter;
   readonly #loss: Loss;
-  readonly #evicted: { what: Item | Ready; tenant: string; reason: DropReason }[] = [];
+  readonly #evicted: Evicted<Item | Ready>[] = [];
 
   constructor(
     name: LaneName,
@@ -30,10 +35,6 @@ export class Ledger<Item, Ready> {
     this.#work = work;
     this.#reporter = reporter;
     this.#loss = new Loss(name, (code, message) => contain(() => warn(code, message), undefined));
-  }
-
-  get isLossUntold(): boolean {
-    return this.#loss.isUntold;
   }
 
   counts(pending: number): LaneCounts {
@@ -80,21 +81,21 @@ export class Ledger<Item, Ready> {
   turnAway(what: Item | Ready, tenant: string, reason: DropReason): void {
     this.#tally.accepted--;
     this.#tally.drop(reason);
-    this.#evicted.push({ what, tenant, reason });
+    this.#evicted.push({ what, tenant, why: reason });
   }
 
   /** The same of what does not say whose it is. */
-  skipUnread(item: Item): void {
+  skipUnread(what: Item): void {
     this.#tally.accepted--;
     this.#tally.skip('unreadable');
-    this.#tellEnd(item, 'unreadable');
+    this.#evicted.push({ what, tenant: undefined, why: 'unreadable' });
   }
 
   tellEvicted(): void {
     if (this.#evicted.length === 0) return;
-    for (const { what, tenant, reason } of this.#evicted.splice(0)) {
-      this.#tellDrop(tenant, reason);
-      this.#tellEnd(what, reason);
+    for (const { what, tenant, why } of this.#evicted.splice(0)) {
+      if (tenant !== undefined) this.#tellDrop(tenant, why);
+      this.#tellEnd(what, why);
     }
   }
 

@@ -13,10 +13,6 @@ export class Loss {
     this.#warn = warn;
   }
 
-  get isUntold(): boolean {
-    return this.#lost > 0 && !this.#isTold;
-  }
-
   count(): void {
     this.#lost++;
   }
