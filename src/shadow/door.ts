@@ -4,8 +4,11 @@ import { makeRoom } from './room.ts';
 import type { Task } from './task.ts';
 import { Account } from './tenants.ts';
 
-/** Offers that may wait to be sorted: whoever needs room waits until they are, a tenth of a millisecond. */
-const mostUnsorted = 1024;
+/**
+ * Offers that may wait to be sorted: whoever needs room waits until they are. A tenth of a millisecond where their tenants are
+ * known, half of one where none is.
+ */
+const mostUnsorted = 512;
 
 /**
  * Where offers come in. Whoever offers waits for it, so only the lane's own bounds are looked at then; whose it is, and whether
@@ -13,8 +16,6 @@ const mostUnsorted = 1024;
  */
 export class Door<Item, Ready> {
   readonly #floor: Floor<Item, Ready>;
-  /** Whether so many have come since the lane's last turn that the next are sorted as they come. */
-  #isCrowded = false;
 
   constructor(floor: Floor<Item, Ready>) {
     this.#floor = floor;
@@ -30,13 +31,14 @@ export class Door<Item, Ready> {
       ledger.skipOffer('unreadable');
       return false;
     }
-    // Before this one is put down: who is told that it was taken up has not been told yet that it is over.
-    if (intake.unsorted >= mostUnsorted) this.#isCrowded = true;
-    if (this.#isCrowded || !ledger.tenants.reserve(bytes)) {
-      return this.#takeSorted(item, bytes, since);
-    }
+    if (!ledger.tenants.reserve(bytes)) return this.#takeSorted(item, bytes, since);
     ledger.accept();
     intake.push(item, bytes, since);
+    if (intake.unsorted > mostUnsorted) {
+      // One for one, and never this one: to sort all would hold up whoever happens to offer.
+      this.#sortNext();
+      ledger.tellEvicted();
+    }
     return true;
   }
 
@@ -50,7 +52,6 @@ export class Door<Item, Ready> {
 
   /** Gives all offers to their tenants, or turns away what is beyond a tenant's share. */
   sort(): void {
-    this.#isCrowded = false;
     this.#sortAll();
     this.#floor.ledger.tellEvicted();
   }
