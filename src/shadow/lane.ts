@@ -84,7 +84,6 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   }
 
   stats(): LaneStats {
-    this.#shop.door.sort();
     const { tenants } = this.#ledger;
     return {
       ...this.#counts(),
@@ -129,6 +128,7 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   }
 
   #counts(): LaneCounts {
+    this.#shop.door.sort();
     return this.#ledger.counts(this.#shop.pending);
   }
 

@@ -95,16 +95,23 @@ describe('what is above its tenant’s share when it is sorted', () => {
     expect(lane.stats()).toMatchObject({ bytes: 70, pending: 3, dropped: { tenant: 7 } });
   });
 
+  it('is no part of the change that a flush reports: it was turned away before', async () => {
+    const { lane, offer, clock } = jobLane({ maxCount: 4, concurrency: 1 });
+    offer('b1', 'a1', 'a2');
+    const flushing = lane.flush(0);
+    await clock.advance(0);
+    const { counts } = await flushing;
+    expect(counts).toMatchObject({ accepted: 0, dropped: { tenant: 0 }, pending: 2 });
+    expect(lane.stats()).toMatchObject({ accepted: 2, dropped: { tenant: 1 } });
+  });
+
   it('is told of before a close ends the rest', async () => {
     const { lane, offer, ended, clock } = jobLane({ maxCount: 4, concurrency: 1 });
     offer('b1', 'a1', 'a2');
     const closing = lane.close(0);
     await clock.advance(0);
-    expect((await closing).counts).toMatchObject({
-      dropped: { tenant: 1 },
-      aborted: 2,
-      pending: 0,
-    });
+    expect((await closing).counts).toMatchObject({ accepted: 0, aborted: 2, pending: 0 });
+    expect(lane.stats()).toMatchObject({ accepted: 2, dropped: { tenant: 1 } });
     expect(ended[0]).toEqual(['a2', 'tenant']);
   });
 });
