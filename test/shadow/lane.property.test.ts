@@ -5,7 +5,7 @@ import { type Script, ScriptedLane } from './scripted-lane.ts';
 
 const tenants = ['acme', 'beta', 'gamma', 'delta'] as const;
 
-const script: fc.Arbitrary<Script> = fc.record({
+const alone: fc.Arbitrary<Script> = fc.record({
   tenant: fc.oneof(fc.constant(tenants[0]), fc.constantFrom(...tenants)),
   estimate: fc.integer({ min: 0, max: 120 }),
   bytes: fc.integer({ min: 0, max: 120 }),
@@ -16,10 +16,22 @@ const script: fc.Arbitrary<Script> = fc.record({
   outcome: fc.constantFrom('stored', 'stored', 'deduplicated', 'unknown', 'failed', 'throws'),
   again: fc.constantFrom(0, 0, 0, 1, 2),
   obeys: fc.boolean(),
+  brings: fc.constant([]),
 });
+
+const script: fc.Arbitrary<Script> = fc.oneof(
+  { weight: 5, arbitrary: alone },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(alone, fc.array(alone, { minLength: 1, maxLength: 4 }))
+      .map(([first, brings]) => ({ ...first, brings })),
+  },
+);
 
 type Step =
   | { readonly do: 'offer'; readonly script: Script; readonly count: number }
+  | { readonly do: 'burst'; readonly scripts: readonly Script[] }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'flush' };
 
@@ -31,6 +43,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('offer'),
       script,
       count: fc.integer({ min: 2, max: 40 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('burst'),
+      scripts: fc.array(script, { minLength: 2, maxLength: 12 }),
     }),
   },
   {
@@ -68,6 +87,9 @@ async function play(
         scripted.offer(one.script);
         check(scripted);
       }
+    } else if (one.do === 'burst') {
+      for (const unseen of one.scripts) scripted.offerUnseen(unseen);
+      if (scripted.taken.length % 2 === 0) await clock.advance(0);
     } else if (one.do === 'wait') {
       await clock.advance(one.ms);
     } else {
