@@ -106,8 +106,8 @@ class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   }
 
   async #close(timeoutMs: number): Promise<Drained> {
-    const before = this.#counts();
     this.#state = 'draining';
+    const before = this.#counts();
     await this.#drained(timeoutMs);
     const drained = this.#shop.pending === 0;
     this.#shop.abort();

@@ -46,6 +46,20 @@ describe('whoever is told of what was turned away', () => {
     });
     expect(again).toBe(99);
   });
+
+  it('offers in vain when it is a close that turns away', async () => {
+    const again: boolean[] = [];
+    const world = jobLane(
+      { maxCount: 4 },
+      { ended: (_job, ending) => void (ending === 'tenant' && again.push(...world.offer('c1'))) },
+    );
+    world.offer('b1', 'a1', 'a2');
+    const closing = world.lane.close(0);
+    await world.clock.advance(0);
+    await closing;
+    expect(again).toEqual([false]);
+    expect(world.lane.stats()).toMatchObject({ offered: 4, dropped: { tenant: 1, closed: 1 } });
+  });
 });
 
 describe('an offer', () => {
