@@ -90,15 +90,17 @@ export class Door<Item, Ready> {
 
   #sortNext(): void {
     const { intake, ledger } = this.#floor;
-    const { item, bytes } = intake.next;
+    const offered = intake.takeNew();
+    if (offered === undefined) return;
+    const { item, bytes } = offered;
     ledger.tenants.unreserve(bytes);
     const tenant = this.#tenantOf(item);
     const account = tenant === undefined ? undefined : this.#charge(tenant, bytes);
     if (account instanceof Account) {
-      intake.sort(account);
+      intake.sort(offered, account);
       return;
     }
-    intake.turnAway();
+    intake.giveBack(offered);
     if (tenant === undefined || account === undefined) ledger.skipUnread(item);
     else ledger.turnAway(item, tenant, account);
   }

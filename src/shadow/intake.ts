@@ -9,12 +9,18 @@ const moreSlots = 64;
 
 /** A place for one offer. */
 interface Slot<Item> {
+  readonly place: number;
   item: Item | undefined;
   bytes: number;
   since: number;
   /** The tenant's next older and next newer offer; of a place that is free, `newer` is the next free one. */
   older: number;
   newer: number;
+}
+
+/** What was offered and is nobody's yet. */
+export interface Unsorted<Item> extends Slot<Item> {
+  item: Item;
 }
 
 /**
@@ -44,7 +50,7 @@ export class Intake<Item, Ready> {
 
   /** Puts an item down as it came. */
   push(item: Item, bytes: number, since: number): void {
-    const place = this.#put(item, bytes, since);
+    const { place } = this.#put(item, bytes, since);
     if (this.#lastNew === none) this.#firstNew = place;
     else this.#slot(this.#lastNew).newer = place;
     this.#lastNew = place;
@@ -56,28 +62,33 @@ export class Intake<Item, Ready> {
     this.#append(this.#put(item, bytes, since), account);
   }
 
-  /** The next item to be sorted; there is one. */
-  get next(): { readonly item: Item; readonly bytes: number } {
-    return this.#slot(this.#firstNew) as { item: Item; bytes: number };
+  /** Takes out of the order in which it came what is to be sorted next, or turned away. */
+  takeNew(): Unsorted<Item> | undefined {
+    if (this.#firstNew === none) return undefined;
+    const slot = this.#slot(this.#firstNew);
+    this.#firstNew = slot.newer;
+    if (this.#firstNew === none) this.#lastNew = none;
+    this.unsorted--;
+    return slot as Unsorted<Item>;
   }
 
   /** Puts it at the end of its tenant's queue. */
-  sort(account: Account<Task<Item, Ready>>): void {
-    const place = this.#shiftNew();
-    this.#slot(place).newer = none;
-    this.#append(place, account);
+  sort(slot: Unsorted<Item>, account: Account<Task<Item, Ready>>): void {
+    slot.newer = none;
+    this.#append(slot, account);
   }
 
-  /** Takes it out instead. */
-  turnAway(): void {
-    const place = this.#shiftNew();
-    this.#giveBack(place, this.#slot(place));
+  /** Lets its place be used again. */
+  giveBack(slot: Slot<Item>): void {
+    slot.item = undefined;
+    slot.newer = this.#free;
+    this.#free = slot.place;
+    if (--this.size === 0) this.firstAt = Number.POSITIVE_INFINITY;
   }
 
-  #put(item: Item, bytes: number, since: number): number {
+  #put(item: Item, bytes: number, since: number): Slot<Item> {
     if (this.#free === none) this.#grow();
-    const place = this.#free;
-    const slot = this.#slot(place);
+    const slot = this.#slot(this.#free);
     this.#free = slot.newer;
     slot.item = item;
     slot.bytes = bytes;
@@ -85,12 +96,13 @@ export class Intake<Item, Ready> {
     slot.newer = none;
     this.size++;
     if (since < this.firstAt) this.firstAt = since;
-    return place;
+    return slot;
   }
 
-  #append(place: number, account: Account<Task<Item, Ready>>): void {
+  #append(slot: Slot<Item>, account: Account<Task<Item, Ready>>): void {
+    const { place } = slot;
     const { newest } = account;
-    this.#slot(place).older = newest;
+    slot.older = newest;
     account.newest = place;
     if (newest !== none) {
       this.#slot(newest).newer = place;
@@ -98,14 +110,6 @@ export class Intake<Item, Ready> {
     }
     account.oldest = place;
     this.#enter(account);
-  }
-
-  #shiftNew(): number {
-    const place = this.#firstNew;
-    this.#firstNew = this.#slot(place).newer;
-    if (this.#firstNew === none) this.#lastNew = none;
-    this.unsorted--;
-    return place;
   }
 
   /** Takes out the oldest item of the tenant whose turn it is. */
@@ -183,21 +187,15 @@ export class Intake<Item, Ready> {
     if (newer === none) account.newest = older;
     else this.#slot(newer).older = older;
     if (account.oldest === none) this.#leave(account);
-    this.#giveBack(place, slot);
+    this.giveBack(slot);
     return new Task<Item, Ready>(item as Item, account, bytes, since);
-  }
-
-  #giveBack(place: number, slot: Slot<Item>): void {
-    slot.item = undefined;
-    slot.newer = this.#free;
-    this.#free = place;
-    if (--this.size === 0) this.firstAt = Number.POSITIVE_INFINITY;
   }
 
   #grow(): void {
     const from = this.#slots.length;
-    for (let newer = from + 1; newer <= from + moreSlots; newer += 1) {
-      this.#slots.push({ item: undefined, bytes: 0, since: 0, older: none, newer });
+    for (let place = from; place < from + moreSlots; place += 1) {
+      const newer = place + 1;
+      this.#slots.push({ place, item: undefined, bytes: 0, since: 0, older: none, newer });
     }
     this.#slot(from + moreSlots - 1).newer = none;
     this.#free = from;

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Divergence, HeldReply } from '../core/comparer.ts';
+import type { Divergence } from '../core/comparer.ts';
 import type { SkipReason } from '../core/counts.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Reporter } from '../core/events.ts';
@@ -8,52 +8,14 @@ import { isThenable, type Observation } from '../core/observation.ts';
 import { usageOf } from '../core/reported-facts.ts';
 import type { ReplyView } from '../core/subject.ts';
 import type { BudgetGuard } from './budget-guard.ts';
-import { type EndedLeg, inPlaces } from './ended-leg.ts';
+import { divergenceOf, type EndedLeg, endedLeg } from './ended-leg.ts';
 import { legFacts } from './leg-facts.ts';
 import { MirrorTale } from './mirror-tale.ts';
 import { MirrorTask } from './mirror-task.ts';
 import type { PairOutlet } from './pair-outlet.ts';
-import { fixedBytes, retainedBytes } from './retained-bytes.ts';
-import { type TextFacts, textFacts } from './text-facts.ts';
+import { preparedMirror, type ReadyMirror } from './ready-mirror.ts';
+import { retainedBytes } from './retained-bytes.ts';
 import type { Ending, LaneWork, Owner, Prepared, RunHandle, RunResult } from './work.ts';
-
-const viewNothing = (): undefined => undefined;
-
-/** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
-class ReadyMirror {
-  /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
-  static readonly layout = new ReadyMirror({} as Mirror, MirrorTask.layout, viewNothing, undefined);
-
-  // Declared here and set in the constructor: class fields cost three times as much per object.
-  declare readonly mirror: Mirror;
-  declare readonly task: MirrorTask;
-  declare readonly view: LearnPolicy['view'];
-  /** Undefined: nobody wants to compare. */
-  declare readonly served: EndedLeg | undefined;
-  declare mirrored: EndedLeg | undefined;
-  /** Monotonic; kept of what is compared. */
-  declare startedAt: number | undefined;
-  /** Whether it was told what became of the exchange. */
-  declare isPaired: boolean;
-  /** Tokens that the budget was told of. */
-  declare spent: number;
-
-  constructor(
-    mirror: Mirror,
-    task: MirrorTask,
-    view: LearnPolicy['view'],
-    served: EndedLeg | undefined,
-  ) {
-    this.mirror = mirror;
-    this.task = task;
-    this.view = view;
-    this.served = served;
-    this.mirrored = undefined;
-    this.startedAt = undefined;
-    this.isPaired = false;
-    this.spent = 0;
-  }
-}
 
 /** What mirror work is made of. */
 export interface MirrorWorkSetup {
@@ -100,20 +62,22 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       if (!this.#budget.take(exchange.tenant)) return 'budget';
       task.isBudgeted = true;
     }
+    const { isHeard } = this.#tale;
     let mirror: Mirror;
     try {
-      mirror = exchange.toMirror(tenant, isNow);
+      // Whose served reply has to be read may wait for that.
+      mirror = exchange.toMirror(tenant, isNow && !isHeard);
     } catch (error) {
       const { route } = exchange;
       this.#reporter.contained('snapshot', error, { route, tenant });
       return 'unreadable';
     }
     const { view } = exchange.learning;
-    if (!this.#tale.isHeard) return prepared(mirror, task, view, undefined);
+    if (!isHeard) return preparedMirror(mirror, task, view, undefined);
     const served = this.#endOf(exchange.served, view, mirror, exchange.facts);
     return served instanceof Promise
-      ? served.then((ended) => prepared(mirror, task, view, ended))
-      : prepared(mirror, task, view, served);
+      ? served.then((ended) => preparedMirror(mirror, task, view, ended))
+      : preparedMirror(mirror, task, view, served);
   }
 
   run(ready: ReadyMirror, handle: RunHandle): RunResult | Promise<RunResult> {
@@ -238,31 +202,6 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   }
 }
 
-function prepared(
-  mirror: Mirror,
-  task: MirrorTask,
-  view: LearnPolicy['view'],
-  served: EndedLeg | undefined,
-): Prepared<ReadyMirror> {
-  task.become(mirror);
-  const bytes = fixedBytes + mirror.bytes + (served?.held?.bytes ?? 0);
-  return { ready: new ReadyMirror(mirror, task, view, served), bytes };
-}
-
-function endedLeg(
-  observation: Observation,
-  read: ReplyView | undefined,
-  { comparer }: Mirror,
-  reported: Mirror['facts'],
-): EndedLeg | Promise<EndedLeg> {
-  const ended = (text: TextFacts | undefined): EndedLeg => ({
-    facts: legFacts(observation, read, reported, text),
-    held: comparer?.hold(observation, read, reported),
-  });
-  const text = typeof read?.text === 'string' ? textFacts(read.text) : undefined;
-  return text instanceof Promise ? text.then(ended) : ended(text);
-}
-
 /** A thenable of the app's own is assimilated here, where the leg's async context is. */
 function startIn(mirror: Mirror, run: RunHandle): unknown {
   const reply = mirror.start(run);
@@ -270,23 +209,3 @@ function startIn(mirror: Mirror, run: RunHandle): unknown {
 }
 
 const over = AbortSignal.abort();
-
-/** What differs between both replies, whichever leg was served. */
-function divergenceOf(
-  mirror: Mirror,
-  served: HeldReply | undefined,
-  mirrored: HeldReply | undefined,
-  run: { readonly signal: AbortSignal },
-): Divergence | undefined | Promise<Divergence | undefined> {
-  const { comparer, subject } = mirror;
-  if (comparer === undefined || served === undefined || mirrored === undefined) return undefined;
-  const [legacy, candidate] = inPlaces(mirror, served, mirrored);
-  return comparer.compare({
-    legacy,
-    candidate,
-    task: subject.task,
-    get signal() {
-      return run.signal;
-    },
-  });
-}

@@ -9,6 +9,12 @@ type Offered = Task<string, string>;
 
 const nameOf = (task: Offered | undefined): unknown => task?.what;
 
+/** Gives the tenant what came first. */
+function sortInto(intake: Intake<string, string>, account: Account<Offered>): void {
+  const offered = intake.takeNew();
+  if (offered !== undefined) intake.sort(offered, account);
+}
+
 /** An intake, whose offers come a millisecond after each other. */
 function setUp() {
   const intake = new Intake<string, string>();
@@ -22,7 +28,7 @@ function setUp() {
   const push = (...names: string[]): void => {
     for (const name of names) {
       intake.push(name, name.length, now++);
-      intake.sort(accountOf(name.charAt(0)));
+      sortInto(intake, accountOf(name.charAt(0)));
     }
   };
   const newestOf = (tenant: string): unknown => nameOf(intake.takeNewest(accountOf(tenant)));
@@ -118,8 +124,9 @@ describe('what was offered and not looked at yet', () => {
         const what = {};
         kept.push(new WeakRef(what));
         intake.push(what, 1, 0);
-        if (item % 2 === 0) intake.sort(account);
-        else intake.turnAway();
+        const offered = intake.takeNew();
+        if (offered !== undefined && item % 2 === 0) intake.sort(offered, account);
+        else if (offered !== undefined) intake.giveBack(offered);
       }
       while (intake.shift() !== undefined);
     };
@@ -145,9 +152,9 @@ describe('a tenant of which nothing is left', () => {
       const comeAndGo = (): WeakRef<Account<Offered>> => {
         const account = new Account<Offered>('a');
         intake.push('a1', 1, 0);
-        intake.sort(account);
+        sortInto(intake, account);
         intake.push('other', 1, 1);
-        intake.sort(other);
+        sortInto(intake, other);
         take(intake, account);
         return new WeakRef(account);
       };

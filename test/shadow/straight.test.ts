@@ -37,6 +37,23 @@ describe('what is quick goes straight to a slot that is free', () => {
     expect(lane.stats()).toMatchObject({ ok: { stored: 5 }, pending: 0, running: 0, bytes: 0 });
   });
 
+  it('and is told that it is run at once; what is read ahead is not', async () => {
+    const told: [string, boolean][] = [];
+    const { offer, clock } = quickLane({
+      prepare(job, _owner, isNow) {
+        told.push([job.name, isNow]);
+        return { ready: job, bytes: 1 };
+      },
+    });
+    offer(...jobs('a', 3));
+    await clock.advance(0);
+    expect(told).toEqual([
+      ['a1', false],
+      ['a2', true],
+      ['a3', true],
+    ]);
+  });
+
   it('in turns, tenant by tenant', async () => {
     const { offer, clock, seen } = quickLane();
     offer(...jobs('a', 4), ...jobs('b', 2), 'c1');
