@@ -157,16 +157,20 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
 
   #scopeOf(target: LearnTarget): Scope {
     const { address: name, scope: fingerprint } = target;
-    const address = this.#addresses.of(name, () => {
-      const tell = this.#teller({ address: name });
-      return new Address(this.#clock, this.#random, tell);
-    });
-    const scope = this.#scopes.of(fingerprint, () => {
-      const tell = this.#teller({ address: name, scope: fingerprint });
-      return new Scope(target, address, this.#clock, tell);
-    });
-    scope.target = target;
-    return scope;
+    const address = this.#addresses.find(name) ?? this.#addresses.add(name, this.#newAddress(name));
+    const known = this.#scopes.find(fingerprint);
+    if (known === undefined) return this.#scopes.add(fingerprint, this.#newScope(target, address));
+    known.target = target;
+    return known;
+  }
+
+  #newAddress(name: string): Address {
+    return new Address(this.#clock, this.#random, this.#teller({ address: name }));
+  }
+
+  #newScope(target: LearnTarget, within: Address): Scope {
+    const { address, scope } = target;
+    return new Scope(target, within, this.#clock, this.#teller({ address, scope }));
   }
 
   #teller(where: { address: string; scope?: string }): TellDelivery {
@@ -179,14 +183,14 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
   }
 
   #learned(task: LearnTask, outcome: 'stored' | 'deduplicated'): void {
-    if (!this.#reporter.wants('learned')) return;
+    if (this.#reporter.listeners.learned === 0) return;
     const { route, requestId, tenant, stage, leg, attempts, key } = task;
     const event = { route, requestId, tenant, stage, leg, outcome, attempts };
     this.#reporter.emit('learned', key === undefined ? event : { ...event, patternKey: key });
   }
 
   #settled(what: ServedExchange | LearnTask, ending: Ending, error: unknown): void {
-    if (drops.has(ending) || !this.#reporter.wants('settled')) return;
+    if (this.#reporter.listeners.settled === 0 || drops.has(ending)) return;
     const { route, requestId, tenant, stage } = what;
     const outcome = ending as CutoverEvents['settled']['outcome'];
     const facts = error === undefined ? {} : { error: errorFacts(error) };

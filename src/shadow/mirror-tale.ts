@@ -52,7 +52,7 @@ export class MirrorTale {
 
   /** Whether anybody wants to know how two replies differ. */
   get isHeard(): boolean {
-    return this.#outlet !== undefined || this.#reporter.wants('compared');
+    return this.#outlet !== undefined || this.#reporter.listeners.compared > 0;
   }
 
   compared(mirror: Mirror, served: EndedLeg, mirrored: EndedLeg, divergence?: Divergence): void {
@@ -71,7 +71,7 @@ export class MirrorTale {
   ended(exchange: EndedExchange, ending: Ending, isPaired: boolean, error: unknown): void {
     const { settles, why } = endings[ending];
     if (!isPaired) this.#outlet?.missed(exchange, why);
-    if (!settles || !this.#reporter.wants('settled')) return;
+    if (!settles || this.#reporter.listeners.settled === 0) return;
     const told = error === undefined ? {} : { error: errorFacts(error) };
     const event = { ...factsOf(exchange), lane: 'mirror', outcome: ending, ...told };
     this.#reporter.emit('settled', event as CutoverEvents['settled']);

@@ -5,14 +5,19 @@ const mostKnown = 10_000;
 export class Places<T extends { readonly inUse: number }> {
   readonly #known = new Map<string, T>();
 
-  /** The place of that name, made when it is not known. */
-  of(name: string, make: () => T): T {
+  /** The place of that name, if it is known. */
+  find(name: string): T | undefined {
     const known = this.#known.get(name);
-    if (known === undefined && this.#known.size >= mostKnown) this.#forgetOne();
-    if (known !== undefined && this.#known.size * 2 < mostKnown) return known;
-    const place = known ?? make();
+    if (known === undefined || this.#known.size * 2 < mostKnown) return known;
     // Entered again at the end: the first are those that were not asked for the longest. While half empty, none is forgotten soon.
     this.#known.delete(name);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  /** Keeps a new place in mind. */
+  add(name: string, place: T): T {
+    if (this.#known.size >= mostKnown) this.#forgetOne();
     this.#known.set(name, place);
     return place;
   }

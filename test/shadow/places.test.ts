@@ -10,11 +10,12 @@ interface Place {
 function counted(): { made: string[]; of: (name: string) => Place } {
   const made: string[] = [];
   const places = new Places<Place>();
-  const of = (name: string): Place =>
-    places.of(name, () => {
-      made.push(name);
-      return { inUse: 0, name };
-    });
+  const of = (name: string): Place => {
+    const known = places.find(name);
+    if (known !== undefined) return known;
+    made.push(name);
+    return places.add(name, { inUse: 0, name });
+  };
   return { made, of };
 }
 
