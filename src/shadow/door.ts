@@ -2,7 +2,7 @@ import type { DropReason } from '../core/counts.ts';
 import type { Floor } from './floor.ts';
 import { makeRoom } from './room.ts';
 import type { Task } from './task.ts';
-import { Account } from './tenants.ts';
+import type { Account } from './tenants.ts';
 
 /**
  * Offers that may wait to be sorted: whoever needs room waits until they are. A tenth of a millisecond where their tenants are
@@ -72,20 +72,29 @@ export class Door<Item, Ready> {
     while (intake.unsorted > 0) this.#sortNext();
   }
 
-  /** Takes up an offer as its tenant's. */
+  /** Takes up an offer as its tenant's, when all before it are their tenants'. */
   #takeSorted(item: Item, bytes: number, since: number): boolean {
-    const { intake, ledger } = this.#floor;
     this.#sortAll();
+    const isTaken = this.#takeNow(item, bytes, since);
+    this.#floor.ledger.tellEvicted();
+    return isTaken;
+  }
+
+  #takeNow(item: Item, bytes: number, since: number): boolean {
+    const { intake, ledger } = this.#floor;
     const tenant = this.#tenantOf(item);
-    const account = tenant === undefined ? undefined : this.#charge(tenant, bytes);
-    if (tenant === undefined || account === undefined) ledger.skipOffer('unreadable');
-    else if (typeof account === 'string') ledger.refuse(tenant, account);
-    else {
-      ledger.accept();
-      intake.add(item, account, bytes, since);
+    if (tenant === undefined) {
+      ledger.skipOffer('unreadable');
+      return false;
     }
-    ledger.tellEvicted();
-    return account instanceof Account;
+    const account = this.#charge(tenant, bytes);
+    if (typeof account === 'string') {
+      ledger.refuse(tenant, account);
+      return false;
+    }
+    ledger.accept();
+    intake.add(item, account, bytes, since);
+    return true;
   }
 
   #sortNext(): void {
@@ -95,14 +104,18 @@ export class Door<Item, Ready> {
     const { item, bytes } = offered;
     ledger.tenants.unreserve(bytes);
     const tenant = this.#tenantOf(item);
-    const account = tenant === undefined ? undefined : this.#charge(tenant, bytes);
-    if (account instanceof Account) {
+    if (tenant === undefined) {
+      intake.giveBack(offered);
+      ledger.skipUnread(item);
+      return;
+    }
+    const account = this.#charge(tenant, bytes);
+    if (typeof account !== 'string') {
       intake.sort(offered, account);
       return;
     }
     intake.giveBack(offered);
-    if (tenant === undefined || account === undefined) ledger.skipUnread(item);
-    else ledger.turnAway(item, tenant, account);
+    ledger.turnAway(item, tenant, account);
   }
 
   /** Charges a tenant with one task more, or says why it may not have it. */

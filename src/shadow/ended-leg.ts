@@ -32,20 +32,19 @@ export function endedLeg(
   return text instanceof Promise ? text.then(ended) : ended(text);
 }
 
-/** What differs between both replies, whichever leg was served. */
+/** What differs between both replies, whichever leg was served; undefined where nothing of them is held to be compared. */
 export function divergenceOf(
   mirror: Mirror,
   served: HeldReply | undefined,
   mirrored: HeldReply | undefined,
   run: { readonly signal: AbortSignal },
 ): Divergence | undefined | Promise<Divergence | undefined> {
-  const { comparer, subject } = mirror;
-  if (comparer === undefined || served === undefined || mirrored === undefined) return undefined;
+  if (served === undefined || mirrored === undefined) return undefined;
   const [legacy, candidate] = inPlaces(mirror, served, mirrored);
-  return comparer.compare({
+  return mirror.comparer?.compare({
     legacy,
     candidate,
-    task: subject.task,
+    task: mirror.subject.task,
     get signal() {
       return run.signal;
     },

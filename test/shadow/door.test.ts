@@ -66,7 +66,30 @@ describe('an offer', () => {
   });
 });
 
+describe('an offer that comes too late', () => {
+  it('and cannot tell whose it is counts as unreadable', async () => {
+    const { lane, offer, ended } = jobLane(
+      {},
+      {
+        tenantOf: () => {
+          throw new Error('nobody’s');
+        },
+      },
+    );
+    await lane.close(0);
+    expect(offer('a1')).toEqual([false]);
+    expect(ended).toEqual([]);
+    expect(lane.stats()).toMatchObject({ offered: 1, skipped: { unreadable: 1 } });
+  });
+});
+
 describe('what is above its tenant’s share when it is sorted', () => {
+  it('is told of while offers still come, where many do', () => {
+    const { offer, ended } = jobLane({ maxCount: 2_000, tenantShare: 0.001 });
+    offer('b1', ...names('a', 600));
+    expect(ended[0]).toEqual(['a2', 'tenant']);
+  });
+
   it('is turned away and told of once, with its tenant', async () => {
     const { lane, offer, ended, clock, reporter } = jobLane({ maxCount: 4, concurrency: 1 });
     expect(offer('b1', 'a1', 'a2')).toEqual([true, true, true]);

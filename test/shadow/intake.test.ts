@@ -179,6 +179,20 @@ describe('what was offered and is too old', () => {
     expect(intake.firstAt).toBe(Infinity);
   });
 
+  it('ends by its age, whoever’s turn it is', () => {
+    const { push, expired } = setUp();
+    push('a1', 'b1', 'b2', 'a2');
+    expect(expired(9)).toEqual(['a1', 'b1', 'b2', 'a2']);
+  });
+
+  it('ends when it has been sorted, and is to be looked for till then', () => {
+    const { intake, push, expired } = setUp();
+    push('a1', 'a2');
+    intake.push('unsorted', 1, 2);
+    expect(expired(5)).toEqual(['a1', 'a2']);
+    expect([intake.size, intake.unsorted, intake.firstAt]).toEqual([1, 1, 2]);
+  });
+
   it('ends so many at a time, of many tenants', () => {
     const { intake, push, expired } = setUp();
     push('a1', 'a2', 'b1', 'b2', 'c1');

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Comparer, HeldReply } from '../../src/core/comparer.ts';
 import type { CutoverEventType } from '../../src/core/events.ts';
 import type { LearnPolicy, Mirror, MirrorableExchange } from '../../src/core/exchange.ts';
+import type { BudgetGuard } from '../../src/shadow/budget-guard.ts';
 import { MirrorTask } from '../../src/shadow/mirror-task.ts';
 import { MirrorWork } from '../../src/shadow/mirror-work.ts';
 import type { Owner, Prepared } from '../../src/shadow/work.ts';
@@ -20,6 +21,7 @@ interface Given {
   readonly hears?: readonly CutoverEventType[];
   readonly isKilled?: () => boolean;
   readonly toMirror?: () => Mirror;
+  readonly budget?: BudgetGuard;
 }
 
 type Ready = Parameters<MirrorWork['run']>[0];
@@ -46,8 +48,8 @@ function workOf({ hears = ['compared', 'settled'], ...given }: Given = {}) {
     },
     toMirror,
   } satisfies MirrorableExchange;
-  const isKilled = given.isKilled;
-  const work = new MirrorWork({ clock, reporter, ...(isKilled && { isKilled }) });
+  const { isKilled, budget } = given;
+  const work = new MirrorWork({ clock, reporter, isKilled, budget });
   const task = new MirrorTask(exchange);
   const prepare = (isNow = false) => work.prepare(task, owner, isNow);
   const readied = async (): Promise<Ready> => ((await prepare()) as Prepared<Ready>).ready;
@@ -253,9 +255,12 @@ describe('a mirror that runs', () => {
         if (!isEarly && looks === 2) over();
         return { text: String(reply) };
       });
-      const { readied, work, reporter } = workOf({ view, start: () => isEarly && over() });
+      const { comparer, compare } = comparerOf();
+      const start = (): unknown => isEarly && over();
+      const { readied, work, reporter } = workOf({ view, comparer, start });
       expect(await work.run(await readied(), handle)).toBe('stored');
       expect(view).toHaveBeenCalledTimes(isEarly ? 1 : 2);
+      expect(compare).not.toHaveBeenCalled();
       expect(reporter.of('compared')).toEqual([]);
     }
   });
@@ -271,6 +276,25 @@ describe('a mirror that runs', () => {
       }),
     );
     expect(reporter.of('compared')).toMatchObject([{ divergence: { verdict: 'same' } }]);
+  });
+});
+
+describe('what a mirror used', () => {
+  const usage = { inputTokens: 3, outputTokens: 4 };
+
+  it.each([
+    ['heard of', ['compared']],
+    ['heard of by nobody', []],
+  ] as const)('is told to the budget once, when it has run, also %s', async (_how, hears) => {
+    const budget = { take: () => true, spend: vi.fn(), release: vi.fn() };
+    const { readied, work } = workOf({ hears, budget: budget as unknown as BudgetGuard });
+    const ready = await readied();
+    Object.assign(ready.mirror, { facts: { usage } });
+    await work.run(ready, run);
+    expect(budget.spend.mock.calls).toEqual([['acme', 7]]);
+    work.ended(ready, 'stored');
+    expect(budget.spend).toHaveBeenCalledTimes(1);
+    expect(budget.release.mock.calls).toEqual([['acme']]);
   });
 });
 
