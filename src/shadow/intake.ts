@@ -86,32 +86,6 @@ export class Intake<Item, Ready> {
     if (--this.size === 0) this.firstAt = Number.POSITIVE_INFINITY;
   }
 
-  #put(item: Item, bytes: number, since: number): Slot<Item> {
-    if (this.#free === none) this.#grow();
-    const slot = this.#slot(this.#free);
-    this.#free = slot.newer;
-    slot.item = item;
-    slot.bytes = bytes;
-    slot.since = since;
-    slot.newer = none;
-    this.size++;
-    if (since < this.firstAt) this.firstAt = since;
-    return slot;
-  }
-
-  #append(slot: Slot<Item>, account: Account<Task<Item, Ready>>): void {
-    const { place } = slot;
-    const { newest } = account;
-    slot.older = newest;
-    account.newest = place;
-    if (newest !== none) {
-      this.#slot(newest).newer = place;
-      return;
-    }
-    account.oldest = place;
-    this.#enter(account);
-  }
-
   /** Takes out the oldest item of the tenant whose turn it is. */
   shift(): Task<Item, Ready> | undefined {
     const account = this.#first;
@@ -155,6 +129,32 @@ export class Intake<Item, Ready> {
     }
     this.firstAt = firstAt;
     return due.sort((a, b) => a.since - b.since).map((one) => one.account);
+  }
+
+  #put(item: Item, bytes: number, since: number): Slot<Item> {
+    if (this.#free === none) this.#grow();
+    const slot = this.#slot(this.#free);
+    this.#free = slot.newer;
+    slot.item = item;
+    slot.bytes = bytes;
+    slot.since = since;
+    slot.newer = none;
+    this.size++;
+    if (since < this.firstAt) this.firstAt = since;
+    return slot;
+  }
+
+  #append(slot: Slot<Item>, account: Account<Task<Item, Ready>>): void {
+    const { place } = slot;
+    const { newest } = account;
+    slot.older = newest;
+    account.newest = place;
+    if (newest !== none) {
+      this.#slot(newest).newer = place;
+      return;
+    }
+    account.oldest = place;
+    this.#enter(account);
   }
 
   #slot(place: number): Slot<Item> {

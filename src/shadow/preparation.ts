@@ -98,11 +98,7 @@ export class Preparation<Item, Ready> {
       prepared = 'unreadable';
     }
     this.#inHand--;
-    if (typeof prepared === 'string') {
-      ledger.skip(task, prepared);
-      return undefined;
-    }
-    if (isReady(prepared)) return this.#admit(task, prepared);
+    if (!isLater(prepared)) return this.#ended(task, prepared);
     this.#await(task, prepared, now);
     return undefined;
   }
@@ -194,9 +190,9 @@ export class Preparation<Item, Ready> {
   }
 }
 
-/** Asked of every item: to ask for its class would cost more. */
-function isReady<Ready>(
-  prepared: Prepared<Ready> | Promise<Prepared<Ready> | SkipReason>,
-): prepared is Prepared<Ready> {
-  return (prepared as Partial<Prepared<Ready>>).bytes !== undefined;
+/** Asked of every item: to ask a promise for its class would cost more. */
+function isLater<Ready>(
+  prepared: Prepared<Ready> | SkipReason | Promise<Prepared<Ready> | SkipReason>,
+): prepared is Promise<Prepared<Ready> | SkipReason> {
+  return typeof prepared !== 'string' && (prepared as Partial<Prepared<Ready>>).bytes === undefined;
 }

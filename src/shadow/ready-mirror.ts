@@ -4,12 +4,15 @@ import { MirrorTask } from './mirror-task.ts';
 import { fixedBytes } from './retained-bytes.ts';
 import type { Prepared } from './work.ts';
 
-const viewNothing = (): undefined => undefined;
-
 /** A mirror that can start: it holds copies, and of the served reply no more than is compared. */
 export class ReadyMirror {
   /** One that is kept: without any, what was compiled for them would be thrown away with the garbage. */
-  static readonly layout = new ReadyMirror({} as Mirror, MirrorTask.layout, viewNothing, undefined);
+  static readonly layout = new ReadyMirror(
+    {} as Mirror,
+    MirrorTask.layout,
+    () => undefined,
+    undefined,
+  );
 
   // Declared here and set in the constructor: class fields cost three times as much per object.
   declare readonly mirror: Mirror;
