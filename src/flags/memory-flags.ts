@@ -44,8 +44,10 @@ export function memoryFlags(stage: Stage, tenants?: TenantStages): MemoryFlags {
   return {
     metadata: { name: 'memory' },
     inProcess: true,
-    resolveStringEvaluation: (_flagKey, _defaultValue, { targetingKey }) =>
-      (targetingKey === undefined ? undefined : own.get(targetingKey)) ?? others,
+    resolveStringEvaluation(_flagKey, _defaultValue, { targetingKey }) {
+      if (own.size === 0 || targetingKey === undefined) return others;
+      return own.get(targetingKey) ?? others;
+    },
     set(tenant, next) {
       const rules = { tenant: required(check.text), stage: required(stageCheck) };
       refuse('memoryFlags.set', issuesOf({ tenant, stage: next }, rules));

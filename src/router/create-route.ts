@@ -7,7 +7,7 @@ import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/ex
 import type { Lane } from '../core/lane.ts';
 import type { LegTracing } from '../core/leg-tracing.ts';
 import { isShadowSafe } from '../core/shadow-safe.ts';
-import { type Stage, stageNames, stages } from '../core/stage.ts';
+import { type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Background } from './background.ts';
@@ -77,6 +77,9 @@ export function createRoute(
     candidate: compares && isShadowSafe(options.candidate),
     legacy: compares && options.legacyShadow !== undefined,
   };
+  const conversations = conversationsOf(options.handBack !== undefined);
+  const learnLane = options.learn === false ? undefined : around.learnLane;
+  const isHeld = hooks?.delivered !== undefined || around.background !== undefined;
   const route: Route = {
     ...shared,
     listeners: around.reporter.listeners,
@@ -103,19 +106,31 @@ export function createRoute(
     comparer: compares ? comparerOf(compare === true ? {} : compare, options.name) : undefined,
     learning: learnPolicy(options, redact, hooks),
     maxReplyBytes: options.maxReplyBytes ?? defaultMaxReplyBytes,
-    conversations: conversationsOf(options.handBack !== undefined),
+    conversations,
     handBack: options.handBack,
     source,
-    learnLane: options.learn === false ? undefined : around.learnLane,
+    learnLane,
     hooks,
     turnClock: new TurnClock(around.clock),
     counters: new RouteCounters(),
     watches: watchesOf(mirrors, hooks !== undefined || around.tracing !== undefined),
+    follows: stageNames.map(
+      (stage) =>
+        isHeld ||
+        conversations !== undefined ||
+        (stages[stage].learns && learnLane !== undefined) ||
+        mayMirror(stages[stage], mirrors, compares),
+    ),
     legacyGone: false,
     layouts: [],
   };
   route.layouts.push(...layoutsOf(route));
   return route;
+}
+
+/** Also where it only tells that the candidate may not run in the shadow. */
+function mayMirror({ mirrors: leg }: Plan, mirrors: Route['mirrors'], compares: boolean): boolean {
+  return compares && leg !== undefined && (leg === 'candidate' || mirrors[leg]);
 }
 
 function watchesOf(mirrors: Route['mirrors'], all: boolean): readonly boolean[] {

@@ -10,7 +10,8 @@ export type MirrorIntent = 'offer' | 'sampled' | 'unsafe' | undefined;
  * asked that the caller wait (`background.mode: 'await'`).
  */
 export function offerToShadow(call: Call): Promise<void> | undefined {
-  const { hooks, background } = call.owner;
+  const { follows, hooks, background } = call.owner;
+  if (follows[call.plan.order] === false) return undefined;
   if (hooks?.delivered === undefined) {
     offer(call);
     return background?.hold(call);

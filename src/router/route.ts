@@ -95,6 +95,8 @@ export interface Route {
   readonly onFailure: (reason: unknown) => never;
   /** By a stage's order: whether each call is timed or traced, or somebody else delivers its reply, whoever listens. */
   readonly watches: readonly boolean[];
+  /** By a stage's order: whether anything is to become of an answered call, in the shadow or of a conversation. */
+  readonly follows: readonly boolean[];
   /** Whether legacy answered that it no longer exists. */
   legacyGone: boolean;
   /** What keeps the code that was compiled for this route's calls. */

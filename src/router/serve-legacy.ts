@@ -16,17 +16,20 @@ export function serveLegacy(call: Call): Promise<unknown> {
   let reply: unknown;
   try {
     reply = runLegacy(call);
-    if (isThenable(reply)) {
-      return chain(
-        reply,
-        (value) => answered(call, value),
-        (reason) => failed(call, reason),
-      );
-    }
+    if (isThenable(reply)) return chain(reply, onReply.bind(call), onFailure.bind(call));
   } catch (error) {
     return failed(call, error);
   }
   return Promise.resolve(answered(call, reply));
+}
+
+// Bound, since that costs half of two closures and the context that they share. Neither is async: engines bind those slowly.
+function onReply(this: Call, reply: unknown): unknown {
+  return answered(this, reply);
+}
+
+function onFailure(this: Call, reason: unknown): Promise<never> {
+  return failed(this, reason);
 }
 
 /** The reply, or a promise of it where the app asked that the caller wait for the shadow. */
