@@ -42,7 +42,7 @@ export class Execution<Item, Ready> {
 
   /** A slot: one task after the other while the lane lets it go on, for one `await` in it costs half of a `then`. */
   async #occupy(first: Task<Item, Ready>): Promise<void> {
-    const { turns, work, goOn, onWentOn, onSettled } = this.#floor;
+    const { gates, turns, work, goOn, onWentOn, onSettled } = this.#floor;
     for (let task: Task<Item, Ready> | undefined = first; task !== undefined; ) {
       let result: RunResult;
       let error: unknown;
@@ -59,7 +59,7 @@ export class Execution<Item, Ready> {
       const now = goOn();
       task = now === undefined ? undefined : this.#nextAlone(now);
       // Most often nothing else has changed: the alarm is set for what began before, and no gate is to be asked later.
-      if (task !== undefined && (wasLost || turns.nextAt < Number.POSITIVE_INFINITY)) onWentOn();
+      if (task !== undefined && (wasLost || gates.nextAt < Number.POSITIVE_INFINITY)) onWentOn();
     }
     onSettled();
   }
@@ -73,9 +73,9 @@ export class Execution<Item, Ready> {
 
   /** What waits and has its turn. Those in a hurry let nothing wait for others any more, if all has been prepared. */
   #take(): Task<Item, Ready> | undefined {
-    const { turns, waiting } = this.#floor;
+    const { gates, turns, waiting } = this.#floor;
     if (waiting.size === 0) return undefined;
-    if (this.#preparation.isIdle) turns.urge();
+    if (this.#preparation.isIdle) gates.urge();
     return turns.take();
   }
 

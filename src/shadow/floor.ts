@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { TaskOutcome } from '../core/counts.ts';
 import type { LaneOptions } from '../core/lane.ts';
+import { Gates } from './gates.ts';
 import { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import { Task } from './task.ts';
@@ -30,6 +31,7 @@ export class Floor<Item, Ready> {
   readonly waiting: Waiting<Task<Item, Ready>>;
   /** Preparing or running, and not counted yet. */
   readonly active = new Timeline<Task<Item, Ready>>();
+  readonly gates: Gates<Task<Item, Ready>>;
   readonly turns: Turns<Task<Item, Ready>>;
   readonly limits: Required<LaneOptions>;
   readonly clock: Clock;
@@ -42,7 +44,8 @@ export class Floor<Item, Ready> {
   readonly layout = new Task<Item, Ready>({} as Item, new Account(''), 1, 1);
 
   constructor({ limits, clock, work, ledger, onSettled, goOn, onWentOn }: FloorSetup<Item, Ready>) {
-    this.turns = new Turns(limits.concurrency, clock);
+    this.gates = new Gates(limits.concurrency, clock);
+    this.turns = new Turns(this.gates, clock);
     this.waiting = new Waiting(() => ledger.tenants.accounts);
     this.limits = limits;
     this.clock = clock;

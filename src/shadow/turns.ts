@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import { Branch } from './branch.ts';
+import type { Branch } from './branch.ts';
+import type { Gates } from './gates.ts';
 import { Leaf, type Queued } from './leaf.ts';
-import { Parking } from './parking.ts';
 import type { Gate } from './work.ts';
 
 /**
@@ -10,21 +10,14 @@ import type { Gate } from './work.ts';
  * that nothing is looked at in vain. Each task costs a walk from the leaf to the root, whatever waits beside it.
  */
 export class Turns<T extends Queued<T>> {
+  readonly #gates: Gates<T>;
   readonly #root: Branch<T>;
-  /** Kept as long as their gates are: most come back at once, and a way of three costs as much as the task on it. */
-  readonly #branches = new WeakMap<Gate, Branch<T>>();
-  /** Those in which tasks wait for others, or run with them. */
-  readonly #gatherings = new Set<Branch<T>>();
-  readonly #parking = new Parking<Branch<T>>();
   readonly #clock: Clock;
-  /** How many wait for all tasks to end. */
-  #hurries = 0;
-  /** Whether nothing is gathered any more, because of them. */
-  #isUrged = false;
 
-  constructor(limit: number, clock: Clock) {
+  constructor(gates: Gates<T>, clock: Clock) {
+    this.#gates = gates;
+    this.#root = gates.root;
     this.#clock = clock;
-    this.#root = new Branch<T>({ limit, readyInMs: () => 0 }, undefined);
   }
 
   /** Tasks that were taken and not given back. */
@@ -32,32 +25,14 @@ export class Turns<T extends Queued<T>> {
     return this.#root.running;
   }
 
-  /** When a gate is to be asked again, on the monotonic clock; `Infinity`: none is. */
-  get nextAt(): number {
-    return this.#parking.nextAt;
-  }
-
   /** Puts a new task at the end of its tenant's queue; `leaves` are the tenant's own. */
   add(task: T, gate: Gate | undefined, leaves: Leaf<T>[]): void {
-    const branch = gate === undefined ? this.#root : this.#branchOf(gate);
+    const branch = gate === undefined ? this.#root : this.#gates.branchOf(gate);
     const leaf = this.hold(task, leaves, branch);
     leaf.push(task);
     branch.gathering?.add(task.load, this.#clock.monotonic());
-    if (this.#isFull(branch)) this.#ask(branch);
-    this.#enter(leaf);
-  }
-
-  /** While it is on, nothing waits for others to go with from the next `urge` on. */
-  hurry(isOn: boolean): void {
-    this.#hurries += isOn ? 1 : -1;
-    this.#isUrged = false;
-  }
-
-  /** Where somebody is in a hurry, nothing waits for others any more. */
-  urge(): void {
-    if (this.#hurries === 0 || this.#isUrged) return;
-    this.#isUrged = true;
-    for (const branch of this.#gatherings) this.#ask(branch);
+    if (isFull(branch)) this.#gates.ask(branch);
+    this.#gates.enter(leaf);
   }
 
   /** The next task whose gates are open, now running; undefined when there is none. */
@@ -78,7 +53,7 @@ export class Turns<T extends Queued<T>> {
           return task;
         }
         branch.shift();
-      } else if (child.first !== undefined && this.#isOpen(child)) {
+      } else if (child.first !== undefined && this.#gates.isOpen(child)) {
         branch = child;
       } else {
         branch.shift();
@@ -110,8 +85,7 @@ export class Turns<T extends Queued<T>> {
     if (leaf?.parent !== branch) leaf = leafAt(branch, leaves);
     task.leaf = leaf;
     leaf.held++;
-    for (let up: Branch<T> | undefined = branch; up !== undefined; up = up.parent) up.held++;
-    if (branch.held === 1 && branch.gathering !== undefined) this.#gatherings.add(branch);
+    this.#gates.hold(branch);
     return leaf;
   }
 
@@ -125,7 +99,7 @@ export class Turns<T extends Queued<T>> {
       up.running--;
       if (up.inTurn || up.parent === undefined) continue;
       // Its end may be what the gate waited for: a probe that was answered, say.
-      this.#ask(up);
+      this.#gates.ask(up);
     }
   }
 
@@ -136,9 +110,9 @@ export class Turns<T extends Queued<T>> {
     const branch = task.leaf.parent;
     if (branch.gathering !== undefined) {
       branch.gathering.addAgain(task.load);
-      this.#ask(branch);
+      this.#gates.ask(branch);
     }
-    this.#enter(task.leaf);
+    this.#gates.enter(task.leaf);
   }
 
   /** Takes a waiting task out, whatever its place. */
@@ -153,63 +127,12 @@ export class Turns<T extends Queued<T>> {
     const leaf = task.leaf;
     if (leaf === undefined) return;
     task.leaf = undefined;
-    let up: Branch<T> | undefined = leaf.parent;
+    const { parent } = leaf;
     if (--leaf.held === 0) {
       if (leaf.inTurn || leaves.length > 1) leaves.splice(leaves.indexOf(leaf), 1);
       else leaf.parent = this.#root;
     }
-    for (; up !== undefined; up = up.parent) {
-      if (--up.held > 0 || up.parent === undefined) continue;
-      if (up.gathering !== undefined) this.#gatherings.delete(up);
-      if (up.place >= 0) this.#parking.leave(up);
-    }
-  }
-
-  /** Lets the gates whose time has come take turns again. */
-  wake(now: number): void {
-    for (let up = this.#parking.shift(now); up !== undefined; up = this.#parking.shift(now)) {
-      this.#enter(up);
-    }
-  }
-
-  #branchOf(gate: Gate): Branch<T> {
-    let branch = this.#branches.get(gate);
-    if (branch === undefined) {
-      const parent = gate.within === undefined ? this.#root : this.#branchOf(gate.within);
-      branch = new Branch<T>(gate, parent);
-      this.#branches.set(gate, branch);
-    }
-    return branch;
-  }
-
-  #enter(child: Leaf<T> | Branch<T>): void {
-    if (child.inTurn || child.parent === undefined) return;
-    if (child.kind === 'leaf' ? child.isEmpty : !child.canTakeTurns) return;
-    child.parent.push(child);
-    this.#enter(child.parent);
-  }
-
-  #isFull({ gathering, gate }: Branch<T>): boolean {
-    return gate.bundles !== undefined && gathering?.isFull(gate.bundles) === true;
-  }
-
-  /** Lets a branch take turns again, if it waited for its gate and that is open now. */
-  #ask(branch: Branch<T>): void {
-    if (branch.place >= 0 && this.#isOpen(branch)) this.#parking.leave(branch);
-    this.#enter(branch);
-  }
-
-  #isOpen(branch: Branch<T>): boolean {
-    if (branch.running >= branch.gate.limit) return false;
-    const waitMs = Math.max(branch.gate.readyInMs(), this.#gatheringMs(branch));
-    if (!(waitMs > 0)) return true;
-    this.#parking.park(branch, this.#clock.monotonic() + waitMs);
-    return false;
-  }
-
-  #gatheringMs({ gathering, gate: { bundles } }: Branch<T>): number {
-    if (gathering === undefined || bundles === undefined || this.#isUrged) return 0;
-    return gathering.leftMs(bundles, this.#clock.monotonic());
+    this.#gates.forget(parent);
   }
 
   /** The path of a task that was just taken: every child on it is the first of its parent and goes to the end. */
@@ -222,6 +145,10 @@ export class Turns<T extends Queued<T>> {
       child = up;
     }
   }
+}
+
+function isFull<T extends Queued<T>>({ gathering, gate }: Branch<T>): boolean {
+  return gate.bundles !== undefined && gathering?.isFull(gate.bundles) === true;
 }
 
 /** A tenant's queue at a gate: the one it has there, the one that it has at none, or a new one. */

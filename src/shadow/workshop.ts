@@ -46,11 +46,11 @@ export class Workshop<Item, Ready> {
 
   /** When something expires or a gate is to be asked again, on the monotonic clock. */
   get nextAt(): number {
-    const { active, waiting, intake, turns, limits } = this.#floor;
+    const { active, waiting, intake, gates, limits } = this.#floor;
     return Math.min(
       active.firstAt + limits.deadlineMs,
       Math.min(waiting.firstAt, intake.firstAt) + limits.maxAgeMs,
-      turns.nextAt,
+      gates.nextAt,
     );
   }
 
@@ -79,23 +79,23 @@ export class Workshop<Item, Ready> {
    * those not long.
    */
   hurry(timeoutMs: number): () => void {
-    const { clock, turns, onSettled } = this.#floor;
+    const { clock, gates, onSettled } = this.#floor;
     const stopWaiting = (): void => {
-      turns.urge();
+      gates.urge();
       onSettled();
     };
-    turns.hurry(true);
+    gates.hurry(true);
     const ms = Math.min(timeoutMs / 4, longestPatienceMs);
     const timer = inRootScope(() => clock.setTimeout(stopWaiting, ms));
     return () => {
       clock.clearTimeout(timer);
-      turns.hurry(false);
+      gates.hurry(false);
     };
   }
 
   /** Ends what has run or waited too long, and lets gates whose time has come take turns. */
   expire(now: number): void {
-    const { active, waiting, intake, turns, limits } = this.#floor;
+    const { active, waiting, intake, gates, limits } = this.#floor;
     const started = now - limits.deadlineMs;
     const offered = now - limits.maxAgeMs;
     let left = expiringLimit;
@@ -103,7 +103,7 @@ export class Workshop<Item, Ready> {
     this.door.sort();
     left -= waiting.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
     intake.expire(offered, left, (task) => this.#floor.endWaiting(task, 'timedOut'));
-    turns.wake(now);
+    gates.wake(now);
   }
 
   /** Ends everything, now. */

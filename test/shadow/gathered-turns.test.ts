@@ -5,14 +5,14 @@ describe('what is gathered', () => {
   const bundles = { maxCount: 3, maxLoad: 100, gatherMs: 1_000 };
 
   it('waits from the first on, and leaves as one', async () => {
-    const { clock, turns, add } = setUp();
+    const { gates, clock, turns, add } = setUp();
     const gate = gateOf({ bundles });
     add('a1', gate);
     await clock.advance(400);
     add('b1', gate);
-    expect([turns.take(), turns.nextAt]).toEqual([undefined, 1_000]);
+    expect([turns.take(), gates.nextAt]).toEqual([undefined, 1_000]);
     await clock.advance(600);
-    turns.wake(1_000);
+    gates.wake(1_000);
     const leader = turns.take() as Task;
     expect(leader.name).toBe('a1');
     expect(turns.takeWith(leader)?.map(({ name }) => name)).toEqual(['b1']);
@@ -21,70 +21,70 @@ describe('what is gathered', () => {
 
   it('leaves at once when there are enough, in number or in load, or nobody waits', () => {
     for (const enough of ['number', 'load', 'hurry']) {
-      const { turns, add, takeAll } = setUp();
+      const { gates, add, takeAll } = setUp();
       const gate = gateOf({ bundles });
       add('a1', gate);
       expect(takeAll()).toEqual([]);
       if (enough === 'load') add('b1', gate, 99);
       if (enough === 'number') for (const name of ['b1', 'c1']) add(name, gate);
       if (enough === 'hurry') {
-        turns.hurry(true);
-        turns.urge();
+        gates.hurry(true);
+        gates.urge();
       }
       expect(takeAll()).toEqual(['a1']);
     }
   });
 
   it('waits for what was offered before, whatever the hurry', () => {
-    const { turns, add, takeAll } = setUp();
+    const { gates, add, takeAll } = setUp();
     const gate = gateOf({ bundles });
-    turns.urge();
+    gates.urge();
     add('a1', gate);
     expect(takeAll()).toEqual([]);
-    turns.hurry(true);
+    gates.hurry(true);
     add('b1', gate);
     expect(takeAll()).toEqual([]);
-    turns.urge();
+    gates.urge();
     expect(takeAll()).toEqual(['a1']);
   });
 
   it('waits again when the hurry of all who were in one is over', () => {
-    const { turns, add, takeAll, end } = setUp();
+    const { gates, add, takeAll, end } = setUp();
     const gate = gateOf({ bundles });
-    turns.hurry(true);
-    turns.hurry(true);
-    turns.hurry(false);
-    turns.urge();
+    gates.hurry(true);
+    gates.hurry(true);
+    gates.hurry(false);
+    gates.urge();
     const first = add('a1', gate);
     expect(takeAll()).toEqual(['a1']);
     end(first);
-    turns.hurry(false);
-    turns.urge();
+    gates.hurry(false);
+    gates.urge();
     add('a2', gate);
     expect(takeAll()).toEqual([]);
   });
 
   it('that is put back does not wait again', () => {
-    const { turns, add, takeAll } = setUp();
+    const { gates, turns, add, takeAll } = setUp();
     const gate = gateOf({ bundles });
-    turns.hurry(true);
-    turns.urge();
+    gates.hurry(true);
+    gates.urge();
     const task = add('a1', gate);
     takeAll();
-    turns.hurry(false);
+    gates.hurry(false);
     turns.release(task);
     turns.putBack(task);
     expect(takeAll()).toEqual(['a1']);
   });
 
   it('that is put back takes along what has begun to wait meanwhile', () => {
-    const { turns, add } = setUp();
+    const { gates, turns, add } = setUp();
     const gate = gateOf({ bundles, limit: 2 });
-    turns.hurry(true);
-    turns.urge();
+    gates.hurry(true);
+    gates.urge();
     const task = add('a1', gate);
     expect(turns.take()).toBe(task);
-    turns.hurry(false);
+    gates.hurry(false);
     add('b1', gate);
     expect(turns.take()).toBeUndefined();
     turns.release(task);
@@ -95,7 +95,7 @@ describe('what is gathered', () => {
   });
 
   it('and did not fit begins to wait when the others leave', async () => {
-    const { clock, turns, add, end } = setUp();
+    const { gates, clock, turns, add, end } = setUp();
     const gate = gateOf({ bundles });
     add('a1', gate);
     await clock.advance(900);
@@ -103,7 +103,7 @@ describe('what is gathered', () => {
     const leader = turns.take() as Task;
     expect(turns.takeWith(leader)).toHaveLength(2);
     end(leader);
-    expect([turns.take(), turns.nextAt]).toEqual([undefined, 1_900]);
+    expect([turns.take(), gates.nextAt]).toEqual([undefined, 1_900]);
   });
 
   it('weighs no more when some of it is taken out', () => {

@@ -1,3 +1,4 @@
+import { Gates } from '../../src/shadow/gates.ts';
 import type { Leaf, Queued } from '../../src/shadow/leaf.ts';
 import { Turns } from '../../src/shadow/turns.ts';
 import type { Gate } from '../../src/shadow/work.ts';
@@ -31,7 +32,8 @@ export function gateOf(parts: Partial<Gate> = {}): TestGate {
 /** The turns of tasks whose names begin with their tenants'. */
 export function turnsOf(limit = 10) {
   const clock = fakeClock();
-  const turns = new Turns<Task>(limit, clock);
+  const gates = new Gates<Task>(limit, clock);
+  const turns = new Turns<Task>(gates, clock);
   const leaves = new Map<string, Leaf<Task>[]>();
   const leavesOf = ({ name }: { name: string }): Leaf<Task>[] => {
     const tenant = name.charAt(0);
@@ -55,5 +57,5 @@ export function turnsOf(limit = 10) {
     turns.release(task);
     turns.forget(task, leavesOf(task));
   };
-  return { clock, turns, add, takeAll, end, leavesOf };
+  return { clock, gates, turns, add, takeAll, end, leavesOf };
 }

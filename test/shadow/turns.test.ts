@@ -37,28 +37,28 @@ describe('the slots of a lane', () => {
 
 describe('a gate that is not ready', () => {
   it('is asked again when it said, and not before', async () => {
-    const { clock, turns, add, takeAll } = setUp();
+    const { gates, clock, add, takeAll } = setUp();
     await clock.advance(100);
     const gate = gateOf();
     gate.readyMs = 50;
     add('a1', gate);
-    expect([takeAll(), turns.nextAt]).toEqual([[], 150]);
+    expect([takeAll(), gates.nextAt]).toEqual([[], 150]);
     gate.readyMs = 0;
-    turns.wake(149);
+    gates.wake(149);
     expect(takeAll()).toEqual([]);
     expect(gate.asked).toBe(1);
-    turns.wake(150);
-    expect([takeAll(), turns.nextAt]).toEqual([['a1'], Number.POSITIVE_INFINITY]);
+    gates.wake(150);
+    expect([takeAll(), gates.nextAt]).toEqual([['a1'], Number.POSITIVE_INFINITY]);
   });
 
   it('is asked when one of its tasks has ended', () => {
-    const { turns, add, takeAll, end } = setUp();
+    const { gates, add, takeAll, end } = setUp();
     const gate = gateOf({ limit: 5 });
     const first = add('a1', gate);
     takeAll();
     gate.readyMs = Number.POSITIVE_INFINITY;
     add('a2', gate);
-    expect([takeAll(), turns.nextAt]).toEqual([[], Number.POSITIVE_INFINITY]);
+    expect([takeAll(), gates.nextAt]).toEqual([[], Number.POSITIVE_INFINITY]);
     gate.readyMs = 0;
     expect(takeAll()).toEqual([]);
     end(first);
@@ -66,45 +66,45 @@ describe('a gate that is not ready', () => {
   });
 
   it('is not asked because more comes to wait behind it, nor for what is in no hurry', () => {
-    const { turns, add, takeAll } = setUp();
+    const { gates, add, takeAll } = setUp();
     const gate = gateOf();
     gate.readyMs = 50;
     for (const name of ['a1', 'b1', 'b2']) {
       add(name, gate);
       expect(takeAll()).toEqual([]);
     }
-    turns.hurry(false);
+    gates.hurry(false);
     expect(gate.asked).toBe(1);
   });
 
   it('is not asked any more when nothing waits behind it', () => {
-    const { turns, add, takeAll, leavesOf } = setUp();
+    const { gates, turns, add, takeAll, leavesOf } = setUp();
     const gate = gateOf();
     gate.readyMs = 50;
     const [first, second] = [add('a1', gate), add('b1', gate)];
     takeAll();
     turns.remove(first, leavesOf(first));
-    expect(turns.nextAt).toBe(50);
+    expect(gates.nextAt).toBe(50);
     turns.remove(second, leavesOf(second));
-    expect(turns.nextAt).toBe(Number.POSITIVE_INFINITY);
+    expect(gates.nextAt).toBe(Number.POSITIVE_INFINITY);
     gate.readyMs = 0;
     add('c1', gate);
     expect(takeAll()).toEqual(['c1']);
   });
 
   it('wakes with those that it is part of and those that are part of it', async () => {
-    const { clock, turns, add, takeAll } = setUp();
+    const { gates, clock, add, takeAll } = setUp();
     const within = gateOf({ limit: 9 });
     const [left, right] = [gateOf({ within }), gateOf({ within })];
     left.readyMs = 10;
     right.readyMs = 20;
     add('a1', left);
     add('b1', right);
-    expect([takeAll(), turns.nextAt]).toEqual([[], 10]);
+    expect([takeAll(), gates.nextAt]).toEqual([[], 10]);
     await clock.advance(20);
     left.readyMs = 0;
     right.readyMs = 0;
-    turns.wake(20);
+    gates.wake(20);
     expect(takeAll()).toEqual(['a1', 'b1']);
   });
 });
