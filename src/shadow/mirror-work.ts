@@ -3,13 +3,13 @@ import type { Divergence } from '../core/comparer.ts';
 import type { SkipReason } from '../core/counts.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Reporter } from '../core/events.ts';
-import type { LearnPolicy, Mirror } from '../core/exchange.ts';
+import type { Mirror } from '../core/exchange.ts';
 import { isThenable, type Observation } from '../core/observation.ts';
 import { usageOf } from '../core/reported-facts.ts';
-import type { ReplyView } from '../core/subject.ts';
 import type { BudgetGuard } from './budget-guard.ts';
-import { divergenceOf, type EndedLeg, endedLeg } from './ended-leg.ts';
+import { divergenceOf, type EndedLeg } from './ended-leg.ts';
 import { legFacts } from './leg-facts.ts';
+import { LegReader } from './leg-reader.ts';
 import { MirrorTale } from './mirror-tale.ts';
 import { MirrorTask } from './mirror-task.ts';
 import type { PairOutlet } from './pair-outlet.ts';
@@ -35,6 +35,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   readonly #isKilled: () => boolean;
   readonly #budget: BudgetGuard | undefined;
   readonly #tale: MirrorTale;
+  readonly #reader: LegReader;
 
   constructor({ clock, reporter, isKilled = () => false, outlet, budget }: MirrorWorkSetup) {
     this.#clock = clock;
@@ -42,6 +43,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     this.#isKilled = isKilled;
     this.#budget = budget;
     this.#tale = new MirrorTale({ clock, reporter, outlet });
+    this.#reader = new LegReader(reporter);
   }
 
   tenantOf(task: MirrorTask): string {
@@ -74,7 +76,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     }
     const { view } = exchange.learning;
     if (!isHeard) return preparedMirror(mirror, task, view, undefined);
-    const served = this.#endOf(exchange.served, view, mirror, exchange.facts);
+    const served = this.#reader.endOf(exchange.served, view, mirror, exchange.facts);
     return served instanceof Promise
       ? served.then((ended) => preparedMirror(mirror, task, view, ended))
       : preparedMirror(mirror, task, view, served);
@@ -107,7 +109,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     // Also of a run that was given up long ago: what it used is used.
     this.#spend(ready);
     if (handle.over) return 'stored';
-    const mirrored = await this.#endOf(observation, view, mirror, mirror.facts);
+    const mirrored = await this.#reader.endOf(observation, view, mirror, mirror.facts);
     ready.mirrored = mirrored;
     if (handle.over) return 'stored';
     const divergence = await divergenceOf(mirror, served.held, mirrored.held, handle);
@@ -137,35 +139,6 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
       return { leg, status: 'fulfilled', value, durationMs: this.#clock.monotonic() - startedAt };
     } catch (reason) {
       return { leg, status: 'rejected', reason, durationMs: this.#clock.monotonic() - startedAt };
-    }
-  }
-
-  /** What is told and compared of how a leg ended: at once where its reply can be read at once. */
-  #endOf(
-    observation: Observation,
-    view: LearnPolicy['view'],
-    mirror: Mirror,
-    reported: Mirror['facts'],
-  ): EndedLeg | Promise<EndedLeg> {
-    const seen = this.#seen(observation, view, mirror);
-    return seen instanceof Promise
-      ? seen.then((read) => endedLeg(observation, read, mirror, reported))
-      : endedLeg(observation, seen, mirror, reported);
-  }
-
-  #seen(
-    observation: Observation,
-    view: LearnPolicy['view'],
-    { route, tenant }: Mirror,
-  ): ReplyView | undefined | Promise<ReplyView | undefined> {
-    if (observation.status === 'rejected') return undefined;
-    const failed = (error: unknown): undefined =>
-      this.#reporter.contained('view', error, { route, tenant }) as undefined;
-    try {
-      const read = view(observation.value);
-      return isThenable(read) ? Promise.resolve(read).catch(failed) : read;
-    } catch (error) {
-      return failed(error);
     }
   }
 
