@@ -40,28 +40,41 @@ export class Execution<Item, Ready> {
     this.#floor.active.enter(task, now);
   }
 
-  /** A slot: one task after the other while the lane lets it go on, for one `await` in it costs half of a `then`. */
+  /**
+   * A slot: one task after the other while the lane lets it go on, for one `await` in it costs half of a `then`. It keeps little:
+   * what it keeps is put away and fetched again with each task.
+   */
   async #occupy(first: Task<Item, Ready>): Promise<void> {
-    const { gates, turns, work, goOn, onWentOn, onSettled } = this.#floor;
     for (let task: Task<Item, Ready> | undefined = first; task !== undefined; ) {
       let result: RunResult;
       let error: unknown;
       try {
-        const running = work.run(task.what as Ready, task);
+        const running = this.#floor.work.run(task.what as Ready, task);
         result = typeof running === 'string' ? running : await running;
       } catch (reason) {
         result = 'failed';
         error = reason;
       }
-      const wasLost = task.state === 'lost';
-      turns.release(task);
-      this.#leave(task, result, error);
-      const now = goOn();
-      task = now === undefined ? undefined : this.#nextAlone(now);
-      // Most often nothing else has changed: the alarm is set for what began before, and no gate is to be asked later.
-      if (task !== undefined && (wasLost || gates.nextAt < Number.POSITIVE_INFINITY)) onWentOn();
+      task = this.#goOn(task, result, error);
     }
-    onSettled();
+    this.#floor.onSettled();
+  }
+
+  /** Ends a task, and takes the next where its slot may go on. */
+  #goOn(
+    ended: Task<Item, Ready>,
+    result: RunResult,
+    error: unknown,
+  ): Task<Item, Ready> | undefined {
+    const { gates, turns, goOn, onWentOn } = this.#floor;
+    const wasLost = ended.state === 'lost';
+    turns.release(ended);
+    this.#leave(ended, result, error);
+    const now = goOn();
+    const task = now === undefined ? undefined : this.#nextAlone(now);
+    // Most often nothing else has changed: the alarm is set for what began before, and no gate is to be asked later.
+    if (task !== undefined && (wasLost || gates.nextAt < Number.POSITIVE_INFINITY)) onWentOn();
+    return task;
   }
 
   /** The next task that a slot can go on with; those that go together begin in a slot of their own. */
