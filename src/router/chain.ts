@@ -1,6 +1,14 @@
 const { then } = Promise.prototype;
 
 /**
+ * Whether a value is a promise that hides nothing: of Promise itself, and followed by Promise's own `then`. A proxy of a promise
+ * looks like one, and is no promise to Promise's own methods.
+ */
+export function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && value.constructor === Promise && value.then === then;
+}
+
+/**
  * Chains a thenable as `await` would: a promise by Promise's own `then`, whatever it calls by that name; anything else is
  * assimilated first, once, so that a lazy thenable is started once.
  */
@@ -9,11 +17,8 @@ export function chain(
   onReply: (reply: unknown) => unknown,
   onFailure: (reason: unknown) => unknown,
 ): Promise<unknown> {
-  if (!(thenable instanceof Promise) || thenable.constructor !== Promise) {
-    return Promise.resolve(thenable).then(onReply, onFailure);
-  }
   // Called by its name where it is Promise's own: engines know that call, and not the one below.
-  return thenable.then === then
+  return isPlainPromise(thenable)
     ? thenable.then(onReply, onFailure)
-    : (then.call(thenable, onReply, onFailure) as Promise<unknown>);
+    : (then.call(Promise.resolve(thenable), onReply, onFailure) as Promise<unknown>);
 }

@@ -40,4 +40,16 @@ describe('a chained thenable', () => {
     expect(await chain(lazy as never, reply, failure)).toBe('reply 1');
     expect(starts).toBe(1);
   });
+
+  it('may be a proxy of a promise, or inherit from Promise alone', async () => {
+    const proxied = new Proxy(Promise.resolve('true'), {
+      get: (promise, key) =>
+        key === then ? promise.then.bind(promise) : Reflect.get(promise, key),
+    });
+    expect(await chain(proxied, reply, failure)).toBe('reply true');
+    const heir = Object.assign(Object.create(Promise.prototype), {
+      [then]: (tell: (value: string) => void) => tell('true'),
+    });
+    expect(await chain(heir, reply, failure)).toBe('reply true');
+  });
 });

@@ -46,6 +46,17 @@ describe('an iterable that is observed', () => {
     expect(told).toEqual(['a', ['failed', boom]]);
   });
 
+  it('may give proxies of promises', async () => {
+    const proxied = () =>
+      new Proxy(Promise.resolve({ done: false, value: 'a' }), {
+        get: (promise, key) =>
+          key === then ? promise.then.bind(promise) : Reflect.get(promise, key),
+      });
+    const { told, iterate } = tapped(iterable([proxied]));
+    expect(await iterate().next()).toEqual({ done: false, value: 'a' });
+    expect(told).toEqual(['a']);
+  });
+
   it('is told to have failed when its next throws or rejects', async () => {
     const throwing = tapped(
       iterable([

@@ -1,6 +1,6 @@
 import { attempt, disregard } from '../../core/attempt.ts';
 import { isThenable } from '../../core/observation.ts';
-import { chain } from '../chain.ts';
+import { chain, isPlainPromise } from '../chain.ts';
 import { ownMethod } from './own-method.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
@@ -8,12 +8,6 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Iterator = Partial<Record<'next' | 'return' | 'throw', Method>>;
 type Iterable = Iterator & { [Symbol.asyncIterator]: (this: unknown) => Iterator };
 type Door = typeof Symbol.asyncIterator | 'iterator';
-
-const { then } = Promise.prototype;
-
-// Of a class of its own, `then` may do or cost anything: it is called once.
-const isNative = (value: unknown): value is Promise<unknown> =>
-  value instanceof Promise && value.constructor === Promise;
 
 /** Where an iteration begins: the streams of OpenAI's client, and of those made alike, ask one function of theirs for all. */
 function doorOf(stream: object): Door {
@@ -62,8 +56,8 @@ class IterableTap implements StreamTap {
   async first(): Promise<boolean> {
     const iterator = this.#open(this.reply, standIn);
     const given = this.#bare.next?.call(iterator);
-    // Awaited here and by the consumer, and yet started once.
-    const result = !isNative(given) && isThenable(given) ? Promise.resolve(given) : given;
+    // Awaited here and by the consumer, and yet started once: what is no plain promise may do or cost anything.
+    const result = !isPlainPromise(given) && isThenable(given) ? Promise.resolve(given) : given;
     this.#first = { result };
     return (await (result as PromiseLike<IteratorResult<unknown>>)).done !== true;
   }
@@ -138,7 +132,7 @@ class IterableTap implements StreamTap {
     }
     const tell = (result: unknown): unknown => this.#tell(result);
     const failed = (reason: unknown): void => this.#observer.failed(reason);
-    if (isNative(given)) void then.call(given, tell, failed);
+    if (isPlainPromise(given)) void given.then(tell, failed);
     else if (isThenable(given)) {
       return chain(given, tell, (reason) => {
         failed(reason);
