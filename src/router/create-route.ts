@@ -13,6 +13,7 @@ import type { Subject } from '../core/subject.ts';
 import type { Background } from './background.ts';
 import { Deadlines } from './deadlines.ts';
 import { isGoneByDefault } from './gone.ts';
+import { invokable } from './invoke.ts';
 import { layoutsOf } from './layouts.ts';
 import { exchangeView, isCaptured } from './replies/exchange-view.ts';
 import { isFailureByDefault, viewByDefault } from './replies/value-view.ts';
@@ -86,10 +87,10 @@ export function createRoute(
     ...unobservedEnds(() => route),
     name: options.name,
     flagKey: flagKeyOf(options),
-    legacy: options.legacy,
-    candidate: options.candidate as AnyFunction,
-    identify: options.identify,
-    legacyShadow: options.legacyShadow as AnyFunction | undefined,
+    legacy: invokable(options.legacy),
+    candidate: invokable(options.candidate as AnyFunction),
+    identify: invokable(options.identify),
+    legacyShadow: options.legacyShadow && invokable(options.legacyShadow as AnyFunction),
     snapshot: options.snapshot as Route['snapshot'],
     fallback: {
       allows: typeof when === 'function' ? when : whenAllowed[when],

@@ -1,3 +1,18 @@
+type Invokable = (...args: never[]) => unknown;
+
+const { call, apply } = Function.prototype;
+
+/**
+ * The function itself where `call` and `apply` run it. To a stub of a remote function any name is a remote one, and these too;
+ * looked at once, since a call through `Reflect` costs more.
+ */
+export function invokable(fn: Invokable): Invokable {
+  if (fn.call === call && fn.apply === apply) return fn;
+  return function invoked(this: unknown, ...args: never[]) {
+    return Reflect.apply(fn, this, args);
+  };
+}
+
 /** Calls a function with the caller's `this` and arguments; by arity, because spreading costs four times as much. */
 export function invoke(fn: (...args: never[]) => unknown, self: unknown, args: unknown[]): unknown {
   const run = fn as (...args: unknown[]) => unknown;
