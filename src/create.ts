@@ -27,7 +27,8 @@ function handlerOf<A extends unknown[], R>(
   }
   keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, core.controls, {
-    run: (args: A, init?: RunInit) => serve(route, undefined, args, init),
+    // Apps in plain JavaScript say `null` as well.
+    run: (args: A, init?: RunInit) => serve(route, undefined, args, init ?? undefined),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverHandler<A, R>;
 }
@@ -42,7 +43,7 @@ function streamOf<A extends unknown[], T>(
   }
   keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, core.controls, {
-    run: (args: A, init?: RunInit) => streamed(route, undefined, args, init),
+    run: (args: A, init?: RunInit) => streamed(route, undefined, args, init ?? undefined),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverStream<A, T>;
 }

@@ -3,8 +3,9 @@ export class Aborting {
   readonly #controller = new AbortController();
   #unfollow: (() => void) | undefined;
 
-  constructor(caller: AbortSignal | undefined) {
-    if (caller === undefined) return;
+  constructor(caller: AbortSignal | null | undefined) {
+    // `fetch` takes null for no signal, and so do those who hand on what it was given.
+    if (caller === undefined || caller === null) return;
     const abort = (): void => this.#controller.abort(caller.reason);
     if (caller.aborted) {
       abort();

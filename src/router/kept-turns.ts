@@ -44,8 +44,8 @@ function toDelivered(call: Call): DeliveredExchange {
   const { owner, plan, route, requestId, tenant, subject, leg, reply, waiter } = call;
   return {
     route,
-    // Whatever a caller without types gave: its length is counted.
-    requestId: String(requestId),
+    // Whatever a caller without types gave: its length is counted, and what no text can be made of has none.
+    requestId: attempt(() => String(requestId)) ?? '',
     tenant,
     conversation: conversationOf(subject) ?? '',
     subject,

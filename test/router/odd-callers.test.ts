@@ -1,0 +1,49 @@
+import { createCutoverStream, type RunInit, type Stage } from 'engramia-cutover';
+import { memoryFlags } from 'engramia-cutover/flags';
+import { memoryTranscript } from 'engramia-cutover/transcript';
+import { describe, expect, it } from 'vitest';
+import { chat } from './world.ts';
+
+const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
+const servedByLegacy: readonly Stage[] = ['off', 'dualwrite', 'shadow'];
+
+/** A chat whose conversations are kept, and whose candidate looks at its signal. */
+const kept = (stage: Stage) =>
+  chat(stage, {
+    candidate: async (context, _user, message) => `candidate: ${message}${context.signal.aborted}`,
+    identify: () => ({ tenant: 'acme', task: 'What is it?', conversation: 'c' }),
+    transcript: memoryTranscript(),
+  });
+
+const odd: Readonly<Record<string, unknown>> = {
+  'nothing but null': null,
+  'a signal that is null, as `fetch` takes it': { signal: null },
+  'an id that no text can be made of': { requestId: Object.create(null) },
+};
+
+describe.each(Object.entries(odd))('a caller that gives %s', (_name, init) => {
+  it.each(stages)('is answered as any other in stage %s', async (stage) => {
+    const { handler } = kept(stage);
+    const reply = servedByLegacy.includes(stage) ? 'legacy: hi' : 'candidate: hifalse';
+    expect(await handler.run(['u', 'hi'], init as RunInit)).toBe(reply);
+    expect((await handler.close()).drained).toBe(true);
+  });
+
+  it('is answered by a stream', async () => {
+    const stream = createCutoverStream({
+      name: 'chat',
+      legacy: async function* () {
+        yield 'legacy';
+      },
+      candidate: async function* (context) {
+        yield `candidate ${context.signal.aborted}`;
+      },
+      identify: () => ({ tenant: 'acme', task: 'What is it?', conversation: 'c' }),
+      flags: memoryFlags('live'),
+      transcript: memoryTranscript(),
+    });
+    const chunks: string[] = [];
+    for await (const chunk of stream.run([], init as RunInit)) chunks.push(chunk);
+    expect(chunks).toEqual(['candidate false']);
+  });
+});
