@@ -91,5 +91,6 @@ function identified<Locals>(
   const subject = identify(exchange.requestFor(request.signal), locals);
   if (named === undefined) return subject;
   const withTenant = (known: Subject): Subject => ({ ...known, tenant: known.tenant ?? named });
-  return isThenable(subject) ? (subject as Promise<Subject>).then(withTenant) : withTenant(subject);
+  // Assimilated: the `then` of what is no promise need not give one.
+  return isThenable(subject) ? Promise.resolve(subject).then(withTenant) : withTenant(subject);
 }

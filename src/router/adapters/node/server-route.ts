@@ -75,7 +75,8 @@ function identified<Source, Input>(
     exchange.input = input as Input;
     return identify(exchange.input);
   }
-  return (input as Promise<Input>).then((value) => {
+  // Assimilated: the `then` of what is no promise need not give one.
+  return Promise.resolve(input).then((value) => {
     exchange.input = value;
     return identify(value);
   });

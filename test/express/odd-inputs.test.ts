@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { type Question, startChat } from './chat-app.ts';
+import { frameworkNames } from './servers.ts';
+
+/** What makes a thenable of an object that is no promise. */
+const then = 'then';
+
+it.each(frameworkNames)(
+  'waits for an input that `read` gives by a thenable which is no promise, in %s',
+  async (framework) => {
+    const read = () => ({
+      [then]: (tell: (input: Question) => void) => {
+        tell({ message: 'hello' });
+      },
+    });
+    await using app = await startChat(framework, {
+      stage: 'live',
+      options: { read: read as never },
+    });
+    expect(await (await app.ask()).json()).toEqual({ reply: 'candidate: hello' });
+    expect(app.cutover.stats().routes.chat?.undecided.noTenant).toBe(0);
+  },
+);
