@@ -73,3 +73,12 @@ it('Promise 2 (conservation): a sink whose redactText cannot be read has its pai
   expect(pairs.pairs).toHaveLength(1);
   expect(operations).toEqual(['pairs']);
 });
+
+it('Promise 9 (quiet failure): draws that are promises count as the smallest, and reject in silence', async () => {
+  const random = (async () => {
+    throw new Error('written async');
+  }) as never;
+  const { stats, unhandled } = await chatted({ random, sample: { mirror: 0.5 } });
+  expect(stats.mirror.accepted).toBe(1);
+  expect(unhandled).toEqual([]);
+});
