@@ -1,11 +1,16 @@
+import { attempt } from '../core/attempt.ts';
+
 /** The signal of one served candidate: aborts with the caller and at the deadline. Made only when it is asked for. */
 export class Aborting {
   readonly #controller = new AbortController();
   #unfollow: (() => void) | undefined;
 
   constructor(caller: AbortSignal | null | undefined) {
-    // `fetch` takes null for no signal, and so do those who hand on what it was given.
-    if (caller === undefined || caller === null) return;
+    // `fetch` takes null for no signal, and so do those who hand on what it was given. What is no signal at all is not followed.
+    if (caller !== undefined && caller !== null) attempt(() => this.#follow(caller));
+  }
+
+  #follow(caller: AbortSignal): void {
     const abort = (): void => this.#controller.abort(caller.reason);
     if (caller.aborted) {
       abort();

@@ -49,6 +49,15 @@ export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 const ownId = (requestId: string): string =>
   typeof requestId === 'string' ? flatCopy(requestId) : requestId;
 
+/** A signal that does not let itself be looked at tells of nobody that has gone. */
+function isAborted({ signal }: Caller): boolean {
+  try {
+    return signal?.aborted === true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * One call: made once, handed to the shadow as it is. Whatever costs is made when first asked for.
  */
@@ -148,7 +157,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
 
   get callerGone(): boolean {
     const { init } = this;
-    return init !== undefined && (init.gone ?? init.signal?.aborted === true);
+    return init !== undefined && (init.gone ?? isAborted(init));
   }
 
   get served(): Observation {

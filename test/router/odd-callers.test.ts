@@ -15,9 +15,17 @@ const kept = (stage: Stage) =>
     transcript: memoryTranscript(),
   });
 
+const closed = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
 const odd: Readonly<Record<string, unknown>> = {
   'nothing but null': null,
   'a signal that is null, as `fetch` takes it': { signal: null },
+  'a signal that throws when it is looked at': { signal: closed() },
+  'a signal that is none': { signal: {} },
   'an id that no text can be made of': { requestId: Object.create(null) },
 };
 
