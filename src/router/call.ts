@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LegTrace } from '../core/leg-tracing.ts';
 import type { Observation } from '../core/observation.ts';
+import { ownSubject } from '../core/own-subject.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
@@ -168,6 +169,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   }
 
   toMirror(tenant: string, isNow: boolean, kind: PairRecord['kind'] = 'compare'): MirrorRun {
+    ownSubject(this);
     const { snapshot } = this.owner;
     const texts = isNow ? OwnTexts.none : new OwnTexts();
     const args = snapshot === undefined ? argumentCopies(this.args, texts) : snapshot(this.args);

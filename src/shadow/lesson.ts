@@ -4,6 +4,7 @@ import type { Reporter } from '../core/events.ts';
 import type { ServedExchange } from '../core/exchange.ts';
 import type { Lesson } from '../core/learner.ts';
 import { isThenable } from '../core/observation.ts';
+import { ownSubject } from '../core/own-subject.ts';
 import { safeRedacted } from '../core/safe-redacted.ts';
 import type { ReplyView } from '../core/subject.ts';
 import { codePointLength, isBlank, safeText, utf8Bytes } from '../core/text.ts';
@@ -19,6 +20,7 @@ const mostBytesPerUnit = 6;
 
 /** What an exchange is not learned as, when a callback of the app fails. */
 const skips = {
+  identify: 'unreadable',
   view: 'unreadable',
   'learn.filter': 'filtered',
   'learn.redact': 'unreadable',
@@ -80,6 +82,8 @@ function lessonOf(
   let step: keyof typeof skips = 'view';
   try {
     if (typeof reply?.text !== 'string') throw unreadable();
+    step = 'identify';
+    ownSubject(exchange);
     step = 'learn.filter';
     if (!isWanted(exchange, reply)) return 'filtered';
     step = 'learn.redact';

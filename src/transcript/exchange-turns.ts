@@ -1,6 +1,7 @@
 import type { DeliveredExchange } from '../core/conversations.ts';
 import { CutoverError } from '../core/errors.ts';
 import { givenText } from '../core/given-text.ts';
+import { ownSubject } from '../core/own-subject.ts';
 import type { ReplyView, Turn } from '../core/subject.ts';
 import { cutCodePoints, flatCopy, roughCut, toStorable } from '../core/text.ts';
 
@@ -14,14 +15,15 @@ export interface TurnPolicy {
 /**
  * The turns of an exchange, each in memory of its own.
  *
- * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text
+ * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text, or the subject is another tenant's by now
  */
 export function exchangeTurns(
-  { subject, leg }: DeliveredExchange,
+  exchange: DeliveredExchange,
   view: ReplyView | undefined,
   at: number,
 ): Turn[] {
-  const texts = [subject.task, view?.text];
+  const { leg } = exchange;
+  const texts = [ownSubject(exchange).task, view?.text];
   if (texts.some((text) => typeof text !== 'string')) {
     throw new CutoverError(
       'ERR_CUTOVER_CONTAINED',
