@@ -12,6 +12,7 @@ import { tapReply } from '../../src/router/adapters/node/reply-tap.ts';
 class Sink extends EventEmitter {
   statusCode = 200;
   onWrite = (): void => undefined;
+  onEnd = (): void => undefined;
   getHeader(): undefined {
     return undefined;
   }
@@ -20,6 +21,7 @@ class Sink extends EventEmitter {
     return true;
   }
   end(..._given: unknown[]): this {
+    this.onEnd();
     return this;
   }
 }
@@ -102,6 +104,14 @@ describe('the bytes of a response that was tapped', () => {
     res.end('c');
     res.write('d');
     expect((await captured()).text).toBe('abc');
+  });
+
+  it('are all there where the end is told inside of the call that ends it', async () => {
+    const { res, reply } = tapped();
+    res.onEnd = () => void res.emit('finish');
+    res.write('ab');
+    res.end('cd');
+    expect(Buffer.concat((await reply)?.chunks ?? []).toString()).toBe('abcd');
   });
 
   it('are let go of, and nothing more is kept, once it is over', async () => {

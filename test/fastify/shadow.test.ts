@@ -29,6 +29,18 @@ describe('behind a wrapped handler', () => {
     ]);
   });
 
+  it.each<Stage>(['dualwrite', 'live'])(
+    'learns in stage %s what `inject` was answered',
+    async (stage) => {
+      await using chat = await startChat({ stage });
+      await chat.app.inject({ method: 'POST', url: '/chat', payload: { message: question } });
+      await chat.cutover.flush();
+      expect(chat.fake.patterns('default').map(({ code }) => code)).toEqual([
+        `${stage === 'live' ? 'candidate' : 'legacy'}: ${question}`,
+      ]);
+    },
+  );
+
   it.each([400, 404, 410, 429, 500])('learns nothing of a status %i', async (status) => {
     await using chat = await startChat({
       stage: 'dualwrite',

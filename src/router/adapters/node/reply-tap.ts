@@ -18,6 +18,8 @@ class Recording {
   closed = false;
   /** Inside a call of the app: what it writes in turn is the same bytes once more. */
   nested = false;
+  /** What is told once that call has returned: `light-my-request` says `finish` inside of `end`. */
+  afterwards: (() => void) | undefined;
   #room: number;
 
   constructor(maxBytes: number) {
@@ -74,6 +76,7 @@ function tapped(original: Method, recording: Recording, ends: boolean): Method {
     }
     recording.keep(args[0], args[1]);
     if (ends) recording.closed = true;
+    recording.afterwards?.();
     return result;
   };
 }
@@ -104,7 +107,10 @@ export function tapReply(
     };
     // The first of the two tells: `finish` before `close` means that all was handed to the system. Both come once at most:
     // with `once` each would cost a wrapper and its removal.
-    res.on('finish', () => settle(true));
+    res.on('finish', () => {
+      if (recording.nested) recording.afterwards = () => settle(true);
+      else settle(true);
+    });
     res.on('close', () => settle(false));
   });
 }
