@@ -25,6 +25,15 @@ export function settle(
   if (call.timer !== undefined || call.trace !== undefined || listeners.served > 0) tell(call);
 }
 
+/** Records when the first chunk of a reply came; what else is told of it is told at its end. */
+export function firstChunkCame(call: Call, leg: Leg): void {
+  const { timer, time, owner } = call;
+  if (timer === undefined) return;
+  const firstChunkMs = timer.monotonic() - (time as number);
+  call.stream = { firstChunkMs };
+  if (timer === owner.clock) owner.counters.firstChunk[leg].record(firstChunkMs);
+}
+
 /** By name: an index by a variable is looked up anew each time once several objects pass here. */
 function count(counts: Record<Leg, number>, leg: Leg): void {
   if (leg === 'legacy') counts.legacy += 1;

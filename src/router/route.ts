@@ -16,6 +16,7 @@ import type { Subject } from '../core/subject.ts';
 import type { Background } from './background.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { EndObserver } from './replies/stream-tap.ts';
 import type { RouteCounters } from './route-counters.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { TurnClock } from './turn-clock.ts';
@@ -27,6 +28,8 @@ export type AnyFunction = (...args: never[]) => unknown;
 export interface RouteHooks {
   /** Told in the tick in which the leg starts what the plan wants of the reply. False: its delivery is not observed. */
   decided?(args: unknown[], plan: Plan): boolean;
+  /** Has an observer told how the candidate's reply ends, in the place of `settle`. False: it has no pieces to come. */
+  follow?(reply: unknown, observer: EndObserver): boolean;
   /** The reply as it was delivered, for the shadow; rejects when the delivery was cut short. */
   delivered?(args: unknown[], reply: unknown): Promise<unknown>;
 }

@@ -5,7 +5,7 @@ import { isThenable } from '../core/observation.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
 import { offerToShadow } from './offer.ts';
-import { settle } from './outcome.ts';
+import { firstChunkCame, settle } from './outcome.ts';
 import { abandonReply } from './replies/abandon-reply.ts';
 import { type StreamKind, streamKindOf } from './replies/stream-kind.ts';
 import { runCandidate, runLegacy } from './run-leg.ts';
@@ -218,10 +218,28 @@ function finish(
     call.owner.deadlines?.remove(call);
   }
   call.aborting?.unfollow();
-  settle(call, leg, status, reply);
+  if (leg === 'legacy' || status === 'rejected' || !flowsOn(call, reply)) {
+    settle(call, leg, status, reply);
+  }
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);
   else void held.then(() => handOver(call, status, reply));
+}
+
+/** What a framework sends piece by piece is told of at its end: until then it may still fail, or be cut short. */
+function flowsOn(call: CandidateCall, reply: unknown): boolean {
+  const { hooks } = call.owner;
+  if (hooks?.follow === undefined) return false;
+  const isFlowing = hooks.follow(reply, {
+    ended: () => settle(call, 'candidate', 'fulfilled', reply),
+    failed: (reason) => settle(call, 'candidate', 'rejected', reason),
+    cut: () => {
+      call.stream = { ...call.stream, cut: true };
+      settle(call, 'candidate', 'fulfilled', reply);
+    },
+  });
+  if (isFlowing) firstChunkCame(call, 'candidate');
+  return isFlowing;
 }
 
 function handOver(call: CandidateCall, status: 'fulfilled' | 'rejected', reply: unknown): void {

@@ -4,7 +4,7 @@ import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import { leaveTurns } from './kept-turns.ts';
 import { type MirrorIntent, mirrorIntent, offer, offerUnreadable } from './offer.ts';
-import { settle } from './outcome.ts';
+import { firstChunkCame, settle } from './outcome.ts';
 import { headOf } from './replies/response-head.ts';
 import type { StreamKind } from './replies/stream-kind.ts';
 import { StreamRecording } from './replies/stream-recording.ts';
@@ -77,13 +77,9 @@ export class StreamDelivery implements StreamObserver {
 
   /** The first chunk is there: it was waited for, or the consumer gets it. */
   begun(): void {
-    const { timer, time, owner } = this.#call;
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    if (timer === undefined) return;
-    const firstChunkMs = timer.monotonic() - (time as number);
-    this.#call.stream = { firstChunkMs };
-    if (timer === owner.clock) owner.counters.firstChunk[this.#leg].record(firstChunkMs);
+    firstChunkCame(this.#call, this.#leg);
   }
 
   chunk(value: unknown): void {

@@ -1,4 +1,4 @@
-import type { Stage } from 'engramia-cutover';
+import type { CutoverEventOf, Stage } from 'engramia-cutover';
 import { expect, vi } from 'vitest';
 import {
   type Behaviours,
@@ -18,6 +18,8 @@ const inOrder = Array.from({ length: 30 }, (_, index) => `chunk ${index}, `);
 const first = 'the first of two chunks, ';
 const last = 'and the last of them';
 
+const servedByCandidate = stages.filter((stage) => !servedByLegacy.includes(stage));
+
 /** The leg that serves in a stage answers with these chunks. */
 const streaming = (stage: Stage, chunks: () => AsyncIterable<string>): Setup =>
   servedByLegacy.includes(stage)
@@ -36,6 +38,20 @@ async function chunksOf(app: Running, signal?: AbortSignal) {
   const { body } = await app.request(signal);
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   return async (): Promise<string | undefined> => (await reader?.read())?.value;
+}
+
+/** Gives one chunk, and the other when it is time. */
+async function* wholeAfter(go: Promise<void>): AsyncGenerator<string> {
+  yield first;
+  await go;
+  yield last;
+}
+
+/** What is told of calls that were served, as it comes. */
+function servedEvents({ cutover }: Running): CutoverEventOf<'served'>[] {
+  const told: CutoverEventOf<'served'>[] = [];
+  cutover.on('served', (event) => told.push(event));
+  return told;
 }
 
 const learns = async (app: Running, text: string): Promise<void> =>
@@ -127,4 +143,47 @@ export const streams: Behaviours = {
         expect(app.legacyCalls()).toBe(servedByLegacy.includes(stage) ? 1 : 0);
       }
     },
+  'tells of a stream at its end: that it came whole, broke or was left, and when its first chunk came':
+    async (way) => {
+      for (const stage of servedByCandidate) {
+        for (const how of ['whole', 'broken']) {
+          const go = Promise.withResolvers<void>();
+          const chunks = () =>
+            how === 'whole' ? wholeAfter(go.promise) : failingAfter([first], go.promise);
+          await using app = await start(way, stage, streaming(stage, chunks));
+          const told = servedEvents(app);
+          const next = await chunksOf(app);
+          expect([how, await next(), told]).toEqual([how, first, []]);
+          go.resolve();
+          await next().catch(() => undefined);
+          await app.firstIsOver;
+          await vi.waitFor(() => expect(told).toHaveLength(1));
+          const status = how === 'whole' ? 'fulfilled' : 'rejected';
+          expect(told[0]).toMatchObject({ leg: 'candidate', status });
+          expect(told[0]?.firstChunkMs).toBeLessThanOrEqual(told[0]?.durationMs ?? 0);
+          const { served, failed } = app.cutover.stats().routes.chat ?? {};
+          expect([served?.candidate, failed?.candidate]).toEqual(how === 'whole' ? [1, 0] : [0, 1]);
+        }
+      }
+    },
+  'counts a stream that its client left as served, and tells that it was cut': async (way) => {
+    for (const stage of servedByCandidate) {
+      const go = Promise.withResolvers<void>();
+      await using app = await start(
+        way,
+        stage,
+        streaming(stage, () => wholeAfter(go.promise)),
+      );
+      const told = servedEvents(app);
+      const gone = new AbortController();
+      const next = await chunksOf(app, gone.signal);
+      expect(await next()).toBe(first);
+      gone.abort();
+      await app.firstIsOver;
+      go.resolve();
+      await vi.waitFor(() => expect(told).toHaveLength(1));
+      expect(told[0]).toMatchObject({ leg: 'candidate', status: 'fulfilled', cut: true });
+      expect(app.cutover.stats().routes.chat?.failed.candidate).toBe(0);
+    }
+  },
 };

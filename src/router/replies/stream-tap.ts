@@ -9,6 +9,9 @@ export interface StreamObserver {
   cut(): void;
 }
 
+/** Who is told how a stream ended, and nothing before. */
+export type EndObserver = Pick<StreamObserver, 'ended' | 'failed' | 'cut'>;
+
 /** A stream that tells an observer what its consumer reads. */
 export interface StreamTap {
   /** What the consumer is given: the same object, or for a `ReadableStream` and a `Response` one that reads from it. */

@@ -1,5 +1,7 @@
 import type { CandidateCall } from '../../candidate-call.ts';
 import type { PreparedReply } from '../../replies/prepare-reply.ts';
+import type { ReplySource } from '../../replies/reply-source.ts';
+import type { EndObserver } from '../../replies/stream-tap.ts';
 
 /** A served candidate's reply that is ready to be sent; told apart from whatever legacy may come with. */
 export class CandidateReply {
@@ -7,15 +9,51 @@ export class CandidateReply {
   /** What the candidate returned. */
   readonly value: unknown;
   readonly prepared: PreparedReply;
+  #observer: EndObserver | undefined;
 
   constructor(call: CandidateCall, value: unknown, prepared: PreparedReply) {
     this.call = call;
     this.value = value;
     this.prepared = prepared;
+    if (prepared.kind !== 'stream' || prepared.source === undefined) return;
+    this.prepared = { ...prepared, source: this.#followed(prepared.source) };
   }
 
-  /** Lets go of a reply that is not sent: an open stream would keep its connection. */
+  /** Whether more than its first chunk is to come, whose end the observer is told, once. */
+  follow(observer: EndObserver): boolean {
+    const { prepared } = this;
+    const comes = prepared.kind === 'stream' && prepared.source !== undefined;
+    if (!comes || prepared.first === undefined) return false;
+    this.#observer = observer;
+    return true;
+  }
+
+  /** Lets go of a reply that is not sent, or not to its end: an open stream would keep its connection. */
   discard(): void {
     if (this.prepared.kind === 'stream') this.prepared.source?.cancel();
+  }
+
+  #followed(source: ReplySource): ReplySource {
+    const tell = (how: (observer: EndObserver) => void): void => {
+      const observer = this.#observer;
+      this.#observer = undefined;
+      if (observer !== undefined) how(observer);
+    };
+    return {
+      next: async () => {
+        try {
+          const chunk = await source.next();
+          if (chunk === undefined) tell((observer) => observer.ended());
+          return chunk;
+        } catch (error) {
+          tell((observer) => observer.failed(error));
+          throw error;
+        }
+      },
+      cancel: () => {
+        tell((observer) => observer.cut());
+        source.cancel();
+      },
+    };
   }
 }
