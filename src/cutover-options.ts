@@ -89,7 +89,7 @@ const cutoverChecks: OptionChecks = {
     test: (flags) =>
       having('resolveStringEvaluation').test(flags) &&
       typeof (flags as Partial<FlagProvider>).metadata?.name === 'string',
-    must: 'be a flag provider, with metadata.name and resolveStringEvaluation()',
+    must: 'be a flag provider, memoryFlags() or rolloutFlags(rollout) say, or one with metadata.name and resolveStringEvaluation()',
   }),
   defaultStage: oneOf(...stageNames),
   decideTimeoutMs: check.milliseconds,

@@ -79,6 +79,8 @@ const planChecks = {
 
 const place = ({ percent, to = 'live' }: PlanStep): number => percent + 1_000 * stages[to].order;
 
+const told = ({ percent, to = 'live' }: PlanStep): string => `${percent} % ${to}`;
+
 function ladderIssues(steps: readonly PlanStep[]): string[] {
   if (steps.length === 0) return ['plan.steps must have a step'];
   const wrong = steps.flatMap((step, at) => issuesOf(step, stepChecks, `plan.steps[${at}].`));
@@ -90,7 +92,9 @@ function ladderIssues(steps: readonly PlanStep[]): string[] {
         ? []
         : [`plan.steps[${at}] is complete, which must be 100 percent`];
     }
-    return [`plan.steps[${at}] must be above the step before it`];
+    return [
+      `plan.steps[${at}] must be above ${told(before)}, the step before it, not ${told(step)}`,
+    ];
   });
 }
 

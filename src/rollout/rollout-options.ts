@@ -80,7 +80,19 @@ export interface RolloutOptions {
   clock?: Clock;
 }
 
-const store = having('rollout', 'commit', 'watch', 'acknowledge', 'acquire', 'addPairs', 'traffic');
+const usable = having(
+  'rollout',
+  'commit',
+  'watch',
+  'acknowledge',
+  'acquire',
+  'addPairs',
+  'traffic',
+);
+const store = {
+  test: usable.test,
+  must: `be memoryStore(), sqliteStore({ path }) or postgresStore(pool), or one of your own: it must ${usable.must}`,
+};
 /** It stands in every entry of the trail, and half a character has no place there. */
 const wellFormed = {
   test: (value: unknown) => check.text.test(value) && (value as string).isWellFormed(),

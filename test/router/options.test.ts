@@ -40,7 +40,7 @@ describe('bad options', () => {
         'name must be a string that is not empty, not ""',
         'legacy must be a function, not "handler"',
         'candidate is missing: it must be a function',
-        'flags must be a flag provider, with metadata.name and resolveStringEvaluation(), not an object',
+        'flags must be a flag provider, memoryFlags() or rolloutFlags(rollout) say, or one with metadata.name and resolveStringEvaluation(), not an object',
         'defaultStage must be one of "off", "dualwrite", "shadow", "live", "rampdown", "complete", not "on"',
         'decideTimeoutMs must be a number of milliseconds above 0, at most 2147483647, not -1',
         'fallback.afterMs must be a number of milliseconds above 0, at most 2147483647, or false, not "60"',

@@ -1,0 +1,39 @@
+import { InvalidOptionsError } from 'engramia-cutover';
+import { createRollout, type RolloutPlan } from 'engramia-cutover/rollout';
+import { memoryStore } from 'engramia-cutover/stores/memory';
+import { describe, expect, it } from 'vitest';
+
+function issuesOf(options: object): readonly string[] {
+  try {
+    createRollout(options as Parameters<typeof createRollout>[0]);
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+const needed =
+  'it must be memoryStore(), sqliteStore({ path }) or postgresStore(pool), or one of your own: it must be an object with rollout() and commit() and watch() and acknowledge() and acquire() and addPairs() and traffic()';
+
+describe('a rollout that cannot be made', () => {
+  it('says which stores there are', () => {
+    expect(issuesOf({})).toEqual([`store is missing: ${needed}`]);
+    expect(issuesOf({ store: { rollout: () => undefined } })).toEqual([
+      `store ${needed.replace('it ', '')}, not an object`,
+    ]);
+  });
+
+  it.each<[NonNullable<RolloutPlan['steps']>, string]>([
+    [
+      [{ percent: 50 }, { percent: 20 }],
+      'plan.steps[1] must be above 50 % live, the step before it, not 20 % live',
+    ],
+    [
+      [{ percent: 100, to: 'rampdown' }, { percent: 100 }],
+      'plan.steps[1] must be above 100 % rampdown, the step before it, not 100 % live',
+    ],
+  ])('says which step of %j is not above the one before it, and what both are', (steps, issue) => {
+    expect(issuesOf({ store: memoryStore(), plan: { steps } })).toEqual([issue]);
+  });
+});
