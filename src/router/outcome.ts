@@ -3,6 +3,7 @@ import { errorFacts, type LegFacts } from '../core/events.ts';
 import { toldOf } from '../core/reported-facts.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
+import type { CandidateCall } from './candidate-call.ts';
 import { streamKindOf } from './replies/stream-kind.ts';
 import type { Route } from './route.ts';
 import { endTrace } from './traced.ts';
@@ -32,6 +33,22 @@ export function firstChunkCame(call: Call, leg: Leg): void {
   const firstChunkMs = timer.monotonic() - (time as number);
   call.stream = { firstChunkMs };
   if (timer === owner.clock) owner.counters.firstChunk[leg].record(firstChunkMs);
+}
+
+/** What a framework sends piece by piece is told of at its end: until then it may still fail, or be cut short. */
+export function settlesAtEnd(call: CandidateCall, reply: unknown): boolean {
+  const { hooks } = call.owner;
+  if (hooks?.follow === undefined) return false;
+  const isFlowing = hooks.follow(reply, {
+    ended: () => settle(call, 'candidate', 'fulfilled', reply),
+    failed: (reason) => settle(call, 'candidate', 'rejected', reason),
+    cut: () => {
+      call.stream = { ...call.stream, cut: true };
+      settle(call, 'candidate', 'fulfilled', reply);
+    },
+  });
+  if (isFlowing) firstChunkCame(call, 'candidate');
+  return isFlowing;
 }
 
 /** By name: an index by a variable is looked up anew each time once several objects pass here. */

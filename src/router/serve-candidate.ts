@@ -1,11 +1,11 @@
-import { disregard } from '../core/attempt.ts';
 import { CutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events.ts';
 import { isThenable } from '../core/observation.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
+import { couldFallBack, isFailure, mayFallBack } from './fallback.ts';
 import { offerToShadow } from './offer.ts';
-import { firstChunkCame, settle } from './outcome.ts';
+import { settle, settlesAtEnd } from './outcome.ts';
 import { abandonReply } from './replies/abandon-reply.ts';
 import { type StreamKind, streamKindOf } from './replies/stream-kind.ts';
 import { runCandidate, runLegacy } from './run-leg.ts';
@@ -112,9 +112,6 @@ function flow(call: CandidateCall, delivery: StreamDelivery): void {
   call.resolve(delivery.handOver());
 }
 
-const couldFallBack = ({ plan, run, owner }: CandidateCall): boolean =>
-  plan.fallback && run === 'open' && owner.fallback.allows !== false && !owner.legacyGone;
-
 function failed(call: CandidateCall, why: Why, reason: unknown): void {
   if (call.run === 'superseded') return;
   if (mayFallBack(call, reason)) fallBack(call, why, reason);
@@ -137,33 +134,6 @@ function giveUpWaiting(call: CandidateCall): void {
   );
   if (mayFallBack(call, late)) fallBack(call, 'timeout', late);
   call.abort(late);
-}
-
-function isFailure(call: CandidateCall, reply: unknown): boolean {
-  try {
-    const answer: unknown = call.owner.fallback.isFailure(reply);
-    if (typeof answer === 'boolean') return answer;
-    disregard(answer);
-    return false;
-  } catch (error) {
-    call.owner.reporter.contained('fallback.isFailure', error, { route: call.route });
-    return false;
-  }
-}
-
-function mayFallBack(call: CandidateCall, reason: unknown): boolean {
-  const { fallback, legacyGone, reporter } = call.owner;
-  if (!call.plan.fallback || call.run !== 'open' || call.callerGone || legacyGone) return false;
-  if (typeof fallback.allows === 'boolean') return fallback.allows;
-  try {
-    const answer: unknown = fallback.allows(reason, call);
-    disregard(answer);
-    // Asked again: the app's rule may itself have committed, or taken its time to be asked twice.
-    return answer === true && call.run === 'open';
-  } catch (error) {
-    reporter.contained('fallback.when', error, { route: call.route });
-    return false; // legacy after a candidate that perhaps acted is the worse mistake
-  }
 }
 
 function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
@@ -218,28 +188,11 @@ function finish(
     call.owner.deadlines?.remove(call);
   }
   call.aborting?.unfollow();
-  if (leg === 'legacy' || status === 'rejected' || !flowsOn(call, reply)) {
-    settle(call, leg, status, reply);
-  }
+  const isWhole = call.owner.hooks === undefined || leg === 'legacy' || status === 'rejected';
+  if (isWhole || !settlesAtEnd(call, reply)) settle(call, leg, status, reply);
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);
   else void held.then(() => handOver(call, status, reply));
-}
-
-/** What a framework sends piece by piece is told of at its end: until then it may still fail, or be cut short. */
-function flowsOn(call: CandidateCall, reply: unknown): boolean {
-  const { hooks } = call.owner;
-  if (hooks?.follow === undefined) return false;
-  const isFlowing = hooks.follow(reply, {
-    ended: () => settle(call, 'candidate', 'fulfilled', reply),
-    failed: (reason) => settle(call, 'candidate', 'rejected', reason),
-    cut: () => {
-      call.stream = { ...call.stream, cut: true };
-      settle(call, 'candidate', 'fulfilled', reply);
-    },
-  });
-  if (isFlowing) firstChunkCame(call, 'candidate');
-  return isFlowing;
 }
 
 function handOver(call: CandidateCall, status: 'fulfilled' | 'rejected', reply: unknown): void {
