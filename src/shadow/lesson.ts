@@ -101,7 +101,7 @@ function lessonOf(
 function unreadable(): CutoverError {
   return new CutoverError(
     'ERR_CUTOVER_CONTAINED',
-    'The reply has no text that can be learned: `view` gave none.',
+    'The reply has no text that can be learned: `view` gave none. Give the route a `view` that returns { text }.',
   );
 }
 

@@ -91,7 +91,7 @@ describe('what listeners are told of a lesson', () => {
       ['learn.filter', 'no filter', { route: 'chat', tenant: 'acme' }],
       [
         'view',
-        'The reply has no text that can be learned: `view` gave none.',
+        'The reply has no text that can be learned: `view` gave none. Give the route a `view` that returns { text }.',
         { route: 'chat', tenant: 'acme' },
       ],
     ]);
