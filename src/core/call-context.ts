@@ -2,8 +2,8 @@ import type { Leg, Stage } from './stage.ts';
 import type { ReportedFacts, Turn } from './subject.ts';
 
 /**
- * What a candidate (or a `legacyShadow`) is told about its call, and tells about itself. Its methods are called on it: taken out of it,
- * as `({ report }) => …` does, they have no call.
+ * What a candidate (or a `legacyShadow`) is told about its call, and tells about itself. Its methods are called on it: taken
+ * out of it, as `({ report }) => …` does, they have no call.
  */
 export interface CallContext {
   /** Identifies the call; made when first read unless the caller gave one. */

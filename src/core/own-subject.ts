@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import { CutoverError } from './errors.ts';
 import type { Subject } from './subject.ts';
 
@@ -12,18 +13,10 @@ export function ownSubject(exchange: {
   readonly tenant: string;
 }): Subject {
   const { subject, tenant } = exchange;
-  const named = tenantNow(subject);
+  const named: unknown = attempt(() => subject.tenant);
   if (typeof named !== 'string' || named === tenant) return subject;
   throw new CutoverError(
     'ERR_CUTOVER_CONTAINED',
     'The subject names another tenant than when its call was identified: `identify` must give each call an object of its own.',
   );
-}
-
-function tenantNow(subject: Subject): unknown {
-  try {
-    return subject.tenant;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ export class Aborting {
 
   constructor(caller: AbortSignal | null | undefined) {
     // `fetch` takes null for no signal, and so do those who hand on what it was given. What is no signal at all is not followed.
-    if (caller !== undefined && caller !== null) attempt(() => this.#follow(caller));
+    if (caller) attempt(() => this.#follow(caller));
   }
 
   #follow(caller: AbortSignal): void {

@@ -1,10 +1,10 @@
 import type { AsyncResource } from 'node:async_hooks';
+import { attempt } from '../core/attempt.ts';
 import { nextCallId } from '../core/call-id.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
 import type { LegTrace } from '../core/leg-tracing.ts';
 import type { Observation } from '../core/observation.ts';
-import { ownSubject } from '../core/own-subject.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject } from '../core/subject.ts';
@@ -52,11 +52,7 @@ const ownId = (requestId: string): string =>
 
 /** A signal that does not let itself be looked at tells of nobody that has gone. */
 function isAborted({ signal }: Caller): boolean {
-  try {
-    return signal?.aborted === true;
-  } catch {
-    return false;
-  }
+  return attempt(() => signal?.aborted) === true;
 }
 
 /**
@@ -169,7 +165,6 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   }
 
   toMirror(tenant: string, isNow: boolean, kind: PairRecord['kind'] = 'compare'): MirrorRun {
-    ownSubject(this);
     const { snapshot } = this.owner;
     const texts = isNow ? OwnTexts.none : new OwnTexts();
     const args = snapshot === undefined ? argumentCopies(this.args, texts) : snapshot(this.args);

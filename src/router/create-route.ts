@@ -80,7 +80,6 @@ export function createRoute(
   };
   const conversations = conversationsOf(options.handBack !== undefined);
   const learnLane = options.learn === false ? undefined : around.learnLane;
-  const isHeld = hooks?.delivered !== undefined || around.background !== undefined;
   const route: Route = {
     ...shared,
     listeners: around.reporter.listeners,
@@ -117,7 +116,6 @@ export function createRoute(
     watches: watchesOf(mirrors, hooks !== undefined || around.tracing !== undefined),
     follows: stageNames.map(
       (stage) =>
-        isHeld ||
         conversations !== undefined ||
         (stages[stage].learns && learnLane !== undefined) ||
         mayMirror(stages[stage], mirrors, compares),

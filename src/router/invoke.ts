@@ -1,4 +1,4 @@
-type Invokable = (...args: never[]) => unknown;
+import type { AnyFunction } from './route.ts';
 
 const { call, apply } = Function.prototype;
 
@@ -6,7 +6,7 @@ const { call, apply } = Function.prototype;
  * The function itself where `call` and `apply` run it. To a stub of a remote function any name is a remote one, and these too;
  * looked at once, since a call through `Reflect` costs more.
  */
-export function invokable(fn: Invokable): Invokable {
+export function invokable(fn: AnyFunction): AnyFunction {
   if (fn.call === call && fn.apply === apply) return fn;
   return function invoked(this: unknown, ...args: never[]) {
     return Reflect.apply(fn, this, args);
@@ -14,7 +14,7 @@ export function invokable(fn: Invokable): Invokable {
 }
 
 /** Calls a function with the caller's `this` and arguments; by arity, because spreading costs four times as much. */
-export function invoke(fn: (...args: never[]) => unknown, self: unknown, args: unknown[]): unknown {
+export function invoke(fn: AnyFunction, self: unknown, args: unknown[]): unknown {
   const run = fn as (...args: unknown[]) => unknown;
   switch (args.length) {
     case 0:
@@ -33,7 +33,7 @@ export function invoke(fn: (...args: never[]) => unknown, self: unknown, args: u
 /** The same with a context in front of the arguments. */
 export function invokeWith(
   context: unknown,
-  fn: (...args: never[]) => unknown,
+  fn: AnyFunction,
   self: unknown,
   args: unknown[],
 ): unknown {

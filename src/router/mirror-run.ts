@@ -4,6 +4,7 @@ import type { Comparer } from '../core/comparer.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Mirror, TaskWaiter } from '../core/exchange.ts';
 import { isThenable } from '../core/observation.ts';
+import { ownSubject } from '../core/own-subject.ts';
 import type { PairRecord } from '../core/pair-record.ts';
 import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
@@ -51,8 +52,9 @@ export class MirrorRun implements Mirror, CallContext {
     this.owner = call.owner;
     this.requestId = call.requestId;
     this.tenant = tenant;
+    const subject = ownSubject(call);
     // One that cannot be copied is whatever the app made it.
-    this.subject = attempt(() => texts.inSubject(call.subject)) ?? call.subject;
+    this.subject = attempt(() => texts.inSubject(subject)) ?? subject;
     this.stage = call.stage;
     this.leg = kind === 'noise' ? 'legacy' : (call.plan.mirrors as Leg);
     this.#self = call.self;

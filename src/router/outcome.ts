@@ -5,7 +5,7 @@ import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { streamKindOf } from './replies/stream-kind.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteHooks } from './route.ts';
 import { endTrace } from './traced.ts';
 
 /** Records how a call ended: counters, the sampled duration, the `served` event. */
@@ -35,11 +35,12 @@ export function firstChunkCame(call: Call, leg: Leg): void {
   if (timer === owner.clock) owner.counters.firstChunk[leg].record(firstChunkMs);
 }
 
-/** What a framework sends piece by piece is told of at its end: until then it may still fail, or be cut short. */
-export function settlesAtEnd(call: CandidateCall, reply: unknown): boolean {
-  const { hooks } = call.owner;
-  if (hooks?.follow === undefined) return false;
-  const isFlowing = hooks.follow(reply, {
+/**
+ * What a framework sends piece by piece is recorded at its end: until then it may still fail, or be cut short. False: it is whole,
+ * and to be recorded now.
+ */
+export function settleAtEnd(call: CandidateCall, { observe }: RouteHooks, reply: unknown): boolean {
+  const isFlowing = observe?.(reply, {
     ended: () => settle(call, 'candidate', 'fulfilled', reply),
     failed: (reason) => settle(call, 'candidate', 'rejected', reason),
     cut: () => {
@@ -48,7 +49,7 @@ export function settlesAtEnd(call: CandidateCall, reply: unknown): boolean {
     },
   });
   if (isFlowing) firstChunkCame(call, 'candidate');
-  return isFlowing;
+  return isFlowing === true;
 }
 
 /** By name: an index by a variable is looked up anew each time once several objects pass here. */

@@ -29,7 +29,7 @@ export interface RouteHooks {
   /** Told in the tick in which the leg starts what the plan wants of the reply. False: its delivery is not observed. */
   decided?(args: unknown[], plan: Plan): boolean;
   /** Has an observer told how the candidate's reply ends, in the place of `settle`. False: it has no pieces to come. */
-  follow?(reply: unknown, observer: EndObserver): boolean;
+  observe?(reply: unknown, observer: EndObserver): boolean;
   /** The reply as it was delivered, for the shadow; rejects when the delivery was cut short. */
   delivered?(args: unknown[], reply: unknown): Promise<unknown>;
 }

@@ -5,7 +5,7 @@ import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
 import { couldFallBack, isFailure, mayFallBack } from './fallback.ts';
 import { offerToShadow } from './offer.ts';
-import { settle, settlesAtEnd } from './outcome.ts';
+import { settle, settleAtEnd } from './outcome.ts';
 import { abandonReply } from './replies/abandon-reply.ts';
 import { type StreamKind, streamKindOf } from './replies/stream-kind.ts';
 import { runCandidate, runLegacy } from './run-leg.ts';
@@ -188,8 +188,11 @@ function finish(
     call.owner.deadlines?.remove(call);
   }
   call.aborting?.unfollow();
-  const isWhole = call.owner.hooks === undefined || leg === 'legacy' || status === 'rejected';
-  if (isWhole || !settlesAtEnd(call, reply)) settle(call, leg, status, reply);
+  const { hooks } = call.owner;
+  const isOwn = leg === 'candidate' && status === 'fulfilled';
+  if (hooks === undefined || !isOwn || !settleAtEnd(call, hooks, reply)) {
+    settle(call, leg, status, reply);
+  }
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);
   else void held.then(() => handOver(call, status, reply));

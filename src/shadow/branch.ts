@@ -32,6 +32,12 @@ export class Branch<T extends Queued<T>> implements Parkable {
     return this.place < 0 && this.running < this.gate.limit && this.first !== undefined;
   }
 
+  /** Whether what waits here fills a bundle. */
+  get isFull(): boolean {
+    const { bundles } = this.gate;
+    return bundles !== undefined && this.gathering?.isFull(bundles) === true;
+  }
+
   /** Puts a child at the end of the turns. */
   push(child: Leaf<T> | Branch<T>): void {
     child.inTurn = true;

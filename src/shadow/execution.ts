@@ -55,13 +55,13 @@ export class Execution<Item, Ready> {
         result = 'failed';
         error = reason;
       }
-      task = this.#goOn(task, result, error);
+      task = this.#nextAfter(task, result, error);
     }
     this.#floor.onSettled();
   }
 
   /** Ends a task, and takes the next where its slot may go on. */
-  #goOn(
+  #nextAfter(
     ended: Task<Item, Ready>,
     result: RunResult,
     error: unknown,

@@ -31,7 +31,7 @@ export class Turns<T extends Queued<T>> {
     const leaf = this.hold(task, leaves, branch);
     leaf.push(task);
     branch.gathering?.add(task.load, this.#clock.monotonic());
-    if (isFull(branch)) this.#gates.ask(branch);
+    if (branch.isFull) this.#gates.ask(branch);
     this.#gates.enter(leaf);
   }
 
@@ -145,10 +145,6 @@ export class Turns<T extends Queued<T>> {
       child = up;
     }
   }
-}
-
-function isFull<T extends Queued<T>>({ gathering, gate }: Branch<T>): boolean {
-  return gate.bundles !== undefined && gathering?.isFull(gate.bundles) === true;
 }
 
 /** A tenant's queue at a gate: the one it has there, the one that it has at none, or a new one. */

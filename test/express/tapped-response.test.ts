@@ -106,13 +106,18 @@ describe('the bytes of a response that was tapped', () => {
     expect((await captured()).text).toBe('abc');
   });
 
-  it('are all there where the end is told inside of the call that ends it', async () => {
-    const { res, reply } = tapped();
-    res.onEnd = () => void res.emit('finish');
-    res.write('ab');
-    res.end('cd');
-    expect(Buffer.concat((await reply)?.chunks ?? []).toString()).toBe('abcd');
-  });
+  it.each([['finish'], ['finish', 'close']])(
+    'are all there where the end is told inside of the call that ends it: %s %s',
+    async (...told) => {
+      const { res, reply } = tapped();
+      res.onEnd = () => {
+        for (const event of told) res.emit(event);
+      };
+      res.write('ab');
+      res.end('cd');
+      expect(Buffer.concat((await reply)?.chunks ?? []).toString()).toBe('abcd');
+    },
+  );
 
   it('are let go of, and nothing more is kept, once it is over', async () => {
     const { res, reply } = tapped();

@@ -16,11 +16,11 @@ export class CandidateReply {
     this.value = value;
     this.prepared = prepared;
     if (prepared.kind !== 'stream' || prepared.source === undefined) return;
-    this.prepared = { ...prepared, source: this.#followed(prepared.source) };
+    this.prepared = { ...prepared, source: this.#observed(prepared.source) };
   }
 
   /** Whether more than its first chunk is to come, whose end the observer is told, once. */
-  follow(observer: EndObserver): boolean {
+  observe(observer: EndObserver): boolean {
     const { prepared } = this;
     const comes = prepared.kind === 'stream' && prepared.source !== undefined;
     if (!comes || prepared.first === undefined) return false;
@@ -33,7 +33,7 @@ export class CandidateReply {
     if (this.prepared.kind === 'stream') this.prepared.source?.cancel();
   }
 
-  #followed(source: ReplySource): ReplySource {
+  #observed(source: ReplySource): ReplySource {
     const tell = (how: (observer: EndObserver) => void): void => {
       const observer = this.#observer;
       this.#observer = undefined;

@@ -105,12 +105,13 @@ export function tapReply(
         finished ? new Captured(readHead(res), { byteLength, chunks, truncated }) : undefined,
       );
     };
+    const told = (finished: boolean): void => {
+      if (recording.nested) recording.afterwards ??= () => settle(finished);
+      else settle(finished);
+    };
     // The first of the two tells: `finish` before `close` means that all was handed to the system. Both come once at most:
     // with `once` each would cost a wrapper and its removal.
-    res.on('finish', () => {
-      if (recording.nested) recording.afterwards = () => settle(true);
-      else settle(true);
-    });
-    res.on('close', () => settle(false));
+    res.on('finish', () => told(true));
+    res.on('close', () => told(false));
   });
 }

@@ -57,7 +57,7 @@ export function addServerRoute<Source, Input>(
       else if (watches) (exchange as Exchange).watch();
       return watches;
     },
-    follow: (reply, observer) => reply instanceof CandidateReply && reply.follow(observer),
+    observe: (reply, observer) => reply instanceof CandidateReply && reply.observe(observer),
     delivered: ([exchange]) => (exchange as Exchange).delivered,
   };
   const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
