@@ -26,13 +26,22 @@ function tell({ code, message }: z.core.$ZodIssue): string {
   return code === 'custom' ? message : `does not fit: ${message}`;
 }
 
-/** Makes a reader of a schema, which is built when it is first needed: all of them at import cost as much as zod itself. */
-export function toReader<T>(build: () => z.ZodType<T>): Reader<T> {
-  let schema: z.ZodType<T> | undefined;
+/** Where nothing more is to be made of it. */
+export const asRead = <T>(value: T): T => value;
+
+/**
+ * Makes a reader of a schema, which is built when it is first needed: all of them at import cost as much as zod itself. What
+ * is read is then made into what is wanted: as a part of the schema that would double what reading costs.
+ */
+export function toReader<Read, T>(
+  build: () => z.ZodType<Read>,
+  make: (read: Read) => T,
+): Reader<T> {
+  let schema: z.ZodType<Read> | undefined;
   return (value) => {
     schema ??= build();
     const result = schema.safeParse(value);
-    if (result.success) return { ok: true, value: result.data };
+    if (result.success) return { ok: true, value: make(result.data) };
     return { ok: false, issues: result.error.issues.slice(0, maxIssues).map(describe) };
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isPlain } from '../core/plain-object.ts';
 import { snakeKeys } from './field-names.ts';
-import { toReader } from './reader-schema.ts';
+import { asRead, toReader } from './reader-schema.ts';
 import { serviceTime } from './service-time.ts';
 import { textProblem } from './text-problem.ts';
 
@@ -21,9 +21,10 @@ const maxRecords = 10_000;
 const maxSkills = 50;
 
 const text = (max: number) =>
-  z.string().superRefine((value, context) => {
+  z.string().check(({ value, issues }) => {
     const problem = textProblem(value, max);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    if (problem === undefined) return;
+    issues.push({ code: 'custom', message: problem, input: value, continue: true });
   });
 
 const whole = (least: number, most: number) => z.int().min(least).max(most).optional();
@@ -36,7 +37,7 @@ const output = () => code().optional();
 
 // Fields that do not exist are refused: the service would ignore a misspelt one in silence.
 const request = <S extends z.core.$ZodLooseShape>(shape: () => S) =>
-  toReader(() => z.strictObject(shape()).transform((value) => snakeKeys(value)));
+  toReader(() => z.strictObject(shape()), snakeKeys);
 
 const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[\d.:+-]*$/;
 const momentRule = 'it must be a Date, or a timestamp with a blank between day and time';
@@ -150,4 +151,7 @@ export const readRequest = {
 };
 
 /** How the part of an address that names a thing is checked. */
-export const readSegment = { patternKey: toReader(patternKey), id: toReader(segment) };
+export const readSegment = {
+  patternKey: toReader(patternKey, asRead),
+  id: toReader(segment, asRead),
+};

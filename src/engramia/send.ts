@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { EngramiaCallError } from './call-error.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { networkFailure } from './network-error.ts';
 import { readText } from './read-text.ts';
 import type { FetchLike } from './transport.ts';
@@ -32,9 +32,9 @@ export interface Reply {
 // What a failed answer says fits in here; more is not worth reading.
 const maxFailureBytes = 65_536;
 
-function failed(request: Outgoing, deadline: Deadline, thrown: unknown): EngramiaCallError {
+function failed(request: Outgoing, deadline: Deadline<Reply>, thrown: unknown): EngramiaCallError {
   const { subject, timeoutMs } = request;
-  const why = deadline.ended();
+  const why = deadline.ended;
   if (why === 'timeout') {
     const message = `Request timed out: ${subject} after ${timeoutMs} ms.`;
     return new EngramiaCallError('ERR_ENGRAMIA_TIMEOUT', message, { sent: true });
@@ -49,33 +49,34 @@ function failed(request: Outgoing, deadline: Deadline, thrown: unknown): Engrami
   return new EngramiaCallError('ERR_ENGRAMIA_NETWORK', message, { sent, cause });
 }
 
-async function textOf(response: Response, maxBytes: number, deadline: Deadline) {
-  if (response.ok) return readText(response, maxBytes, deadline.race);
-  // The status is the answer; a body that breaks off takes nothing from it.
-  return readText(response, Math.min(maxBytes, maxFailureBytes), deadline.race).catch(
-    () => undefined,
-  );
+/** The status of a failed answer is the answer; a body that breaks off or does not end takes nothing from it. */
+async function textOf(response: Response, maxBytes: number, deadline: Deadline<Reply>) {
+  if (response.ok) return readText(response, maxBytes, deadline);
+  return readText(response, Math.min(maxBytes, maxFailureBytes), deadline).catch(() => undefined);
 }
 
-function discardLate(fetching: Promise<Response> | undefined): void {
-  fetching?.then((response) => response.body?.cancel()).catch(() => {});
+async function exchange(
+  { url, method, headers, body, maxBytes }: Outgoing,
+  fetch: FetchLike,
+  clock: Clock,
+  deadline: Deadline<Reply>,
+): Promise<Reply> {
+  const sentAtMs = clock.now();
+  const { signal } = deadline;
+  const init = { method, headers, body: body ?? null, redirect: 'manual', signal } as const;
+  const response = await fetch(url, init);
+  const receivedAtMs = clock.now();
+  const head = { status: response.status, headers: response.headers, sentAtMs, receivedAtMs };
+  if (!response.ok) deadline.soFar = { ...head, text: undefined };
+  return { ...head, text: await textOf(response, maxBytes, deadline) };
 }
 
 /** Sends one request and reads its answer under one deadline. Rejects with an `EngramiaCallError` only. */
 export async function send(request: Outgoing, fetch: FetchLike, clock: Clock): Promise<Reply> {
-  const { url, method, headers, body = null, signal } = request;
-  const deadline = startDeadline(clock, request.timeoutMs, signal);
-  let fetching: Promise<Response> | undefined;
+  const deadline = new Deadline<Reply>(clock, request.timeoutMs, request.signal);
   try {
-    const sentAtMs = clock.now();
-    const init = { method, headers, body, redirect: 'manual', signal: deadline.signal } as const;
-    fetching = fetch(url, init);
-    const response = await deadline.race(fetching);
-    const receivedAtMs = clock.now();
-    const text = await textOf(response, request.maxBytes, deadline);
-    return { status: response.status, headers: response.headers, text, sentAtMs, receivedAtMs };
+    return await deadline.race(exchange(request, fetch, clock, deadline));
   } catch (thrown) {
-    discardLate(fetching);
     throw failed(request, deadline, thrown);
   } finally {
     deadline.release();

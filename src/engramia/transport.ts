@@ -78,7 +78,7 @@ function pooled(pool: PoolOptions): Transport {
 /** The way out by the app's own `fetch`, by an own pool, or by `globalThis.fetch`, looked up at every call. */
 export function createTransport({ fetch, pool }: TransportOptions): Transport {
   const close = async (): Promise<void> => {};
-  if (fetch !== undefined) return { fetch: async (input, init) => fetch(input, init), close };
+  if (fetch !== undefined) return { fetch: (input, init) => fetch(input, init), close };
   if (pool !== undefined) return pooled(pool);
-  return { fetch: async (input, init) => globalThis.fetch(input, init), close };
+  return { fetch: (input, init) => globalThis.fetch(input, init), close };
 }

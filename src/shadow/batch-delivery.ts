@@ -95,6 +95,7 @@ export async function deliverBatch(
   for (const task of batch) task.error = 'error' in outcome ? outcome.error : undefined;
   const results = apply(outcome.kind, batch, outcome);
   if (first.error !== undefined) context.tellFailure(first);
+  if (batch.length === tasks.length) return results;
   const resultOf = new Map(batch.map((task, place) => [task, results[place]]));
   return tasks.map((task) => resultOf.get(task) ?? giveUp(task));
 }
@@ -110,8 +111,12 @@ function apply<K extends ImportOutcome['kind']>(
 
 /** One exchange that was offered twice is one record. */
 function toLessons(batch: Batch): KeyedLesson[] {
-  const lessons = batch.map(({ lesson, key = '', at }) => ({ ...lesson, key, at }));
-  return [...new Map(lessons.map((lesson) => [lesson.key, lesson])).values()];
+  const byKey = new Map<string, KeyedLesson>();
+  for (const { lesson, key = '', at } of batch) {
+    const { task, code, evalScore, runId } = lesson;
+    byKey.set(key, { task, code, evalScore, runId, key, at });
+  }
+  return [...byKey.values()];
 }
 
 /**

@@ -249,6 +249,23 @@ describe('the deadline', () => {
     expect(status).toBe(200);
   });
 
+  it.each(['is never sent', 'hangs in its middle'])(
+    'leaves a failed answer its status when its body %s',
+    async (how) => {
+      const clock = new ManualClock();
+      const fetch = async () => {
+        setImmediate(() => clock.advance(30));
+        const start = (body: ReadableStreamDefaultController<Uint8Array>): void => {
+          if (how === 'hangs in its middle') body.enqueue(new TextEncoder().encode('{"detail":'));
+        };
+        return new Response(new ReadableStream({ start }), { status: 503 });
+      };
+      const options = { baseUrl: 'https://e.example', apiKey: 'k', fetch, clock, timeoutMs: 30 };
+      const error = await failureOf(createEngramiaClient(options).metrics());
+      expect(error).toMatchObject({ code: 'ERR_ENGRAMIA_HTTP', status: 503 });
+    },
+  );
+
   it('can be set for one call', async () => {
     const { url } = await loopbackService({ byHand: () => {} });
     const client = createEngramiaClient({ baseUrl: url, apiKey: 'k' });
