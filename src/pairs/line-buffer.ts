@@ -1,3 +1,8 @@
+const lineFeed = 10;
+
+/** Bytes of a batch for which room is kept from one to the next: new memory for each costs more than filling it. */
+const mostKeptBytes = 256 * 1024;
+
 /** Lines that wait to be written: bounded by their bytes, each and together, the line ends counted. */
 export class LineBuffer {
   readonly #maxBytes: number;
@@ -6,6 +11,7 @@ export class LineBuffer {
   #sizes: number[] = [];
   #next = 0;
   #bytes = 0;
+  #kept = Buffer.alloc(0);
 
   constructor(maxBytes: number, maxLineBytes: number) {
     this.#maxBytes = maxBytes;
@@ -30,16 +36,20 @@ export class LineBuffer {
     return true;
   }
 
-  /** The first lines that have room in so many bytes. They stay until they are dropped. */
+  /** The first lines that have room in so many bytes. They stay until they are dropped; their bytes do until the next look. */
   peek(maxBytes: number): { readonly content: Buffer; readonly count: number } {
-    let end = this.#next;
-    for (let bytes = 0; end < this.#lines.length; end += 1) {
+    let [end, bytes] = [this.#next, 0];
+    while (end < this.#lines.length && bytes + (this.#sizes[end] as number) <= maxBytes) {
       bytes += this.#sizes[end] as number;
-      if (bytes > maxBytes) break;
+      end += 1;
     }
-    const lines = this.#lines.slice(this.#next, end);
-    const count = lines.length;
-    return { content: Buffer.from(count === 0 ? '' : `${lines.join('\n')}\n`), count };
+    const content = this.#space(bytes);
+    for (let [at, place] = [this.#next, 0]; at < end; at += 1) {
+      place += content.write(this.#lines[at] as string, place);
+      content[place] = lineFeed;
+      place += 1;
+    }
+    return { content, count: end - this.#next };
   }
 
   /** Lets go of the first lines. */
@@ -52,5 +62,14 @@ export class LineBuffer {
     this.#lines = this.#lines.slice(this.#next);
     this.#sizes = this.#sizes.slice(this.#next);
     this.#next = 0;
+  }
+
+  #space(bytes: number): Buffer {
+    if (bytes > mostKeptBytes) return Buffer.allocUnsafe(bytes);
+    if (bytes > this.#kept.length) {
+      const size = Math.max(bytes, Math.min(2 * this.#kept.length, mostKeptBytes));
+      this.#kept = Buffer.allocUnsafeSlow(size);
+    }
+    return this.#kept.subarray(0, bytes);
   }
 }
