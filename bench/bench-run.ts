@@ -1,4 +1,5 @@
 import { type PathFigures, pathFigures } from './callers-path.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { type CompareFigures, compareFigures } from './compare.ts';
 import { type DeliveryFigures, deliveryFigures } from './delivery.ts';
 import { type ExternalFigures, externalFigures } from './external.ts';
@@ -46,29 +47,34 @@ export interface BenchRun {
 
 /** Measures everything, one part after the other; `tell` is called with the name of the part that begins. */
 export async function runBench(size: BenchSize, tell: (part: string) => void): Promise<BenchRun> {
-  tell('caller’s path');
+  const begin = (part: string): void => {
+    // What the parts before left behind is not this one's cost.
+    collectGarbage();
+    tell(part);
+  };
+  begin('caller’s path');
   const path = await pathFigures(size.pathRounds);
-  tell('tenants');
+  begin('tenants');
   const tenants = await tenantFigures(size.tenantRounds);
-  tell('flags of a rollout');
+  begin('flags of a rollout');
   const rampFlags = await rampFlagFigures(size.tenantRounds);
-  tell('flag services');
+  begin('flag services');
   const external = await externalFigures(size.tenantRounds);
-  tell('queue');
+  begin('queue');
   const queue = await queueBench(size.queueRounds);
-  tell('hanging service');
+  begin('hanging service');
   const hanging = await hangingBench();
   const givingUp = await hangingBench({ timeoutMs: 100 });
   const delay = await hangingDelay();
-  tell('delivery');
+  begin('delivery');
   const delivery = await deliveryFigures(size.deliveryRounds);
-  tell('comparison');
+  begin('comparison');
   const compare = await compareFigures(size.compareRounds);
-  tell('audit trail');
+  begin('audit trail');
   const trail = await trailFigures(size.trailEntries);
-  tell('hash');
+  begin('hash');
   const hash = hashFigures();
-  tell('import');
+  begin('import');
   const imports = importCost({ rounds: size.importRounds });
   const hangs = { hanging, givingUp, hangingDelay: delay };
   return {

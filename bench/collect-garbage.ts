@@ -20,8 +20,13 @@ export function collectYoungGarbage(): void {
   collect({ type: 'minor' });
 }
 
+/** Collects everything: what has grown old, too. */
+export function collectGarbage(): void {
+  collect();
+}
+
 /** Bytes of the heap that something still refers to. */
 export function retainedBytes(): number {
-  collect();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
