@@ -10,17 +10,18 @@ import { stageOf } from './stage-of.ts';
 /** An answer of the provider, and what it means. */
 interface Known {
   readonly answer: unknown;
-  readonly resolution: StageResolution | undefined;
+  readonly resolution: StageResolution;
 }
 
-const nothing: Known = { answer: Symbol('nothing'), resolution: undefined };
+/** Answers that are remembered: more than a ramp has with tenants of their own in each stage. */
+const mostKnown = 8;
 
 /** Stages of a provider that answers from memory: asked on every call, nothing is kept of tenants. */
 export class InProcessSource implements StageSource {
   readonly #evaluation: Evaluation;
-  // Built-in providers share one frozen answer a stage: the latest two are known by identity, a ramp has no more.
-  #latest = nothing;
-  #before = nothing;
+  // Built-in providers share one frozen answer a stage and reason: those are known by identity.
+  readonly #known: Known[] = [];
+  #oldest = 0;
 
   constructor(evaluation: Evaluation) {
     this.#evaluation = evaluation;
@@ -35,8 +36,7 @@ export class InProcessSource implements StageSource {
         evaluationContext(tenant, subject, unit),
         silentLogger,
       );
-      if (answer === this.#latest.answer) return this.#latest.resolution as StageResolution;
-      if (answer === this.#before.answer) return this.#before.resolution as StageResolution;
+      for (const known of this.#known) if (known.answer === answer) return known.resolution;
       return this.#read(answer);
     } catch (error) {
       return this.#failed(error, tenant);
@@ -57,11 +57,13 @@ export class InProcessSource implements StageSource {
     // A provider that has nothing to say hands the default back: that is not what the flag says.
     const why = (answer as FlagResolution).reason === 'DEFAULT' ? 'default' : 'flag';
     const resolution = stageAnswers[why][stage];
-    if (Object.isFrozen(answer)) {
-      this.#before = this.#latest;
-      this.#latest = { answer, resolution };
-    }
+    if (Object.isFrozen(answer)) this.#remember({ answer, resolution });
     return resolution;
+  }
+
+  #remember(known: Known): void {
+    this.#known[this.#oldest] = known;
+    this.#oldest = (this.#oldest + 1) % mostKnown;
   }
 
   #failed(error: unknown, tenant: string): StageResolution {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stageNames } from '../../src/core/stage.ts';
 import type { FlagResolution } from '../../src/flags/provider.ts';
 import { createStageSource } from '../../src/flags/stage-source.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
@@ -19,36 +20,32 @@ function setUp(answer: ScriptedProvider['answer']) {
 }
 
 describe('the answers of a provider in process', () => {
-  it('that are frozen are read once, the latest two of them', () => {
-    const reads: string[] = [];
-    const answerOf = (stage: string): FlagResolution =>
+  it('that are frozen are read once, the latest eight of them', () => {
+    const reads: number[] = [];
+    const answers = Array.from({ length: 9 }, (_, place) =>
       Object.freeze({
         get value() {
-          reads.push(stage);
-          return stage;
+          reads.push(place);
+          return stageNames[place % stageNames.length] as string;
         },
-      });
-    const answers = ['shadow', 'live', 'off'].map(answerOf) as [
-      FlagResolution,
-      FlagResolution,
-      FlagResolution,
-    ];
-    const { provider, ask } = setUp(() => answers[0]);
-    const readsWhile = (...order: number[]): string[] => {
+      }),
+    );
+    const { provider, ask } = setUp(() => answers[0] as FlagResolution);
+    const readsWhile = (...order: number[]): number[] => {
       reads.length = 0;
       for (const place of order) {
         provider.answer = () => answers[place] as FlagResolution;
-        expect(ask()).toMatchObject({ stage: ['shadow', 'live', 'off'][place] });
+        expect(ask()).toMatchObject({ stage: stageNames[place % stageNames.length] });
       }
       return [...new Set(reads)];
     };
-    expect(readsWhile(0)).toEqual(['shadow']);
-    expect(readsWhile(0, 0)).toEqual([]);
-    expect(readsWhile(1)).toEqual(['live']);
-    expect(readsWhile(0, 1, 0)).toEqual([]);
-    expect(readsWhile(2)).toEqual(['off']);
-    expect(readsWhile(1, 2)).toEqual([]);
-    expect(readsWhile(0)).toEqual(['shadow']);
+    expect(readsWhile(0, 0)).toEqual([0]);
+    expect(readsWhile(0, 1, 2, 3, 4, 5, 6, 7)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(readsWhile(0, 7, 3, 0)).toEqual([]);
+    expect(readsWhile(8)).toEqual([8]);
+    expect(readsWhile(1, 2, 3, 4, 5, 6, 7, 8)).toEqual([]);
+    expect(readsWhile(0)).toEqual([0]);
+    expect(readsWhile(2, 8)).toEqual([]);
   });
 
   it('that may change are read each time', () => {
