@@ -31,14 +31,18 @@ export const asRead = <T>(value: T): T => value;
 
 /**
  * Makes a reader of a schema, which is built when it is first needed: all of them at import cost as much as zod itself. What
- * is read is then made into what is wanted: as a part of the schema that would double what reading costs.
+ * is read is then made into what is wanted: as a part of the schema that would double what reading costs. `sure` spares
+ * values that the schema takes beyond doubt the schema, and gives what would be made of them.
  */
 export function toReader<Read, T>(
   build: () => z.ZodType<Read>,
   make: (read: Read) => T,
+  sure: (value: unknown) => T | undefined = () => undefined,
 ): Reader<T> {
   let schema: z.ZodType<Read> | undefined;
   return (value) => {
+    const known = sure(value);
+    if (known !== undefined) return { ok: true, value: known };
     schema ??= build();
     const result = schema.safeParse(value);
     if (result.success) return { ok: true, value: make(result.data) };

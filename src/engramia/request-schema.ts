@@ -17,6 +17,7 @@ const limits = {
   id: 200,
 } as const;
 
+const usualSource = 'api';
 const maxRecords = 10_000;
 const maxSkills = 50;
 
@@ -36,8 +37,10 @@ const code = () => text(limits.code);
 const output = () => code().optional();
 
 // Fields that do not exist are refused: the service would ignore a misspelt one in silence.
-const request = <S extends z.core.$ZodLooseShape>(shape: () => S) =>
-  toReader(() => z.strictObject(shape()), snakeKeys);
+const request = <S extends z.core.$ZodLooseShape>(
+  shape: () => S,
+  sure?: (value: unknown) => Record<string, unknown> | undefined,
+) => toReader(() => z.strictObject(shape()), snakeKeys, sure);
 
 const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[\d.:+-]*$/;
 const momentRule = 'it must be a Date, or a timestamp with a blank between day and time';
@@ -100,17 +103,36 @@ function records() {
     });
 }
 
+/** A lesson as most are: running the schema over one costs as much as all else that a call costs besides its `fetch`. */
+function usualLesson(value: unknown): Record<string, unknown> | undefined {
+  if (!isPlain(value) || Object.keys(value).length !== 4) return undefined;
+  const { task, code, evalScore, runId } = value;
+  const isScore = typeof evalScore === 'number' && evalScore >= 0 && evalScore <= 10;
+  return isScore &&
+    isSound(task, limits.task) &&
+    isSound(code, limits.code) &&
+    isSound(runId, limits.runId)
+    ? { task, code, eval_score: evalScore, run_id: runId, source: usualSource }
+    : undefined;
+}
+
+const isSound = (value: unknown, max: number): boolean =>
+  typeof value === 'string' && textProblem(value, max) === undefined;
+
 /** How each request is checked and brought into the service's spelling. */
 export const readRequest = {
-  learn: request(() => ({
-    task: task(),
-    code: code(),
-    evalScore: score(),
-    output: output(),
-    runId: text(limits.runId).optional(),
-    classification: label(),
-    source: text(limits.label).default('api'),
-  })),
+  learn: request(
+    () => ({
+      task: task(),
+      code: code(),
+      evalScore: score(),
+      output: output(),
+      runId: text(limits.runId).optional(),
+      classification: label(),
+      source: text(limits.label).default(usualSource),
+    }),
+    usualLesson,
+  ),
   recall: request(() => ({
     task: task(),
     limit: whole(1, 50),

@@ -1,5 +1,7 @@
 import { createEngramiaClient, type EngramiaClient } from 'engramia-cutover';
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { readRequest } from '../../src/engramia/request-schema.ts';
 import { failureOf } from './failure-of.ts';
 
 const fetch = vi.fn(async () => Response.json({ stored: true, pattern_count: 1 }));
@@ -160,6 +162,55 @@ describe('a request at the limits', () => {
     await client.learn({ ...lesson, task });
     const [, init] = fetch.mock.calls[0] as unknown as [string, RequestInit];
     expect(JSON.parse(String(init.body)).task).toBe(task);
+  });
+});
+
+describe('a lesson as most are', () => {
+  const any = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('', ' ', 'a\0', '\ud83d', 5, null),
+  );
+  const score = fc.oneof(fc.double(), fc.integer({ min: -1, max: 11 }), fc.constant('5'));
+  const lessons = fc.record(
+    { task: any, code: any, evalScore: score, runId: any, source: any, score: any },
+    { requiredKeys: [] },
+  );
+  const mark = fc.integer({ min: 0, max: 10 });
+  const usual = fc.record(
+    {
+      task: fc.string(),
+      code: fc.string(),
+      evalScore: fc.oneof(mark, score),
+      runId: fc.string(),
+      score: any,
+    },
+    { requiredKeys: ['task', 'code', 'evalScore', 'runId'] },
+  );
+
+  it('is read as the schema reads it', () => {
+    // Those of a class are read by the schema alone.
+    class Lesson {}
+    fc.assert(
+      fc.property(fc.oneof(usual, lessons), (given) => {
+        const bySchema = readRequest.learn(Object.assign(new Lesson(), given));
+        expect(readRequest.learn(given)).toEqual(bySchema);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([null, 'text', []])('is not %j', (given) => {
+    expect(readRequest.learn(given)).toMatchObject({ ok: false });
+  });
+
+  it('is sent with its fields in the order of any other', async () => {
+    const sent = async (more: object): Promise<string> => {
+      fetch.mockClear();
+      await client.learn({ ...lesson, runId: 'r', ...more });
+      const [, init] = fetch.mock.calls[0] as unknown as [string, RequestInit];
+      return String(init.body);
+    };
+    expect(await sent({})).toBe(await sent({ output: undefined }));
   });
 });
 
