@@ -23,7 +23,7 @@ export function instantScope(): ScopeSource {
     learn: async () => outcome,
     import: async (lessons: readonly unknown[]) =>
       ({ kind: 'imported', imported: lessons.length }) as const,
-    wasStored: async () => undefined,
+    wasStored: async () => false,
   };
   return { targetOf: () => target, clientOf: () => undefined };
 }

@@ -70,10 +70,10 @@ export interface LearnTarget {
   /** Sends a batch of lessons with different keys. Never rejects. */
   import(lessons: readonly KeyedLesson[], signal: AbortSignal): Promise<ImportOutcome>;
   /**
-   * Whether a lesson that was perhaps stored since `sinceMs` (wall time) is there; undefined when the key's role or
-   * the service's state does not tell. Never rejects.
+   * Whether a lesson that was perhaps stored since `sinceMs` (wall time) is known to be there. False proves nothing: the
+   * service tells of a learn last, after all that can fail. Never rejects.
    */
-  wasStored(lesson: Lesson, sinceMs: number, signal: AbortSignal): Promise<boolean | undefined>;
+  wasStored(lesson: Lesson, sinceMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Finds the scope of a tenant. */

@@ -10,14 +10,13 @@ import { socketGone } from './socket-gone.ts';
 /** The most events that the service lists at once. */
 const maxEvents = 1000;
 
-/** Whether a learn of this task since then is among the events; undefined when the list ends before that moment. */
-function isAmong({ events }: EventsAnswer, task: string, sinceSeconds: number) {
+/** Whether a learn of this task since then is among the events. */
+function isAmong({ events }: EventsAnswer, task: string, sinceSeconds: number): boolean {
   const prefix = `patterns/${fingerprint(task, 8)}_`;
-  const recent = events.filter(({ ts }) => ts >= sinceSeconds);
-  const found = recent.some(
-    (event) => event.kind === 'learn' && event.patternKey?.startsWith(prefix),
+  return events.some(
+    ({ kind, ts, patternKey }) =>
+      kind === 'learn' && ts >= sinceSeconds && patternKey?.startsWith(prefix) === true,
   );
-  return found || recent.length < maxEvents ? found : undefined;
 }
 
 /** Makes a client with a key the place where exchanges are learned; `scope` is the client's fingerprint. */
@@ -52,7 +51,7 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
         return isAmong(await client.events(request, { signal, priority: 'shadow' }), task, since);
       } catch (error) {
         await socketGone(error);
-        return undefined;
+        return false;
       }
     },
   });

@@ -79,15 +79,14 @@ function worked(task: LearnTask, outcome: 'stored' | 'deduplicated'): RunResult 
   return outcome;
 }
 
-/** Perhaps stored: the service is asked; if it cannot tell, the answer to one later, serial retry does. */
+/** Perhaps stored: the service is asked; if it does not tell so, the answer to one later, serial retry does. */
 async function confirm(task: LearnTask, _: unknown, handle: RunHandle): Promise<RunResult> {
   const { scope, target, lesson } = task;
   const address = scope.within;
   const isProbing = address.isProbing;
   address.failed();
-  const isStored = await target.wasStored(lesson, task.sentAt, handle.signal);
-  if (isStored === true) return 'stored';
-  task.isPerhapsStored = isStored === undefined;
+  if (await target.wasStored(lesson, task.sentAt, handle.signal)) return 'stored';
+  task.isPerhapsStored = true;
   if (task.isRetried || !(isProbing || address.retries.spend())) return giveUp(task);
   task.isRetried = true;
   address.backOff();

@@ -10,7 +10,7 @@ const world = {
   isProbing: false,
   hasRetry: true,
   isDoubtful: false,
-  wasStored: undefined as boolean | undefined,
+  wasStored: false,
 };
 type World = typeof world;
 

@@ -35,7 +35,7 @@ function setUp(via: 'learn' | 'import', answers: Answer[], rest: Answer = 'done'
   };
   const { learner } = scopes({
     now: () => clock.monotonic(),
-    wasStored: () => undefined,
+    wasStored: () => false,
     learn: () => {
       const said = next();
       return said === 'done' ? { kind: 'stored', patternCount: 1 } : said;

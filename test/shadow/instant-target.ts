@@ -8,7 +8,7 @@ export function instantTarget(over: Partial<LearnTarget> = {}): LearnTarget {
     readyInMs: () => 0,
     learn: async () => ({ kind: 'stored', patternCount: 1 }),
     import: async () => ({ kind: 'imported', imported: 1 }),
-    wasStored: async () => undefined,
+    wasStored: async () => false,
     ...over,
   };
 }

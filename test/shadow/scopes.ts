@@ -33,7 +33,7 @@ interface Service {
   ) => ImportOutcome | Promise<ImportOutcome>;
   /** What the service answers, by attempt. @default everything is stored */
   learn?: (attempt: Attempt, index: number, signal: AbortSignal) => Answer;
-  wasStored?: (lesson: Lesson, sinceMs: number) => boolean | undefined;
+  wasStored?: (lesson: Lesson, sinceMs: number) => boolean;
   readyInMs?: (scope: string, via: LearnVia) => number;
   address?: (tenant: string) => string;
   now: () => number;
@@ -88,7 +88,7 @@ export function scopes(service: Service): {
       count(batch.scope, -1);
       return outcome;
     },
-    wasStored: async (lesson, sinceMs) => service.wasStored?.(lesson, sinceMs),
+    wasStored: async (lesson, sinceMs) => service.wasStored?.(lesson, sinceMs) ?? false,
   });
   return { learner: { targetOf }, attempts, batches, inFlight, mostInFlight: () => most };
 }
