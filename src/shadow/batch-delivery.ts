@@ -49,7 +49,7 @@ const policy: { readonly [K in ImportOutcome['kind']]: Rule<K> } = {
     return batch.map(giveUp);
   },
   unauthorized: (batch) => {
-    answered(batch);
+    batch[0].scope.within.answered();
     return batch[0].scope.unauthorized() ? batch.map(again) : batch.map(giveUp);
   },
   forbidden: (batch) => {

@@ -24,7 +24,6 @@ const policy: { readonly [K in LearnOutcome['kind']]: Rule<K> } = {
   },
   unauthorized: (task) => {
     task.scope.within.answered();
-    task.channel.askAgain();
     return task.scope.unauthorized() ? 'again' : giveUp(task);
   },
   refused: (task) => {

@@ -8,13 +8,14 @@ import { recorder } from './recorder.ts';
 import { scopes } from './scopes.ts';
 
 type Answer = 'done' | LearnOutcome;
+type FailureKind = 'perhaps' | 'aborted' | 'refused' | 'quota' | 'unauthorized';
 
 const paced = (afterMs?: number): LearnOutcome => ({
   kind: 'later',
   error: new EngramiaError('ERR_ENGRAMIA_PACED', 'not yet'),
   afterMs,
 });
-const answer = (kind: 'perhaps' | 'aborted' | 'refused'): LearnOutcome => ({
+const answer = (kind: FailureKind): LearnOutcome => ({
   kind,
   error: new Error(kind),
 });
@@ -117,6 +118,21 @@ describe.each(['learn', 'import'] as const)('an exchange that is delivered by %s
       await clock.advance(10_000);
       expect(lane.stats()).toMatchObject({ ...counts, pending: 0 });
     }
+  });
+
+  it('asks again whether a full scope has room when its key is refused as in an outage', async () => {
+    const answers: Answer[] = ['done', answer('quota'), answer('unauthorized')];
+    const { clock, lane, offer, times } = setUp(via, answers);
+    for (const [requestId, waitMs] of [
+      ['first', 2_000],
+      ['one too many', 3_602_000],
+      ['asks', 62_000],
+    ] as const) {
+      offer(requestId);
+      await clock.advance(waitMs);
+    }
+    expect(times().slice(2)).toEqual([3_604_000, 3_664_000]);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 2 }, failed: 1, pending: 0 });
   });
 
   it('is told with its last error, and without one that was overcome', async () => {
