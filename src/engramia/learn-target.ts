@@ -1,5 +1,6 @@
 import { fingerprint } from '../core/fingerprint.ts';
 import type { LearnTarget } from '../core/learner.ts';
+import { isBlank } from '../core/text.ts';
 import type { EventsAnswer } from './answers.ts';
 import type { EngramiaClient } from './client.ts';
 import { imported, notImported } from './import-outcome.ts';
@@ -27,7 +28,9 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
     readyInMs: (via = 'learn') => client.pacing.readyInMs(via, 'shadow'),
     learn: async ({ task, code, evalScore, runId }, signal) => {
       try {
-        const request = { task, code, evalScore, runId };
+        // A pattern may have no run id, but not a blank one.
+        const lesson = { task, code, evalScore };
+        const request = isBlank(runId) ? lesson : { ...lesson, runId };
         return learned(await client.learn(request, { signal, priority: 'shadow' }));
       } catch (error) {
         await socketGone(error);

@@ -1,4 +1,5 @@
 import type { KeyedLesson } from '../core/learner.ts';
+import { isBlank } from '../core/text.ts';
 import type { PatternRecord } from './requests.ts';
 
 /**
@@ -12,7 +13,12 @@ export function toPatternRecord(lesson: KeyedLesson): PatternRecord {
     key,
     data: {
       task,
-      design: { code, source: 'api', classification: 'internal', run_id: runId },
+      design: {
+        code,
+        source: 'api',
+        classification: 'internal',
+        run_id: isBlank(runId) ? undefined : runId,
+      },
       success_score: evalScore,
       reuse_count: 0,
       timestamp: at / 1000,

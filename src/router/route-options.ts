@@ -55,7 +55,7 @@ export interface LearnOptions {
   filter?: (exchange: Exchange & { readonly reply: ReplyView }) => boolean;
   /** Takes personal data and secrets out of task, reply and run id. @default e-mail addresses, numbers, keys and tokens */
   redact?: (text: string) => string;
-  /** At most 200 code points. @default (exchange) => `shadow:${exchange.tenant}` */
+  /** At most 200 code points; a blank one is left out. @default (exchange) => `shadow:${exchange.tenant}` */
   runId?: (exchange: Exchange) => string;
 }
 

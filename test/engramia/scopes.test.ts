@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEngramiaClient, type FetchLike, keyPerTenant, oneScope } from 'engramia-cutover';
+import { fakeEngramia } from 'engramia-cutover/testing';
 import { describe, expect, it, vi } from 'vitest';
 import type { LearnTarget, Lesson } from '../../src/core/learner.ts';
 import { type Answer, loopbackService } from './loopback-service.ts';
@@ -70,6 +71,26 @@ describe('the outcome of a learn', () => {
         kind: 'later',
         afterMs: undefined,
       });
+    },
+  );
+
+  it.each(['learn', 'import'] as const)(
+    'by %s is stored without a run id that is blank',
+    async (via) => {
+      await using fake = await fakeEngramia({ keys: { k: { tenant: 'a', role: 'admin' } } });
+      const { url, key, fetch } = fake;
+      const client = createEngramiaClient({ baseUrl: url, apiKey: key, fetch });
+      const target = (await oneScope(client).targetOf('a')) as LearnTarget;
+      for (const runId of ['', ' \n']) {
+        const nameless = { ...lesson, runId, task: `Přečti CSV ${runId.length}` };
+        const outcome =
+          via === 'learn'
+            ? target.learn(nameless, never)
+            : target.import([{ ...nameless, key: `patterns/${runId.length}`, at: 0 }], never);
+        expect(await outcome).toMatchObject({ kind: via === 'learn' ? 'stored' : 'imported' });
+      }
+      const bodies = JSON.stringify(fake.requests.map(({ body }) => body));
+      expect([fake.patterns('a').length, bodies.includes('run_id')]).toEqual([2, false]);
     },
   );
 
