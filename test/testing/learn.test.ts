@@ -173,6 +173,19 @@ describe('learning', () => {
     expect((await learn(fake, { task: 'at once' })).json.stored).toBe(false);
   });
 
+  it('measures learns that overlap a replacement by what is there before it', async () => {
+    const fake = await fakeEngramia();
+    await learn(fake, { task: 'at once' });
+    fake.setLatency(5);
+    const scores = [7, 5, 6];
+    const learns = scores.map((eval_score) => learn(fake, { task: 'at once', eval_score }));
+    const answers = (await Promise.all(learns)).map((one) => one.json);
+    expect(answers).toEqual([true, false, true].map((stored) => ({ stored, pattern_count: 1 })));
+    fake.setLatency(0);
+    expect((await learn(fake, { task: 'at once', eval_score: 6 })).json.stored).toBe(false);
+    expect(fake.patterns('default')).toHaveLength(1);
+  });
+
   it('answers 500 to a learn that overlaps another in JSON mode, although it is stored', async () => {
     const fake = await fakeEngramia({ mode: 'json' });
     fake.setLatency(5);

@@ -56,8 +56,9 @@ const hasNul = (value: string | undefined): boolean => value?.includes('\0') ===
 function nearDuplicate(scope: Scope, task: string): Pattern | undefined {
   const words = wordsOf(task);
   let best: { pattern: Pattern; similarity: number } | undefined;
-  for (const pattern of scope.patterns.values()) {
-    if (pattern.pending) continue;
+  for (const latest of scope.patterns.values()) {
+    const pattern = latest.pending ? latest.before : latest;
+    if (pattern === undefined) continue;
     const similarity = jaccard(words, pattern.words);
     if (similarity >= sameTask && similarity > (best?.similarity ?? 0)) {
       best = { pattern, similarity };
@@ -99,6 +100,7 @@ function store(call: Call, body: LearnBody, twin: Pattern | undefined): EngineRe
     source: columns ? source : undefined,
     classification,
     pending: true,
+    before: twin,
   });
   if (whole) record(call, pattern.key, body.eval_score);
   return answer(call, pattern);
@@ -124,6 +126,7 @@ function answer(call: Call, pattern: Pattern): EngineResponse {
   const settle = (): void => {
     scope.learning -= 1;
     pattern.pending = false;
+    pattern.before = undefined;
   };
   const reply = crashes
     ? replies.crash()

@@ -14,8 +14,9 @@ export interface Pattern {
   runId: string | undefined;
   source: string | undefined;
   classification: string;
-  /** Written by a call that is not answered yet: parallel calls do not see it. */
+  /** Written by a call that is not answered yet: parallel calls do not see it, but what it replaces. */
   pending: boolean;
+  before?: Pattern | undefined;
 }
 
 /** A single learn or recall, as analytics tells it. */
