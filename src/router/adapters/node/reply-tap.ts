@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Captured, type CapturedReply, readHead } from '../../replies/captured-reply.ts';
+import { onReplyEnd } from './reply-end.ts';
 
 /** How much of a reply is kept. */
 export interface TapOptions {
@@ -109,9 +110,6 @@ export function tapReply(
       if (recording.nested) recording.afterwards ??= () => settle(finished);
       else settle(finished);
     };
-    // The first of the two tells: `finish` before `close` means that all was handed to the system. Both come once at most:
-    // with `once` each would cost a wrapper and its removal.
-    res.on('finish', () => told(true));
-    res.on('close', () => told(false));
+    onReplyEnd(res, told);
   });
 }

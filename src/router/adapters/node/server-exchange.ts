@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '../../call.ts';
 import type { CandidateReply } from './candidate-reply.ts';
+import { isClosed, isWhole } from './reply-end.ts';
 import { replyStatus } from './reply-status.ts';
 import { tapReply } from './reply-tap.ts';
 import { UnfitReply } from './unfit-reply.ts';
@@ -71,7 +72,7 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   }
 
   get #left(): boolean {
-    return this.res.closed && !this.res.writableFinished;
+    return isClosed(this.res) && !isWhole(this.res);
   }
 
   /** Begins to capture the reply, whichever leg writes it. */
@@ -103,7 +104,7 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   }
 
   #await(start: () => Promise<{ readonly status: number } | undefined>): void {
-    const over = this.res.closed || this.res.writableFinished;
+    const over = isClosed(this.res) || isWhole(this.res);
     this.#delivered = fitReply(over ? Promise.resolve(undefined) : start());
     // Also read by nobody when the candidate fails; then it is no unhandled rejection.
     this.#delivered.catch(() => undefined);
