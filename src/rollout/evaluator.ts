@@ -3,6 +3,7 @@ import type { MissedPairs } from '../core/pair-sink.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { stages } from '../core/stage.ts';
 import type { Attestation, Gate, GateReading, GateRun } from './gate.ts';
+import { plainReading } from './plain-reading.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { ServedCounts } from './served-counts.ts';
 import { within } from './within.ts';
@@ -69,7 +70,7 @@ class GuardedRun {
   async #said(at: number): Promise<GateReading | undefined> {
     if (this.#broken) return undefined;
     try {
-      return this.#run && (await within(this.#run.read(at)));
+      return this.#run && plainReading(this.#gate, await within(this.#run.read(at)));
     } catch {
       return undefined;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Gate } from '../../src/rollout/gate.ts';
+import type { Gate, GateReading } from '../../src/rollout/gate.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
@@ -109,6 +109,45 @@ describe('a way back', () => {
       await expect(rollout.rollback({ ...ada, reason })).rejects.toThrow(/reason/);
       expect(() => rollout.kill({ ...ada, reason })).toThrow(/reason/);
     }
+  });
+});
+
+/** What gates of an app may say by mistake, none of which a trail can hold. */
+const unwritable = {
+  'half a character': { says: 'cut \ud83d', inputs: { rate: 0.1 } },
+  'a number that is none': { says: 'fine', inputs: { rate: Number.NaN } },
+  'no numbers at all': { says: 'fine' },
+  'more numbers than an entry holds': {
+    says: 'fine',
+    inputs: Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`of-tenant-${at}`, at])),
+  },
+  'a whole book': { says: 'x'.repeat(2_000_000), inputs: {} },
+};
+
+/** A gate of the app that passes in words of its own. */
+function sayingGate(words: object): Gate {
+  const [role, source] = ['signal', 'probe'] as const;
+  const read = () => ({ gate: 'own', source, outcome: 'pass', ...words }) as GateReading;
+  return { name: 'own', role, source, policy: {}, begin: () => ({ read }) };
+}
+
+describe('beside a gate that says what no trail can hold', () => {
+  it.each(Object.entries(unwritable))('(%s) people go back and forth', async (_, words) => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout({ ...plan, gates: [sayingGate(words)] });
+    await world.clock.advance(6_000);
+    expect(await rollout.set({ ...ada, percent: 50 })).toMatchObject({ percent: 50 });
+    expect(await rollout.rollback(ada)).toMatchObject({ status: 'rolled-back' });
+    expect(world.warnings).toEqual([]);
+  });
+
+  it.each(Object.entries(unwritable))('(%s) the machine goes back', async (_, words) => {
+    await using world = rolloutWorld();
+    const gates = [sayingGate(words), harmAfter(async () => undefined)];
+    const rollout = await world.rollout({ ...plan, gates });
+    await rollout.set({ ...ada, percent: 50 });
+    await world.clock.advance(6_000);
+    expect((await world.store.rollout('cutover')).state?.status).toBe('latched');
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PairRecord } from '../../../src/core/pair-record.ts';
 import { createEvaluator } from '../../../src/rollout/evaluator.ts';
-import type { Gate, GateRun } from '../../../src/rollout/gate.ts';
+import type { Gate, GateReading, GateRun } from '../../../src/rollout/gate.ts';
 import { candidateErrors } from '../../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../../src/rollout/gates/coverage.ts';
 import { customGate } from '../../../src/rollout/gates/custom-gate.ts';
@@ -82,6 +82,20 @@ describe('an evaluator', () => {
     expect(first).toMatchObject({ gate: 'wrong-answers', role: 'guardrail' });
     expect(first).not.toHaveProperty('dryRun');
     expect(dry).toMatchObject({ gate: 'wrong-answers-live', dryRun: true });
+  });
+
+  it('takes no word of a gate for an outcome that is none, and no reading for one of another gate', async () => {
+    const own = (name: string, reading: object): Gate => ({
+      ...{ name, role: 'guardrail', source: 'probe', policy: {} },
+      begin: () => ({ read: () => reading as GateReading }),
+    });
+    const says = { gate: 'other', source: 'pairs', says: 'well', inputs: {} };
+    const plan = {
+      gates: [own('odd', { ...says, outcome: 'great' }), own('fine', { ...says, outcome: 'pass' })],
+    };
+    const [odd, fine] = await createEvaluator(plan).begin(stateOf()).readings(now);
+    expect(odd).toMatchObject({ gate: 'odd', outcome: 'invalid' });
+    expect(fine).toMatchObject({ gate: 'fine', source: 'probe', outcome: 'pass', says: 'well' });
   });
 
   it('asks a gate only where it can have evidence', async () => {
