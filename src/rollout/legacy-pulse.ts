@@ -26,13 +26,19 @@ export class LegacyPulse {
     else this.#gone.add(route);
   }
 
-  /** Asks; a probe that fails, or does not answer within 10 s, says nothing. */
+  /** Asks; a probe that fails, answers neither true nor false, or does not answer within 10 s, says nothing. */
   async check(): Promise<boolean> {
     try {
-      if (this.#probe !== undefined) this.#answers = await within(this.#probe());
+      if (this.#probe !== undefined) this.#answers = answerOf(await within(this.#probe()));
     } catch (error) {
       this.#contained(error);
     }
     return this.alive;
   }
+}
+
+/** A forgotten return must not take the way back away. */
+function answerOf(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw new TypeError(`probeLegacy must answer true or false, not ${typeof answer}.`);
 }

@@ -28,6 +28,23 @@ describe('a ramp whose app does not answer', () => {
     expect((await world.store.rollout('cutover')).state?.status).toBe('latched');
   });
 
+  it.each([undefined, null, 200, 'gone'])(
+    'has a way back where the probe answers %j, which says nothing',
+    async (odd) => {
+      await using world = rolloutWorld();
+      const probeLegacy = (async () => odd) as unknown as () => Promise<boolean>;
+      const rollout = await world.rollout(plan, { probeLegacy });
+      await rollout.set({ ...ada, percent: 50 });
+      await world.clock.advance(6_000);
+      expect(await rollout.status()).toMatchObject({
+        legacyAlive: true,
+        state: { status: 'ramping' },
+      });
+      expect(await rollout.rollback(ada)).toMatchObject({ status: 'rolled-back' });
+      expect(world.warnings.join()).toContain('probe of the rollout failed: TypeError');
+    },
+  );
+
   it('has one entry for a way back that was ordered a thousand times while the store was away', async () => {
     await using world = rolloutWorld();
     const cable = flakyStore(world.store);
