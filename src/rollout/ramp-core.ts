@@ -85,7 +85,7 @@ export class RampCore {
       clock,
       now: this.now,
       retryMs: pollMs,
-      kill: (killed) => this.replica.kill(killed),
+      kill: (killed, to) => this.replica.kill(killed, to),
       adopt: (state) => this.replica.adopt(state),
       lastSaid: () => this.assessor.lastSaid,
       contained: (error) => this.contained('rollback', error),

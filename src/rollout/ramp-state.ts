@@ -80,6 +80,11 @@ export function withOverrides(
   ]);
 }
 
+/** The stage that tenants go back to: where those outside are, unless a lower one was asked for. */
+export function backTo(from: Stage, asked: Stage | undefined): Stage {
+  return asked !== undefined && stages[asked].order < stages[from].order ? asked : from;
+}
+
 /** Everybody back with legacy: no percentage, and no tenant ahead of it. */
 export function rolledBack(
   state: RolloutState,

@@ -7,6 +7,7 @@ import type { Store } from '../core/store.ts';
 import type { LessonCounts } from './lessons.ts';
 import { type StageAnswer, stageAnswers } from './stage-answer.ts';
 import { StageTable } from './stage-table.ts';
+import { TakenBack } from './taken-back.ts';
 import { within } from './within.ts';
 
 /** Share of its lease that a replica uses: the rest is for clocks that do not run alike. */
@@ -40,7 +41,9 @@ export class Replica {
   /** The table, while nothing else has a say. */
   #alone: StageTable | undefined;
   #state: RolloutState | undefined;
-  #killed = false;
+  readonly #taken = new TakenBack();
+  /** Where everybody is who was taken back further than to legacy. */
+  #back: StageTable | undefined;
   /** On the monotonic clock. */
   #contactUntil = 0;
   #toldAt: number | undefined;
@@ -69,7 +72,7 @@ export class Replica {
 
   /** Whether tenants are taken back here, whatever the state says. */
   get killed(): boolean {
-    return this.#killed;
+    return this.#taken.isSo;
   }
 
   /** Whether the store has not been reached for longer than the lease. */
@@ -87,16 +90,16 @@ export class Replica {
     // What nearly all calls are: one table, nothing else looked at.
     if (this.#alone !== undefined) return this.#alone.answerOf(tenant);
     const table = this.#table;
-    if (table === undefined) return this.#killed ? stageAnswers[this.#setting.from] : undefined;
+    if (table === undefined) return this.killed ? stageAnswers[this.#outside()] : undefined;
+    if (this.#back !== undefined) return this.#back.answerOf(tenant);
     const answer = table.answerOf(tenant);
     const isAhead = stages[answer.value].serves === 'candidate';
     return isAhead && this.#isBack() ? stageAnswers[this.#outside()] : answer;
   }
 
-  /** Takes every tenant back from the next call on, or lets the state decide again. */
-  kill(killed: boolean): void {
-    this.#killed = killed;
-    this.#alone = this.#decidesAlone();
+  /** Takes every tenant back from the next call on, to a stage that was asked for, or lets the state decide again. */
+  kill(killed: boolean, to?: Stage): void {
+    if (this.#taken.set(killed, to)) this.#decide();
   }
 
   /** Obeys a state if it is newer, and says so to the store. */
@@ -105,7 +108,7 @@ export class Replica {
     if (state.version <= (before?.version ?? 0)) return;
     this.#state = state;
     this.#table = new StageTable(state, this.#table);
-    this.#alone = this.#decidesAlone();
+    this.#decide();
     // A way back that is taken after the end is obeyed, too, and nobody hears of it from here.
     if (this.#closed) return;
     this.#toldAt = undefined;
@@ -131,16 +134,18 @@ export class Replica {
     this.#setting.clock.clearTimeout(this.#timer);
   }
 
-  #decidesAlone(): StageTable | undefined {
-    return this.#killed || this.#setting.onLostContact === 'legacy' ? undefined : this.#table;
+  #decide(): void {
+    const isAlone = !this.killed && this.#setting.onLostContact === 'keep';
+    this.#alone = isAlone ? this.#table : undefined;
+    this.#back = this.#taken.tableOf(this.#state);
   }
 
   #outside(): Stage {
-    return this.#state?.from ?? this.#setting.from;
+    return this.#taken.outside(this.#state?.from ?? this.#setting.from);
   }
 
   #isBack(): boolean {
-    if (this.#killed) return true;
+    if (this.killed) return true;
     const { onLostContact, clock } = this.#setting;
     if (onLostContact === 'keep' || clock.monotonic() < this.#contactUntil) return false;
     // Legacy is not there any more: going back would be no way back.

@@ -2,11 +2,11 @@ import type { Clock, TimerHandle } from '../core/clock.ts';
 import { isCutoverError } from '../core/errors.ts';
 import type { RolloutState, RolloutStatus } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
-import { type Stage, stages } from '../core/stage.ts';
+import type { Stage } from '../core/stage.ts';
 import { factsOf, type RampFactKind } from './facts-of.ts';
 import type { Journal } from './journal.ts';
 import type { PersonAction } from './person-action.ts';
-import { type RampDraft, rolledBack, servesCandidate } from './ramp-state.ts';
+import { backTo, type RampDraft, rolledBack, servesCandidate } from './ramp-state.ts';
 import { RolloutError } from './rollout-error.ts';
 
 /** A way back that was ordered. */
@@ -24,8 +24,8 @@ export interface RollbackSetting {
   readonly clock: Clock;
   readonly now: () => number;
   readonly retryMs: number;
-  /** Takes everybody back in this process, or lets the state decide again. */
-  readonly kill: (killed: boolean) => void;
+  /** Takes everybody back in this process, to a stage that was asked for, or lets the state decide again. */
+  readonly kill: (killed: boolean, to?: Stage) => void;
   readonly adopt: (state: RolloutState) => void;
   /** What the gates said last, as far as this process knows: a way back waits for no look. */
   readonly lastSaid: () => object;
@@ -61,7 +61,7 @@ export class Rollbacks {
 
   /** Takes everybody back here, now. The promise is of the entry: it rejects when the store cannot be reached at once. */
   order(order: RollbackOrder): Promise<RolloutState> {
-    if (order.kind !== 'ramp.frozen') this.#setting.kill(true);
+    if (order.kind !== 'ramp.frozen') this.#setting.kill(true, order.to);
     // The first one may be on its way already: what it finds there could be older than this order.
     const same = this.#spool.slice(1).find((spooled) => isSame(spooled.order, order));
     const settle = same?.settle ?? Promise.withResolvers<RolloutState>();
@@ -144,7 +144,7 @@ const standing: readonly RolloutStatus[] = ['rolled-back', 'latched'];
 
 /** Undefined: everybody is back already. */
 function back(before: RolloutState, to: Stage | undefined, at: number): RampDraft | undefined {
-  const from = to !== undefined && stages[to].order < stages[before.from].order ? to : before.from;
+  const from = backTo(before.from, to);
   const isBack = standing.includes(before.status) && !servesCandidate(before);
   if (isBack && from === before.from) return undefined;
   const status = before.status === 'latched' ? 'latched' : 'rolled-back';

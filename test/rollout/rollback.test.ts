@@ -32,6 +32,47 @@ describe('a rollback', () => {
     expect((await kindsOf(world.store)).filter((kind) => kind === 'rollback')).toHaveLength(1);
   });
 
+  it.each(['rollback', 'kill'] as const)(
+    'by %s ends the learning here at once, too, while the store is down',
+    async (way) => {
+      await using world = rolloutWorld();
+      const cable = flakyStore(world.store);
+      const rollout = await world.rollout(plan, { store: cable.store });
+      await rollout.deny(['fair', 'square'], ada);
+      await rollout.override('quiet', 'off', ada);
+      await rollout.advance(ada);
+      cable.down = true;
+      void Promise.resolve(rollout[way]({ ...ada, stopLearning: true })).catch(() => undefined);
+      void rollout.rollback(ada).catch(() => undefined);
+      const names = [...tenants, 'fair', 'quiet'];
+      expect(new Set(names.map((tenant) => rollout.stageOf(tenant)))).toEqual(new Set(['off']));
+      await world.clock.advance(20_000);
+      expect(rollout.stageOf('x')).toBe('off');
+      cable.down = false;
+      await world.clock.advance(10_000);
+      expect((await rollout.status()).state).toMatchObject({ from: 'off', status: 'rolled-back' });
+      expect(rollout.stageOf('fair')).toBe('off');
+      await rollout.resume(ada);
+      expect(rollout.stageOf('x')).toBe('shadow');
+    },
+  );
+
+  it('goes back to the stage that was asked for, and leaves who learns by an override of their own', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const rollout = await world.rollout(plan, { store: cable.store });
+    await rollout.override('own', 'shadow', ada);
+    await rollout.advance(ada);
+    await rollout.override('own', 'shadow', ada);
+    cable.down = true;
+    void rollout.rollback({ ...ada, to: 'dualwrite' }).catch(() => undefined);
+    const here = ['x', 'own'].map((tenant) => rollout.stageOf(tenant));
+    cable.down = false;
+    await world.clock.advance(10_000);
+    expect(['x', 'own'].map((tenant) => rollout.stageOf(tenant))).toEqual(here);
+    expect(here).toEqual(['dualwrite', 'shadow']);
+  });
+
   it('by a kill does not wait, also in a process that knows no state yet', async () => {
     await using world = rolloutWorld();
     await (await world.rollout({ ...plan, from: 'dualwrite' })).advance(ada);
@@ -49,11 +90,13 @@ describe('a rollback', () => {
     expect(late.stageOf('x')).toBeUndefined();
     expect(late.kill(ada)).toBe('killed');
     expect(late.stageOf('x')).toBe('dualwrite');
+    late.kill({ ...ada, stopLearning: true });
+    expect(late.stageOf('x')).toBe('off');
     cable.down = false;
     await world.clock.advance(10_000);
     expect(await kindsOf(world.store)).toContain('kill');
     expect((await late.status()).state).toMatchObject({ percent: 0, status: 'rolled-back' });
-    expect(late.stageOf('x')).toBe('dualwrite');
+    expect(late.stageOf('x')).toBe('off');
   });
 
   it('wins over a ramp that goes on at the same time', async () => {
