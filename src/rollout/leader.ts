@@ -102,9 +102,10 @@ export class Leader {
     const answer = renewed?.ok
       ? renewed
       : await store.acquire(`rollout/${rollout}`, identity, leaseMs);
-    if (!answer.ok || this.#closed) return undefined;
+    if (!answer.ok) return undefined;
+    // Also of a leader that was closed meanwhile, which gives it back.
     this.#lease = answer.lease;
-    return { name: answer.lease.name, token: answer.lease.token };
+    return this.#closed ? undefined : { name: answer.lease.name, token: answer.lease.token };
   }
 
   async #act(fence: LeaseFence): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCheckpointSigner, generateAuditKeys } from '../../src/audit/audit-keys.ts';
+import type { LeaseAnswer } from '../../src/core/store.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { customGate } from '../../src/rollout/gates/custom-gate.ts';
 import { memoryStore } from '../../src/store/memory.ts';
@@ -88,6 +89,36 @@ describe('a ramp whose app does not answer', () => {
     await rollout.close();
     expect(released).toEqual([true]);
   });
+});
+
+describe('a rollout that is closed while its leader asks for the lease', () => {
+  it.each(['acquire', 'renew'] as const)(
+    '(%s) leaves it all the same, so that another leads at once',
+    async (call) => {
+      await using world = rolloutWorld();
+      const rollout = await world.rollout(plan);
+      if (call === 'renew') await world.clock.advance(6_000);
+      const asked = Promise.withResolvers<void>();
+      const answers = Promise.withResolvers<void>();
+      const given = world.store[call].bind(world.store) as (
+        ...args: unknown[]
+      ) => Promise<LeaseAnswer>;
+      vi.spyOn(world.store, call).mockImplementationOnce(async (...args: unknown[]) => {
+        const answer = await given(...args);
+        asked.resolve();
+        await answers.promise;
+        return answer;
+      });
+      void world.clock.advance(6_000);
+      await asked.promise;
+      const closed = rollout.close();
+      answers.resolve();
+      await closed;
+      expect(await world.store.acquire('rollout/cutover', 'another', 1_000)).toMatchObject({
+        ok: true,
+      });
+    },
+  );
 });
 
 describe('the trail of a ramp', () => {
