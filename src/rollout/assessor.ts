@@ -49,6 +49,8 @@ interface Course {
   overrides: RolloutState['overrides'];
   /** The place of the trail's next entry that was not read. */
   entry: number;
+  /** Until one look has come to its end; `over overrides`: those of the step have changed before it. */
+  catchesUp: 'so far' | 'over overrides' | 'no more';
 }
 
 /** Feeds gates from the store with what is new since the last look; begins anew with each step and policy. */
@@ -86,11 +88,12 @@ export class Assessor {
     // Other versions of the same split, such as one that awaits an approval, are no news to the gates.
     if (!areSame(course.overrides, state.overrides)) course.evidence.changed(state);
     course.overrides = state.overrides;
-    const isSplitAnew = await this.#readTrail(course, state);
+    await this.#readTrail(course, state);
     await this.#readMissed(course, at);
     await this.#readServed(course, at);
     // Counts of before cannot be told from later ones: after a restart they are all read at once.
-    if (isSplitAnew) course.evidence.changed(state);
+    if (course.catchesUp === 'over overrides') course.evidence.changed(state);
+    course.catchesUp = 'no more';
     const readings = await course.evidence.readings(at);
     this.#said = { at, pairs: course.evidence.pairs, readings };
     return this.#said;
@@ -107,7 +110,8 @@ export class Assessor {
     const evidence = this.#setting.begin(state);
     const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
     const pairs = { stored: 0, taken: 0, gone: 0, first: Number.POSITIVE_INFINITY };
-    this.#course = { key, phase, evidence, ...read, ...pairs, overrides: state.overrides };
+    const catching = { overrides: state.overrides, catchesUp: 'so far' } as const;
+    this.#course = { key, phase, evidence, ...read, ...pairs, ...catching };
     return this.#course;
   }
 
@@ -120,18 +124,15 @@ export class Assessor {
     return course;
   }
 
-  /** Whether it is the first look at a step, and overrides have changed within the step. */
-  async #readTrail(course: Course, { since }: RolloutState): Promise<boolean> {
+  async #readTrail(course: Course, { since }: RolloutState): Promise<void> {
     const { store, rollout } = this.#setting;
-    const isFirst = course.entry === 0;
-    let overridden = false;
     for await (const entry of store.audit(rollout, course.entry)) {
       course.entry = entry.seq + 1;
-      overridden ||= entry.kind === 'override' && entry.at >= since;
+      const isOfStep = entry.kind === 'override' && entry.at >= since;
+      if (isOfStep && course.catchesUp === 'so far') course.catchesUp = 'over overrides';
       const said = attestedIn(entry);
       if (said !== undefined) course.evidence.attested(said);
     }
-    return isFirst && overridden;
   }
 
   async #readPairs(course: Course, at: number): Promise<void> {

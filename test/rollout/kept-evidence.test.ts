@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { PairRecord } from '../../src/core/pair-record.ts';
 import { coverage } from '../../src/rollout/gates/coverage.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
@@ -151,20 +151,53 @@ describe('the gates of a rollout', () => {
   });
 });
 
+/** A step with calls, whose split was changed by an override; then the process is started again. */
+async function restartedAfterOverride(world: ReturnType<typeof rolloutWorld>) {
+  const its = { ...plan, gates: [sampleRatio()] };
+  const first = await world.rollout(its);
+  const { since } = (await first.status()).state;
+  await world.clock.advance(120_000);
+  const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+  const row = { day, tenant: 'acme', route: 'chat', leg: 'legacy' } as const;
+  const counts = [{ ...row, counts: { calls: 500 } }];
+  await world.store.addTraffic({ id: 'calls', phase: `cutover/0/${since}`, counts });
+  await first.allow(['acme'], ada);
+  await first.close();
+  return world.rollout(its, { identity: 'later' });
+}
+
 describe('the sample ratio of a step in which overrides have changed', () => {
   it('is begun anew after a restart: calls of before cannot be told from later ones', async () => {
     await using world = rolloutWorld();
-    const its = { ...plan, gates: [sampleRatio()] };
-    const first = await world.rollout(its);
-    const { since } = (await first.status()).state;
-    await world.clock.advance(120_000);
-    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
-    const row = { day, tenant: 'acme', route: 'chat', leg: 'legacy' } as const;
-    const counts = [{ ...row, counts: { calls: 500 } }];
-    await world.store.addTraffic({ id: 'calls', phase: `cutover/0/${since}`, counts });
-    await first.allow(['acme'], ada);
-    await first.close();
-    const later = await world.rollout(its, { identity: 'later' });
+    const later = await restartedAfterOverride(world);
+    const { readings } = (await later.status()).decision;
+    expect(readings.map(({ outcome }) => outcome)).toEqual(['hold']);
+  });
+
+  it.each(['traffic', 'pairDays'] as const)(
+    'is so also where the first look cannot read %s',
+    async (what) => {
+      await using world = rolloutWorld();
+      const later = await restartedAfterOverride(world);
+      vi.spyOn(world.store, what).mockRejectedValueOnce(new Error('The store is away.'));
+      await expect(later.status()).rejects.toThrow('away');
+      const { readings } = (await later.status()).decision;
+      expect(readings.map(({ outcome }) => outcome)).toEqual(['hold']);
+    },
+  );
+
+  it('is so also where the first look reads a part of the trail', async () => {
+    await using world = rolloutWorld();
+    const later = await restartedAfterOverride(world);
+    const audit = world.store.audit.bind(world.store);
+    let looks = 0;
+    vi.spyOn(world.store, 'audit').mockImplementation(async function* (...place) {
+      yield* audit(...place);
+      looks += 1;
+      // The first one is for the summary of the trail.
+      if (looks === 2) throw new Error('The store is away.');
+    });
+    await expect(later.status()).rejects.toThrow('away');
     const { readings } = (await later.status()).decision;
     expect(readings.map(({ outcome }) => outcome)).toEqual(['hold']);
   });
