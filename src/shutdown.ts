@@ -120,6 +120,9 @@ export class Shutdown {
 
 /** A shutdown must not fail on its own options: what is no time is the default, and none is longer than a timer can be. */
 function timeoutOf(options: { timeoutMs?: number } | undefined): number {
-  const { timeoutMs = defaultTimeoutMs } = options ?? {};
-  return timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : defaultTimeoutMs;
+  const { timeoutMs: given }: { timeoutMs?: unknown } = options ?? {};
+  // As a variable of the environment holds it. An empty one is no time, and `null` is none either: both read as 0.
+  const timeoutMs = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+  const isTime = typeof timeoutMs === 'number' && timeoutMs >= 0;
+  return isTime ? Math.min(timeoutMs, longestTimerMs) : defaultTimeoutMs;
 }

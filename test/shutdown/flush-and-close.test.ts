@@ -86,6 +86,27 @@ describe.each(['flush', 'close'] as const)('%s', (end) => {
     expect((await report).drained).toBe(false);
   });
 
+  it.each([undefined, null, '', true, 10n, Symbol('soon'), 'soon', -1, Number.NaN])(
+    'with the deadline %s, which is none, ends after ten seconds',
+    async (timeoutMs) => {
+      const { handler, clock } = await busy(1);
+      const report = handler[end]({ timeoutMs } as { timeoutMs?: number });
+      await clock.advance(9_999);
+      expect(await isSettled(report)).toBe(false);
+      await clock.advance(1);
+      expect(await isSettled(report)).toBe(true);
+    },
+  );
+
+  it('takes a deadline as a variable of the environment holds it', async () => {
+    const { handler, clock } = await busy(1);
+    const report = handler[end]({ timeoutMs: '700' as unknown as number });
+    await clock.advance(699);
+    expect(await isSettled(report)).toBe(false);
+    await clock.advance(1);
+    expect(await isSettled(report)).toBe(true);
+  });
+
   it('without a deadline of its own ends after ten seconds', async () => {
     const { handler, clock } = await busy(1);
     const report = handler[end]();
