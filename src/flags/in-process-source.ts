@@ -1,4 +1,5 @@
 import { isThenable } from '../core/observation.ts';
+import { hasPlainPrototype } from '../core/plain-object.ts';
 import type { StageResolution, StageSource } from '../core/stage-source.ts';
 import type { Subject } from '../core/subject.ts';
 import { type Evaluation, silentLogger } from './evaluation.ts';
@@ -57,7 +58,7 @@ export class InProcessSource implements StageSource {
     // A provider that has nothing to say hands the default back: that is not what the flag says.
     const why = (answer as FlagResolution).reason === 'DEFAULT' ? 'default' : 'flag';
     const resolution = stageAnswers[why][stage];
-    if (Object.isFrozen(answer)) this.#remember({ answer, resolution });
+    if (isSettled(answer)) this.#remember({ answer, resolution });
     return resolution;
   }
 
@@ -73,4 +74,10 @@ export class InProcessSource implements StageSource {
     void lifecycle.ready();
     return stageAnswers.default[defaultStage];
   }
+}
+
+/** Whether an answer will never say anything else. A getter may, and so may what has one of its class, frozen as it is. */
+function isSettled(answer: object): boolean {
+  if (!Object.isFrozen(answer) || !hasPlainPrototype(answer)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(answer)).every((field) => 'value' in field);
 }

@@ -22,14 +22,14 @@ function setUp(answer: ScriptedProvider['answer']) {
 describe('the answers of a provider in process', () => {
   it('that are frozen are read once, the latest eight of them', () => {
     const reads: number[] = [];
-    const answers = Array.from({ length: 9 }, (_, place) =>
-      Object.freeze({
-        get value() {
-          reads.push(place);
-          return stageNames[place % stageNames.length] as string;
-        },
-      }),
-    );
+    const answers = Array.from({ length: 9 }, (_, place) => {
+      const answer = Object.freeze({ value: stageNames[place % stageNames.length] as string });
+      const get = (from: object, name: string): unknown => {
+        reads.push(place);
+        return Reflect.get(from, name);
+      };
+      return new Proxy(answer, { get: get as NonNullable<ProxyHandler<object>['get']> });
+    });
     const { provider, ask } = setUp(() => answers[0] as FlagResolution);
     const readsWhile = (...order: number[]): number[] => {
       reads.length = 0;
@@ -54,6 +54,47 @@ describe('the answers of a provider in process', () => {
     expect(ask()).toMatchObject({ stage: 'shadow' });
     answer.value = 'live';
     expect(ask()).toMatchObject({ stage: 'live' });
+  });
+
+  it.each([
+    [
+      'a getter',
+      (now: () => string) =>
+        Object.freeze({
+          get value() {
+            return now();
+          },
+        }),
+    ],
+    [
+      'a class',
+      (now: () => string) =>
+        Object.freeze(
+          new (class {
+            get value() {
+              return now();
+            }
+          })(),
+        ),
+    ],
+    [
+      'another object',
+      (now: () => string) =>
+        Object.freeze(
+          Object.create({
+            get value() {
+              return now();
+            },
+          }),
+        ),
+    ],
+  ])('that may change by %s are read each time, frozen as they are', (_, answering) => {
+    let stage = 'shadow';
+    const answer = answering(() => stage);
+    const { ask } = setUp(() => answer);
+    expect(ask()).toMatchObject({ stage: 'shadow' });
+    stage = 'off';
+    expect(ask()).toMatchObject({ stage: 'off' });
   });
 
   it('may be that it has nothing to say, which is no failure', () => {
