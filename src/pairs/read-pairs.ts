@@ -59,7 +59,7 @@ class LogReading implements PairReading {
     try {
       for (const file of files) yield* this.#pairsOf(file);
     } finally {
-      await Promise.all(files.map((file) => file.close()));
+      await closeAll(files);
     }
   }
 
@@ -81,17 +81,25 @@ class LogReading implements PairReading {
  */
 async function openAll(path: string): Promise<FileHandle[]> {
   const files = new Map<string, FileHandle>();
-  for (const name of await logNames(path)) {
-    const file = await openIfThere(name);
-    if (file === undefined) continue;
-    const { dev, ino } = await file.stat();
-    const identity = `${dev}:${ino}`;
-    if (files.has(identity)) await file.close();
-    else files.set(identity, file);
+  try {
+    for (const name of await logNames(path)) {
+      const file = await openIfThere(name);
+      if (file === undefined) continue;
+      const { dev, ino } = await file.stat();
+      const identity = `${dev}:${ino}`;
+      if (files.has(identity)) await file.close();
+      else files.set(identity, file);
+    }
+  } catch (error) {
+    await closeAll(files.values());
+    throw error;
   }
   // A log that does not exist is an error, told as the file system tells it.
   return files.size > 0 ? [...files.values()].reverse() : [await open(path, 'r')];
 }
+
+const closeAll = (files: Iterable<FileHandle>): Promise<unknown> =>
+  Promise.all([...files].map((file) => file.close()));
 
 /**
  * Reads what `jsonlPairs` has written, also while it goes on writing: the file at `path` and its older siblings. Lines

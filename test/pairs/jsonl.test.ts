@@ -1,4 +1,13 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   type JsonlPairsOptions,
@@ -10,6 +19,9 @@ import { fakeClock } from 'engramia-cutover/testing';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshFolder, missesOf, pairOf, readAll, words } from './pairs.ts';
+
+/** Where Linux tells which files a process has open. */
+const openFiles = '/proc/self/fd';
 
 /** A log in a folder of its own, with a clock that stands still. */
 function setUp(options: Partial<JsonlPairsOptions> = {}) {
@@ -275,6 +287,18 @@ describe('reading a pair log', () => {
   it('fails where there is no log', async () => {
     const path = join(freshFolder(), 'none.jsonl');
     await expect(readAll(path)).rejects.toThrow(/ENOENT/);
+  });
+
+  it.runIf(existsSync(openFiles))('leaves no file open where one of them cannot be', async () => {
+    const { path } = setUp();
+    for (const name of [path, `${path}.1`]) writeFileSync(name, '');
+    symlinkSync(`${path}.2`, `${path}.2`);
+    await expect(readAll(path)).rejects.toThrow(/ELOOP/);
+    const names = readdirSync(openFiles).map((file) => {
+      // The folder itself was open while it was read.
+      return existsSync(join(openFiles, file)) ? readlinkSync(join(openFiles, file)) : '';
+    });
+    expect(names.filter((name) => name.startsWith(path))).toEqual([]);
   });
 
   it('keeps no words without an end', async () => {
