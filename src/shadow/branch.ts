@@ -56,6 +56,11 @@ export class Branch<T extends Queued<T>> implements Parkable {
     child.inTurn = false;
   }
 
+  /** Nothing is held below any more: no child has anything to hand out. */
+  clear(): void {
+    while (this.first !== undefined) this.shift();
+  }
+
   /** Takes the tasks below that may go with one that was taken: one of each tenant by turns, until the bundle is full. */
   takeWith(leader: T, { maxCount, maxLoad }: BundleRule): T[] {
     const riders: T[] = [];

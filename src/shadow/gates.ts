@@ -94,6 +94,8 @@ export class Gates<T extends Queued<T>> {
       if (--up.held > 0 || up.parent === undefined) continue;
       if (up.gathering !== undefined) this.#gatherings.delete(up);
       if (up.place >= 0) this.#parking.leave(up);
+      // A child that is told to have its turn would never ask for one, and this one is no longer asked when its time has come.
+      up.clear();
     }
   }
 

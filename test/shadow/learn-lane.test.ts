@@ -515,6 +515,29 @@ describe('the breaker of an address', () => {
   });
 });
 
+describe('after an outage in which all that waited has expired', () => {
+  it.each([
+    ['the service was being maintained', later(3_600_000)],
+    ['nobody answered', later()],
+    ['the key was refused', failing('unauthorized')],
+  ])('goes on, where %s', async (_, answer) => {
+    let isDown = false;
+    const { lane, clock } = setUp({ learn: () => (isDown ? answer : stored) });
+    lane.offer(servedExchange());
+    await clock.advance(0);
+    isDown = true;
+    for (let index = 0; index < 10; index++) lane.offer(servedExchange());
+    await clock.advance(3_600_000);
+    const { failed, timedOut } = lane.stats();
+    expect(failed + timedOut).toBe(10);
+    expect(timedOut).toBeGreaterThan(0);
+    isDown = false;
+    lane.offer(servedExchange());
+    await clock.advance(1);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 2 }, pending: 0 });
+  });
+});
+
 it('runs its callbacks in no one’s async context', async () => {
   const storage = new AsyncLocalStorage<string>();
   const seen: unknown[] = [];

@@ -92,6 +92,22 @@ describe('a gate that is not ready', () => {
     expect(takeAll()).toEqual(['c1']);
   });
 
+  it('is asked for what comes to wait within it after nothing did any more', () => {
+    const { gates, turns, add, takeAll, leavesOf } = setUp();
+    const widest = gateOf({ limit: 9 });
+    const gate = gateOf({ within: gateOf({ limit: 9, within: widest }) });
+    widest.readyMs = 50;
+    for (const name of ['a1', 'b1', 'a2']) {
+      const task = add(name, gate);
+      expect([takeAll(), gates.nextAt]).toEqual([[], 50]);
+      turns.remove(task, leavesOf(task));
+      expect(gates.nextAt).toBe(Number.POSITIVE_INFINITY);
+    }
+    widest.readyMs = 0;
+    for (const name of ['b2', 'a3']) add(name, gate);
+    expect(takeAll()).toEqual(['b2']);
+  });
+
   it('wakes with those that it is part of and those that are part of it', async () => {
     const { gates, clock, add, takeAll } = setUp();
     const within = gateOf({ limit: 9 });
