@@ -22,6 +22,15 @@ const sentByCode: ReadonlyMap<string, boolean> = new Map([
 
 const connecting: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
 
+/** What is thrown, as far as it is looked at. */
+interface Link {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly cause?: unknown;
+  /** Of a host with several addresses: an error each. The whole has the code of the first, and no `syscall`. */
+  readonly errors?: unknown;
+}
+
 /** A network failure without its own words: an HTTP function may put request and headers into them. */
 export interface NetworkFailure {
   /** A code of Node or undici; undefined when the failure has none that is known. */
@@ -34,12 +43,17 @@ export interface NetworkFailure {
 export function networkFailure(thrown: unknown): NetworkFailure {
   let link = thrown;
   for (let depth = 0; depth < 5 && typeof link === 'object' && link !== null; depth += 1) {
-    const { code, syscall, cause } = link as { code?: unknown; syscall?: unknown; cause?: unknown };
+    const { code, cause }: Link = link;
     if (typeof code === 'string') {
       const sent = sentByCode.get(code);
-      if (sent !== undefined) return { code, sent: sent && !connecting.has(syscall) };
+      if (sent !== undefined) return { code, sent: sent && !isConnecting(link) };
     }
     link = cause;
   }
   return { code: undefined, sent: true };
+}
+
+function isConnecting({ syscall, errors }: Link): boolean {
+  if (!Array.isArray(errors) || errors.length === 0) return connecting.has(syscall);
+  return errors.every((error: Link | null | undefined) => connecting.has(error?.syscall));
 }

@@ -94,6 +94,19 @@ describe('the outcome of a learn', () => {
     },
   );
 
+  it.each([
+    ['later when none of the addresses of its host took it', ['connect', 'connect'], 'later'],
+    ['perhaps when one of them may have', ['connect', 'read'], 'perhaps'],
+  ])('is %s', async (_what, syscalls, kind) => {
+    const errors = syscalls.map((syscall) => Object.assign(new Error('x'), { syscall }));
+    // As Node makes it: the code is that of the first, and nothing tells at what it failed.
+    const cause = Object.assign(new AggregateError(errors), { code: 'ENETUNREACH' });
+    const fetch = async () => Promise.reject(new TypeError('fetch failed', { cause }));
+    const client = createEngramiaClient({ baseUrl: 'https://e.example', apiKey: 'k', fetch });
+    const target = await oneScope(client).targetOf('a');
+    expect(await target?.learn(lesson, never)).toMatchObject({ kind });
+  });
+
   it('is perhaps after a timeout, since it had arrived', async () => {
     const clock = new ManualClock();
     const target = await targetAt({ byHand: () => clock.advance(10_000) }, clock);
