@@ -9,7 +9,7 @@ export interface PacingLimits {
   readonly learnsPerMinute: number;
   /** Recalls a minute over all keys of the client's family. @default 50 */
   readonly recallsPerMinute: number;
-  /** Calls a minute and key, over all paths. @default 100 */
+  /** Calls a minute and key, over all paths; what is learned takes at most half of them. @default 100 */
   readonly callsPerMinutePerKey: number;
 }
 
