@@ -15,6 +15,7 @@ import { Sweeper } from './sweeper.ts';
 import { TenantActions } from './tenant-actions.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 import { TrailActions } from './trail-actions.ts';
+import { within } from './within.ts';
 
 const defaultGatherMs = 1_000;
 const defaultKeepMs = { pairs: 30 * dayMs, counts: 400 * dayMs };
@@ -117,9 +118,13 @@ async function flush({ pairs, meter, following, core }: Parts): Promise<void> {
   await Promise.all([pairs.flush(), meter.flush(), following.enter(), core.rollbacks.drain()]);
 }
 
+/** Each part of the end waits for a store that is silent 10 s at most: what it has not done by then it does when it can. */
 async function close({ leader, pairs, meter, following, core }: Parts): Promise<void> {
-  await leader.close();
-  await Promise.all([pairs.close(), meter.close(), following.close(), core.rollbacks.close()]);
+  const inTime = (ending: Promise<unknown>): Promise<unknown> =>
+    within(ending).catch((error) => core.contained('close', error));
+  await inTime(leader.close());
+  const endings = [pairs.close(), meter.close(), following.close(), core.rollbacks.close()];
+  await inTime(Promise.all(endings));
   await Promise.all([core.replica.leave(), core.news.told()]);
   core.close();
 }

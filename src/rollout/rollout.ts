@@ -162,6 +162,9 @@ export interface Rollout extends AsyncDisposable {
   trail(): AsyncIterable<TrailItem>;
   /** Resolves when what was counted so far is in the store. */
   flush(): Promise<void>;
-  /** Stops deciding and counting; stages are answered on, by the last state that is known. */
+  /**
+   * Stops deciding and counting; stages are answered on, by the last state that is known. Waits half a minute at most for a
+   * store that is silent.
+   */
   close(): Promise<void>;
 }

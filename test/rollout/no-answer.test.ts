@@ -91,6 +91,30 @@ describe('a ramp whose app does not answer', () => {
   });
 });
 
+describe('a rollout whose store is silent', () => {
+  it.each(['acquire', 'release', 'addPairs', 'rollout', 'commit', 'acknowledge'] as const)(
+    '(%s) is closed all the same, half a minute later at most',
+    async (call) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      await using world = rolloutWorld();
+      const rollout = await world.rollout(plan);
+      const answers = Promise.withResolvers<never>();
+      vi.spyOn(world.store, call).mockImplementation(() => answers.promise);
+      const what = { kind: 'compare', route: 'chat', tenant: 'acme', stage: 'shadow' } as const;
+      rollout.pairs.missed({ ...what, at: world.clock.now(), why: 'late', count: 1 });
+      await world.clock.advance(6_000);
+      rollout.kill(ada);
+      const closed = vi.fn<() => void>();
+      void rollout.close().then(closed);
+      await vi.advanceTimersByTimeAsync(30_000);
+      const told = closed.mock.calls.length;
+      answers.reject(new Error('The store is away.'));
+      expect(told).toBe(1);
+      expect(rollout.stageOf('x')).toBe('shadow');
+    },
+  );
+});
+
 describe('a rollout that is closed while its leader asks for the lease', () => {
   it.each(['acquire', 'renew'] as const)(
     '(%s) leaves it all the same, so that another leads at once',
