@@ -50,6 +50,27 @@ describe('a cutover with a sink', () => {
     }
   });
 
+  it('keeps pairs of calls whose id is no text, such as the numbers that loggers give', async () => {
+    const path = join(freshFolder(), 'pairs.jsonl');
+    const cutover = createCutover({ flags: memoryFlags('shadow'), pairs: jsonlPairs({ path }) });
+    const answer = async (_tenant: string, message: string) => `An answer to ${message}.`;
+    const chat = cutover.handler({
+      name: 'chat',
+      legacy: answer,
+      candidate: shadowSafe((_context, tenant, message) => answer(tenant, message)),
+      identify: (tenant, task) => ({ tenant, task }),
+    });
+    const ids = [7, 7n, { id: 7 }, Symbol('7'), null];
+    for (const requestId of ids) {
+      await chat.run(['acme', 'a message'], { requestId: requestId as unknown as string });
+    }
+    await cutover.close();
+    const { pairs, skipped } = await readAll(path);
+    expect(skipped).toEqual({ torn: 0, unknown: 0 });
+    expect(pairs.slice(0, 2).map(({ requestId }) => requestId)).toEqual(['7', '7']);
+    expect(new Set(pairs.slice(1).map(({ requestId }) => requestId)).size).toBe(ids.length - 1);
+  });
+
   it('keeps no word unless asked to, and then for a time', async () => {
     const folder = freshFolder();
     const quiet = join(folder, 'quiet.jsonl');
