@@ -72,6 +72,12 @@ const rows: readonly Row[] = [
     why: ({ undecided }) => said(undecided),
   },
   {
+    when: ({ standing }) => standing.byOtherPlan === true,
+    does: 'stay',
+    why: () =>
+      'the ramp stands by another plan: the leader takes this one up, and its step begins anew',
+  },
+  {
     when: ({ standing }) => standing.next === undefined,
     does: 'stay',
     why: () => 'the step is the last',

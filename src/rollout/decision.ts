@@ -23,6 +23,8 @@ export interface Standing {
    * @default 86_400_000, a day
    */
   readonly dailyCycleMs?: number;
+  /** Whether the ramp stands where it does by another plan: its evidence is none of this one's. @default false */
+  readonly byOtherPlan?: boolean;
 }
 
 /** What is to be done, and what it was decided on. */

@@ -21,7 +21,7 @@ import { Journal } from './journal.ts';
 import { LegacyPulse } from './legacy-pulse.ts';
 import { Lessons } from './lessons.ts';
 import { RampNews } from './ramp-news.ts';
-import { nextStep, phaseOf } from './ramp-state.ts';
+import { nextStep, phaseOf, presentStep } from './ramp-state.ts';
 import { Replica } from './replica.ts';
 import { Rollbacks } from './rollbacks.ts';
 import type { RolloutOptions } from './rollout-options.ts';
@@ -130,8 +130,8 @@ export class RampCore {
     inRootScope(() => void this.#start());
   }
 
-  stepOf({ step }: RolloutState): FullStep {
-    return this.plan.steps[step] ?? (this.plan.steps.at(-1) as FullStep);
+  stepOf(state: RolloutState): FullStep {
+    return this.plan.steps[presentStep(this.plan, state)] ?? (this.plan.steps.at(-1) as FullStep);
   }
 
   /** Reads the gates and decides; changes nothing. */
@@ -143,8 +143,9 @@ export class RampCore {
     this.news.gates(readings, state);
     const step = this.stepOf(state);
     const next = this.plan.steps[nextStep(this.plan, state)];
-    const { dailyCycleMs } = this.plan;
-    const asked = { approved, automatic, dailyCycleMs };
+    const { dailyCycleMs, policyHash } = this.plan;
+    const byOtherPlan = state.policyHash !== policyHash;
+    const asked = { approved, automatic, dailyCycleMs, byOtherPlan };
     return decideRamp({ state, step, next, at, pairs, legacyAlive, ...asked }, readings);
   }
 

@@ -24,12 +24,21 @@ export function reachedStep(
   return Math.max(0, reached);
 }
 
+/** The place of the step at which a ramp stands: as it was counted, unless that was by another plan. */
+export function presentStep(
+  plan: Pick<FullPlan, 'steps' | 'policyHash'>,
+  state: Pick<RampDraft, 'step' | 'percent' | 'to' | 'policyHash'>,
+): number {
+  return state.policyHash === plan.policyHash ? state.step : reachedStep(plan, state);
+}
+
 /** The place of the step that comes next: the first one itself for a ramp that stands below it. */
 export function nextStep(
-  { steps }: Pick<FullPlan, 'steps'>,
-  { step, percent }: Pick<RampDraft, 'step' | 'percent'>,
+  plan: Pick<FullPlan, 'steps' | 'policyHash'>,
+  state: Pick<RampDraft, 'step' | 'percent' | 'to' | 'policyHash'>,
 ): number {
-  return percent < (steps[step]?.percent ?? 0) ? step : step + 1;
+  const step = presentStep(plan, state);
+  return state.percent < (plan.steps[step]?.percent ?? 0) ? step : step + 1;
 }
 
 /** When a step begins after another: never at the same moment, so that each has evidence of its own. */

@@ -205,6 +205,42 @@ describe('a ramp', () => {
     expect(await kindsOf(world.store)).toContain('plan.changed');
   });
 
+  it.each([
+    ['skips no step', [0, 50, 100], 50],
+    ['takes nobody back', [0, 1, 2, 3, 30, 100], 30],
+  ])(
+    'is moved by nobody while it stands by another plan, and by force %s of the new one',
+    async (_, percents, next) => {
+      await using world = rolloutWorld();
+      const given = (...steps: number[]) => ({
+        ...{ holdMs: 0, dailyCycleMs: 0 },
+        steps: steps.map((percent) => ({ percent })),
+      });
+      const before = await world.rollout(given(0, 5, 25, 100));
+      for (const percent of [5, 25]) {
+        await world.clock.advance(10);
+        expect(await before.advance(ada)).toMatchObject({ percent });
+      }
+      await before.close();
+      await world.clock.advance(10);
+      const after = await world.rollout(given(...percents));
+      const { decision, next: told } = await after.status();
+      expect(decision).toMatchObject({
+        does: 'stay',
+        why: expect.stringContaining('another plan'),
+      });
+      expect([told?.percent, (await after.preview()).percent]).toEqual([next, next]);
+      await expect(after.advance(ada)).rejects.toMatchObject({
+        why: 'refused',
+        blockers: [expect.stringContaining('the leader takes this one up')],
+      });
+      const forced = after.advance({ ...ada, force: true });
+      expect(await forced).toMatchObject({ percent: next });
+      await world.clock.advance(6_000);
+      expect((await after.status()).decision.why).toContain('a person may advance');
+    },
+  );
+
   it('says why it stays where all gates pass: nobody would move, or only complete() is left', async () => {
     await using world = rolloutWorld();
     const steps = [{ percent: 0 }, { percent: 0.01 }, { percent: 100 }] as const;
