@@ -4,6 +4,7 @@ import type { CallContext } from '../core/call-context.ts';
 import { parsedJson } from '../core/parsed-json.ts';
 import type { ToolCall } from '../core/subject.ts';
 import type { TokenUsage } from '../core/token-usage.ts';
+import { type HostedItem, hostedCall } from './hosted-call.ts';
 import type { Recall } from './recall.ts';
 import type { AnyTool } from './sdk-types.ts';
 
@@ -64,11 +65,9 @@ export class CandidateRun {
   }
 
   /** A tool that ran at the provider is told of only when it has. */
-  hostedToolRan(call: CalledTool): void {
-    const { name } = call;
-    if (typeof name === 'string') {
-      this.#calls.set(call, { name, arguments: parsedJson(call.arguments) });
-    }
+  hostedToolRan(item: HostedItem): void {
+    const call = hostedCall(item);
+    if (call !== undefined) this.#calls.set(item, call);
   }
 
   recallEnded({ matches }: Recall): void {
