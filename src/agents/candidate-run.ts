@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { RunContext } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
-import { parsedJson } from '../core/parsed-json.ts';
+import { givenIn, type ResponseItem } from '../core/response-tool-call.ts';
 import type { ToolCall } from '../core/subject.ts';
 import type { TokenUsage } from '../core/token-usage.ts';
 import { type HostedItem, hostedCall } from './hosted-call.ts';
@@ -9,7 +9,7 @@ import type { Recall } from './recall.ts';
 import type { AnyTool } from './sdk-types.ts';
 
 /** A call of a tool as the SDK tells it. */
-export interface CalledTool {
+export interface CalledTool extends ResponseItem {
   readonly name?: unknown;
   readonly arguments?: unknown;
   readonly callId?: unknown;
@@ -43,7 +43,7 @@ export class CandidateRun {
   toolStarts(tool: Pick<AnyTool, 'name'>, call: CalledTool): void {
     this.#calls.set(call.callId ?? call, {
       name: typeof call.name === 'string' ? call.name : tool.name,
-      arguments: parsedJson(call.arguments),
+      arguments: givenIn(call),
     });
     this.acts(tool.name);
   }

@@ -1,4 +1,4 @@
-import { Agent, OpenAIResponsesModel, Runner } from '@openai/agents';
+import { Agent, OpenAIResponsesModel, Runner, type Shell, shellTool } from '@openai/agents';
 import { createCutoverHandler, type Divergence } from 'engramia-cutover';
 import { agentCandidate } from 'engramia-cutover/agents';
 import { memoryFlags } from 'engramia-cutover/flags';
@@ -77,5 +77,27 @@ describe('tools that ran at the provider', () => {
     await handler('what is a monad?');
     await handler.close();
     expect(compared).toMatchObject([{ verdict: 'same', notes: [] }]);
+  });
+});
+
+describe('a shell that runs here', () => {
+  it('is told with its commands', async () => {
+    const action = { commands: ['ls'], max_output_length: null, timeout_ms: null };
+    server.responses.output = [
+      { type: 'shell_call', id: 'sh_1', call_id: 'c1', status: 'completed', action },
+    ];
+    const shell: Shell = {
+      run: async () => {
+        server.responses.output = [message('the answer')];
+        return { output: [] };
+      },
+    };
+    const context = contextOf();
+    const worker = new Agent({ name: 'worker', model: model(), tools: [shellTool({ shell })] });
+    await agentCandidate({ agent: worker, runner: runner() })(context, 'go');
+    expect(context.commits).toBe(1);
+    expect(context.facts.toolCalls).toMatchObject([
+      { name: 'shell', arguments: { commands: ['ls'] } },
+    ]);
   });
 });

@@ -48,6 +48,23 @@ describe('a leg of the Responses API', () => {
     });
   });
 
+  it('tells what the tools were called with that the app itself is to run', async () => {
+    const patch = { type: 'delete_file', path: 'a.txt' };
+    const clicks = [{ type: 'click', button: 'left', x: 1, y: 2 }, { type: 'wait' }];
+    server.responses.output = [
+      { type: 'apply_patch_call', call_id: 'c1', operation: patch },
+      { type: 'computer_call', call_id: 'c2', actions: clicks },
+      { type: 'shell_call', call_id: 'c3', action: { commands: ['ls'] } },
+      { type: 'tool_search_call', arguments: { query: 'q' } },
+    ];
+    expect((await responsesLeg(asked())('hello')).toolCalls).toEqual([
+      { name: 'apply_patch', arguments: patch },
+      { name: 'computer', arguments: clicks },
+      { name: 'shell', arguments: { commands: ['ls'] } },
+      { name: 'tool_search', arguments: { query: 'q' } },
+    ]);
+  });
+
   it('asks for what the options say, and for nothing else', async () => {
     await responsesLeg(asked())('hello');
     expect(sent()).toEqual({ model: 'gpt-test', input: 'hello' });
