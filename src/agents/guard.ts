@@ -105,6 +105,8 @@ export class Guard {
     if (policy === 'execute') {
       return {
         ...tool,
+        // The search that would load it was taken away, and without it the SDK asks no model.
+        deferLoading: false,
         invoke: (...given) => {
           this.#step += 1;
           return tool.invoke(...given);

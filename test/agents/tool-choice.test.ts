@@ -6,6 +6,8 @@ import {
   OpenAIProvider,
   Runner,
   tool,
+  toolNamespace,
+  toolSearchTool,
   webSearchTool,
 } from '@openai/agents';
 import { agentCandidate } from 'engramia-cutover/agents';
@@ -89,6 +91,25 @@ describe('a mirrored run whose model must choose a tool', () => {
     expect(await sentBy(reading, ['web_search'])).toMatchObject({
       tool_choice: { type: 'web_search' },
     });
+  });
+});
+
+describe('a mirrored run of tools that a search would load', () => {
+  const later = tool({
+    name: 'look_up',
+    description: 'Looks up.',
+    parameters: z.object({}),
+    execute: () => 'found',
+    deferLoading: true,
+  });
+
+  it.each([[['look_up']], [[]]])('has them at once, with %j read-only', async (readOnly) => {
+    const sent = await sentBy({ tools: [later, toolSearchTool()] }, readOnly);
+    expect(sent.tools).toMatchObject([{ type: 'function', name: 'look_up' }]);
+    expect(sent.tools).not.toMatchObject([{ defer_loading: true }]);
+    const tools = toolNamespace({ name: 'docs', description: 'Documents.', tools: [later] });
+    const grouped = await sentBy({ tools: [...tools, toolSearchTool()] }, readOnly);
+    expect(grouped.tools).toMatchObject([{ name: 'docs', tools: [{ name: 'look_up' }] }]);
   });
 });
 
