@@ -18,12 +18,26 @@ export function mixed(hash: number): number {
 
 const isDigit = (unit: number): boolean => unit >= zero && unit <= 0x39;
 
-/** The place of the decimal mark: the last one, unless exactly three digits follow it, which makes it one of thousands. */
+/** Whether a number may begin with so many digits before a mark of thousands: no one writes 0,125 for 125, or 12345.678 for millions. */
+const mayLead = (text: Uint16Array, from: number, digits: number): boolean =>
+  digits <= 3 && (text[from] as number) !== zero;
+
+/**
+ * The place of the decimal mark: the last one, unless it is one of thousands, which exactly three digits follow, and before
+ * which there is no other mark than its like.
+ */
 function decimalAt(text: Uint16Array, from: number, to: number): number {
+  let last = to;
+  let first = to;
+  let areAlike = true;
   for (let at = to - 1; at > from; at -= 1) {
-    if (!isDigit(text[at] as number)) return to - at - 1 === 3 ? to : at;
+    if (isDigit(text[at] as number)) continue;
+    if (last === to) last = at;
+    areAlike &&= text[at] === text[last];
+    first = at;
   }
-  return to;
+  const isOfThousands = to - last === 4 && areAlike && mayLead(text, from, first - from);
+  return isOfThousands ? to : last;
 }
 
 /** The hash of a number by its value: zeros at its ends and marks of thousands make no difference. */
