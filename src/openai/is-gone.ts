@@ -24,7 +24,8 @@ const passingMessage = new RegExp(
 const retiredCodes =
   /^(unknown_url|endpoint_gone|invalid_url|api_removed|deprecated|model_not_found|DeploymentNotFound|assistant_not_found|prompt_not_found)$/;
 const retiredMessage =
-  /^(404 )?(invalid url|unknown request url|resource not found)|\bno assistant found\b|\b(assistant|agent|prompt|deployment)\b[^.]*\b(not found|does not exist)\b|\b(deprecated|retired|sunset|shut down|no longer available)\b/i;
+  /^(404 )?(invalid url|unknown request url|resource not found)|\bno assistant found\b|\b(assistant|agent|prompt|deployment|model)\b([^.]|\.(?=\S))*\b(not found|does not exist)\b|\b(deprecated|retired|sunset|shut down|no longer available)\b/i;
+const retiredParams = /^(assistant_id|model)$/;
 
 function toTold(error: Fields): Told {
   const names = [error.code, error.type].map((name) => textOf(name) ?? '');
@@ -33,7 +34,7 @@ function toTold(error: Fields): Told {
 
 /** What codes and parameters say counts before sentences; undefined: nothing of it is known. */
 function saysGone({ names, param, message }: Told): boolean | undefined {
-  if (names.some((name) => retiredCodes.test(name)) || param === 'assistant_id') return true;
+  if (names.some((name) => retiredCodes.test(name)) || retiredParams.test(param)) return true;
   if (names.some((name) => passingCodes.test(name)) || passingParams.test(param)) return false;
   if (passingMessage.test(message)) return false;
   return retiredMessage.test(message) || undefined;

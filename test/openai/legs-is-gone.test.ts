@@ -46,6 +46,10 @@ describe('isGone', () => {
       says('The API deployment for this resource does not exist.', { code: 'DeploymentNotFound' }),
     ],
     [404, says("Prompt with id 'pmpt_1' not found.")],
+    [404, says('The model `gpt-4.1` does not exist.', { type: 'NotFoundError', code: 404 })],
+    [404, says('model "llama3.2" not found, try pulling it first', { type: 'not_found_error' })],
+    [404, says('Not here.', { param: 'model' })],
+    [404, says("The deployment 'gpt-4.1-mini' does not exist.")],
     [404, says('This endpoint is no longer available.')],
   ])('knows a service that has gone by %i and %j', async (status, error) => {
     expect(isGone(await thrownFor(status, error))).toBe(true);
@@ -64,6 +68,8 @@ describe('isGone', () => {
     [404, says("Response with id 'resp_1' not found.")],
     [404, says("Conversation with id 'conv_1' not found.")],
     [404, says('Not here.', { param: 'thread_id' })],
+    [404, says('The model is fine. Your cart was not found.')],
+    [404, says("The model response 'resp_1' was not found.")],
     [410, says("Thread with id 'thread_1' not found.", { code: 'thread_not_found' })],
     [400, says('The model is deprecated.', { code: 'model_not_found' })],
     [401, says('Bad key')],
