@@ -1,5 +1,5 @@
 import { disregard } from '../core/attempt.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, TimerHandle } from '../core/clock.ts';
 import type { LearnRequest } from '../engramia/requests.ts';
 import { clientFor, type MemorySource } from './memory-source.ts';
 
@@ -32,6 +32,9 @@ export class Learning {
   readonly #failed: (error: unknown) => void;
   readonly #waiting: FinishedRun[] = [];
   #work: Promise<void> | undefined;
+  #pause: TimerHandle;
+  /** How many wait for the end of it all. */
+  #awaiting = 0;
 
   constructor(source: MemorySource, clock: Clock, most: number, failed: (error: unknown) => void) {
     this.#source = source;
@@ -54,7 +57,10 @@ export class Learning {
 
   /** Resolves when nothing waits any more. Never rejects. */
   async settled(): Promise<void> {
+    this.#awaiting += 1;
+    this.#stayFor(this.#pause);
     while (this.#work !== undefined) await this.#work;
+    this.#awaiting -= 1;
   }
 
   async #learnAll(): Promise<void> {
@@ -72,9 +78,22 @@ export class Learning {
     const client = await clientFor(this.#source, tenant);
     if (client === undefined) return 'noScope';
     const ms = client.pacing.readyInMs('learn', 'shadow');
-    if (ms > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, ms));
+    if (ms > 0) await this.#pass(ms);
     const { stored } = await client.learn(request, { priority: 'shadow' });
     return stored ? 'stored' : 'present';
+  }
+
+  async #pass(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#pause = this.#clock.setTimeout(resolve, ms);
+      if (this.#awaiting > 0) this.#stayFor(this.#pause);
+    });
+    this.#pause = undefined;
+  }
+
+  /** Whoever waits means it: without a timer that counts, the process could end with runs that are not learned. */
+  #stayFor(timer: TimerHandle): void {
+    (timer as { ref?: () => unknown } | undefined)?.ref?.();
   }
 
   #tell(error: unknown): void {

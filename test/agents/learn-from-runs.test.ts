@@ -135,6 +135,33 @@ describe('learnFromRuns', () => {
     ]);
   });
 
+  it('keeps a process that waits for it from ending while the service’s pace is kept, and no other', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const holding = () =>
+      timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef());
+    const asked = Promise.withResolvers<void>();
+    const waits = [20];
+    const readyInMs = () => {
+      asked.resolve();
+      return waits.shift() ?? 0;
+    };
+    const client = {
+      recall: () => undefined,
+      pacing: { readyInMs },
+      learn: async () => ({ stored: true, patternCount: 1 }),
+    } as unknown as EngramiaClient;
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: client });
+    const ran = own.run(agentOf('done'), 'Build a CSV parser');
+    await asked.promise;
+    expect(holding().at(-1)).toBe(false);
+    const settled = learning.settled();
+    expect(holding().at(-1)).toBe(true);
+    await Promise.all([ran, settled]);
+    expect(learning.counts.stored).toBe(1);
+    timers.mockRestore();
+  });
+
   it('keeps at most as many waiting as it may, and counts the others', async () => {
     const gate = Promise.withResolvers<{ stored: boolean; patternCount: number }>();
     const client = {
