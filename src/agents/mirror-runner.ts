@@ -73,11 +73,15 @@ export function nestedRunOptions<T extends Conversing>(options: T) {
   return rest;
 }
 
+/** One that the provider keeps has no id before it is made, and whoever reads it makes it. */
+const isUnmade = (session: Session): boolean =>
+  'sessionId' in session && session.sessionId === undefined;
+
 /** A conversation that can be read and does not change. */
 export function readOnlySession(session: Session): Session {
   return {
-    getSessionId: () => session.getSessionId(),
-    getItems: (limit) => session.getItems(limit),
+    getSessionId: async () => (isUnmade(session) ? '' : session.getSessionId()),
+    getItems: async (limit) => (isUnmade(session) ? [] : session.getItems(limit)),
     addItems: async () => undefined,
     popItem: async () => undefined,
     clearSession: async () => undefined,

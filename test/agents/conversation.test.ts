@@ -1,4 +1,12 @@
-import { Agent, type AgentInputItem, assistant, MemorySession, Runner, user } from '@openai/agents';
+import {
+  Agent,
+  type AgentInputItem,
+  assistant,
+  MemorySession,
+  OpenAIConversationsSession,
+  Runner,
+  user,
+} from '@openai/agents';
 import {
   type CallContext,
   createCutoverHandler,
@@ -9,6 +17,7 @@ import { agentCandidate } from 'engramia-cutover/agents';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
+import { OpenAIServer } from '../openai/openai-server.ts';
 import { contextOf } from './call-contexts.ts';
 import { ScriptedModel } from './scripted-model.ts';
 
@@ -140,5 +149,28 @@ describe('an agent in a conversation', () => {
       ['user: Something else.', 'assistant: Its own drift.', 'user: Which?'],
     ]);
     expect(await session.getItems()).toHaveLength(2);
+  });
+
+  it('makes no conversation at the provider in the shadow, and reads one that is there', async () => {
+    await using server = await OpenAIServer.start();
+    const made = { status: 200, body: { id: 'conv_1', object: 'conversation' } };
+    server.fail(/POST \/conversations$/, made);
+    server.fail(/GET .*items$/, { status: 200, body: { data: [], has_more: false } });
+    // The agents' own copy of the package has types of its own.
+    const client = server.client() as never;
+    const leg = agentCandidate({
+      agent: coder(new ScriptedModel()),
+      runner: runner(),
+      run: (_context: CallContext, conversationId: string | undefined, _message: string) => ({
+        session: new OpenAIConversationsSession({
+          client,
+          ...(conversationId && { conversationId }),
+        }),
+      }),
+    });
+    await leg(contextOf({ mirrored: true }), undefined, 'Which?');
+    expect(server.lines).toEqual([]);
+    await leg(contextOf({ mirrored: true }), 'conv_7', 'Which?');
+    expect(server.lines).toEqual(['GET /conversations/conv_7/items']);
   });
 });
