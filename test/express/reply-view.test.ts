@@ -148,6 +148,11 @@ describe('JSON', () => {
     ]),
     ['a message', { message: { role: 'assistant', content: 'answer' } }],
     ['a chat completion', { choices: [{ message: { content: 'answer' } }] }],
+    ['a refusal', { choices: [{ message: { content: null, refusal: 'answer' } }] }],
+    [
+      'a response that refuses',
+      { output: [{ content: [{ type: 'refusal', refusal: 'answer' }] }] },
+    ],
     ['a completion', { choices: [{ text: 'answer' }] }],
     ['parts', { content: [{ type: 'text', text: 'ans' }, { type: 'image' }, { text: 'wer' }] }],
     ['an assistant message', { content: [{ type: 'text', text: { value: 'answer' } }] }],

@@ -20,13 +20,15 @@ const protocols: readonly Protocol[] = [
     speaks: (event) => Array.isArray(event.choices),
     text: (event) => {
       const choice = fields((event.choices as readonly unknown[])[0]);
-      return text(fields(choice.delta).content) || text(choice.text);
+      const { content, refusal } = fields(choice.delta);
+      return text(content) || text(refusal) || text(choice.text);
     },
   },
   {
     // OpenAI Responses: the closing events repeat the whole text
     speaks: (event) => typed(/^response\./, event),
-    text: (event) => (event.type === 'response.output_text.delta' ? text(event.delta) : ''),
+    text: (event) =>
+      typed(/^response\.(output_text|refusal)\.delta$/, event) ? text(event.delta) : '',
   },
   {
     // Run events of the OpenAI Agents SDK: those of the model hold the deltas, the others repeat what was made of them

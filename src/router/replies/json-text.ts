@@ -4,7 +4,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-const nested = ['text', 'output_text', 'output', 'content'] as const;
+const nested = ['text', 'output_text', 'output', 'content', 'refusal'] as const;
 
 function partsText(parts: readonly unknown[]): string | undefined {
   const texts = parts.map(jsonText).filter((text) => text !== undefined);
@@ -25,7 +25,10 @@ export function jsonText(body: unknown): string | undefined {
     const text = Array.isArray(value) ? partsText(value) : undefined;
     if (text !== undefined) return text;
   }
-  if (isFields(body.message)) return jsonText({ content: body.message.content });
+  if (isFields(body.message)) {
+    const { content, refusal } = body.message;
+    return jsonText({ content, refusal });
+  }
   const first: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
   return isFields(first) ? jsonText({ text: first.text, message: first.message }) : undefined;
 }
