@@ -36,11 +36,11 @@ export function firstChunkCame(call: Call, leg: Leg): void {
 }
 
 /**
- * What a framework sends piece by piece is recorded at its end: until then it may still fail, or be cut short. False: it is whole,
- * and to be recorded now.
+ * What a framework sends is recorded at its end: until then it may still fail, or be cut short. False: nobody observes that, so
+ * it is to be recorded now.
  */
 export function settleAtEnd(call: CandidateCall, { observe }: RouteHooks, reply: unknown): boolean {
-  const isFlowing = observe?.(reply, {
+  const comes = observe?.(call.args, reply, {
     ended: () => settle(call, 'candidate', 'fulfilled', reply),
     failed: (reason) => settle(call, 'candidate', 'rejected', reason),
     cut: () => {
@@ -48,8 +48,8 @@ export function settleAtEnd(call: CandidateCall, { observe }: RouteHooks, reply:
       settle(call, 'candidate', 'fulfilled', reply);
     },
   });
-  if (isFlowing) firstChunkCame(call, 'candidate');
-  return isFlowing === true;
+  if (comes === 'in pieces') firstChunkCame(call, 'candidate');
+  return comes !== undefined;
 }
 
 /** By name: an index by a variable is looked up anew each time once several objects pass here. */

@@ -28,8 +28,12 @@ export type AnyFunction = (...args: never[]) => unknown;
 export interface RouteHooks {
   /** Told in the tick in which the leg starts what the plan wants of the reply. False: its delivery is not observed. */
   decided?(args: unknown[], plan: Plan): boolean;
-  /** Has an observer told how the candidate's reply ends, in the place of `settle`. False: it has no pieces to come. */
-  observe?(reply: unknown, observer: EndObserver): boolean;
+  /** Has an observer told how the candidate's reply ends, in the place of `settle`; undefined: it ends here. */
+  observe?(
+    args: unknown[],
+    reply: unknown,
+    observer: EndObserver,
+  ): 'in pieces' | 'whole' | undefined;
   /** The reply as it was delivered, for the shadow; rejects when the delivery was cut short. */
   delivered?(args: unknown[], reply: unknown): Promise<unknown>;
 }

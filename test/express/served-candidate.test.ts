@@ -189,8 +189,11 @@ describe.each(frameworkNames)('a candidate that serves in %s', (framework) => {
       stage: 'live',
       before: [frameworks[framework].json(), breakJson],
     });
+    const served = new Promise((resolve) => app.cutover.on('served', resolve));
     expect(await (await app.ask()).text()).toBe('error: candidate broke');
     expect(app.errors).toEqual([boom]);
+    expect(await served).toMatchObject({ status: 'rejected', error: { status: 500 } });
+    expect(app.cutover.stats().routes.chat?.failed.candidate).toBe(1);
   });
 
   it('breaks the connection when its stream fails midway, tells why, and learns nothing', async () => {

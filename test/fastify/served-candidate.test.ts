@@ -6,7 +6,7 @@ import { fakeClock } from 'engramia-cutover/testing';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../express/deferred.ts';
-import { type ChatApp, question, startChat } from './chat-app.ts';
+import { type ChatApp, type ChatSetup, question, startChat } from './chat-app.ts';
 
 const boom = new Error('candidate broke');
 const breaks = async (): Promise<never> => {
@@ -163,6 +163,20 @@ describe('a candidate that serves', () => {
     expect((await chat.ask()).status).toBe(500);
     expect(chat.errors).toHaveLength(1);
     expect(chat.legacyCalls()).toBe(0);
+  });
+
+  it.each<[string, NonNullable<ChatSetup['route']>]>([
+    ['its schema refuses', { schema: { response: { 200: { required: ['must'] } } } }],
+    ['a hook of the app throws at', { onSend: breaks }],
+  ])('has failed with a value that %s', async (_name, route) => {
+    await using chat = await startChat({ stage: 'live', route });
+    const outcome = served(chat);
+    expect((await chat.ask()).status).toBe(500);
+    expect(await outcome).toMatchObject({ leg: 'candidate', status: 'rejected' });
+    expect(chat.cutover.stats().routes.chat).toMatchObject({
+      served: { candidate: 0 },
+      failed: { candidate: 1 },
+    });
   });
 
   it('breaks the connection when its stream fails midway, and nothing is learned', async () => {

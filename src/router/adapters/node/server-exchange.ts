@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '../../call.ts';
+import type { EndObserver } from '../../replies/stream-tap.ts';
 import type { CandidateReply } from './candidate-reply.ts';
 import { isClosed, isWhole } from './reply-end.ts';
 import { replyStatus } from './reply-status.ts';
@@ -64,6 +65,18 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   /** The reply as the client got it; rejects for one that is no success or was cut short. */
   get delivered(): Promise<unknown> {
     return this.#delivered ?? Promise.resolve(undefined);
+  }
+
+  /**
+   * Has an observer told what has become of a candidate's reply in one piece: where it cannot be sent after all, the client gets
+   * an error of the app's.
+   */
+  observe(observer: EndObserver): void {
+    const ended = (): void => observer.ended();
+    this.delivered.then(ended, (reason: UnfitReply) => {
+      if (reason.status !== undefined && reason.status >= 500) observer.failed(reason);
+      else ended();
+    });
   }
 
   /** Whether neither leg has begun the reply, but somebody has. */

@@ -57,7 +57,12 @@ export function addServerRoute<Source, Input>(
       else if (watches) (exchange as Exchange).watch();
       return watches;
     },
-    observe: (reply, observer) => reply instanceof CandidateReply && reply.observe(observer),
+    observe: ([exchange], reply, observer) => {
+      if (!(reply instanceof CandidateReply)) return undefined;
+      if (reply.observe(observer)) return 'in pieces';
+      (exchange as Exchange).observe(observer);
+      return 'whole';
+    },
     delivered: ([exchange]) => (exchange as Exchange).delivered,
   };
   const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
