@@ -22,7 +22,7 @@ describe('what a value retains', () => {
 
   it('ends where values hold each other', () => {
     const one: Record<string, unknown> = {};
-    one['self'] = one;
+    one.self = one;
     expect(retainedSize(one)).toBeGreaterThan(64);
   });
 });
