@@ -10,6 +10,8 @@ const sentByCode: ReadonlyMap<string, boolean> = new Map([
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', false],
   ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+  // Whoever listens there does not speak TLS: https in the place of http, most often.
+  ['ERR_SSL_WRONG_VERSION_NUMBER', true],
   ['EHOSTUNREACH', true],
   ['ENETUNREACH', true],
   ['ETIMEDOUT', true],

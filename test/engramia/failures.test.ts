@@ -213,6 +213,14 @@ describe('no answer', () => {
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  it('because https was asked of what speaks http says so', async () => {
+    const { url } = await loopbackService();
+    const baseUrl = url.replace('http:', 'https:');
+    const error = await failureOf(createEngramiaClient({ baseUrl, apiKey: 'k' }).learn(lesson));
+    expect(error.code).toBe('ERR_ENGRAMIA_NETWORK');
+    expect(error.message).toContain('got no answer (ERR_SSL_WRONG_VERSION_NUMBER)');
+  });
+
   it('because the connection was reset may have been sent', async () => {
     const { error } = await learnAgainst({
       byHand: (_response, request) => request.socket.destroy(),
