@@ -221,6 +221,7 @@ export function errorFacts(cause: unknown): ErrorFacts {
   };
   const [code, status] = [field('code'), field('status')];
   if (isWord(code)) facts.code = code;
-  if (typeof status === 'number') facts.status = status;
+  // JSON has no word for a number that is none, and no trail can hold one.
+  if (Number.isFinite(status)) facts.status = status as number;
   return Object.defineProperty(facts, 'cause', { value: cause }) as unknown as ErrorFacts;
 }

@@ -66,6 +66,7 @@ export class Following {
   #listenTo(cutover: FollowedCutover): Followed {
     const { meter, pulse, identity, lessons } = this.#setting;
     lessons.add(cutover);
+    const replica = sayable(identity);
     const listeners = [
       cutover.on('served', (event) => meter.count(event)),
       cutover.on('gone', ({ route, alive, error }) => {
@@ -77,12 +78,12 @@ export class Following {
           kind,
           actor: 'system',
           reason,
-          evidence: { route, replica: identity, ...status },
+          evidence: { route: sayable(route), replica, ...status },
         });
       }),
       cutover.on('rollback', ({ outcome, reason }) => {
         const kind = outcome === 'revived' ? 'revive' : 'kill';
-        const evidence = { outcome, replica: identity };
+        const evidence = { outcome, replica };
         this.#hear({ kind, actor: 'system', reason: sayable(reason) || outcome, evidence });
       }),
     ];
@@ -136,7 +137,7 @@ function sourceOf(cutover: FollowedCutover): unknown {
   return Object.hasOwn(cutover, 'on') ? cutover.on : cutover;
 }
 
-/** What an app gave for a reason, as a trail can hold it: one that cannot be entered would stop all behind it. */
+/** What an app gave for a reason or a name, as a trail can hold it: one that cannot be entered would stop all behind it. */
 function sayable(reason: unknown): string {
   return String(reason ?? '')
     .slice(0, longestSaid)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCutover, shadowSafe } from 'engramia-cutover';
+import { createCutover, createCutoverHandler, shadowSafe } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { jsonlPairs, memoryPairs, type PairSink, readPairs } from 'engramia-cutover/pairs';
 import { formatReport, summarize } from 'engramia-cutover/report';
@@ -69,6 +69,25 @@ describe('a cutover with a sink', () => {
     expect(skipped).toEqual({ torn: 0, unknown: 0 });
     expect(pairs.slice(0, 2).map(({ requestId }) => requestId)).toEqual(['7', '7']);
     expect(new Set(pairs.slice(1).map(({ requestId }) => requestId)).size).toBe(ids.length - 1);
+  });
+
+  it('keeps the pair of a candidate whose error has a status that is no number', async () => {
+    const path = join(freshFolder(), 'pairs.jsonl');
+    const chat = createCutoverHandler({
+      name: 'chat',
+      legacy: async (message: string) => message,
+      candidate: shadowSafe(async () => {
+        throw Object.assign(new Error('no'), { status: Number.NaN });
+      }),
+      identify: (task) => ({ tenant: 'acme', task }),
+      flags: memoryFlags('shadow'),
+      pairs: jsonlPairs({ path }),
+    });
+    await chat('a message');
+    await chat.close();
+    const { pairs, skipped } = await readAll(path);
+    expect(skipped).toEqual({ torn: 0, unknown: 0 });
+    expect(pairs[0]?.candidate).toMatchObject({ ended: 'failed', error: { name: 'Error' } });
   });
 
   it('keeps no word unless asked to, and then for a time', async () => {

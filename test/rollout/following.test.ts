@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createCutover } from '../../src/create.ts';
+import { createCutover, createCutoverHandler } from '../../src/create.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
 import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';
 import { kindsOf, type RolloutWorld, rolloutWorld } from './world.ts';
@@ -54,4 +54,35 @@ describe('a cutover that is followed by several of its names', () => {
     await rollout.flush();
     expect(await callsOf(world)).toEqual([2]);
   });
+});
+
+describe('what a followed cutover tells', () => {
+  it.each([
+    ['a status that is no number', 'chat', Number.NaN, 'replica'],
+    ['half a character in the name of its route', 'chat \ud83d', 410, 'replica'],
+    ['half a character in the name of its replica', 'chat', 410, 'pod \ud83d'],
+  ])(
+    'is entered in the trail, and what comes behind it, also with %s',
+    async (_, name, status, identity) => {
+      await using world = rolloutWorld();
+      const rollout = await world.rollout({}, { identity });
+      const chat = createCutoverHandler({
+        name,
+        legacy: async (message: string): Promise<string> => {
+          throw Object.assign(new Error(message), { status });
+        },
+        candidate: async (_context, message) => message,
+        identify: () => ({ tenant: 'acme', task: 'a task' }),
+        isGone: () => true,
+        flags: rolloutFlags(rollout),
+      });
+      onTestFinished(async () => void (await chat.close()));
+      rollout.follow(chat);
+      await expect(chat('gone')).rejects.toThrow('gone');
+      chat.kill('a drill');
+      await rollout.flush();
+      expect((await kindsOf(world.store)).slice(-2)).toEqual(['legacy.gone', 'kill']);
+      expect(world.warnings).toEqual([]);
+    },
+  );
 });
