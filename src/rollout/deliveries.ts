@@ -43,9 +43,11 @@ export class Deliveries<B> {
   /** Resolves when what was gathered before is sent, or could not be. */
   async flush(): Promise<void> {
     if (this.#sending !== undefined) await this.#sending;
-    this.#sending ??= this.#send();
+    // Over for all who wait at once: whoever forgot it later would let a second one run beside the next.
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+    });
     await this.#sending;
-    this.#sending = undefined;
   }
 
   async close(): Promise<void> {
