@@ -99,9 +99,8 @@ export class Following {
 
   /** Resolves when what was heard is entered, or could not be. */
   enter(): Promise<void> {
-    this.#entering ??= inRootScope(() => this.#enter()).finally(() => {
-      this.#entering = undefined;
-    });
+    if (this.#heard.length === 0) return this.#entering ?? Promise.resolve();
+    this.#entering ??= inRootScope(() => this.#enter());
     return this.#entering;
   }
 
@@ -116,6 +115,7 @@ export class Following {
     void this.enter();
   }
 
+  /** Over in the very turn in which nothing is left: what was heard after that would wait for the next that is. */
   async #enter(): Promise<void> {
     const { enter, contained, clock, retryMs } = this.#setting;
     try {
@@ -125,10 +125,10 @@ export class Following {
       }
     } catch (error) {
       contained(error);
-      if (this.#closed) return;
       clock.clearTimeout(this.#timer);
-      this.#timer = clock.setTimeout(() => void this.enter(), retryMs);
+      if (!this.#closed) this.#timer = clock.setTimeout(() => void this.enter(), retryMs);
     }
+    this.#entering = undefined;
   }
 }
 

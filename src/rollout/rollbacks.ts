@@ -73,10 +73,8 @@ export class Rollbacks {
 
   /** Tries to enter what was ordered. */
   drain(): Promise<void> {
-    this.#draining ??= inRootScope(() => this.#drain()).finally(() => {
-      this.#draining = undefined;
-      if (this.#spool.length > 0) this.#again();
-    });
+    if (this.#spool.length === 0) return this.#draining ?? Promise.resolve();
+    this.#draining ??= inRootScope(() => this.#drain());
     return this.#draining;
   }
 
@@ -86,6 +84,7 @@ export class Rollbacks {
     this.#setting.clock.clearTimeout(this.#timer);
   }
 
+  /** Over in the very turn in which nothing is left: an order that came after that would wait for somebody to look. */
   async #drain(): Promise<void> {
     for (let next = this.#spool[0]; next !== undefined; next = this.#spool[0]) {
       try {
@@ -95,17 +94,22 @@ export class Rollbacks {
         this.#spool.shift();
         next.settle.resolve(state);
       } catch (error) {
-        if (!isFinal(error)) {
-          this.#setting.contained(error);
-          for (const { settle } of this.#spool) settle.reject(unreachable(error));
-          return;
-        }
+        if (!isFinal(error)) return this.#postpone(error);
         this.#stands = true;
         this.#spool.shift();
         next.settle.reject(error);
       }
     }
+    this.#draining = undefined;
     if (!this.#stands) this.#setting.kill(false);
+  }
+
+  /** Nothing can be entered now: it is tried again later. */
+  #postpone(error: unknown): void {
+    this.#draining = undefined;
+    this.#setting.contained(error);
+    for (const { settle } of this.#spool) settle.reject(unreachable(error));
+    this.#again();
   }
 
   async #enter({ kind, by, to }: RollbackOrder): Promise<RolloutState> {

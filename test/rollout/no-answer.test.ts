@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCheckpointSigner, generateAuditKeys } from '../../src/audit/audit-keys.ts';
 import type { LeaseAnswer } from '../../src/core/store.ts';
+import { createCutover } from '../../src/create.ts';
+import { memoryFlags } from '../../src/flags/memory-flags.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { customGate } from '../../src/rollout/gates/custom-gate.ts';
 import { memoryStore } from '../../src/store/memory.ts';
@@ -88,6 +90,55 @@ describe('a ramp whose app does not answer', () => {
     });
     await rollout.close();
     expect(released).toEqual([true]);
+  });
+});
+
+/** Checkpoints that have something happen so many turns after the next one that they are told to. */
+function checkpoints() {
+  const signing = createCheckpointSigner(generateAuditKeys().privateKey);
+  let next: { readonly turns: number; readonly act: () => void } | undefined;
+  const onCheckpoint = async (): Promise<void> => {
+    const due = next;
+    next = undefined;
+    for (let turn = 0; turn < (due?.turns ?? 0); turn += 1) await undefined;
+    due?.act();
+  };
+  return {
+    options: { signing, onCheckpoint },
+    afterTheNext(turns: number, act: () => void): void {
+      next = { turns, act };
+    },
+  };
+}
+
+const manyTurns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('what comes in the turns in which an entry was made', () => {
+  const turns = Array.from({ length: 12 }, (_, turn) => turn);
+
+  it.each(turns)('(%i after it) is entered at once where it is a way back', async (turn) => {
+    await using world = rolloutWorld();
+    const { options, afterTheNext } = checkpoints();
+    const rollout = await world.rollout(plan, options);
+    await rollout.set({ ...ada, percent: 50 });
+    afterTheNext(turn, () => void rollout.kill({ ...ada, stopLearning: true }));
+    rollout.kill(ada);
+    await manyTurns();
+    expect((await world.store.rollout('cutover')).state?.from).toBe('off');
+  });
+
+  it.each(turns)('(%i after it) is entered where a followed cutover told it', async (turn) => {
+    await using world = rolloutWorld();
+    const { options, afterTheNext } = checkpoints();
+    const rollout = await world.rollout(plan, options);
+    await using cutover = createCutover({ flags: memoryFlags('off') });
+    rollout.follow(cutover);
+    afterTheNext(turn, () => void cutover.kill('again'));
+    cutover.kill('a drill');
+    await manyTurns();
+    expect((await kindsOf(world.store)).filter((kind) => kind === 'kill')).toHaveLength(2);
   });
 });
 
