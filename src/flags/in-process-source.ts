@@ -1,3 +1,4 @@
+import { CutoverError } from '../core/errors.ts';
 import { isThenable } from '../core/observation.ts';
 import { hasPlainPrototype } from '../core/plain-object.ts';
 import type { StageResolution, StageSource } from '../core/stage-source.ts';
@@ -52,11 +53,15 @@ export class InProcessSource implements StageSource {
 
   #read(answer: FlagResolution | Promise<FlagResolution>): StageResolution {
     const { provider, flagKey } = this.#evaluation;
-    // One that answers with a promise is not in process: the promise names no stage, and must not reject unseen.
-    if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
-    const stage = stageOf(answer as FlagResolution, provider.metadata.name, flagKey);
+    if (isThenable(answer)) {
+      // It must not reject unseen.
+      Promise.resolve(answer).catch(() => undefined);
+      const what = `Flag provider ${provider.metadata.name} answered with a promise, though it is said to be in process`;
+      throw new CutoverError('ERR_CUTOVER_CONTAINED', `${what}: leave inProcess out.`);
+    }
+    const stage = stageOf(answer, provider.metadata.name, flagKey);
     // A provider that has nothing to say hands the default back: that is not what the flag says.
-    const why = (answer as FlagResolution).reason === 'DEFAULT' ? 'default' : 'flag';
+    const why = answer.reason === 'DEFAULT' ? 'default' : 'flag';
     const resolution = stageAnswers[why][stage];
     if (isSettled(answer)) this.#remember({ answer, resolution });
     return resolution;

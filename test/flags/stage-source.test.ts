@@ -275,6 +275,9 @@ describe('a provider in process', () => {
     const { source, reporter } = sourceOf(flags);
     expect(source.resolve('acme', acme)).toMatchObject({ stage: 'off', reason: 'default' });
     expect(reporter.operations).toEqual(['flags.resolve']);
+    const mend =
+      'predicate answered with a promise, though it is said to be in process: leave inProcess out';
+    expect(reporter.messages).toEqual([expect.stringContaining(mend)]);
   });
 });
 
