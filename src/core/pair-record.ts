@@ -44,7 +44,7 @@ export interface PairText {
 export interface PairRecord {
   /** Who was compared with whom. */
   readonly kind: 'compare' | 'noise';
-  /** Unique within its kind. */
+  /** The call's own; one that an app has given may name calls of other routes, processes and times as well. */
   readonly requestId: string;
   /** When the pair was complete, milliseconds since the epoch. */
   readonly at: number;

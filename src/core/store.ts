@@ -122,7 +122,7 @@ export interface PairBatch {
   readonly id: string;
   /** What the evidence belongs to, such as the step of a rollout, for those who read it by that. @default '' */
   readonly phase?: string;
-  /** A pair that is there already, by its kind and `requestId`, counts once. */
+  /** A pair that is there already, by its kind, tenant, route, `requestId` and moment, counts once. */
   readonly pairs: readonly PairRecord[];
   readonly missed?: readonly MissedPairs[];
 }

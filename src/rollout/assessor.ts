@@ -5,6 +5,7 @@ import type { Store } from '../core/store.ts';
 import { attestedIn } from './attested-in.ts';
 import type { StepEvidence } from './evaluator.ts';
 import type { GateReading } from './gate.ts';
+import { pairId } from './pair-id.ts';
 import { phaseOf } from './ramp-state.ts';
 
 /** What the gates were read from. */
@@ -139,7 +140,7 @@ export class Assessor {
     const { phase, seen, evidence } = course;
     const from = Math.max(0, course.until - this.#lateMs);
     for await (const pair of this.#setting.store.pairs({ phase, from })) {
-      const id = `${pair.kind} ${pair.tenant.length} ${pair.tenant}${pair.requestId}`;
+      const id = pairId(pair);
       if (seen.has(id)) continue;
       course.taken += 1;
       course.first = Math.min(course.first, pair.at);

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PairRecord } from '../../src/core/pair-record.ts';
+import { candidateErrors } from '../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../src/rollout/gates/coverage.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import { StorePairs } from '../../src/rollout/store-pairs.ts';
@@ -78,6 +79,19 @@ describe('pairs of a rollout', () => {
 const same = { verdict: 'same', decidedBy: 'exact', layers: [], notes: [], ms: 1 } as const;
 
 describe('the gates of a rollout', () => {
+  it('see all pairs of a server that names its requests by a count, which each start begins anew', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout({ ...plan, gates: [candidateErrors()] });
+    for (let start = 0; start < 3; start += 1) {
+      await world.clock.advance(1_000);
+      for (const id of ['req-1', 'req-2']) rollout.pairs.add(pairOf(id, world.clock.now()));
+      rollout.pairs.add({ ...pairOf('req-1', world.clock.now()), route: 'search' });
+      await rollout.flush();
+    }
+    const [reading] = (await rollout.status()).decision.readings;
+    expect(reading?.inputs.pairs).toBe(9);
+  });
+
   it('see pairs that come long after others, and those that are there once only', async () => {
     await using world = rolloutWorld();
     const seen: string[][] = [];
