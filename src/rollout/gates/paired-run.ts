@@ -6,6 +6,7 @@ import {
 } from '../../compare/sequential/paired-test.ts';
 import type { PairRecord } from '../../core/pair-record.ts';
 import type { GateReading, GateRun, GateSetting } from '../gate.ts';
+import { exchangeId } from '../pair-id.ts';
 import type { ServedCounts } from '../served-counts.ts';
 import { concernsPair } from './concerns.ts';
 import { NoiseJoin } from './noise-join.ts';
@@ -75,7 +76,7 @@ export class PairedRun implements GateRun {
     const say = typeof off === 'string' ? off : 'same';
     if (pair.kind === 'compare') this.#noted(say);
     if (off === 'unknown') return;
-    const both = this.#join.add(pair.requestId, pair.kind, off === true);
+    const both = this.#join.add(exchangeId(pair), pair.kind, off === true);
     if (both === undefined) return;
     if (both.compare === both.noise) this.#count('same');
     else this.#count(both.compare ? 'worse' : 'better');

@@ -184,6 +184,15 @@ describe('the gate of wrong answers', () => {
     expect((await read(gate, pairs)).says).toContain('legacy has never run twice');
   });
 
+  it('brings no two exchanges together that share an id alone: of another tenant, or on another route', async () => {
+    const gate = wrongAnswers({ overNoise: true });
+    const one = pair({ requestId: 'req-1' });
+    const noise = (said: Said): PairRecord => pair({ requestId: 'req-1', kind: 'noise', ...said });
+    const others = [noise({ tenant: 'globex' }), noise({ route: 'search' })];
+    expect((await read(gate, [one, ...others])).inputs.pairs).toBe(0);
+    expect((await read(gate, [one, ...others, noise({})])).inputs.pairs).toBe(1);
+  });
+
   it('waits for a noise partner without growing for ever', async () => {
     const gate = wrongAnswers({ overNoise: true });
     const first = pair({ requestId: 'first' });
