@@ -179,6 +179,31 @@ describe('a candidate that serves', () => {
     });
   });
 
+  it.each<[string, () => Promise<unknown>, object, readonly string[]]>([
+    ['throws', breaks, { status: 'rejected', error: { status: 500 } }, []],
+    ['sends something else', async () => 'else', { status: 'fulfilled', cut: true }, ['else']],
+  ])('has its stream cancelled where a hook %s', async (_name, onSend, outcome, learned) => {
+    const cancelled = deferred();
+    const candidate = async function* (): AsyncGenerator<string> {
+      try {
+        yield* ['never', 'sent'];
+      } finally {
+        cancelled.resolve();
+      }
+    };
+    await using chat = await startChat({
+      stage: 'live',
+      route: { onSend },
+      options: { candidate },
+    });
+    const told = served(chat);
+    await (await chat.ask()).text();
+    await cancelled.promise;
+    expect(await told).toMatchObject({ leg: 'candidate', ...outcome });
+    await chat.cutover.flush();
+    expect(chat.fake.patterns('default').map(({ code }) => code)).toEqual(learned);
+  });
+
   it('breaks the connection when its stream fails midway, and nothing is learned', async () => {
     const candidate = () => failing('half', ' of it');
     await using chat = await startChat({ stage: 'live', options: { candidate } });

@@ -28,32 +28,40 @@ export class CandidateReply {
     return true;
   }
 
-  /** Lets go of a reply that is not sent, or not to its end: an open stream would keep its connection. */
-  discard(): void {
-    if (this.prepared.kind === 'stream') this.prepared.source?.cancel();
+  /**
+   * Lets go of a reply that is not sent, or not to its end: an open stream would keep its connection.
+   *
+   * @param failure - what the client got in its place, where that was an error
+   */
+  discard(failure?: unknown): void {
+    if (this.prepared.kind !== 'stream') return;
+    if (failure !== undefined) this.#tell((observer) => observer.failed(failure));
+    this.prepared.source?.cancel();
   }
 
   #observed(source: ReplySource): ReplySource {
-    const tell = (how: (observer: EndObserver) => void): void => {
-      const observer = this.#observer;
-      this.#observer = undefined;
-      if (observer !== undefined) how(observer);
-    };
     return {
       next: async () => {
         try {
           const chunk = await source.next();
-          if (chunk === undefined) tell((observer) => observer.ended());
+          if (chunk === undefined) this.#tell((observer) => observer.ended());
           return chunk;
         } catch (error) {
-          tell((observer) => observer.failed(error));
+          this.#tell((observer) => observer.failed(error));
           throw error;
         }
       },
       cancel: () => {
-        tell((observer) => observer.cut());
+        this.#tell((observer) => observer.cut());
         source.cancel();
       },
     };
+  }
+
+  /** Once: what is told first counts. */
+  #tell(how: (observer: EndObserver) => void): void {
+    const observer = this.#observer;
+    this.#observer = undefined;
+    if (observer !== undefined) how(observer);
   }
 }

@@ -108,11 +108,14 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   }
 
   /** The candidate's turn to write; its signal still aborts when the client leaves in the middle. */
-  protected beginAnswer({ call }: CandidateReply): void {
+  protected beginAnswer(reply: CandidateReply): void {
     this.#answering = !this.res.headersSent;
     // The router has let go of the client's signal with the candidate's first chunk; what makes the others listens to it.
     this.res.once('close', () => {
-      if (this.#left) call.abort(this.signal.reason);
+      if (this.#left) reply.call.abort(this.signal.reason);
+      // A hook of the app may have had something else sent in the place of a stream, which nobody reads then.
+      const { statusCode } = this.res;
+      reply.discard(this.#left || statusCode < 500 ? undefined : new UnfitReply(statusCode));
     });
   }
 
