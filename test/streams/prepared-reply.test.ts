@@ -89,6 +89,8 @@ describe('a whole value', () => {
     [Buffer.from('ab'), { kind: 'bytes', body: Buffer.from('ab') }],
     [Buffer.from('xab').subarray(1), { kind: 'bytes', body: Buffer.from('ab') }],
     [new Uint8Array([97]), { kind: 'bytes', body: Buffer.from('a') }],
+    [new Uint8Array([97]).buffer, { kind: 'bytes', body: Buffer.from('a') }],
+    [new DataView(new Uint8Array([97, 98]).buffer, 1), { kind: 'bytes', body: Buffer.from('b') }],
     [{ a: 1 }, { kind: 'json', body: { a: 1 } }],
     [['a'], { kind: 'json', body: ['a'] }],
     [null, { kind: 'json', body: null }],

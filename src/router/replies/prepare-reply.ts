@@ -1,5 +1,5 @@
 import { isResponse } from './is-response.ts';
-import { isStream, type ReplySource, toReplySource } from './reply-source.ts';
+import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
 
 /** Status and headers of a reply that brings its own. */
 export interface PreparedHead {
@@ -90,11 +90,10 @@ function prepareResponse(response: Response, signal?: AbortSignal): Promise<Prep
  */
 export function prepareWhole(value: unknown): WholeReply | undefined {
   if (typeof value === 'string') return { kind: 'text', body: value };
-  if (value instanceof Uint8Array) {
-    return { kind: 'bytes', body: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
-  }
-  if (typeof value === 'object' && value !== null && (isResponse(value) || isStream(value))) {
-    return undefined;
+  if (typeof value === 'object' && value !== null) {
+    const bytes = bytesOf(value);
+    if (bytes !== undefined) return { kind: 'bytes', body: bytes };
+    if (isResponse(value) || isStream(value)) return undefined;
   }
   // Tried here, because what JSON cannot hold must fail while another leg can still answer.
   if (JSON.stringify(value) === undefined) {

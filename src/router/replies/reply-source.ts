@@ -35,12 +35,17 @@ function readsOf(stream: Stream): Reads | undefined {
   return { next: () => iterator.next(), cancel };
 }
 
-function toChunk(value: unknown): string | Buffer {
-  if (typeof value === 'string') return value;
+/** The bytes of an `ArrayBuffer` or of a view of one, in the same memory; undefined for any other value. */
+export function bytesOf(value: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
   }
-  if (value instanceof ArrayBuffer) return Buffer.from(value);
+  return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
+}
+
+function toChunk(value: unknown): string | Buffer {
+  const chunk = typeof value === 'string' ? value : bytesOf(value);
+  if (chunk !== undefined) return chunk;
   throw new TypeError('A reply stream gave a chunk that is neither text nor bytes.');
 }
 
