@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { attempt } from '../../../core/attempt.ts';
 import type { Caller, RunInit } from '../../call.ts';
 import { type HeldBody, type HoldLimits, holdBody } from './held-body.ts';
 import { headOf, legRequest, type RequestHead } from './leg-request.ts';
@@ -11,6 +12,12 @@ export type FetchInit<Locals> = RunInit &
 const requestBytes = 4096;
 
 const noBody: HeldBody = { kind: 'none' };
+
+/** `fetch` takes null for no signal, and so do those who hand on what it was given. What is no signal at all is not followed. */
+function joined(signal: AbortSignal, own: AbortSignal | null | undefined): AbortSignal {
+  if (!own || own === signal) return signal;
+  return attempt(() => AbortSignal.any([signal, own])) ?? signal;
+}
 
 /** What a leg gets: the request and the facts that came with it. */
 export interface LegInput<Locals> {
@@ -43,16 +50,12 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
 
   /** Aborts when the client leaves, or with the signal that came with the call. */
   get signal(): AbortSignal {
-    const { signal } = this.request;
-    this.#signal ??=
-      this.#own === undefined || this.#own === signal
-        ? signal
-        : AbortSignal.any([signal, this.#own]);
+    this.#signal ??= joined(this.request.signal, this.#own);
     return this.#signal;
   }
 
   get gone(): boolean {
-    return this.request.signal.aborted || this.#own?.aborted === true;
+    return this.request.signal.aborted || attempt(() => this.#own?.aborted) === true;
   }
 
   /** Whether a leg can get a request of its own, with all of the body. */
