@@ -30,6 +30,18 @@ describe('the head of a Response that is sent on', () => {
     });
   });
 
+  it.each<[string, object, readonly string[]]>([
+    ['cookies', { 'set-cookie': ['a=1', 'b=2'] }, ['a=1', 'b=2']],
+    ['none', {}, []],
+  ])('is that of a Response of `node-fetch` with %s', async (_name, own, cookies) => {
+    const headers = Object.assign(new Map([['x-own', 'yes']]), { raw: () => own });
+    const { status, statusText } = new Response();
+    const response = { status, statusText, headers, body: pieces('x'), bodyUsed: false };
+    const { head, first } = await prepared({ ...response, [Symbol.toStringTag]: 'Response' });
+    expect(head).toEqual({ status, statusText, headers: [['x-own', 'yes']], cookies });
+    expect(first).toBe('x');
+  });
+
   it.each([
     'connection',
     'content-encoding',

@@ -42,13 +42,22 @@ const dropped: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** Headers as they may also be: those of `node-fetch` give their cookies in a way of their own. */
+interface OlderHeaders {
+  readonly getSetCookie?: () => string[];
+  readonly raw?: () => Readonly<Record<string, string[]>>;
+}
+
+const cookiesOf = (headers: OlderHeaders): string[] =>
+  headers.getSetCookie?.() ?? headers.raw?.()['set-cookie'] ?? [];
+
 function toHead(response: Response): PreparedHead {
   const named = (response.headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/);
   return {
     status: response.status,
     statusText: response.statusText,
     headers: [...response.headers].filter(([name]) => !dropped.has(name) && !named.includes(name)),
-    cookies: response.headers.getSetCookie(),
+    cookies: cookiesOf(response.headers),
   };
 }
 
