@@ -139,7 +139,7 @@ export class AssistantsRun {
     const runId = textOf(run.id) ?? '';
     const results = calls.length === 0 ? undefined : tools(calls, runId);
     if (results === undefined) throw this.#needsTools(run, calls);
-    const outputs = await this.#lifetime.until(results);
+    const outputs = listOf(await this.#lifetime.until(results));
     if (outputs.length !== calls.length) throw this.#needsTools(run, calls);
     const tool_outputs = calls.map(({ id }, index) => {
       const output = outputs[index];

@@ -143,6 +143,8 @@ describe('a leg of an assistant', () => {
   it.each([
     ['nobody gives them', undefined],
     ['there are too few', () => ['one']],
+    ['there is no list of them', async () => undefined as never],
+    ['a text has as many letters', () => 'ok' as never],
   ])('fails with the tools by name when their results are asked for and %s', async (_, outputs) => {
     const ask = { name: 'pay', arguments: '{}' };
     server.assistants.plan({
