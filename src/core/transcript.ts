@@ -11,9 +11,17 @@ export interface ServedTurns {
    * exchanges of a conversation the same.
    */
   readonly at: number;
+  /**
+   * The same by the clock, where `at` is ahead of it: of exchanges that were answered in one millisecond, and after the clock was
+   * set back. An erasure goes by it. @default at
+   */
+  readonly answeredAt?: number;
   /** The user's turn, then the assistant's. */
   readonly turns: readonly Turn[];
 }
+
+/** When an exchange was answered. */
+export type Moment = Pick<ServedTurns, 'at' | 'answeredAt'>;
 
 /** Which turns of a conversation are wanted. */
 export interface TurnRange {

@@ -113,9 +113,9 @@ class KeptConversations implements OwnedConversations {
     const key = threadKey(exchange.tenant, exchange.conversation);
     const ticket = new Ticket(exchange.waiter);
     const read = returns(exchange) ? this.#returning(key, exchange, ticket) : undefined;
-    const at = this.#moments.give(key);
+    const moment = this.#moments.give(key);
     ticket.begun();
-    if (this.#recorder.offer({ key, at, exchange, read, done: ticket.ended })) return true;
+    if (this.#recorder.offer({ key, moment, exchange, read, done: ticket.ended })) return true;
     // What cannot even be read cannot be handed back, and nobody is to wait for it.
     if (read !== undefined) this.#lose(key, read);
     return false;

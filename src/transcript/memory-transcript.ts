@@ -61,9 +61,9 @@ class Memory implements MemoryTranscript {
   }
 
   async append(served: ServedTurns): Promise<void> {
-    const { tenant, conversation, at } = served;
+    const { tenant, conversation, at, answeredAt = at } = served;
     const key = threadKey(tenant, conversation);
-    if (at <= this.#oldest() || this.#isErased(tenant, key, at)) return;
+    if (at <= this.#oldest() || this.#isErased(tenant, key, answeredAt)) return;
     const thread = this.#kept.get(key) ?? new KeptThread(key, tenant);
     this.#kept.grow(thread, () => thread.add(served));
     this.#kept.trim(thread);

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { keyCopy } from '../core/text.ts';
+import type { Moment } from '../core/transcript.ts';
 
 /** Conversations that are remembered before those are looked for that need not be. */
 const leastMost = 1024;
@@ -26,11 +27,12 @@ export class Moments {
   }
 
   /** The next one of a conversation. */
-  give(key: string): number {
+  give(key: string): Moment {
     const at = this.now(key);
+    const answeredAt = Math.floor(this.#clock.now());
     this.#given.set(keyCopy(key), at);
     if (this.#given.size > this.#most) this.#forget();
-    return at;
+    return answeredAt < at ? { at, answeredAt } : { at };
   }
 
   #forget(): void {

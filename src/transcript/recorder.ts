@@ -7,7 +7,7 @@ import {
 import { CutoverError } from '../core/errors.ts';
 import type { Operation, Reporter } from '../core/events.ts';
 import type { Turn } from '../core/subject.ts';
-import type { Transcript } from '../core/transcript.ts';
+import type { Moment, Transcript } from '../core/transcript.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { exchangeTurns, keptTurns, type TurnPolicy } from './exchange-turns.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';
@@ -19,7 +19,7 @@ interface Recording extends Queued {
   /** Let go of once it is read. */
   unread: Pick<ToRecord, 'exchange' | 'read'> | undefined;
   readonly ids: Pick<DeliveredExchange, 'route' | 'tenant' | 'conversation' | 'requestId'>;
-  readonly at: number;
+  readonly moment: Moment;
   kept: readonly Turn[];
   failures: number;
   /** Told once, when nothing is left to be done. */
@@ -40,7 +40,7 @@ export interface RecorderSetup {
 /** An exchange to be recorded. */
 export interface ToRecord {
   readonly key: string;
-  readonly at: number;
+  readonly moment: Moment;
   readonly exchange: DeliveredExchange;
   /** Told once, in the order of the conversation, of the turns as they were served; undefined: they are lost. */
   readonly read: ((turns: readonly Turn[] | undefined) => void) | undefined;
@@ -89,13 +89,13 @@ export class Recorder {
   }
 
   /** False: it is lost, and nothing follows. */
-  offer({ key, at, exchange, read, done }: ToRecord): boolean {
+  offer({ key, moment, exchange, read, done }: ToRecord): boolean {
     this.#countOffered();
     const { route, tenant, conversation, requestId } = exchange;
     const ids = { route, tenant, conversation, requestId };
     const unread = { exchange, read };
     const bytes = bytesHeld(exchange);
-    const item = { key, tenant, bytes, unread, ids, at, kept: [], failures: 0, done };
+    const item = { key, tenant, bytes, unread, ids, moment, kept: [], failures: 0, done };
     if (!this.#isClosed && this.#queue.offer(item)) return true;
     this.#count('dropped');
     if (!this.#isClosed) this.#contained('history', noRoom(), ids);
@@ -134,7 +134,7 @@ export class Recorder {
     const { transcript } = this.#setup;
     if (transcript === undefined) return this.#end(item);
     try {
-      await this.#within(transcript.append({ ...item.ids, at: item.at, turns: item.kept }));
+      await this.#within(transcript.append({ ...item.ids, ...item.moment, turns: item.kept }));
       return this.#end(item, 'stored');
     } catch (error) {
       item.failures += 1;
@@ -150,7 +150,7 @@ export class Recorder {
     let turns: Turn[] | undefined;
     try {
       const view = await this.#within(Promise.resolve(exchange.view(exchange.reply)));
-      turns = exchangeTurns(exchange, view, item.at);
+      turns = exchangeTurns(exchange, view, item.moment.at);
       operation = 'history';
       if (this.#setup.transcript !== undefined) item.kept = keptTurns(turns, this.#policy);
     } catch (error) {

@@ -123,6 +123,7 @@ describe('a transcript in memory', () => {
     await transcript.erase('acme', 'c1');
     await transcript.append(served({ at: 1009, requestId: 'before' }));
     await transcript.append(served({ at: 1010, requestId: 'in its moment' }));
+    await transcript.append(served({ at: 1012, answeredAt: 1010, requestId: 'beside it' }));
     await transcript.append(served({ at: 1011, text: 'later' }));
     expect(await texts(transcript)).toEqual(['later', 're: later']);
   });

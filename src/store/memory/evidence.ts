@@ -103,10 +103,10 @@ export class MemoryEvidence implements EvidenceRows {
   }
 
   async addTurns(served: ServedTurns): Promise<void> {
-    const { tenant, conversation, at, turns } = served;
+    const { tenant, conversation, at, answeredAt = at, turns } = served;
     const owner = { tenant: textKey(tenant), conversation: textKey(conversation) };
     const key = rowKeys.exchange(served);
-    if (this.#turns.has(key) || this.#isErased(owner, at)) return;
+    if (this.#turns.has(key) || this.#isErased(owner, answeredAt)) return;
     this.#turns.set(key, { ...owner, key, at, turns: JSON.stringify(turns) });
   }
 

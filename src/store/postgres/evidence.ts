@@ -107,14 +107,15 @@ export class PostgresEvidence implements EvidenceRows {
   }
 
   async addTurns(served: ServedTurns): Promise<void> {
-    const { tenant, conversation, at, turns } = served;
+    const { tenant, conversation, at, answeredAt = at, turns } = served;
     await this.#database.transaction(async (session) => {
       await session.all(advisoryLock('_shared'));
       await session.run(
         `INSERT INTO @turns (key, tenant, conversation, at, turns) SELECT $1, $2, $3, $4::float8, $5
-         WHERE ${unlessErased('$2', '$3', '$4::float8')} ON CONFLICT DO NOTHING`,
+         WHERE ${unlessErased('$2', '$3', '$6::float8')} ON CONFLICT DO NOTHING`,
         ...[rowKeys.exchange(served), textKey(tenant), textKey(conversation), at],
         JSON.stringify(turns),
+        answeredAt,
       );
     });
   }

@@ -108,12 +108,12 @@ export class SqliteEvidence implements EvidenceRows {
   }
 
   async addTurns(served: ServedTurns): Promise<void> {
-    const { tenant, conversation, at } = served;
+    const { tenant, conversation, at, answeredAt = at } = served;
     const owner = [textKey(tenant), textKey(conversation)];
     const turns = JSON.stringify(served.turns);
     const sql = `INSERT INTO turns (key, tenant, conversation, at, turns) SELECT ?, ?, ?, ?, ?
        ${unlessErased} ON CONFLICT DO NOTHING`;
-    const values = [rowKeys.exchange(served), ...owner, at, turns, ...owner, at];
+    const values = [rowKeys.exchange(served), ...owner, at, turns, ...owner, answeredAt];
     await this.#database.write(() => this.#database.run(sql, ...values), 'NORMAL');
   }
 

@@ -55,6 +55,8 @@ async function erasesConversations({ store }: StoreHarness): Promise<void> {
   assert.equal((await transcript.history('acme', 'd')).length, 2);
   await transcript.append(served(20));
   assert.deepEqual(await transcript.history('acme', 'c'), [], 'what comes late is not kept');
+  await transcript.append(served(tomorrow, { answeredAt: 20, requestId: 'ahead' }));
+  assert.deepEqual(await transcript.history('acme', 'c'), [], 'nor what had a later moment given');
   await transcript.append(served(tomorrow));
   assert.equal((await transcript.history('acme', 'c')).length, 2);
   await transcript.erase('acme');
