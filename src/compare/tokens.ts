@@ -1,4 +1,5 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
+import { plainDigits } from './plain-digits.ts';
 import { mixed, numberHash, startOfHash, withUnit } from './token-hash.ts';
 
 /** What a token is, for those who look for facts. */
@@ -43,7 +44,7 @@ export class Tokenizer {
 
   constructor(text: string) {
     this.#text = text;
-    this.#lower = unitsOf(lowerOf(text));
+    this.#lower = unitsOf(plainDigits(lowerOf(text)));
     const expected = Math.ceil(text.length / charsPerToken) + 8;
     this.#hashes = new Int32Array(expected);
     this.#kinds = new Uint8Array(expected);

@@ -121,6 +121,12 @@ describe('numbers', () => {
     ['1,234.567', '1.234,567'],
     ['0.500', '0,5'],
     ['0.000', '0'],
+    ['٥٠٠', '500'],
+    ['۱٬۲۳۴٫۵۰', '1234.5'],
+    ['५०७', '507'],
+    ['৯', '9'],
+    ['๑๒', '12'],
+    ['１２３４', '1234'],
   ])('%s and %s are one', (first, second) => {
     expect(hashesOf(first)).toEqual(hashesOf(second));
   });
@@ -136,6 +142,7 @@ describe('numbers', () => {
     ['0.005', '5'],
     ['12345.678', '12345678'],
     ['1,234.567', '1234567'],
+    ['٥٠٠', '٧٠٠'],
   ])('%s and %s are two', (first, second) => {
     expect(hashesOf(first)).not.toEqual(hashesOf(second));
   });
