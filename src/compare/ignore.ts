@@ -5,7 +5,7 @@ import { givenText } from '../core/given-text.ts';
 const patterns: Readonly<Record<Extract<IgnoreRule, string>, RegExp>> = {
   timestamps:
     /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?\b/g,
-  ids: /\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b|\b[a-z]{2,10}[_-][0-9A-Za-z]{12,64}\b|\b[0-9a-fA-F]{16,128}\b/g,
+  ids: /\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b|\b[a-z]{2,10}[_-](?=[a-z]{0,63}[0-9A-Z])[0-9A-Za-z]{12,64}\b|\b[0-9a-fA-F]{16,128}\b/g,
   urls: /\bhttps?:\/\/[^\s<>"')\]]+/gi,
 };
 

@@ -74,6 +74,18 @@ describe('the comparison', () => {
     expect((await divergence(first, second, { ignore: cut })).verdict).toBe('same');
   });
 
+  it('takes no word that is joined by a hyphen for an id', async () => {
+    const [first, second] = [
+      'Its rules are non-discriminatory.',
+      'Its rules are anti-discriminatory.',
+    ];
+    const { verdict, layers } = await divergence(first, second, { ignore: 'ids' });
+    expect(verdict).not.toBe('same');
+    expect(layers.find(({ layer }) => layer === 'exact')?.say).toBe('different');
+    const runs = ['See run_abcdefghijkl1mnop.', 'See run_qrstuvwxyzabC.'] as const;
+    expect((await divergence(...runs, { ignore: 'ids' })).verdict).toBe('same');
+  });
+
   it('goes on without an ignore rule that throws, and tells of it', async () => {
     const errors: unknown[] = [];
     const boom = new Error('boom');
