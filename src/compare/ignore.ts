@@ -6,7 +6,8 @@ const patterns: Readonly<Record<Extract<IgnoreRule, string>, RegExp>> = {
   timestamps:
     /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?\b/g,
   ids: /\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b|\b[a-z]{2,10}[_-](?=[a-z]{0,63}[0-9A-Z])[0-9A-Za-z]{12,64}\b|\b[0-9a-fA-F]{16,128}\b/g,
-  urls: /\bhttps?:\/\/[^\s<>"')\]]+/gi,
+  // Scripts that set no space behind an address are no part of it: it would take all that follows along.
+  urls: /\bhttps?:\/\/[^\s<>"')\]\u0e00-\u0eff\u2e80-\uffef]+/gi,
 };
 
 const namedRules: ReadonlySet<unknown> = new Set(Object.keys(patterns));

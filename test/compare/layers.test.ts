@@ -86,6 +86,16 @@ describe('the comparison', () => {
     expect((await divergence(...runs, { ignore: 'ids' })).verdict).toBe('same');
   });
 
+  it('takes no text for an address that follows it without a space', async () => {
+    const at = (path: string, price: number) =>
+      `詳細はhttps://x.example/${path}をご覧ください。料金は${price}円です。`;
+    const ignore = 'urls';
+    expect((await divergence(at('a', 500), at('b', 700), { ignore })).notes).toContain('numbers');
+    expect((await divergence(at('a', 500), at('b', 500), { ignore })).verdict).toBe('same');
+    const german = (path: string) => `Siehe https://x.example/${path} dazu.`;
+    expect((await divergence(german('Köln'), german('Bonn'), { ignore })).verdict).toBe('same');
+  });
+
   it('goes on without an ignore rule that throws, and tells of it', async () => {
     const errors: unknown[] = [];
     const boom = new Error('boom');
