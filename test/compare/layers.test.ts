@@ -96,6 +96,21 @@ describe('the comparison', () => {
     expect((await divergence(german('Köln'), german('Bonn'), { ignore })).verdict).toBe('same');
   });
 
+  it.each([
+    ['a heart', ' ❤️'],
+    ['hands of a colour', ' 🙏🏽'],
+    ['a flag', ' 🇩🇪'],
+    ['a key', ' 1️⃣'],
+    ['a sign of direction', '.\u200f'],
+    ['a full stop of Urdu', '۔'],
+  ])('takes no reply for cut off that ends with %s', async (_what, end) => {
+    const said = 'Your order has left our house today and will be with you on Monday. '.repeat(2);
+    const { notes } = await divergence(`${said}Thank you.`, `${said}Thanks${end}`);
+    expect(notes).not.toContain('truncated');
+    const cut = await divergence(`${said}Thank you.`, `${said}Than\u200b`);
+    expect(cut.notes).toContain('truncated');
+  });
+
   it('goes on without an ignore rule that throws, and tells of it', async () => {
     const errors: unknown[] = [];
     const boom = new Error('boom');

@@ -3,8 +3,12 @@ import { isBlank } from '../../core/text.ts';
 import type { Layer } from '../layer.ts';
 import { floors } from '../thresholds.ts';
 
-/** How finished texts end: a full stop of any script, a closing mark, the end of a code block, an emoji. */
-const finished = /[.!?…:;。！？।؟)\]}>"'”’»」』*`_|\p{Extended_Pictographic}]$/u;
+/**
+ * How finished texts end: a full stop of any script, a closing mark, the end of a code block, an emoji. What is not seen may
+ * follow: signs of direction, and those that say how an emoji is drawn.
+ */
+const finished =
+  /(?:[.!?…:;。！？।؟۔)\]}>"'”’»」』*`_|\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3)(?:\p{Cf}|\ufe0f)*$/u;
 
 /** Lines that end as they like: items of lists, headings, rows of tables, quotations. */
 const freeLine = /^\s*(?:[-*•#|>]|\d{1,3}[.)])/;
