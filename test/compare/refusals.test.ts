@@ -8,6 +8,9 @@ const refuses = async (reply: string): Promise<boolean> =>
 describe('a reply', () => {
   it.each([
     'I’m sorry, but I can’t help with that.',
+    'I am unable to assist with this request.',
+    'As an AI language model, I do not have access to that.',
+    'Je ne suis pas en mesure de répondre à cette question.',
     'Es tut mir leid, aber ich kann dabei nicht helfen.',
     'Tut mir leid, aber ich kann Ihnen dabei leider nicht weiterhelfen.',
     'Het spijt me, maar ik kan je daar niet mee helpen.',
@@ -21,6 +24,9 @@ describe('a reply', () => {
   });
 
   it.each([
+    'I am unable to find any errors in your code: it does what it says.',
+    'As an AI language model, I compared both texts, and they are the same.',
+    'Je ne suis pas en mesure de trouver une erreur dans votre code.',
     'Tut mir leid, aber ich kann erst am Montag liefern.',
     'Het spijt me, maar ik kan pas maandag leveren.',
     'Üzgünüm, ancak siparişiniz pazartesi günü gelecek.',
