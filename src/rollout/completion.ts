@@ -18,8 +18,8 @@ export interface CompletionFacts {
   readonly fullSince: number | undefined;
   /** Calls in the plan's time. */
   readonly served: ServedSince;
-  /** Exchanges that this process, or the app's own outbox, has not learned yet. */
-  readonly outbox: number;
+  /** Exchanges that this process, or the app's own outbox, has not learned yet; undefined: the outbox does not tell. */
+  readonly outbox: number | undefined;
   readonly elsewhere: Elsewhere;
   /** Whether what waits may be learned after the end. */
   readonly mayWait: boolean;
@@ -64,7 +64,9 @@ function servedBlocker({ fullSince, served }: CompletionFacts, plan: FullPlan): 
 
 function waitingBlockers({ mayWait, outbox, elsewhere }: CompletionFacts): readonly string[] {
   if (mayWait) return [];
-  return [outbox === 0 ? '' : `${outbox} exchanges wait to be learned`, ...elsewhere.blockers];
+  const waiting = outbox === 0 ? '' : `${outbox} exchanges wait to be learned`;
+  const unknown = 'outbox() does not tell how many exchanges wait: it must answer a number';
+  return [outbox === undefined ? unknown : waiting, ...elsewhere.blockers];
 }
 
 function heldBlocker({ at, fullSince: since }: CompletionFacts, plan: FullPlan): string {

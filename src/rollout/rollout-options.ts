@@ -57,7 +57,7 @@ export interface RolloutOptions {
   keepCountsMs?: number;
   /** Asks whether legacy still answers; asked at each look of the leader. @default what followed cutovers hear */
   probeLegacy?: LegacyProbe;
-  /** How many exchanges wait to be learned outside of followed cutovers. @default none */
+  /** How many exchanges wait to be learned outside of followed cutovers; one that does not tell completes nothing. @default none */
   outbox?: () => number | PromiseLike<number>;
   /** Names tenants in the trail. @default salts in memory, so that nobody can be found in it after the process */
   pseudonyms?: TenantPseudonyms;

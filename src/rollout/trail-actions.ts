@@ -11,6 +11,7 @@ import type { RampCore } from './ramp-core.ts';
 import { begins, keepOverrides, type RampDraft } from './ramp-state.ts';
 import type { AttestAction, CompleteAction, TrailItem } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
+import { within } from './within.ts';
 
 const attestChecks = {
   kind: required(check.text),
@@ -108,7 +109,7 @@ export class TrailActions {
   }
 
   async #completion(state: RolloutState, mayWait: boolean) {
-    const { store, name, plan, options, now, book, lessons, identity } = this.#core;
+    const { store, name, plan, now, book, identity } = this.#core;
     const { readings } = await this.#core.assess(state, { approved: true, automatic: true });
     await this.#counted();
     const at = now();
@@ -119,21 +120,33 @@ export class TrailActions {
       at,
       fullSince: since,
       served: await servedSince(store, name, window),
-      outbox: lessons.counts.pending + ((await options.outbox?.()) ?? 0),
+      outbox: await this.#outbox(),
       elsewhere: elsewhere(await store.replicas(name), identity),
       mayWait,
       readings,
     };
     const { calls, legacyCalls } = facts.served;
-    const outbox = facts.outbox + facts.elsewhere.pending;
     const evidence = {
       fullSince: since ?? 0,
       calls,
       legacyCalls,
-      outbox,
+      ...(facts.outbox !== undefined && { outbox: facts.outbox + facts.elsewhere.pending }),
       readings,
       ...(mayWait && { allowPending: true }),
     };
     return { blockers: completionBlockers(facts, plan), evidence };
+  }
+
+  /** What this process and the app's own outbox have not learned yet; undefined: the outbox does not tell. */
+  async #outbox(): Promise<number | undefined> {
+    const { options, lessons } = this.#core;
+    try {
+      const theirs = options.outbox === undefined ? 0 : await within(options.outbox());
+      const isCount = Number.isFinite(theirs) && theirs >= 0;
+      return isCount ? lessons.counts.pending + theirs : undefined;
+    } catch (error) {
+      this.#core.contained('complete', error);
+      return undefined;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCheckpointSigner, generateAuditKeys } from '../../src/audit/audit-keys.ts';
 import type { Checkpoint } from '../../src/audit/checkpoint.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
@@ -184,6 +184,38 @@ describe('completing', () => {
       '3 exchanges wait to be learned',
       'the gate quality says hold: told: hold',
     ]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['forgets to return', () => undefined],
+    ['answers what is no number', () => Number.NaN],
+    ['answers a text', () => '0'],
+    ['fails', () => Promise.reject(new Error('no database'))],
+  ])('is refused where the outbox %s', async (_how, outbox) => {
+    await using world = rolloutWorld();
+    const told = { outbox: outbox as () => number };
+    const rollout = await world.rollout({ ...plan, steps: [{ percent: 100 }] }, told);
+    const refusal = await rollout.complete(ada).catch((error) => error);
+    expect(refusal.blockers).toContain(
+      'outbox() does not tell how many exchanges wait: it must answer a number',
+    );
+    const allowed = await rollout.complete({ ...ada, allowPending: true }).catch((error) => error);
+    expect(allowed.blockers ?? []).not.toContainEqual(expect.stringContaining('outbox'));
+  });
+
+  it('is refused where the outbox never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await using world = rolloutWorld();
+      const outbox = vi.fn(() => new Promise<number>(() => {}));
+      const rollout = await world.rollout(plan, { outbox });
+      const refused = rollout.complete(ada).catch((error) => error);
+      await vi.waitUntil(() => outbox.mock.calls.length > 0);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect((await refused).blockers).toContainEqual(expect.stringContaining('outbox()'));
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('sees calls to legacy that are not in the store yet', async () => {
