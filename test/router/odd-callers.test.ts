@@ -2,6 +2,7 @@ import { createCutoverStream, type RunInit, type Stage } from 'engramia-cutover'
 import { memoryFlags } from 'engramia-cutover/flags';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
+import { oddInits } from './odd-inits.ts';
 import { chat } from './world.ts';
 
 const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
@@ -15,21 +16,7 @@ const kept = (stage: Stage) =>
     transcript: memoryTranscript(),
   });
 
-const closed = (): object => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-};
-
-const odd: Readonly<Record<string, unknown>> = {
-  'nothing but null': null,
-  'a signal that is null, as `fetch` takes it': { signal: null },
-  'a signal that throws when it is looked at': { signal: closed() },
-  'a signal that is none': { signal: {} },
-  'an id that no text can be made of': { requestId: Object.create(null) },
-};
-
-describe.each(Object.entries(odd))('a caller that gives %s', (_name, init) => {
+describe.each(Object.entries(oddInits))('a caller that gives %s', (_name, init) => {
   it.each(stages)('is answered as any other in stage %s', async (stage) => {
     const { handler } = kept(stage);
     const reply = servedByLegacy.includes(stage) ? 'legacy: hi' : 'candidate: hifalse';
