@@ -1,5 +1,5 @@
 import { disregard } from '../core/attempt.ts';
-import type { Clock, TimerHandle } from '../core/clock.ts';
+import { type Clock, keepAliveBy, type TimerHandle } from '../core/clock.ts';
 import type { LearnRequest } from '../engramia/requests.ts';
 import { clientFor, type MemorySource } from './memory-source.ts';
 
@@ -58,7 +58,7 @@ export class Learning {
   /** Resolves when nothing waits any more. Never rejects. */
   async settled(): Promise<void> {
     this.#awaiting += 1;
-    this.#stayFor(this.#pause);
+    keepAliveBy(this.#pause);
     while (this.#work !== undefined) await this.#work;
     this.#awaiting -= 1;
   }
@@ -86,14 +86,9 @@ export class Learning {
   async #pass(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#pause = this.#clock.setTimeout(resolve, ms);
-      if (this.#awaiting > 0) this.#stayFor(this.#pause);
+      if (this.#awaiting > 0) keepAliveBy(this.#pause);
     });
     this.#pause = undefined;
-  }
-
-  /** Whoever waits means it: without a timer that counts, the process could end with runs that are not learned. */
-  #stayFor(timer: TimerHandle): void {
-    (timer as { ref?: () => unknown } | undefined)?.ref?.();
   }
 
   #tell(error: unknown): void {

@@ -13,6 +13,14 @@ export interface Clock {
   clearTimeout(handle: TimerHandle): void;
 }
 
+/**
+ * Lets a timer keep the process alive after all: whoever awaits it means it, and without one that counts the process could end
+ * in the middle.
+ */
+export function keepAliveBy(timer: TimerHandle): void {
+  (timer as { ref?: () => unknown } | null | undefined)?.ref?.();
+}
+
 /** Node's own clock with timers that are unref'd. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,3 +1,4 @@
+import { disregard } from '../core/attempt.ts';
 import { CutoverError } from '../core/errors.ts';
 import { isThenable } from '../core/observation.ts';
 import { hasPlainPrototype } from '../core/plain-object.ts';
@@ -54,8 +55,7 @@ export class InProcessSource implements StageSource {
   #read(answer: FlagResolution | Promise<FlagResolution>): StageResolution {
     const { provider, flagKey } = this.#evaluation;
     if (isThenable(answer)) {
-      // It must not reject unseen.
-      Promise.resolve(answer).catch(() => undefined);
+      disregard(answer);
       const what = `Flag provider ${provider.metadata.name} answered with a promise, though it is said to be in process`;
       throw new CutoverError('ERR_CUTOVER_CONTAINED', `${what}: leave inProcess out.`);
     }

@@ -1,11 +1,11 @@
 import { dayMs } from '../core/day.ts';
+import { pairId } from '../core/pair-id.ts';
 import type { MissReason } from '../core/pair-sink.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type { Store } from '../core/store.ts';
 import { attestedIn } from './attested-in.ts';
 import type { StepEvidence } from './evaluator.ts';
 import type { GateReading } from './gate.ts';
-import { pairId } from './pair-id.ts';
 import { phaseOf } from './ramp-state.ts';
 
 /** What the gates were read from. */

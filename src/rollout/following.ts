@@ -2,8 +2,8 @@ import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { LegacyPulse } from './legacy-pulse.ts';
 import type { Lessons } from './lessons.ts';
-import { longestSaid } from './person-action.ts';
 import type { FollowedCutover } from './rollout.ts';
+import { sayable } from './sayable.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
 
 /** What happened in a followed cutover, for the trail. */
@@ -135,11 +135,4 @@ export class Following {
 /** Where events come from: the handlers of one cutover, and its controls, have their own `on` in common. */
 function sourceOf(cutover: FollowedCutover): unknown {
   return Object.hasOwn(cutover, 'on') ? cutover.on : cutover;
-}
-
-/** What an app gave for a reason or a name, as a trail can hold it: one that cannot be entered would stop all behind it. */
-function sayable(reason: unknown): string {
-  return String(reason ?? '')
-    .slice(0, longestSaid)
-    .toWellFormed();
 }

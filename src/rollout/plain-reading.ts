@@ -1,11 +1,10 @@
 import type { Gate, GateOutcome, GateReading } from './gate.ts';
+import { sayable } from './sayable.ts';
 
 const outcomes: readonly unknown[] = ['pass', 'fail', 'hold', 'invalid'] satisfies GateOutcome[];
 
 /** Code units of a sentence, and of a number's name; numbers of one reading. */
 const most = { sentence: 1_000, name: 100, inputs: 100 };
-
-const wellFormed = (text: string, longest: number): string => text.slice(0, longest).toWellFormed();
 
 /**
  * A reading as the trail can hold it: it goes into every entry that moves the ramp, and one that cannot be entered would stand
@@ -18,9 +17,12 @@ export function plainReading({ name, source }: Gate, reading: GateReading): Gate
   if (!outcomes.includes(outcome)) throw new TypeError(`${name} said no outcome`);
   const numbers = Object.entries(inputs ?? {}).filter(([, value]) => Number.isFinite(value));
   return {
-    ...{ gate: name, source, outcome, says: wellFormed(String(says), most.sentence) },
+    gate: name,
+    source,
+    outcome,
+    says: sayable(says, most.sentence),
     inputs: Object.fromEntries(
-      numbers.slice(0, most.inputs).map(([key, value]) => [wellFormed(key, most.name), value]),
+      numbers.slice(0, most.inputs).map(([key, value]) => [sayable(key, most.name), value]),
     ),
     ...(Number.isFinite(etaMs) && { etaMs: etaMs as number }),
   };

@@ -1,5 +1,5 @@
 import { attempt, disregard } from '../core/attempt.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, keepAliveBy } from '../core/clock.ts';
 import type { Reporter } from '../core/events.ts';
 import { longestTimerMs } from '../core/option-checks.ts';
 
@@ -73,8 +73,7 @@ export class Background {
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, ms);
-      // A caller or a platform waits for this: without a timer that counts, the process could end in the middle.
-      (timer as { ref?: () => unknown } | null)?.ref?.();
+      keepAliveBy(timer);
     });
     await Promise.race([tasks(), late]);
     this.#clock.clearTimeout(timer);

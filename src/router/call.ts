@@ -46,9 +46,12 @@ export interface StreamFacts {
 /** A call without a tenant: it is served, and nothing else. */
 export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 
-/** An app in plain JavaScript may give anything: what is no text is left as it is. */
-const ownId = (requestId: string): string =>
-  typeof requestId === 'string' ? flatCopy(requestId) : requestId;
+/** Loggers number their requests, and an app in plain JavaScript may give anything: where that names nothing, the call has an id of its own. */
+function ownId(requestId: unknown): string | undefined {
+  if (typeof requestId === 'string') return flatCopy(requestId);
+  const isNumber = typeof requestId === 'number' || typeof requestId === 'bigint';
+  return isNumber ? String(requestId) : undefined;
+}
 
 /** A signal that does not let itself be looked at tells of nobody that has gone. */
 function isAborted({ signal }: Caller): boolean {

@@ -44,8 +44,7 @@ function toDelivered(call: Call): DeliveredExchange {
   const { owner, plan, route, requestId, tenant, subject, leg, reply, waiter } = call;
   return {
     route,
-    // Whatever a caller without types gave: its length is counted, and what no text can be made of has none.
-    requestId: attempt(() => String(requestId)) ?? '',
+    requestId,
     tenant,
     conversation: conversationOf(subject) ?? '',
     subject,

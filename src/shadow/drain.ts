@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, keepAliveBy } from '../core/clock.ts';
 
 /** Node's timers take no more than this many milliseconds. */
 const longestMs = 2 ** 31 - 1;
@@ -55,10 +55,9 @@ export class Drain {
     for (const waiting of this.#waiting) waiting.hurry(timeoutMs);
   }
 
-  /** Whoever awaits this means it: without a timer that counts, the process could end in the middle. */
   #setTimer(run: () => void, ms: number): unknown {
     const timer = this.#clock.setTimeout(run, Math.min(Math.max(ms, 0), longestMs));
-    (timer as { ref?: () => unknown } | null)?.ref?.();
+    keepAliveBy(timer);
     return timer;
   }
 }

@@ -1,4 +1,3 @@
-import { nextCallId } from '../core/call-id.ts';
 import type { Divergence, HeldReply } from '../core/comparer.ts';
 import type { Mirror } from '../core/exchange.ts';
 import { givenText } from '../core/given-text.ts';
@@ -24,7 +23,7 @@ export function toPair(
   const [legacy, candidate] = inPlaces(mirror, served, mirrored);
   return {
     kind,
-    requestId: idOf(requestId),
+    requestId,
     at,
     route,
     tenant,
@@ -34,13 +33,6 @@ export function toPair(
     candidate: toLegRecord(candidate),
     ...(divergence && { divergence }),
   };
-}
-
-/** Loggers number their requests, and an app in plain JavaScript may give anything: a pair that is no JSON keeps nobody's. */
-function idOf(requestId: unknown): string {
-  if (typeof requestId === 'string') return requestId;
-  const isNumber = typeof requestId === 'number' || typeof requestId === 'bigint';
-  return isNumber ? String(requestId) : nextCallId();
 }
 
 function toLegRecord({ facts, held }: EndedLeg): LegRecord {

@@ -4,9 +4,9 @@ import {
   type PairedTestState,
   pairedTest,
 } from '../../compare/sequential/paired-test.ts';
+import { exchangeId } from '../../core/pair-id.ts';
 import type { PairRecord } from '../../core/pair-record.ts';
 import type { GateReading, GateRun, GateSetting } from '../gate.ts';
-import { exchangeId } from '../pair-id.ts';
 import type { ServedCounts } from '../served-counts.ts';
 import { concernsPair } from './concerns.ts';
 import { NoiseJoin } from './noise-join.ts';
