@@ -45,11 +45,29 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)] ?? Number.NaN;
 }
 
+/**
+ * Keeps this process from sleeping until it is disposed of: who writes to a socket whose reader sleeps has to wake it, and the
+ * more a server works for a request, the more often its reader sleeps. 10 µs of work more had been 17 in the figures.
+ */
+function awake(): Disposable {
+  let isOver = false;
+  const turn = (): void => {
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  return {
+    [Symbol.dispose]() {
+      isOver = true;
+    },
+  };
+}
+
 /** As fast as the server answers: what it costs is its CPU, and how long users wait is what that CPU makes of it. */
 async function closedLoop(
   users: readonly Connection[],
   { path, requests, timed }: BlockOptions,
 ): Promise<number[]> {
+  using _reader = awake();
   const waits: number[] = [];
   let next = 0;
   await Promise.all(

@@ -2,7 +2,7 @@ import { table } from '../table.ts';
 import { addedBy, type Measure } from './added.ts';
 import type { InFlightFigures } from './in-flight.child.ts';
 import type { Rounds } from './rounds.ts';
-import { type Variant, variants } from './variants.ts';
+import { busierMicros, type Variant, variants } from './variants.ts';
 import { costOf, isMet, type Verdict } from './verdict.ts';
 import type { Warmth } from './warm-up.ts';
 
@@ -15,7 +15,12 @@ const measures: Readonly<Record<Measure, readonly [name: string, digits: number]
 const measuredIn = (rounds: Rounds): readonly Variant[] =>
   variants.filter((variant) => rounds[variant] !== undefined);
 
-const nameOf = (variant: Variant): string => (variant === 'twin' ? 'bare again' : variant);
+const names: Readonly<Partial<Record<Variant, string>>> = {
+  twin: 'bare again',
+  busier: `bare + ${busierMicros} µs`,
+};
+
+const nameOf = (variant: Variant): string => names[variant] ?? variant;
 
 const headerOf = (measure: Measure): string[] => [measures[measure][0], 'added', 'spread'];
 

@@ -1,13 +1,20 @@
-/** What a server is measured as. `twin` is `bare` again: what two servers that are the same differ by is the noise. */
+/**
+ * What a server is measured as. `twin` is `bare` again: what two servers that are the same differ by is the noise. `busier` is
+ * `bare` with `busierMicros` of work more: what it adds shows whether the figures are true to scale.
+ */
 export const variants = [
   'bare',
   'twin',
+  'busier',
   'off',
   'dualwrite',
   'shadow',
   'live',
   'launchDarkly',
 ] as const;
+
+/** What `busier` works more for each request. */
+export const busierMicros = 10;
 
 export type Variant = (typeof variants)[number];
 
