@@ -54,6 +54,12 @@ export type ImportOutcome =
     }
   | Exclude<LearnOutcome, { kind: 'stored' | 'present' }>;
 
+/** The run in which lessons are sent. */
+export interface LearnRun {
+  /** Aborted by the run's deadline and by `close`. Made when it is first asked for: it costs more than all else of a run. */
+  readonly signal: AbortSignal;
+}
+
 /** The scope that a tenant's exchanges are learned into: one key of the service. */
 export interface LearnTarget {
   /**
@@ -66,14 +72,14 @@ export interface LearnTarget {
   /** Milliseconds until pacing allows the next call on that way; 0: now. Takes nothing. @default 'learn' */
   readyInMs(via?: LearnVia): number;
   /** Sends one lesson. Never rejects. */
-  learn(lesson: Lesson, signal: AbortSignal): Promise<LearnOutcome>;
+  learn(lesson: Lesson, run: LearnRun): Promise<LearnOutcome>;
   /** Sends a batch of lessons with different keys. Never rejects. */
-  import(lessons: readonly KeyedLesson[], signal: AbortSignal): Promise<ImportOutcome>;
+  import(lessons: readonly KeyedLesson[], run: LearnRun): Promise<ImportOutcome>;
   /**
    * Whether a lesson that was perhaps stored since `sinceMs` (wall time) is known to be there. False proves nothing: the
    * service tells of a learn last, after all that can fail. Never rejects.
    */
-  wasStored(lesson: Lesson, sinceMs: number, signal: AbortSignal): Promise<boolean>;
+  wasStored(lesson: Lesson, sinceMs: number, run: LearnRun): Promise<boolean>;
 }
 
 /** Finds the scope of a tenant. */

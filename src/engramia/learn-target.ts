@@ -26,7 +26,7 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
     scope,
     address: client.baseUrl,
     readyInMs: (via = 'learn') => client.pacing.readyInMs(via, 'shadow'),
-    learn: async ({ task, code, evalScore, runId }, signal) => {
+    learn: async ({ task, code, evalScore, runId }, { signal }) => {
       try {
         // A pattern may have no run id, but not a blank one.
         const lesson = { task, code, evalScore };
@@ -37,7 +37,7 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
         return notLearned(error);
       }
     },
-    import: async (lessons, signal) => {
+    import: async (lessons, { signal }) => {
       try {
         const records = lessons.map(toPatternRecord);
         return imported(await client.import({ records }, { signal, priority: 'shadow' }));
@@ -46,7 +46,7 @@ export function toLearnTarget(client: EngramiaClient, scope: string): LearnTarge
         return notImported(error);
       }
     },
-    wasStored: async ({ task }, sinceMs, signal) => {
+    wasStored: async ({ task }, sinceMs, { signal }) => {
       // The events carry the service's time.
       const since = (sinceMs + client.pacing.clockSkewMs) / 1000;
       const request = { since: Math.max(0, Math.floor(since)), limit: maxEvents };

@@ -89,7 +89,7 @@ export async function deliverBatch(
   // One call is on its way, not one a task.
   first.isOnItsWay = true;
   address.sent();
-  const outcome = await first.target.import(toLessons(batch), handle.signal);
+  const outcome = await first.target.import(toLessons(batch), handle);
   if (handle.over) return tasks.map(() => 'unknown');
   first.isOnItsWay = false;
   for (const task of batch) task.error = 'error' in outcome ? outcome.error : undefined;

@@ -52,7 +52,7 @@ export async function deliver(
   task.attempts++;
   task.isOnItsWay = true;
   scope.within.sent();
-  const outcome = await target.learn(lesson, handle.signal);
+  const outcome = await target.learn(lesson, handle);
   if (handle.over) return 'unknown';
   task.isOnItsWay = false;
   task.error = 'error' in outcome ? outcome.error : undefined;
@@ -84,7 +84,7 @@ async function confirm(task: LearnTask, _: unknown, handle: RunHandle): Promise<
   const address = scope.within;
   const isProbing = address.isProbing;
   address.failed();
-  if (await target.wasStored(lesson, task.sentAt, handle.signal)) return 'stored';
+  if (await target.wasStored(lesson, task.sentAt, handle)) return 'stored';
   task.isPerhapsStored = true;
   if (task.isRetried || !(isProbing || address.retries.spend())) return giveUp(task);
   task.isRetried = true;

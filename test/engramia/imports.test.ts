@@ -3,7 +3,7 @@ import { fakeEngramia } from 'engramia-cutover/testing';
 import { expect, it } from 'vitest';
 import type { KeyedLesson, LearnTarget } from '../../src/core/learner.ts';
 
-const never = new AbortController().signal;
+const never = new AbortController();
 const lesson = (key: string, task = 'Build a CSV parser'): KeyedLesson => ({
   ...{ key: `patterns/${key}`, task, code: 'split(",")', evalScore: 7, runId: 'run-1' },
   at: Date.UTC(2026, 0, 1),

@@ -6,7 +6,7 @@ import type { LearnTarget } from '../../src/core/learner.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const tenants = ['a', 'b', '__proto__', 'constructor', 'keyless', 'broken'] as const;
-const { signal } = new AbortController();
+const run = new AbortController();
 
 describe('isolation of tenants', () => {
   it("sends every lesson under its own tenant's key, whatever is interleaved", async () => {
@@ -45,7 +45,7 @@ describe('isolation of tenants', () => {
           const learn = async (tenant: string, status: number) => {
             const target: LearnTarget | undefined = await scopes.targetOf(tenant);
             const lesson = { task: 't', code: String(status), evalScore: 5, runId: tenant };
-            await target?.learn(lesson, signal);
+            await target?.learn(lesson, run);
           };
           const late: string[] = [];
           const running = steps.map(({ tenant, status, waitMs }) => {

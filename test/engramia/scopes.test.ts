@@ -7,7 +7,7 @@ import { type Answer, loopbackService } from './loopback-service.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const lesson: Lesson = { task: 'Přečti CSV', code: 'c', evalScore: 5, runId: 'shadow:a' };
-const never = new AbortController().signal;
+const never = new AbortController();
 const stored = { stored: true, pattern_count: 4 };
 
 async function targetAt(answer: Answer, clock = new ManualClock()): Promise<LearnTarget> {
@@ -118,10 +118,12 @@ describe('the outcome of a learn', () => {
 
   it('is aborted before it was sent, and perhaps after', async () => {
     const target = await targetAt({ json: stored });
-    expect(await target.learn(lesson, AbortSignal.abort())).toMatchObject({ kind: 'aborted' });
+    expect(await target.learn(lesson, { signal: AbortSignal.abort() })).toMatchObject({
+      kind: 'aborted',
+    });
     const controller = new AbortController();
     const running = await targetAt({ byHand: () => controller.abort() });
-    expect(await running.learn(lesson, controller.signal)).toMatchObject({ kind: 'perhaps' });
+    expect(await running.learn(lesson, controller)).toMatchObject({ kind: 'perhaps' });
   });
 
   it('is later when paced, refused when it can never be sent, aborted when closed', async () => {

@@ -14,14 +14,14 @@ async function mostSockets(workers: number, viaImport: boolean): Promise<number>
     ...{ baseUrl: service.url, apiKey: 'key', pacing: false, timeoutMs: 100 },
   });
   const target = await oneScope(client).targetOf('a');
-  const { signal } = new AbortController();
+  const run = new AbortController();
   const work = async (): Promise<void> => {
     for (let left = 6; left > 0; left -= 1) {
-      if (viaImport) await target?.import([record], signal);
-      else await target?.learn(lesson, signal);
+      if (viaImport) await target?.import([record], run);
+      else await target?.learn(lesson, run);
     }
   };
-  await target?.learn(lesson, signal); // a first request takes its time, and sockets that are not open yet are not closed
+  await target?.learn(lesson, run); // a first request takes its time, and sockets that are not open yet are not closed
   await Promise.all(Array.from({ length: workers }, work));
   expect(sockets.most).toBeGreaterThan(1);
   return sockets.most;

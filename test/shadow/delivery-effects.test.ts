@@ -71,6 +71,18 @@ describe.each(['learn', 'import'] as const)('by %s, what follows from an answer'
   const held = via === 'learn' ? 'hold 100' : 'way holds 100';
   const quota = via === 'learn' ? [] : ['ask again'];
 
+  it('asks for no signal that the target does not ask for: it costs as much as all else', async () => {
+    const run: RunHandle = {
+      get signal(): never {
+        throw new Error('asked for');
+      },
+      over: false,
+    };
+    const confirmed = taskOf(failing('perhaps'), { wasStored: true }).task;
+    expect(await deliver(via, taskOf(done).task, run)).toBe('stored');
+    if (via === 'learn') expect(await deliver(via, confirmed, run)).toBe('stored');
+  });
+
   it.each([
     ['done', done, {}, ['answered', 'worked', 'way worked'], 'stored'],
     ['perhaps', failing('perhaps'), {}, ['failed', 'spend', 'back off'], 'again'],

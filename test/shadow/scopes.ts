@@ -71,7 +71,7 @@ export function scopes(service: Service): {
     scope: `scope-${tenant}`,
     address: service.address?.(tenant) ?? 'https://service.test',
     readyInMs: (via = 'learn') => service.readyInMs?.(`scope-${tenant}`, via) ?? 0,
-    learn: async (lesson, signal) => {
+    learn: async (lesson, { signal }) => {
       const attempt = { scope: `scope-${tenant}`, lesson, at: service.now() };
       count(attempt.scope, 1);
       attempts.push(attempt);
@@ -79,7 +79,7 @@ export function scopes(service: Service): {
       count(attempt.scope, -1);
       return outcome;
     },
-    import: async (lessons, signal) => {
+    import: async (lessons, { signal }) => {
       const batch = { scope: `scope-${tenant}`, lessons, at: service.now() };
       count(batch.scope, 1);
       batches.push(batch);
