@@ -49,6 +49,12 @@ describe('the head of a response that was sent', () => {
     });
   });
 
+  it('is the first of two lines of one name, as a client takes it', () => {
+    const text = 'HTTP/1.1 200 OK\r\nContent-Type: a/b\r\ncontent-type: c/d\r\n\r\n';
+    expect(readHead(sent(text)).contentType).toBe('a/b');
+    expect(readHead(sent(text)).contentType).toBe('a/b');
+  });
+
   it('has the status that was sent, not one that was set later', () => {
     expect(readHead(sent('HTTP/1.1 503 x\r\n\r\n', {}, { statusCode: 200 })).status).toBe(503);
   });

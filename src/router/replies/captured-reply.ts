@@ -51,11 +51,20 @@ export class Captured implements ReplyHead, ReplyBody {
 /** Where a head has its status: behind "HTTP/1.1 ". */
 const statusAt = 9;
 
-const lines = {
-  'content-type': /\r\ncontent-type: *([^\r]*)/i,
-  'content-encoding': /\r\ncontent-encoding: *([^\r]*)/i,
-  'content-length': /\r\ncontent-length: *([^\r]*)/i,
-} as const;
+type Line = 'type' | 'encoding' | 'length';
+
+/** All in one go: by name, each would look through the whole head once more. */
+const lines = /\r\ncontent-(type|encoding|length): *([^\r]*)/gi;
+
+/** What the text of a head says of its body; of a line that is there twice, the first. */
+function linesOf(head: string): Partial<Record<Line, string>> {
+  const found: Partial<Record<Line, string>> = {};
+  lines.lastIndex = 0;
+  for (let line = lines.exec(head); line !== null; line = lines.exec(head)) {
+    found[(line[1] as string).toLowerCase() as Line] ??= line[2] as string;
+  }
+  return found;
+}
 
 /** Reads of a response that has been sent what is needed to read its body later. */
 export function readHead(res: ServerResponse): ReplyHead {
@@ -63,16 +72,17 @@ export function readHead(res: ServerResponse): ReplyHead {
   // was sent: Node keeps the head's own text in `_header`.
   const { _header } = res as { _header?: unknown };
   const head = typeof _header === 'string' ? _header : '';
-  const inText = (name: keyof typeof lines): string | undefined => lines[name].exec(head)?.[1];
   const type = res.getHeader('content-type')?.toString();
   const encoding = res.getHeader('content-encoding')?.toString();
-  const length = res.getHeader('content-length')?.toString() ?? inText('content-length');
+  const set = res.getHeader('content-length')?.toString();
+  const told = type === undefined || set === undefined ? linesOf(head) : {};
+  const length = set ?? told.length;
   return {
     method: res.req?.method ?? 'GET',
     status: head === '' ? res.statusCode : Number(head.slice(statusAt, statusAt + 3)),
-    contentType: type ?? inText('content-type'),
+    contentType: type ?? told.type,
     // Node gives `writeHead` headers that have getters as soon as one has been set: with one, there is no other to be found.
-    contentEncoding: encoding ?? (type === undefined ? inText('content-encoding') : undefined),
+    contentEncoding: encoding ?? (type === undefined ? told.encoding : undefined),
     contentLength: length === undefined ? undefined : Number(length),
   };
 }
