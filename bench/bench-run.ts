@@ -145,6 +145,7 @@ export function figuresOf(run: BenchRun): Figures {
     manyTenants: tenants.manyTenants,
     manyTenantsHeap: tenants.retainedMiB,
     manyOverrides: tenants.manyOverrides,
+    othersOverrides: tenants.othersOverrides,
     rolloutOneTenant: rampFlags.oneTenant,
     rolloutThousand: rampFlags.thousandTenants,
     rolloutMillion: rampFlags.millionTenants,

@@ -41,6 +41,7 @@ export const targets = {
   manyTenants: most('P4', 'CPU a call with 10^6 tenants, × 10^3', 1.3),
   manyTenantsHeap: most('P4', 'heap retained for 10^6 tenants, MiB', 1, 1),
   manyOverrides: most('P4', 'CPU a call with 10^4 overrides, × none', 1.1),
+  othersOverrides: most('P4', 'the same, of tenants who have none', 1.1),
   rolloutOneTenant: most('P4', 'CPU a call by a rollout, × percentageFlags, 1 tenant', 1.1),
   rolloutThousand: most('P4', 'the same of 10^3 tenants', 1.1),
   rolloutMillion: most('P4', 'the same of 10^6 tenants', 1.1),

@@ -13,8 +13,10 @@ export interface TenantFigures {
   readonly idealManyTenants: number;
   /** MiB that are still there after a call of each of 10^6 tenants. */
   readonly retainedMiB: number;
-  /** CPU a call with 10^4 overrides against none. */
+  /** CPU a call with 10^4 overrides against none, where half of those who call have one. */
   readonly manyOverrides: number;
+  /** The same where none of them has. */
+  readonly othersOverrides: number;
 }
 
 const few = 1_000;
@@ -30,22 +32,24 @@ async function retainedMiB({ call }: BenchCase, users: readonly string[]): Promi
   return (retainedBytes() - before) / 2 ** 20;
 }
 
+/** Stages as they come from a file: with strings of their own, as those of requests are. */
+const stagesOf = (users: readonly string[]): Record<string, 'live' | 'off'> =>
+  Object.fromEntries(
+    users.map((user, index) => [Buffer.from(user).toString(), index % 2 ? 'live' : 'off'] as const),
+  );
+
 /** Measures with few and many tenants by turns. */
 export async function tenantFigures(rounds: number): Promise<TenantFigures> {
   const users = idsOf(many);
   const fewUsers = users.slice(0, few);
   // Every second one of those who call has a stage of its own.
-  const stages = Object.fromEntries(
-    users
-      .filter((_, index) => index % 2 === 1)
-      .slice(0, overridden)
-      .map((user, index) => [user, index % 2 ? 'live' : 'off'] as const),
-  );
+  const stages = stagesOf(users.filter((_, index) => index % 2 === 1).slice(0, overridden));
   const costs = await measureCases(
     {
       few: callingAs(fewUsers, pct50()),
       many: callingAs(users, pct50()),
       overridden: callingAs(fewUsers, pct50(stages)),
+      others: callingAs(fewUsers, pct50(stagesOf(users.slice(few, few + overridden)))),
       idealFew: callingAs(fewUsers, idealRouter()),
       idealMany: callingAs(users, idealRouter()),
     },
@@ -55,6 +59,7 @@ export async function tenantFigures(rounds: number): Promise<TenantFigures> {
     manyTenants: medianRatio(costs.many.path, costs.few.path),
     idealManyTenants: medianRatio(costs.idealMany.path, costs.idealFew.path),
     manyOverrides: medianRatio(costs.overridden.path, costs.few.path),
+    othersOverrides: medianRatio(costs.others.path, costs.few.path),
     retainedMiB: await retainedMiB(pct50(), users),
   };
 }

@@ -1,4 +1,5 @@
 import { hashLimit, saltSeed, signedHash } from '../core/bucket.ts';
+import { HashedNames } from '../core/hashed-names.ts';
 import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import { defaultSalt } from './default-salt.ts';
@@ -57,7 +58,7 @@ interface Ramp {
   readonly threshold: number;
   /** Hashes below it are. */
   readonly limit: number;
-  readonly overrides: ReadonlyMap<string, FlagResolution>;
+  readonly overrides: HashedNames<FlagResolution> | undefined;
 }
 
 const percentCheck: OptionCheck = {
@@ -100,9 +101,8 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
     ...tenantStageIssues('overrides', options?.overrides),
   ]);
   const { salt = defaultSalt, by } = options;
-  let ramp = toRamp(options);
-
   const seed = saltSeed(salt);
+  let ramp = toRamp(options, seed);
   const byUser = by === 'user';
   return {
     metadata: { name: 'percentage' },
@@ -111,20 +111,22 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
       const { targetingKey } = context;
       if (targetingKey === undefined) return ramp.outside;
       const { overrides } = ramp;
-      if (overrides.size > 0) {
-        const override = overrides.get(targetingKey);
+      const unit = byUser ? (userOf(context) ?? targetingKey) : targetingKey;
+      const hash = signedHash(unit, seed);
+      if (overrides !== undefined) {
+        const ofTenant = unit === targetingKey ? hash : signedHash(targetingKey, seed);
+        const override = overrides.find(targetingKey, ofTenant);
         if (override !== undefined) return override;
       }
-      const unit = byUser ? (userOf(context) ?? targetingKey) : targetingKey;
-      return signedHash(unit, seed) >>> 0 < ramp.limit ? ramp.inside : ramp.outside;
+      return hash >>> 0 < ramp.limit ? ramp.inside : ramp.outside;
     },
     set(change) {
-      ramp = changedRamp(ramp, change);
+      ramp = changedRamp(ramp, change, seed);
     },
   };
 }
 
-function changedRamp(ramp: Ramp, change: PercentageFlagsChange): Ramp {
+function changedRamp(ramp: Ramp, change: PercentageFlagsChange, seed: number): Ramp {
   refuse('percentageFlags.set', [
     ...issuesOf(change, changeChecks),
     ...tenantStageIssues('overrides', change?.overrides),
@@ -137,18 +139,19 @@ function changedRamp(ramp: Ramp, change: PercentageFlagsChange): Ramp {
   } = change;
   // Kept by reference: a step of a ramp must not cost a copy of ten thousand overrides.
   return overrides === undefined
-    ? { ...toRamp({ from, to, percent }), overrides: ramp.overrides }
-    : toRamp({ from, to, percent, overrides });
+    ? { ...toRamp({ from, to, percent }, seed), overrides: ramp.overrides }
+    : toRamp({ from, to, percent, overrides }, seed);
 }
 
-function toRamp({ from, to, percent, overrides }: PercentageFlagsOptions): Ramp {
+function toRamp({ from, to, percent, overrides }: PercentageFlagsOptions, seed: number): Ramp {
+  const named = tenantStagePairs(overrides).map(
+    ([tenant, stage]) => [tenant, byOverride[stage]] as const,
+  );
   return {
     inside: bySplit[to],
     outside: bySplit[from],
     threshold: Math.round(percent * 100),
     limit: hashLimit(Math.round(percent * 100)),
-    overrides: new Map(
-      tenantStagePairs(overrides).map(([tenant, stage]) => [tenant, byOverride[stage]]),
-    ),
+    overrides: named.length === 0 ? undefined : new HashedNames(named, seed),
   };
 }
