@@ -1,6 +1,6 @@
 import { attempt } from './attempt.ts';
 import type { ReportedFacts } from './subject.ts';
-import type { TokenUsage } from './token-usage.ts';
+import { isTokenCount, type TokenUsage } from './token-usage.ts';
 
 /** What keys of patterns look like; anything else may hold anything. */
 const patternKey = /^[\w./:-]{1,128}$/;
@@ -13,14 +13,11 @@ interface ToldFacts {
   readonly recalled?: readonly string[];
 }
 
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0;
-
 /** The tokens that a leg told of; undefined when it told none that are numbers. */
 export function usageOf(reported: ReportedFacts | undefined): TokenUsage | undefined {
   return attempt(() => {
     const { inputTokens, outputTokens } = reported?.usage ?? {};
-    return isCount(inputTokens) && isCount(outputTokens)
+    return isTokenCount(inputTokens) && isTokenCount(outputTokens)
       ? { inputTokens, outputTokens }
       : undefined;
   });

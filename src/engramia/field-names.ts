@@ -32,7 +32,11 @@ const toSnake = remembered((name) =>
 /** Renames the fields of one object, not of what it holds: `pattern_count` becomes `patternCount`. */
 export function camelKeys<T extends object>(value: T): CamelKeys<T> {
   const renamed: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) put(renamed, toCamel(key), value[key as keyof T]);
+  for (const key of Object.keys(value)) {
+    const name = toCamel(key);
+    // What the service says in our spelling is a field that nobody has checked: it stands in no checked one's place.
+    if (name !== key || !Object.hasOwn(renamed, name)) put(renamed, name, value[key as keyof T]);
+  }
   return renamed as CamelKeys<T>;
 }
 

@@ -13,6 +13,12 @@ describe('names of fields', () => {
     expect(snakeKeys({ evalScore: 5, runId: undefined })).toEqual({ eval_score: 5 });
   });
 
+  it('that the service sends in our spelling take no place of those that were checked', () => {
+    const [checked, other] = [{ pattern_count: 1 }, { patternCount: 'many' }];
+    expect(camelKeys({ ...checked, ...other })).toEqual({ patternCount: 1 });
+    expect(camelKeys({ ...other, ...checked })).toEqual({ patternCount: 1 });
+  });
+
   it('give an object no other prototype, whatever the service sends', () => {
     const sent = JSON.parse('{"__proto__":{"stored":true},"pattern_count":1}');
     const read: { stored?: unknown } = camelKeys(sent);

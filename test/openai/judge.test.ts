@@ -364,6 +364,17 @@ describe('a budget', () => {
     expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
   });
 
+  it.each([-900, null, '900'])('of tokens is spent where the service says %s', async (told) => {
+    const verdict = wrapped.responses('{"answer":"tie"}');
+    server.reply = () => ({
+      status: 200,
+      body: { ...verdict, usage: { input_tokens: told, output_tokens: 0 } },
+    });
+    const judge = judgeOf({ budget: { tokensPerDay: 100 } });
+    await askPair(judge);
+    expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
+  });
+
   it('holds while questions are under way', async () => {
     const judge = judgeOf({ budget: { callsPerDay: 4 } });
     const answers = await Promise.all(['', '!', '?'].map((text) => askPair(judge, text)));
