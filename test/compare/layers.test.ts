@@ -86,6 +86,17 @@ describe('the comparison', () => {
     expect((await divergence(...runs, { ignore: 'ids' })).verdict).toBe('same');
   });
 
+  it.each(['€', '₹', '₽', '₩', '₺', '₴', '₿', '￥', '£', '$', '№', '৳', '؋'])(
+    'reads the number behind %s',
+    async (sign) => {
+      const says = (price: string) => `The price of it is ${price} and it is due on Monday.`;
+      const other = await divergence(says(`${sign}1,500`), says(`${sign}1,700`));
+      expect(other).toMatchObject({ verdict: 'different', notes: ['numbers'] });
+      const behind = await divergence(says(`${sign}1,500`), says(`1500 ${sign}`));
+      expect(behind).toMatchObject({ verdict: 'similar', notes: [] });
+    },
+  );
+
   it('takes no text for an address that follows it without a space', async () => {
     const at = (path: string, price: number) =>
       `詳細はhttps://x.example/${path}をご覧ください。料金は${price}円です。`;
