@@ -13,6 +13,27 @@ export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
   return numbers;
 }
 
+/** Numbers of the first, those that stand apart in the second taken apart: `100 200 300` may be one number, or three. */
+function asIn({ hashes, parts }: Tokens, numbers: Set<number>, others: ReadonlySet<number>): void {
+  for (const [at, several] of parts) {
+    const whole = hashes[at] as number;
+    if (others.has(whole) || !several.every((part) => others.has(part))) continue;
+    numbers.delete(whole);
+    for (const part of several) numbers.add(part);
+  }
+}
+
+/** The numbers of two texts, those that may be read in several ways read alike. */
+export function numbersOfBoth(
+  first: Tokens,
+  second: Tokens,
+): readonly [ReadonlySet<number>, ReadonlySet<number>] {
+  const [before, now] = [new Set(numbersOf(first)), new Set(numbersOf(second))];
+  asIn(first, before, numbersOf(second));
+  asIn(second, now, numbersOf(first));
+  return [before, now];
+}
+
 /** Capitalized words that stand within a sentence somewhere: those are names, whatever else begins a sentence. */
 function certainNames(...texts: readonly Tokens[]): ReadonlySet<number> {
   const names = new Set<number>();

@@ -1,6 +1,7 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
+import { digitsEnd, readNumber } from './number-reading.ts';
 import { plainDigits } from './plain-digits.ts';
-import { mixed, numberHash, startOfHash, withUnit } from './token-hash.ts';
+import { mixed, startOfHash, withUnit } from './token-hash.ts';
 
 /** What a token is, for those who look for facts. */
 export const tokenIs = { word: 0, number: 1, name: 2, firstName: 3 } as const;
@@ -10,6 +11,8 @@ export interface Tokens {
   readonly hashes: Int32Array;
   /** What each of them is: a number, a capitalized word within or at the start of a sentence, any other. */
   readonly kinds: Uint8Array;
+  /** Of numbers that may also be several, by their places: those several. */
+  readonly parts: ReadonlyMap<number, readonly number[]>;
 }
 
 const { letter, digit, joiner, solo } = kindOf;
@@ -19,7 +22,6 @@ const charsPerToken = 4;
 
 const space = 0x20;
 const newline = 0x0a;
-const comma = 0x2c;
 const dot = 0x2e;
 const closing = 0x29;
 
@@ -36,6 +38,7 @@ export class Tokenizer {
   readonly #table = characterKinds();
   #hashes: Int32Array;
   #kinds: Uint8Array;
+  readonly #parts = new Map<number, readonly number[]>();
   #count = 0;
   #at = 0;
   /** Nothing but spaces and marks since the last sentence, or the last line. */
@@ -72,6 +75,7 @@ export class Tokenizer {
     return {
       hashes: this.#hashes.subarray(0, this.#count),
       kinds: this.#kinds.subarray(0, this.#count),
+      parts: this.#parts,
     };
   }
 
@@ -102,19 +106,17 @@ export class Tokenizer {
 
   #number(): void {
     const text = this.#lower;
-    const table = this.#table;
     const start = this.#at;
-    let at = start;
-    while (at < text.length) {
-      if (table[text[at] as number] === digit) at += 1;
-      else if (isInNumber(text[at] as number) && table[text[at + 1] as number] === digit) at += 2;
-      else break;
-    }
-    this.#at = at;
-    const follows = text[at] as number;
+    const end = digitsEnd(text, start);
+    this.#at = end;
+    const follows = text[end] as number;
     const isOfList =
-      this.#isLineStart && at - start <= 3 && (follows === dot || follows === closing);
-    if (!isOfList) this.#add(numberHash(text, start, at), tokenIs.number);
+      this.#isLineStart && end - start <= 3 && (follows === dot || follows === closing);
+    if (isOfList) return;
+    const reading = readNumber(text, start, end);
+    this.#at = reading.end;
+    if (reading.parts !== undefined) this.#parts.set(this.#count, reading.parts);
+    this.#add(reading.hash, tokenIs.number);
   }
 
   #solos(): void {
@@ -164,8 +166,6 @@ function unitsOf(text: string): Uint16Array {
   bytes.write(text, 'utf16le');
   return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
 }
-
-const isInNumber = (unit: number): boolean => unit === dot || unit === comma;
 
 /** Cuts a text into words in one go. */
 export function toTokens(text: string): Tokens {

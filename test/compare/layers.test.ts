@@ -97,6 +97,16 @@ describe('the comparison', () => {
     },
   );
 
+  it.each([
+    ['rgb(100 200 250)', 'rgb(100, 200, 250)'],
+    ['+48 501 234 567', '+48-501-234-567'],
+    ['10 000 zł', '10000 zł'],
+  ])('takes %s for %s, whatever its blanks are', async (first, second) => {
+    const says = (what: string) => `What you have asked for is ${what} as of now.`;
+    expect((await divergence(says(first), says(second))).notes).toEqual([]);
+    expect((await divergence(says(second), says(first))).notes).toEqual([]);
+  });
+
   it('takes no text for an address that follows it without a space', async () => {
     const at = (path: string, price: number) =>
       `詳細はhttps://x.example/${path}をご覧ください。料金は${price}円です。`;

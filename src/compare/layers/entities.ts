@@ -1,4 +1,4 @@
-import { areSwapped, numbersOf } from '../entities.ts';
+import { areSwapped, numbersOfBoth } from '../entities.ts';
 import type { WordLayer } from '../word-layer.ts';
 
 /** How many of the first are not among the second. */
@@ -16,7 +16,7 @@ export const entities: WordLayer = {
   name: 'entities',
   ofEqual: { say: 'none' },
   look({ legacy, candidate }) {
-    const [before, now] = [numbersOf(legacy), numbersOf(candidate)];
+    const [before, now] = numbersOfBoth(legacy, candidate);
     const metrics = { numbersMissing: without(before, now), numbersAdded: without(now, before) };
     const noticed = {
       numbers: metrics.numbersMissing > 0 && metrics.numbersAdded > 0,

@@ -1,0 +1,57 @@
+import { numberHash } from './token-hash.ts';
+
+/** A number as it stands in a text of small letters and plain digits. */
+export interface NumberReading {
+  readonly end: number;
+  readonly hash: number;
+  /** Where blanks or apostrophes may be marks of thousands: the numbers that it is if they are not. */
+  readonly parts?: readonly number[];
+}
+
+const [dot, comma, zero, nine] = [0x2e, 0x2c, 0x30, 0x39];
+
+/** Marks of thousands besides dot and comma: the blanks of most of Europe, the apostrophes of Switzerland. */
+const groupMarks: ReadonlySet<number | undefined> = new Set([
+  0x20, 0xa0, 0x2009, 0x202f, 0x27, 0x2019,
+]);
+
+function isDigit(text: Uint16Array, at: number): boolean {
+  const unit = text[at] as number;
+  return unit >= zero && unit <= nine;
+}
+
+/** Where the digits end that begin at a place, with the dots and commas among them. */
+export function digitsEnd(text: Uint16Array, from: number): number {
+  let at = from;
+  for (;;) {
+    if (isDigit(text, at)) at += 1;
+    else if ((text[at] === dot || text[at] === comma) && isDigit(text, at + 1)) at += 2;
+    else return at;
+  }
+}
+
+/** Whether another three digits, and no more, stand behind the same mark. */
+function hasGroup(text: Uint16Array, at: number, mark: number | undefined): boolean {
+  if (text[at] !== mark || !groupMarks.has(mark)) return false;
+  for (let digit = 1; digit <= 3; digit += 1) if (!isDigit(text, at + digit)) return false;
+  return !isDigit(text, at + 4);
+}
+
+/** `10 000,50`: one to three digits, then three and three, and at last a decimal mark. */
+function grouped(text: Uint16Array, from: number, end: number): NumberReading | undefined {
+  if (end - from > 3 || text[from] === zero || !hasGroup(text, end, text[end])) return undefined;
+  for (let at = from; at < end; at += 1) if (!isDigit(text, at)) return undefined;
+  const parts = [numberHash(text, from, end)];
+  let at = end;
+  while (hasGroup(text, at, text[end])) {
+    const next = digitsEnd(text, at + 1);
+    parts.push(numberHash(text, at + 1, next));
+    at = next;
+  }
+  return { end: at, hash: numberHash(text, from, at), parts };
+}
+
+/** Reads the number whose digits begin at a place, and end at another. */
+export function readNumber(text: Uint16Array, from: number, end: number): NumberReading {
+  return grouped(text, from, end) ?? { end, hash: numberHash(text, from, end) };
+}
