@@ -1,4 +1,5 @@
-import { numberHash } from './token-hash.ts';
+import { characterKinds, kindOf } from './character-kinds.ts';
+import { numberHash, scaledHash } from './token-hash.ts';
 
 /** A number as it stands in a text of small letters and plain digits. */
 export interface NumberReading {
@@ -9,6 +10,7 @@ export interface NumberReading {
 }
 
 const [dot, comma, zero, nine] = [0x2e, 0x2c, 0x30, 0x39];
+const [letterE, plus, dash] = [0x65, 0x2b, 0x2d];
 
 /** Marks of thousands besides dot and comma: the blanks of most of Europe, the apostrophes of Switzerland. */
 const groupMarks: ReadonlySet<number | undefined> = new Set([
@@ -51,7 +53,29 @@ function grouped(text: Uint16Array, from: number, end: number): NumberReading | 
   return { end: at, hash: numberHash(text, from, at), parts };
 }
 
+/** `1.5e6`: the power of ten with up to two digits, before which there is one mark at most. */
+function scaled(text: Uint16Array, from: number, end: number): NumberReading | undefined {
+  if (text[end] !== letterE) return undefined;
+  const sign = text[end + 1];
+  const first = sign === plus || sign === dash ? end + 2 : end + 1;
+  let at = first;
+  while (isDigit(text, at)) at += 1;
+  if (at === first || at > first + 2) return undefined;
+  if (characterKinds()[text[at] as number] === kindOf.letter) return undefined;
+  if (text.subarray(from, end).filter((unit) => unit === dot || unit === comma).length > 1) {
+    return undefined;
+  }
+  let exponent = 0;
+  for (let digit = first; digit < at; digit += 1) {
+    exponent = 10 * exponent + (text[digit] as number) - zero;
+  }
+  return { end: at, hash: scaledHash(text, from, end, sign === dash ? -exponent : exponent) };
+}
+
 /** Reads the number whose digits begin at a place, and end at another. */
 export function readNumber(text: Uint16Array, from: number, end: number): NumberReading {
-  return grouped(text, from, end) ?? { end, hash: numberHash(text, from, end) };
+  return (
+    scaled(text, from, end) ??
+    grouped(text, from, end) ?? { end, hash: numberHash(text, from, end) }
+  );
 }

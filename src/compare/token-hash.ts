@@ -40,9 +40,8 @@ function decimalAt(text: Uint16Array, from: number, to: number): number {
   return isOfThousands ? to : last;
 }
 
-/** The hash of a number by its value: zeros at its ends and marks of thousands make no difference. */
-export function numberHash(text: Uint16Array, from: number, to: number): number {
-  const decimal = decimalAt(text, from, to);
+/** Digits with one mark among them, or none: `decimal` is its place, or the end. */
+function digitsHash(text: Uint16Array, from: number, to: number, decimal: number): number {
   let end = to;
   while (end > decimal + 1 && (text[end - 1] as number) === zero) end -= 1;
   let hash = startOfHash;
@@ -55,4 +54,25 @@ export function numberHash(text: Uint16Array, from: number, to: number): number 
     isLeading = false;
   }
   return mixed(hash);
+}
+
+/** The hash of a number by its value: zeros at its ends and marks of thousands make no difference. */
+export function numberHash(text: Uint16Array, from: number, to: number): number {
+  return digitsHash(text, from, to, decimalAt(text, from, to));
+}
+
+/** The same for a number times a power of ten, before which a mark is that of decimals: `1.5e6` is `1500000`. */
+export function scaledHash(text: Uint16Array, from: number, to: number, exponent: number): number {
+  const units = text.subarray(from, to);
+  const mark = units.findIndex((unit) => !isDigit(unit));
+  const digits = [...units].filter(isDigit);
+  const whole = (mark < 0 ? digits.length : mark) + exponent;
+  const all = [
+    ...Array.from({ length: Math.max(0, -whole) }, () => zero),
+    ...digits,
+    ...Array.from({ length: Math.max(0, whole - digits.length) }, () => zero),
+  ];
+  const decimal = Math.max(0, whole);
+  const plain = Uint16Array.from([zero, ...all.slice(0, decimal), dot, ...all.slice(decimal)]);
+  return digitsHash(plain, 0, plain.length, decimal + 1);
 }

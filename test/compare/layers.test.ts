@@ -101,6 +101,7 @@ describe('the comparison', () => {
     ['rgb(100 200 250)', 'rgb(100, 200, 250)'],
     ['+48 501 234 567', '+48-501-234-567'],
     ['10 000 zł', '10000 zł'],
+    ['1.5e6 cells', '1,500,000 cells'],
   ])('takes %s for %s, whatever its blanks are', async (first, second) => {
     const says = (what: string) => `What you have asked for is ${what} as of now.`;
     expect((await divergence(says(first), says(second))).notes).toEqual([]);
