@@ -22,6 +22,14 @@ function isDigit(text: Uint16Array, at: number): boolean {
   return unit >= zero && unit <= nine;
 }
 
+/** Where the digits at the end of a word begin; the end where there are some further on, as in what is random. */
+export function digitsAtEnd(text: Uint16Array, from: number, end: number): number {
+  let first = end;
+  while (first > from && isDigit(text, first - 1)) first -= 1;
+  for (let at = from; at < first; at += 1) if (isDigit(text, at)) return end;
+  return first;
+}
+
 /** Where the digits end that begin at a place, with the dots and commas among them. */
 export function digitsEnd(text: Uint16Array, from: number): number {
   let at = from;

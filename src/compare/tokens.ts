@@ -1,5 +1,5 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
-import { digitsEnd, readNumber } from './number-reading.ts';
+import { digitsAtEnd, digitsEnd, readNumber } from './number-reading.ts';
 import { plainDigits } from './plain-digits.ts';
 import { mixed, startOfHash, withUnit } from './token-hash.ts';
 
@@ -97,6 +97,15 @@ export class Tokenizer {
       const kind = table[unit] as number;
       if (kind === letter || kind === digit) hash = withUnit(hash, unit);
       else if (kind !== joiner || table[lower[at + 1] as number] !== letter) break;
+    }
+    const digits = digitsAtEnd(lower, start, at);
+    if (digits < at) {
+      // `ORD12345` is a word and a number: what differs in its number alone is another order.
+      hash = startOfHash;
+      for (at = start; at < digits; at += 1) {
+        const unit = lower[at] as number;
+        if (table[unit] === letter) hash = withUnit(hash, unit);
+      }
     }
     this.#at = at;
     const isCapital = lower[start] !== this.#text.charCodeAt(start);

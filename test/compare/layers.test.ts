@@ -108,6 +108,29 @@ describe('the comparison', () => {
     expect((await divergence(says(second), says(first))).notes).toEqual([]);
   });
 
+  it.each([
+    ['order ORD12345', 'order ORD12346'],
+    ['gate A12', 'gate A14'],
+    ['an MP3', 'an MP4'],
+    ['ann42@shop.example', 'ann43@shop.example'],
+    ['version v1.2.3', 'version v1.3.3'],
+    ['заказ АБ12345', 'заказ АБ12346'],
+  ])('tells %s from %s', async (first, second) => {
+    const says = (what: string) => `What you have asked for is ${what} as of now.`;
+    const found = await divergence(says(first), says(second));
+    expect(found).toMatchObject({ verdict: 'different', notes: ['numbers'] });
+  });
+
+  it.each([
+    ['COVID19', 'COVID-19'],
+    ['sha256', 'SHA-256'],
+    ['ORD 12345', 'ORD12345'],
+    ['run x8f3a9c', 'run q71bb4d'],
+  ])('takes %s for no other number than %s', async (first, second) => {
+    const says = (what: string) => `What you have asked for is ${what} as of now.`;
+    expect((await divergence(says(first), says(second))).notes).toEqual([]);
+  });
+
   it('takes no text for an address that follows it without a space', async () => {
     const at = (path: string, price: number) =>
       `詳細はhttps://x.example/${path}をご覧ください。料金は${price}円です。`;
