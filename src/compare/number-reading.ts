@@ -1,11 +1,11 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
-import { numberHash, scaledHash } from './token-hash.ts';
+import { mixed, numberHash, scaledHash, startOfHash, withUnit } from './token-hash.ts';
 
 /** A number as it stands in a text of small letters and plain digits. */
 export interface NumberReading {
   readonly end: number;
   readonly hash: number;
-  /** Where blanks or apostrophes may be marks of thousands: the numbers that it is if they are not. */
+  /** The numbers that it is if its marks set them apart: blanks and apostrophes, or the dots of a date. */
   readonly parts?: readonly number[];
 }
 
@@ -80,10 +80,26 @@ function scaled(text: Uint16Array, from: number, end: number): NumberReading | u
   return { end: at, hash: scaledHash(text, from, end, sign === dash ? -exponent : exponent) };
 }
 
+/** `03.05.2024`, `1.2.3`: several numbers behind one and the same mark, by the last of which they are no thousands. */
+function sequence(text: Uint16Array, from: number, end: number): NumberReading | undefined {
+  const marks: number[] = [];
+  for (let at = from; at < end; at += 1) if (!isDigit(text, at)) marks.push(at);
+  const [first, last] = [marks[0], marks.at(-1)];
+  if (first === undefined || last === undefined || first === last || end - last === 4) {
+    return undefined;
+  }
+  if (marks.some((at) => text[at] !== text[first])) return undefined;
+  const parts = [...marks, end].map((at, i) =>
+    numberHash(text, (marks[i - 1] ?? from - 1) + 1, at),
+  );
+  return { end, hash: mixed(parts.reduce(withUnit, startOfHash)), parts };
+}
+
 /** Reads the number whose digits begin at a place, and end at another. */
 export function readNumber(text: Uint16Array, from: number, end: number): NumberReading {
   return (
     scaled(text, from, end) ??
-    grouped(text, from, end) ?? { end, hash: numberHash(text, from, end) }
+    grouped(text, from, end) ??
+    sequence(text, from, end) ?? { end, hash: numberHash(text, from, end) }
   );
 }

@@ -102,7 +102,11 @@ describe('the comparison', () => {
     ['+48 501 234 567', '+48-501-234-567'],
     ['10 000 zł', '10000 zł'],
     ['1.5e6 cells', '1,500,000 cells'],
-  ])('takes %s for %s, whatever its blanks are', async (first, second) => {
+    ['due on 03.05.2024', 'due on 3.5.2024'],
+    ['due on 03.05.2024', 'due on 3. 5. 2024'],
+    ['due on 2024-05-03', 'due on 03.05.2024'],
+    ['pages 1,2,3', 'pages 1, 2 and 3'],
+  ])('takes %s for %s, whatever the marks between its digits', async (first, second) => {
     const says = (what: string) => `What you have asked for is ${what} as of now.`;
     expect((await divergence(says(first), says(second))).notes).toEqual([]);
     expect((await divergence(says(second), says(first))).notes).toEqual([]);
@@ -114,6 +118,9 @@ describe('the comparison', () => {
     ['an MP3', 'an MP4'],
     ['ann42@shop.example', 'ann43@shop.example'],
     ['version v1.2.3', 'version v1.3.3'],
+    ['at 192.168.1.1', 'at 192.168.1.2'],
+    ['due on 03.05.2024', 'due on 04.05.2024'],
+    ['due on 2024-05-03', 'due on 03.06.2024'],
     ['заказ АБ12345', 'заказ АБ12346'],
   ])('tells %s from %s', async (first, second) => {
     const says = (what: string) => `What you have asked for is ${what} as of now.`;
