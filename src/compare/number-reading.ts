@@ -10,7 +10,7 @@ export interface NumberReading {
 }
 
 const [dot, comma, zero, nine] = [0x2e, 0x2c, 0x30, 0x39];
-const [letterE, plus, dash] = [0x65, 0x2b, 0x2d];
+const [letterE, plus, dash, blank, newline] = [0x65, 0x2b, 0x2d, 0x20, 0x0a];
 
 /** Marks of thousands besides dot and comma: the blanks of most of Europe, the apostrophes of Switzerland. */
 const groupMarks: ReadonlySet<number | undefined> = new Set([
@@ -38,6 +38,22 @@ export function digitsEnd(text: Uint16Array, from: number): number {
     else if ((text[at] === dot || text[at] === comma) && isDigit(text, at + 1)) at += 2;
     else return at;
   }
+}
+
+/** What stands behind the number of a list: a full stop, a bracket, the comma of Chinese. */
+const listMarks: ReadonlySet<number | undefined> = new Set([dot, 0x29, 0x3001, 0xff09, 0xff0e]);
+
+/** The number that a line begins with, where it may be that of a list: of up to three digits, and something follows. */
+export function listNumber(text: Uint16Array, from: number, end: number): number | undefined {
+  if (end - from > 3 || !listMarks.has(text[end])) return undefined;
+  let next = end + 1;
+  while (text[next] === blank) next += 1;
+  if (next >= text.length || text[next] === newline) return undefined;
+  let item = 0;
+  for (let at = from; at < end && isDigit(text, at); at += 1) {
+    item = 10 * item + (text[at] as number) - zero;
+  }
+  return item;
 }
 
 /** Whether another three digits, and no more, stand behind the same mark. */

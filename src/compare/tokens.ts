@@ -1,5 +1,5 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
-import { digitsAtEnd, digitsEnd, readNumber } from './number-reading.ts';
+import { digitsAtEnd, digitsEnd, listNumber, readNumber } from './number-reading.ts';
 import { plainDigits } from './plain-digits.ts';
 import { mixed, startOfHash, withUnit } from './token-hash.ts';
 
@@ -23,7 +23,6 @@ const charsPerToken = 4;
 const space = 0x20;
 const newline = 0x0a;
 const dot = 0x2e;
-const closing = 0x29;
 
 /** Marks after which a capital says nothing: `. ! ? :`, a new line, and the full stops of Chinese. */
 const sentenceEnds = new Set([dot, 0x21, 0x3f, 0x3a, newline, 0x3002, 0xff01, 0xff1f]);
@@ -44,6 +43,8 @@ export class Tokenizer {
   /** Nothing but spaces and marks since the last sentence, or the last line. */
   #isFirst = true;
   #isLineStart = true;
+  /** The highest number of a list so far. */
+  #listed = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -118,14 +119,19 @@ export class Tokenizer {
     const start = this.#at;
     const end = digitsEnd(text, start);
     this.#at = end;
-    const follows = text[end] as number;
-    const isOfList =
-      this.#isLineStart && end - start <= 3 && (follows === dot || follows === closing);
-    if (isOfList) return;
+    if (this.#isLineStart && this.#isOfList(start, end)) return;
     const reading = readNumber(text, start, end);
     this.#at = reading.end;
     if (reading.parts !== undefined) this.#parts.set(this.#count, reading.parts);
     this.#add(reading.hash, tokenIs.number);
+  }
+
+  /** A list begins with 1, and goes on from there: `42.` is an answer. */
+  #isOfList(start: number, end: number): boolean {
+    const item = listNumber(this.#lower, start, end);
+    if (item === undefined || item > this.#listed + 1) return false;
+    this.#listed = Math.max(this.#listed, item);
+    return true;
   }
 
   #solos(): void {

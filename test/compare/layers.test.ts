@@ -138,6 +138,15 @@ describe('the comparison', () => {
     expect((await divergence(says(first), says(second))).notes).toEqual([]);
   });
 
+  it.each([
+    ['42.', '43.'],
+    ['The answer is:\n100.', 'The answer is:\n200.'],
+    ['42. So says the table.', '43. So says the table.'],
+    ['3. Mai ist der Termin.', '5. Mai ist der Termin.'],
+  ])('takes the %j that a line begins with for no number of a list', async (first, second) => {
+    expect((await divergence(first, second)).notes).toEqual(['numbers']);
+  });
+
   it('takes no text for an address that follows it without a space', async () => {
     const at = (path: string, price: number) =>
       `詳細はhttps://x.example/${path}をご覧ください。料金は${price}円です。`;

@@ -172,6 +172,13 @@ describe('numbers', () => {
   });
 
   it('of a list are none', () => {
-    expect(toTokens('1. one\n2) two\n- three')).toEqual(toTokens('one\ntwo\nthree'));
+    const plain = toTokens('one\ntwo\nthree\nfour');
+    for (const list of [
+      '1. one\n2) two\n- three\n3. four',
+      '1、one\n2、two\n３．three\n4）four',
+      '1. one\n   1. two\n   2. three\n2. four',
+    ]) {
+      expect(toTokens(list)).toEqual(plain);
+    }
   });
 });
