@@ -14,12 +14,12 @@ export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
 }
 
 /** Numbers of the first, those that stand apart in the second taken apart: `100 200 300` may be one number, or three. */
-function asIn({ hashes, parts }: Tokens, numbers: Set<number>, others: ReadonlySet<number>): void {
-  for (const [at, several] of parts) {
+function asIn({ hashes, facts }: Tokens, numbers: Set<number>, others: ReadonlySet<number>): void {
+  for (const [at, { parts }] of facts) {
     const whole = hashes[at] as number;
-    if (others.has(whole) || !several.every((part) => others.has(part))) continue;
+    if (others.has(whole) || !parts?.every((part) => others.has(part))) continue;
     numbers.delete(whole);
-    for (const part of several) numbers.add(part);
+    for (const part of parts) numbers.add(part);
   }
 }
 

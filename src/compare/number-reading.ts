@@ -13,9 +13,13 @@ const [dot, comma, zero, nine] = [0x2e, 0x2c, 0x30, 0x39];
 const [letterE, plus, dash, blank, newline] = [0x65, 0x2b, 0x2d, 0x20, 0x0a];
 
 /** Marks of thousands besides dot and comma: the blanks of most of Europe, the apostrophes of Switzerland. */
-const groupMarks: ReadonlySet<number | undefined> = new Set([
-  0x20, 0xa0, 0x2009, 0x202f, 0x27, 0x2019,
-]);
+const isGroupMark = (unit: number | undefined): boolean =>
+  unit === blank ||
+  unit === 0xa0 ||
+  unit === 0x2009 ||
+  unit === 0x202f ||
+  unit === 0x27 ||
+  unit === 0x2019;
 
 function isDigit(text: Uint16Array, at: number): boolean {
   const unit = text[at] as number;
@@ -58,7 +62,7 @@ export function listNumber(text: Uint16Array, from: number, end: number): number
 
 /** Whether another three digits, and no more, stand behind the same mark. */
 function hasGroup(text: Uint16Array, at: number, mark: number | undefined): boolean {
-  if (text[at] !== mark || !groupMarks.has(mark)) return false;
+  if (text[at] !== mark || !isGroupMark(mark)) return false;
   for (let digit = 1; digit <= 3; digit += 1) if (!isDigit(text, at + digit)) return false;
   return !isDigit(text, at + 4);
 }
@@ -98,13 +102,16 @@ function scaled(text: Uint16Array, from: number, end: number): NumberReading | u
 
 /** `03.05.2024`, `1.2.3`: several numbers behind one and the same mark, by the last of which they are no thousands. */
 function sequence(text: Uint16Array, from: number, end: number): NumberReading | undefined {
-  const marks: number[] = [];
-  for (let at = from; at < end; at += 1) if (!isDigit(text, at)) marks.push(at);
-  const [first, last] = [marks[0], marks.at(-1)];
-  if (first === undefined || last === undefined || first === last || end - last === 4) {
-    return undefined;
+  let [first, last] = [end, end];
+  for (let at = end - 1; at > from; at -= 1) {
+    if (isDigit(text, at)) continue;
+    if (last === end) last = at;
+    else if (text[at] !== text[last]) return undefined;
+    first = at;
   }
-  if (marks.some((at) => text[at] !== text[first])) return undefined;
+  if (first === last || end - last === 4) return undefined;
+  const marks: number[] = [];
+  for (let at = first; at < end; at += 1) if (!isDigit(text, at)) marks.push(at);
   const parts = [...marks, end].map((at, i) =>
     numberHash(text, (marks[i - 1] ?? from - 1) + 1, at),
   );

@@ -1,4 +1,5 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
+import { factsOf, type NumberFacts } from './number-facts.ts';
 import { digitsAtEnd, digitsEnd, listNumber, readNumber } from './number-reading.ts';
 import { plainDigits } from './plain-digits.ts';
 import { mixed, startOfHash, withUnit } from './token-hash.ts';
@@ -11,8 +12,8 @@ export interface Tokens {
   readonly hashes: Int32Array;
   /** What each of them is: a number, a capitalized word within or at the start of a sentence, any other. */
   readonly kinds: Uint8Array;
-  /** Of numbers that may also be several, by their places: those several. */
-  readonly parts: ReadonlyMap<number, readonly number[]>;
+  /** What is said of some numbers besides their value, by their places. */
+  readonly facts: ReadonlyMap<number, NumberFacts>;
 }
 
 const { letter, digit, joiner, solo } = kindOf;
@@ -37,7 +38,7 @@ export class Tokenizer {
   readonly #table = characterKinds();
   #hashes: Int32Array;
   #kinds: Uint8Array;
-  readonly #parts = new Map<number, readonly number[]>();
+  readonly #facts = new Map<number, NumberFacts>();
   #count = 0;
   #at = 0;
   /** Nothing but spaces and marks since the last sentence, or the last line. */
@@ -76,7 +77,7 @@ export class Tokenizer {
     return {
       hashes: this.#hashes.subarray(0, this.#count),
       kinds: this.#kinds.subarray(0, this.#count),
-      parts: this.#parts,
+      facts: this.#facts,
     };
   }
 
@@ -122,7 +123,8 @@ export class Tokenizer {
     if (this.#isLineStart && this.#isOfList(start, end)) return;
     const reading = readNumber(text, start, end);
     this.#at = reading.end;
-    if (reading.parts !== undefined) this.#parts.set(this.#count, reading.parts);
+    const facts = factsOf(text, start, reading, this.#isLineStart && this.#count > 0);
+    if (facts !== undefined) this.#facts.set(this.#count, facts);
     this.#add(reading.hash, tokenIs.number);
   }
 

@@ -1,4 +1,5 @@
 import { areSwapped, numbersOfBoth } from '../entities.ts';
+import { signsTurned, unitsReplaced } from '../number-conflicts.ts';
 import type { WordLayer } from '../word-layer.ts';
 
 /** How many of the first are not among the second. */
@@ -9,17 +10,23 @@ function without(first: ReadonlySet<number>, second: ReadonlySet<number>): numbe
 }
 
 /**
- * Whether numbers were replaced by others, or names and numbers have changed places. Numbers that are only missing or only
- * added are a matter of length.
+ * Whether numbers, their signs, currencies or units were replaced by others, or names and numbers have changed places.
+ * Numbers that are only missing or only added are a matter of length.
  */
 export const entities: WordLayer = {
   name: 'entities',
   ofEqual: { say: 'none' },
   look({ legacy, candidate }) {
     const [before, now] = numbersOfBoth(legacy, candidate);
-    const metrics = { numbersMissing: without(before, now), numbersAdded: without(now, before) };
+    const metrics = {
+      numbersMissing: without(before, now),
+      numbersAdded: without(now, before),
+      signsTurned: signsTurned(legacy, candidate),
+      unitsReplaced: unitsReplaced(legacy, candidate),
+    };
+    const areReplaced = metrics.numbersMissing > 0 && metrics.numbersAdded > 0;
     const noticed = {
-      numbers: metrics.numbersMissing > 0 && metrics.numbersAdded > 0,
+      numbers: areReplaced || metrics.signsTurned > 0 || metrics.unitsReplaced > 0,
       swapped: areSwapped(legacy, candidate),
     };
     const notes = Object.entries(noticed).flatMap(([note, isSo]) => (isSo ? [note] : []));

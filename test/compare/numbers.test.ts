@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { divergence } from './comparing.ts';
+
+const english = (what: string): string => `The value of it is ${what} by now, says the report.`;
+
+const notesOf = async (first: string, second: string): Promise<readonly string[]> => {
+  const { notes } = await divergence(first, second);
+  expect((await divergence(second, first)).notes).toEqual(notes);
+  return notes;
+};
+
+describe('a number between the same words', () => {
+  it.each([
+    ['-5', '5'],
+    ['−5 °C', '5 °C'],
+    ['–5,0', '5,0'],
+    ['-$5.00', '$5.00'],
+    ['-€1,500', '€1,500'],
+    ['€ -1.500', '€ 1.500'],
+    ['-10 000 zł', '10 000 zł'],
+    ['{"balance": -5}', '{"balance": 5}'],
+    ['{"balance":-5}', '{"balance":5}'],
+    ['"-5"', '"5"'],
+    ['**-5**', '**5**'],
+    ['-1e6', '1e6'],
+    ['-٥', '٥'],
+    ['-５', '５'],
+  ])('has another sign: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
+  });
+
+  it.each([
+    ['-5', '5'],
+    ['今日の気温は-5度です。', '今日の気温は5度です。'],
+    ['现在的温度是：−5°C。', '现在的温度是：5°C。'],
+  ])('has another sign as a whole reply: %s, %s', async (first, second) => {
+    expect(await notesOf(first, second)).toEqual(['numbers']);
+  });
+
+  it.each([
+    ['-5 °C', '−5 °C'],
+    ['-5 °C', '–5 °C'],
+    ['-5 °C', '− 5 °C'],
+    ['-5 °C', 'minus 5 °C'],
+    ['-$5', '$-5'],
+    ['-$5', '-5 $'],
+    ['-5.00', '(5.00)'],
+    ['-5,00', '5,00-'],
+    ['-5', '▲5'],
+    ['±5', '+/-5'],
+    ['+5', '5'],
+    ['9-17', '9 - 17'],
+    ['9-17', '9 –17'],
+    ['9am -5pm', '9am - 5pm'],
+    ['COVID-19', 'COVID 19'],
+    ['UTC-5', 'UTC -5'],
+    ['low —5 EUR in all— and', 'low, 5 EUR in all, and'],
+    ['item A-5', 'item A5'],
+    ['2024-05-03', '2024/05/03'],
+  ])('has the same sign in another notation: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+  });
+
+  it('has no sign of a list', async () => {
+    const dashed = 'You need:\n-5 apples\n-3 pears';
+    expect(await notesOf(dashed, 'You need:\n5 apples\n3 pears')).toEqual([]);
+    expect(await notesOf(dashed, 'You need:\n- 5 apples\n- 3 pears')).toEqual([]);
+    expect(await notesOf('- 5 apples', '5 apples')).toEqual([]);
+  });
+});
+
+describe('a number', () => {
+  it.each([
+    ['€500', '$500'],
+    ['500 €', '500 £'],
+    ['€ 500', '₹ 500'],
+    ['500 EUR', '500 USD'],
+    ['EUR 500', 'CHF 500'],
+    ['1.500,00 EUR', '1.500,00 USD'],
+    ['5 km', '5 mi'],
+    ['5 mg', '5 µg'],
+    ['500 MB', '500 GB'],
+    ['20 °C', '20 °F'],
+    ['5 AM', '5 PM'],
+    ['10:30am', '10:30pm'],
+    ['10:30 a.m.', '10:30 p.m.'],
+    ['10:30 AM', '10:30 p.m.'],
+  ])('is told in another currency or unit: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
+  });
+
+  it.each([
+    ['€500', '500 €'],
+    ['€500', '500 EUR'],
+    ['€500', '500 euros'],
+    ['$500', 'US$500'],
+    ['￥500', '¥500'],
+    ['500 EUR', 'EUR 500'],
+    ['500 EUR', '500 EUR (540 USD)'],
+    ['€500 ($540)', '€500'],
+    ['€500 or $540', '500 € or 540 $'],
+    ['5 km', '5 kilometers'],
+    ['5 km', '5 km (3 mi)'],
+    ['5 lb', '5 lbs'],
+    ['10:30 AM', '10:30 a.m.'],
+    ['10 to 11 PM', '10 PM to 11 PM'],
+    ['12:00 GMT', '12:00 UTC'],
+    ['3 all in all', '3 try it out'],
+    ['5 easy steps', '5 simple steps'],
+  ])('is told in the same currency or unit: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+  });
+});
