@@ -32,6 +32,7 @@ export function toHeld(
     ended: endOf(observation),
     durationMs,
     text,
+    isBlank: blank.test(text ?? ''),
     isCut: whole?.length !== text?.length,
     rest: whole === undefined ? undefined : restOf(whole, maxChars),
     chars: (whole?.length ?? 0) - pairs,
@@ -39,6 +40,9 @@ export function toHeld(
     bytes: replyBytes + 2 * (text?.length ?? 0) + toolCallBytes * (tools?.length ?? 0),
   };
 }
+
+/** White space, control characters and what formats others: of any other text it is known by its first word. */
+const blank = /^[\s\p{Cc}\p{Cf}]*$/u;
 
 /** Undefined: nothing was cut off, or too much to be looked at. */
 function restOf(whole: string, maxChars: number): string | undefined {

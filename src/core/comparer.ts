@@ -53,6 +53,8 @@ export interface HeldReply {
   readonly durationMs: number;
   /** The beginning of the reply's text; undefined when it could not be read. */
   readonly text: string | undefined;
+  /** Whether there is nothing in it that is seen, whatever a comparison ignores. */
+  readonly isBlank: boolean;
   /** Whether the text went on. */
   readonly isCut: boolean;
   /** Fingerprint of how it went on; undefined: it did not, or for too long. */

@@ -147,6 +147,23 @@ describe('the comparison', () => {
     expect((await divergence(first, second)).notes).toEqual(['numbers']);
   });
 
+  it.each(['', ' \n', '\u200b', '\ufeff\u2060\u00ad'])(
+    'knows %j for nothing, whichever leg said it',
+    async (nothing) => {
+      const [lost, won] = [await divergence('Sure.', nothing), await divergence(nothing, 'Sure.')];
+      expect(lost).toMatchObject({ verdict: 'worse', notes: ['empty'] });
+      expect(won).toMatchObject({ verdict: 'different', notes: ['empty-ended'] });
+    },
+  );
+
+  it('takes no reply for empty of which all is ignored', async () => {
+    const [legacy, link] = ['See https://x.example/a for it.', 'https://x.example/b'];
+    expect((await divergence(legacy, link, { ignore: 'urls' })).notes).toEqual([]);
+    expect((await divergence(link, legacy, { ignore: 'urls' })).notes).toEqual([]);
+    const long = `https://x.example/${'b'.repeat(200)}`;
+    expect((await divergence(`${legacy} `.repeat(6), long, { ignore: 'urls' })).notes).toEqual([]);
+  });
+
   it('takes no text for an address that follows it without a space', async () => {
     const at = (path: string, price: number) =>
       `詳細はhttps://x.example/${path}をご覧ください。料金は${price}円です。`;

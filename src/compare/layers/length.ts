@@ -1,5 +1,4 @@
 import type { ComparedReply, LayerSay } from '../../core/compare-options.ts';
-import { isBlank } from '../../core/text.ts';
 import type { Layer } from '../layer.ts';
 import { floors } from '../thresholds.ts';
 
@@ -18,7 +17,12 @@ const tail = 200;
 /** Whether a reply ends in the middle of something. Where we have cut it ourselves nobody knows. */
 function isBroken({ text, isCut }: ComparedReply): boolean {
   const end = text.slice(-tail).trimEnd();
-  return !isCut && !finished.test(end) && !freeLine.test(end.slice(end.lastIndexOf('\n') + 1));
+  return (
+    !isCut &&
+    end !== '' &&
+    !finished.test(end) &&
+    !freeLine.test(end.slice(end.lastIndexOf('\n') + 1))
+  );
 }
 
 /** How long the candidate's reply is by legacy's, and whether it is there at all and whole. */
@@ -28,9 +32,10 @@ export const length: Layer = {
   look({ legacy, candidate }, { thresholds }): LayerSay {
     const ratio = candidate.chars / Math.max(1, legacy.chars);
     const metrics = { ratio, legacyChars: legacy.chars, candidateChars: candidate.chars };
-    if (isBlank(candidate.text)) {
-      return { say: isBlank(legacy.text) ? 'none' : 'worse', metrics, notes: ['empty'] };
+    if (candidate.isBlank) {
+      return { say: legacy.isBlank ? 'none' : 'worse', metrics, notes: ['empty'] };
     }
+    if (legacy.isBlank) return { say: 'different', metrics, notes: ['empty-ended'] };
     const isTelling = Math.max(legacy.chars, candidate.chars) >= floors.lengthChars;
     const noticed = {
       longer: isTelling && ratio >= thresholds.longer,

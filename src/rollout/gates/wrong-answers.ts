@@ -20,7 +20,7 @@ export interface WrongAnswersOptions extends PairGateOptions {
 }
 
 /** Notes that speak for the candidate, as a verdict `worse` speaks against it. */
-const forCandidate = ['judge-candidate', 'refusal-ended'];
+const forCandidate = ['judge-candidate', 'refusal-ended', 'empty-ended'];
 
 function say(pair: PairRecord): PairSay {
   const ends = sayOfEnds(pair);

@@ -104,6 +104,11 @@ describe('the gate of wrong answers', () => {
     ['a judge for the candidate', { divergence: { notes: ['judge-candidate'] } }, { better: 1 }],
     ['a refusal that ended', { divergence: { notes: ['refusal-ended'] } }, { better: 1 }],
     ['legacy that said nothing', { legacy: { chars: 0 } }, { better: 1 }],
+    [
+      'legacy that said nothing but white space',
+      { legacy: { chars: 2 }, divergence: { verdict: 'different', notes: ['empty-ended'] } },
+      { better: 1 },
+    ],
     ['nothing on both sides', { legacy: { chars: 0 }, candidate: { chars: 0 } }, { same: 1 }],
   ])('counts %s as it was', async (_, said, expected) => {
     const { inputs } = await read(wrongAnswers(), [pair(said)]);
