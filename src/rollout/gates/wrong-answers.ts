@@ -20,7 +20,7 @@ export interface WrongAnswersOptions extends PairGateOptions {
 }
 
 /** Notes that speak for the candidate, as a verdict `worse` speaks against it. */
-const forCandidate = ['judge-candidate', 'refusal-ended', 'empty-ended'];
+const forCandidate = ['refusal-ended', 'empty-ended'];
 
 function say(pair: PairRecord): PairSay {
   const ends = sayOfEnds(pair);
@@ -30,9 +30,13 @@ function say(pair: PairRecord): PairSay {
   if (divergence.advisory) return 'advised';
   if (divergence.verdict === 'worse') return 'worse';
   const wasEmpty = legacy.chars === 0 && (candidate.chars ?? 0) > 0;
-  return wasEmpty || forCandidate.some((note) => divergence.notes.includes(note))
-    ? 'better'
-    : 'same';
+  const { notes } = divergence;
+  if (wasEmpty || forCandidate.some((note) => notes.includes(note))) return 'better';
+  // Other tools may have decided the verdict, with which it does not hang on the judge.
+  if (notes.includes('judge-candidate')) {
+    return notes.includes('judge-advisory') ? 'advised' : 'better';
+  }
+  return 'same';
 }
 
 function off(pair: PairRecord): boolean | 'unknown' | 'advised' {

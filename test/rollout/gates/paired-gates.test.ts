@@ -140,6 +140,14 @@ describe('the gate of wrong answers', () => {
     expect((await read(wrongAnswers(), [...advised, ...failing])).outcome).toBe('fail');
   });
 
+  it('counts nothing for a candidate that only such a judge prefers, whatever decided the verdict', async () => {
+    const notes = ['tool-extra', 'judge-candidate', 'judge-advisory'];
+    const preferred = pair({ divergence: { verdict: 'different', decidedBy: 'tools', notes } });
+    const reading = await read(wrongAnswers(), [preferred]);
+    expect(reading.inputs).toMatchObject({ better: 0, same: 1, advised: 1 });
+    expect(reading.outcome).toBe('invalid');
+  });
+
   it('is invalid where its source cannot exist', async () => {
     const full = { state: stateOf({ percent: 100 }) };
     expect((await read(wrongAnswers({ upTo: 100 }), [], full)).says).toBe(
