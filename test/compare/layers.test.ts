@@ -181,12 +181,33 @@ describe('the comparison', () => {
     ['a key', ' 1️⃣'],
     ['a sign of direction', '.\u200f'],
     ['a full stop of Urdu', '۔'],
+    ['a link', ' https://x.example/a'],
+    ['an address', ' ann@x.example'],
+    ['a price', ' 5 €'],
+    ['a share', ' 5 %'],
+    ['a tick', ' ✓'],
+    ['a name', ',\nAnn Miller'],
+    ['a greeting', '\n\nViele Grüße\nIhr Support-Team'],
+    ['a team', '。\n\nサポートチーム'],
   ])('takes no reply for cut off that ends with %s', async (_what, end) => {
     const said = 'Your order has left our house today and will be with you on Monday. '.repeat(2);
     const { notes } = await divergence(`${said}Thank you.`, `${said}Thanks${end}`);
     expect(notes).not.toContain('truncated');
     const cut = await divergence(`${said}Thank you.`, `${said}Than\u200b`);
     expect(cut.notes).toContain('truncated');
+  });
+
+  it.each([
+    ['a block of code', 'Do so:\n```js\nrun();\nstop();\n```', 'Do so:\n```js\nrun();\nstop();'],
+    ['an object', '{"a": {"b": "c"}, "d": "e"}', '{"a": {"b": "c"}, "d": "e"'],
+    ['a list', '[\n  {"a": 1},\n  {"b": 2}\n]', '[\n  {"a": 1},\n  {"b":'],
+    ['a sentence', 'It is done now. The rest comes soon.', 'It is done now. The rest'],
+    ['a line of many words', 'All is done.\nThe rest of it comes.', 'All is done.\nThe rest of it'],
+  ])('takes %s for cut off that does not end', async (_what, whole, cut) => {
+    const said = (text: string) => `${text.slice(0, 1)}${' '.repeat(60)}${text.slice(1)}`;
+    const [legacy, candidate] = [said(whole).padStart(140), said(cut).padStart(140)];
+    expect((await divergence(legacy, candidate)).notes).toEqual(['truncated']);
+    expect((await divergence(candidate, legacy)).notes).toEqual([]);
   });
 
   it('goes on without an ignore rule that throws, and tells of it', async () => {

@@ -1,28 +1,59 @@
 import type { ComparedReply, LayerSay } from '../../core/compare-options.ts';
+import { hasSolos } from '../character-kinds.ts';
 import type { Layer } from '../layer.ts';
 import { floors } from '../thresholds.ts';
 
 /**
- * How finished texts end: a full stop of any script, a closing mark, the end of a code block, an emoji. What is not seen may
- * follow: signs of direction, and those that say how an emoji is drawn.
+ * How finished texts end: a full stop of any script, a closing mark, the end of a code block, a sign such as of a currency, an
+ * emoji. What is not seen may follow: signs of direction, and those that say how an emoji is drawn.
  */
 const finished =
-  /(?:[.!?…:;。！？।؟۔)\]}>"'”’»」』*`_|\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3)(?:\p{Cf}|\ufe0f)*$/u;
+  /(?:[.!?…:;。！？।؟۔)\]}>"'”’»«」』*`_|%٪％～\p{Sc}\p{So}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3)(?:\p{Cf}|\ufe0f)*$/u;
 
-/** Lines that end as they like: items of lists, headings, rows of tables, quotations. */
+/** Lines that end as they like: items of lists, headings, rows of tables, quotations, rules. */
 const freeLine = /^\s*(?:[-*•#|>]|\d{1,3}[.)])/;
 
+/** Words that no full stop follows: links and addresses of mail. */
+const address = /:\/\/.|.@.+\../;
+
+/** A line of its own that ends a letter: a name, a greeting. Words, characters; fewer of those that give a token each. */
+const signature = { words: 3, chars: 32, denseChars: 12 } as const;
+
 const tail = 200;
+
+function isSignature(line: string): boolean {
+  const { words, chars, denseChars } = signature;
+  return line.length <= (hasSolos(line) ? denseChars : chars) && line.split(/\s+/).length <= words;
+}
+
+const closings: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
+
+/** Whether a text has the brackets of JSON around it, or only the first. */
+function bracketsOf(text: string): 'none' | 'both' | 'open' {
+  const closing = closings[text.trimStart().charAt(0)];
+  if (closing === undefined) return 'none';
+  return text.trimEnd().endsWith(closing) ? 'both' : 'open';
+}
+
+const fence = /^[ \t]{0,3}```/gm;
 
 /** Whether a reply ends in the middle of something. Where we have cut it ourselves nobody knows. */
 function isBroken({ text, isCut }: ComparedReply): boolean {
   const end = text.slice(-tail).trimEnd();
-  return (
-    !isCut &&
-    end !== '' &&
-    !finished.test(end) &&
-    !freeLine.test(end.slice(end.lastIndexOf('\n') + 1))
-  );
+  if (isCut || end === '') return false;
+  if ((text.match(fence)?.length ?? 0) % 2 === 1) return true;
+  if (finished.test(end)) return false;
+  const lineStart = end.lastIndexOf('\n') + 1;
+  const line = end.slice(lineStart);
+  const isLast = freeLine.test(line) || (lineStart > 0 && isSignature(line));
+  return !isLast && !address.test(line.split(/\s/).at(-1) ?? '');
+}
+
+/** Whether the candidate breaks off where legacy comes to an end. */
+function breaksOff(legacy: ComparedReply, candidate: ComparedReply): boolean {
+  if (candidate.isCut) return false;
+  const isData = bracketsOf(legacy.text) === 'both' && bracketsOf(candidate.text) === 'open';
+  return isData || (isBroken(candidate) && !isBroken(legacy));
 }
 
 /** How long the candidate's reply is by legacy's, and whether it is there at all and whole. */
@@ -40,7 +71,7 @@ export const length: Layer = {
     const noticed = {
       longer: isTelling && ratio >= thresholds.longer,
       shorter: isTelling && ratio <= thresholds.shorter,
-      truncated: isTelling && isBroken(candidate) && !isBroken(legacy),
+      truncated: isTelling && breaksOff(legacy, candidate),
     };
     const notes = Object.entries(noticed).flatMap(([note, isSo]) => (isSo ? [note] : []));
     return { say: notes.length > 0 ? 'different' : 'none', metrics, notes };
