@@ -33,6 +33,10 @@ export interface Caller extends RunInit {
   readonly gone?: boolean;
   /** The async context that legacy is to run in when the candidate is late. */
   readonly scope?: AsyncResource;
+  /** Whether nobody is to read what follows the reply's head. */
+  readonly wantsHeadAlone?: boolean;
+  /** Tells once when a client leaves that may never have read from its reply; gives what takes that back. */
+  whenLeft?(tell: () => void): () => void;
 }
 
 /** What is told of a reply that came in pieces. */

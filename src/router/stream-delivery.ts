@@ -29,6 +29,7 @@ export class StreamDelivery implements StreamObserver {
   #early: (() => void) | undefined;
   #isOver = false;
   #tellEnd: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
 
   constructor(call: Call, leg: Leg, reply: object, kind: StreamKind, waits: boolean) {
     const { plan, owner: route } = call;
@@ -72,7 +73,23 @@ export class StreamDelivery implements StreamObserver {
     }
     this.#isHandedOver = true;
     if (this.#early !== undefined) this.#conclude(this.#early);
+    else this.#mindUnread();
     return tap.reply;
+  }
+
+  /** What nobody reads from, nor cancels, tells of no end. */
+  #mindUnread(): void {
+    const { init } = this.#call;
+    if (init?.wantsHeadAlone) {
+      this.#conclude(() => {
+        this.#settle('fulfilled', undefined);
+        offerUnreadable(this.#call, this.#intent);
+      });
+      return;
+    }
+    const unfollow = init?.whenLeft?.(() => this.cut());
+    if (this.#isOver) unfollow?.();
+    else this.#unfollow = unfollow;
   }
 
   /** The first chunk is there: it was waited for, or the consumer gets it. */
@@ -119,6 +136,7 @@ export class StreamDelivery implements StreamObserver {
     tell();
     // The consumer may keep its stream for long.
     this.#recording = undefined;
+    this.#unfollow?.();
     this.#tellEnd?.();
   }
 

@@ -58,6 +58,19 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
     return this.request.signal.aborted || attempt(() => this.#own?.aborted) === true;
   }
 
+  /** Whoever serves a HEAD reads nothing of the body, nor cancels it. */
+  get wantsHeadAlone(): boolean {
+    return this.request.method === 'HEAD';
+  }
+
+  /** A server whose client has left need not turn to the body either. By the request's signal alone: it ends with the request. */
+  whenLeft(tell: () => void): () => void {
+    const { signal } = this.request;
+    signal.addEventListener('abort', tell, { once: true });
+    if (signal.aborted) tell();
+    return () => signal.removeEventListener('abort', tell);
+  }
+
   /** Whether a leg can get a request of its own, with all of the body. */
   get isHeld(): boolean {
     return this.body?.kind === 'whole' || this.body?.kind === 'none';
