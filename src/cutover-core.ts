@@ -9,6 +9,7 @@ import type { OwnedLane } from './core/lane.ts';
 import { processWarnings } from './core/logger.ts';
 import { refuse } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact.ts';
+import { safeClock } from './core/safe-clock.ts';
 import { safeDraws } from './core/safe-draws.ts';
 import type { CutoverStats } from './core/stats.ts';
 import { Warnings } from './core/warnings.ts';
@@ -52,7 +53,8 @@ export class CutoverCore {
   #conversations: OwnedConversations | undefined;
 
   constructor(options: CutoverOptions) {
-    const { clock = systemClock, logger = processWarnings } = options;
+    const { logger = processWarnings } = options;
+    const clock = options.clock === undefined ? systemClock : safeClock(options.clock);
     const random = safeDraws(options.random ?? Math.random);
     const { engramia, shadow = {} } = options;
     const warnings = new Warnings(logger, clock);
