@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isThenable } from '../../../core/observation.ts';
 import type { CandidateReply } from '../node/candidate-reply.ts';
 import { ServerExchange } from '../node/server-exchange.ts';
+import { isTimedOut, withHandlerTimeout } from './handler-timeout.ts';
 import { replyPayload } from './reply-payload.ts';
 
 /**
@@ -9,16 +10,24 @@ import { replyPayload } from './reply-payload.ts';
  * the handler's own result: Fastify alone sends.
  */
 export class FastifyExchange<Input> extends ServerExchange<FastifyRequest, Input> {
+  readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   /** Calls the route's own handler as Fastify would. */
   readonly #legacy: () => unknown;
   #resolve: (result: unknown) => void = () => undefined;
   #reject: (reason: unknown) => void = () => undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(request: FastifyRequest, reply: FastifyReply, legacy: () => unknown) {
     super(reply.raw, request);
+    this.#request = request;
     this.#reply = reply;
     this.#legacy = legacy;
+  }
+
+  override get signal(): AbortSignal {
+    this.#signal ??= withHandlerTimeout(super.signal, this.#request);
+    return this.#signal;
   }
 
   /** What the wrapped handler returns: legacy's very own result if it was chosen in this tick. */
@@ -44,6 +53,11 @@ export class FastifyExchange<Input> extends ServerExchange<FastifyRequest, Input
   /** Hands an error to the app's error handler, unless the reply is legacy's or somebody else's business. */
   fail(error: unknown): void {
     if (!this.passedOn && !this.othersAnswer) this.#reject(error);
+  }
+
+  /** From its timeout on Fastify answers, also while a hook or an error handler keeps it from beginning. */
+  protected override get othersAnswer(): boolean {
+    return super.othersAnswer || isTimedOut(this.#signal);
   }
 
   protected startLegacy(): void {
