@@ -2,8 +2,7 @@ import { inRootScope } from '../core/root-scope.ts';
 
 /** Lets one piece of work go on in each turn of the event loop, in the order in which they asked. */
 export class Turns {
-  #waiting: (() => void)[] = [];
-  #next = 0;
+  readonly #waiting: (() => void)[] = [];
 
   take(): Promise<void> {
     return new Promise((resolve) => {
@@ -12,13 +11,9 @@ export class Turns {
   }
 
   #give(): void {
-    const resolve = this.#waiting[this.#next];
-    this.#next += 1;
-    if (this.#next < this.#waiting.length) setImmediate(() => this.#give());
-    else {
-      this.#waiting = [];
-      this.#next = 0;
-    }
+    // Taken out one by one: under load somebody waits at every moment, and a list that goes once it is empty would never go.
+    const resolve = this.#waiting.shift();
+    if (this.#waiting.length > 0) setImmediate(() => this.#give());
     resolve?.();
   }
 }
