@@ -36,7 +36,16 @@ export class Moments {
   }
 
   #forget(): void {
-    for (const [key, at] of this.#given) if (at < this.#latest) this.#given.delete(key);
+    this.#forgetBefore(this.#latest);
+    // So many of one moment: the clock was set back, and it stays the same moment until that time has come again.
+    if (this.#given.size > leastMost) {
+      this.#latest += 1;
+      this.#forgetBefore(this.#latest);
+    }
     this.#most = Math.max(leastMost, 2 * this.#given.size);
+  }
+
+  #forgetBefore(moment: number): void {
+    for (const [key, at] of this.#given) if (at < moment) this.#given.delete(key);
   }
 }
