@@ -78,7 +78,7 @@ class IterableTap implements StreamTap {
   /** @param instead - of an iterator that does not let itself be changed; absent: it is passed on, unobserved */
   #open(self: unknown, instead?: (iterator: Iterator, bare: Iterator) => Iterator): Iterator {
     if (this.#iterator !== undefined) return this.#iterator;
-    let iterator = this.#iterate.call(self);
+    let iterator = this.#begin(self);
     if (iterator !== this.reply && !this.#observe(iterator)) {
       if (instead === undefined) this.#observer.cut();
       else {
@@ -88,6 +88,16 @@ class IterableTap implements StreamTap {
     }
     this.#iterator = iterator;
     return iterator;
+  }
+
+  /** What gives no iterator has failed for its reader, who has nothing else to hear it from. */
+  #begin(self: unknown): Iterator {
+    try {
+      return this.#iterate.call(self);
+    } catch (reason) {
+      this.#observer.failed(reason);
+      throw reason;
+    }
   }
 
   #observe(iterator: Iterator): boolean {
@@ -144,6 +154,7 @@ class IterableTap implements StreamTap {
 
   #tell(result: unknown): unknown {
     try {
+      if (Object(result) !== result) throw new TypeError('No result of an iterator.');
       const { done, value } = result as IteratorResult<unknown>;
       if (done) this.#observer.ended();
       else this.#observer.chunk(value);
