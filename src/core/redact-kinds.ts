@@ -174,8 +174,13 @@ function assignedValue(found: string): Span | undefined {
   const value = found.slice(start);
   if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
   const isLiteral = /^=$|["'`]$/.test(from[0]);
-  const isOpaque = /[0-9].*[A-Za-z]|[A-Za-z].*[0-9]|[!@#$%^&*]|^[0-9]{6,}$/.test(value);
-  return isLiteral || isOpaque ? [start, found.length] : undefined;
+  return isLiteral || isOpaque(value) ? [start, found.length] : undefined;
+}
+
+/** One class at a time: letters before a digit, looked for in one pattern, cost the square of a long value's length. */
+function isOpaque(value: string): boolean {
+  const isBoth = /[0-9]/.test(value) && /[A-Za-z]/.test(value);
+  return isBoth || /[!@#$%^&*]|^[0-9]{6,}$/.test(value);
 }
 
 /** The shortest account number of any country: Norway's. */

@@ -114,6 +114,16 @@ describe('the time that redactPersonalData takes', () => {
     expect(long).toBeLessThan(Math.max(10 * short, 50));
   });
 
+  it.each([
+    ['password=', 'a'],
+    ['token: "', '1.'],
+    ['api_key=>', '1-'],
+  ])('grows no faster than one value behind %j of %j', (name, unit) => {
+    const textOf = (units: number): string => `${name}${unit.repeat(units / unit.length)}!`;
+    const { short, long } = fastest(textOf(16_000), textOf(64_000));
+    expect(long).toBeLessThan(Math.max(10 * short, 50));
+  });
+
   it('does not add up every account number that could begin in a list of codes', () => {
     const { long } = fastest('', 'DE89 '.repeat(6500));
     const { long: bare } = fastest('', 'de89 '.repeat(6500));
