@@ -16,14 +16,12 @@ export class TenantPseudonyms {
 
   /** The tenant's name in the trail, 64 hex digits; makes its salt if it has none. */
   async of(tenant: string): Promise<string> {
-    const salt = (await this.#salts.get(tenant)) ?? (await this.#keep(tenant));
-    return pseudonym(tenant, salt);
+    return (await this.find(tenant)) ?? pseudonym(tenant, this.#keep(tenant));
   }
 
   /** The name under which entries about a tenant can be found; undefined when its salt was destroyed or never made. */
   async find(tenant: string): Promise<string | undefined> {
-    const salt = await this.#salts.get(tenant);
-    return salt === undefined ? undefined : pseudonym(tenant, salt);
+    return pseudonym(tenant, this.#salts.get(tenant));
   }
 
   /** Destroys a tenant's salt: no entry that was written can be linked to it any more. A later one gets another name. */
@@ -31,11 +29,24 @@ export class TenantPseudonyms {
     await this.#salts.destroy(tenant);
   }
 
-  async #keep(tenant: string): Promise<Uint8Array> {
+  #keep(tenant: string): Uint8Array | PromiseLike<Uint8Array> {
     return this.#salts.keep(tenant, nodeCrypto().randomBytes(saltBytes));
   }
 }
 
-function pseudonym(tenant: string, salt: Uint8Array): string {
+type Given<Salt> = Salt | PromiseLike<Salt>;
+
+function pseudonym(tenant: string, given: Given<Uint8Array>): Promise<string>;
+function pseudonym(
+  tenant: string,
+  given: Given<Uint8Array | undefined>,
+): Promise<string | undefined>;
+async function pseudonym(
+  tenant: string,
+  given: Given<Uint8Array | undefined>,
+): Promise<string | undefined> {
+  // Used at once where it is there: destroyed while it is waited for, it is zeros, by which anybody can make the name.
+  const salt = ArrayBuffer.isView(given) ? given : await given;
+  if (salt === undefined) return undefined;
   return nodeCrypto().createHmac('sha256', salt).update(tenant, 'utf8').digest('hex');
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { memorySalts, type SaltStore, TenantPseudonyms } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
 
@@ -33,6 +34,22 @@ describe("a tenant's pseudonym", () => {
     expect(salt.every((byte) => byte === 0)).toBe(true);
     expect(await names.find('acme')).toBeUndefined();
     expect(await names.of('acme')).not.toBe(acme);
+  });
+
+  it('is made by no salt that is destroyed meanwhile, be it the first one or a known one', async () => {
+    const zeros = createHmac('sha256', new Uint8Array(32)).update('acme').digest('hex');
+    const names = new TenantPseudonyms(memorySalts());
+    for (let round = 0; round < 2; round += 1) {
+      const [first] = await Promise.all([names.of('acme'), names.forget('acme')]);
+      expect(first).not.toBe(zeros);
+      await names.of('acme');
+      const [known, found] = await Promise.all([
+        names.of('acme'),
+        names.find('acme'),
+        names.forget('acme'),
+      ]);
+      expect([known, found]).not.toContain(zeros);
+    }
   });
 
   it('has one salt, however many ask for it first', async () => {
