@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Lease, Store } from '../../core/store.ts';
+import { assertSame } from './assert-same.ts';
 import { nextCommit, nothingYet } from './sample-trail.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 
@@ -33,14 +34,14 @@ async function hasOneHolder(harness: StoreHarness): Promise<void> {
   );
   const winner = answers.find(({ ok }) => ok)?.lease;
   assert.equal(answers.filter(({ ok }) => ok).length, 1);
-  for (const { lease } of answers) assert.deepEqual(lease, winner);
+  for (const { lease } of answers) assertSame(lease, winner);
 }
 
 async function renewsWhatIsHeld(harness: StoreHarness): Promise<void> {
   const lease = await take(harness.store, 'decide', 'a');
   const { ok, lease: renewed } = await harness.store.renew(lease, 2 * longMs);
   assert.ok(ok);
-  assert.deepEqual([renewed.token, renewed.until - renewed.at], [lease.token, 2 * longMs]);
+  assertSame([renewed.token, renewed.until - renewed.at], [lease.token, 2 * longMs]);
   assert.ok(renewed.at >= lease.at);
   assert.equal((await harness.store.acquire('decide', 'b', longMs)).lease.until, renewed.until);
 }
@@ -67,7 +68,7 @@ async function passesOnWhatHasRunOut(harness: StoreHarness): Promise<void> {
   assert.equal((await store.renew(lost, longMs)).ok, false, 'what has run out is lost');
   const taken = await take(other, 'decide', 'b');
   assert.ok(taken.token > lost.token);
-  assert.deepEqual(await store.renew(lost, longMs), { ok: false, lease: taken });
+  assertSame(await store.renew(lost, longMs), { ok: false, lease: taken });
 }
 
 async function fencesLateWriters(harness: StoreHarness): Promise<void> {
@@ -78,7 +79,7 @@ async function fencesLateWriters(harness: StoreHarness): Promise<void> {
   assert.ok(first.ok, 'nobody has taken the lease yet');
   const taken = await take(other, 'decide', 'b');
   const commit = nextCommit('chat', first.current, 'late');
-  assert.deepEqual(await store.commit({ ...commit, fence }), {
+  assertSame(await store.commit({ ...commit, fence }), {
     ok: false,
     why: 'fence',
     current: first.current,
@@ -93,7 +94,7 @@ async function keepsLeasesApart({ store }: StoreHarness): Promise<void> {
   for (const name of oddNames) await take(store, name, `of ${name}`);
   for (const name of oddNames) {
     const { ok, lease } = await store.acquire(name, 'somebody else', longMs);
-    assert.deepEqual([ok, lease.name, lease.holder], [false, name, `of ${name}`]);
+    assertSame([ok, lease.name, lease.holder], [false, name, `of ${name}`]);
   }
 }
 
@@ -108,7 +109,7 @@ async function listsReplicas(harness: StoreHarness): Promise<void> {
   assert.equal((await other.acknowledge({ ...told, replica: 'a', version: 1 })).version, 1);
   await other.acknowledge({ ...told, rollout: 'other', replica: 'c', version: 7 });
   const report = await store.replicas('chat');
-  assert.deepEqual(
+  assertSame(
     report.replicas.map(({ replica, version }) => [replica, version]),
     [
       ['a', 1],
@@ -129,7 +130,7 @@ async function neverShortensALease({ store }: StoreHarness): Promise<void> {
   const late = await store.acknowledge({ ...told, version: 4, leaseMs: 1 });
   assert.equal(late.until, until);
   const [replica] = (await store.replicas('chat')).replicas;
-  assert.deepEqual([replica?.version, replica?.until], [4, until]);
+  assertSame([replica?.version, replica?.until], [4, until]);
 }
 
 async function notesLessons(harness: StoreHarness): Promise<void> {
@@ -141,14 +142,14 @@ async function notesLessons(harness: StoreHarness): Promise<void> {
   };
   await store.acknowledge({ ...told, replica: 'a', pending: 12, learned: 3_000_000_000 });
   await store.acknowledge({ ...told, replica: 'b' });
-  assert.deepEqual(await lessonsOf(), [
+  assertSame(await lessonsOf(), [
     ['a', 12, 3_000_000_000],
     ['b', undefined, undefined],
   ]);
   const { until } = (await store.replicas('chat')).replicas[0] ?? {};
   await other.acknowledge({ ...told, replica: 'a', leaseMs: 0, pending: 0, learned: 12 });
   await other.acknowledge({ ...told, replica: 'b', pending: 1 });
-  assert.deepEqual(await lessonsOf(), [
+  assertSame(await lessonsOf(), [
     ['a', 0, 12],
     ['b', 1, undefined],
   ]);

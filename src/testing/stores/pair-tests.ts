@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PairRecord } from '../../core/pair-record.ts';
 import type { Store } from '../../core/store.ts';
+import { assertSame } from './assert-same.ts';
 import { pairOf } from './sample-pairs.ts';
 import { bothOf, listOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 
@@ -21,9 +22,9 @@ async function givesPairsByTime(harness: StoreHarness): Promise<void> {
   await other.addPairs({ id: 'b', pairs: shaken.slice(60) });
   const read = await listOf(store.pairs());
   const times = read.map(({ at }) => at);
-  assert.deepEqual(times, times.toSorted());
+  assertSame(times, times.toSorted());
   const byId = (a: PairRecord, b: PairRecord) => (a.requestId < b.requestId ? -1 : 1);
-  assert.deepEqual(read.toSorted(byId), shaken.toSorted(byId));
+  assertSame(read.toSorted(byId), shaken.toSorted(byId));
 }
 
 async function givesWhatIsAskedFor({ store }: StoreHarness): Promise<void> {
@@ -33,12 +34,12 @@ async function givesWhatIsAskedFor({ store }: StoreHarness): Promise<void> {
   const later = { ...pairOf(0), requestId: 'later' };
   await store.addPairs({ id: 'b', phase: 'step 2', pairs: [later] });
   const ask = (query: Parameters<Store['pairs']>[0]) => listOf(store.pairs(query));
-  assert.deepEqual(await ask({ tenant: 'other' }), theirs);
-  assert.deepEqual(await ask({ route: 'mail' }), theirs);
-  assert.deepEqual(await ask({ phase: 'step 2' }), [later]);
+  assertSame(await ask({ tenant: 'other' }), theirs);
+  assertSame(await ask({ route: 'mail' }), theirs);
+  assertSame(await ask({ phase: 'step 2' }), [later]);
   const range = { tenant: 'acme', phase: '', from: pairs[5]?.at ?? 0, until: pairs[9]?.at ?? 0 };
-  assert.deepEqual(await ask(range), pairs.slice(5, 9));
-  assert.deepEqual(await ask({ tenant: 'nobody' }), []);
+  assertSame(await ask(range), pairs.slice(5, 9));
+  assertSame(await ask({ tenant: 'nobody' }), []);
 }
 
 async function keepsAPairOnce(harness: StoreHarness): Promise<void> {
@@ -74,7 +75,7 @@ async function countsByDay({ store }: StoreHarness): Promise<void> {
   await store.addPairs({ id: 'b', pairs: [pairOf(13, { stage: 'live' })] });
   const [first, second, ...more] = await store.pairDays({ tenant: 'acme' });
   assert.equal(more.length, 0);
-  assert.deepEqual(first, {
+  assertSame(first, {
     day: '2026-01-30',
     phase: '',
     tenant: 'acme',
@@ -105,7 +106,7 @@ async function countsByDay({ store }: StoreHarness): Promise<void> {
       'missed.late': 4,
     },
   });
-  assert.deepEqual([second?.day, second?.stage, second?.counts.pairs], ['2026-01-31', 'live', 1]);
+  assertSame([second?.day, second?.stage, second?.counts.pairs], ['2026-01-31', 'live', 1]);
 }
 
 async function givesTheDaysAskedFor({ store }: StoreHarness): Promise<void> {
@@ -114,23 +115,23 @@ async function givesTheDaysAskedFor({ store }: StoreHarness): Promise<void> {
   const days = async (query: Parameters<Store['pairDays']>[0]) =>
     (await store.pairDays(query)).map(({ day, tenant }) => `${day} ${tenant}`);
   const middle = ['2026-01-31 acme', '2026-02-01 acme'];
-  assert.deepEqual(await days({ from: '2026-01-31', to: '2026-02-01' }), middle);
-  assert.deepEqual(await days({ from: '2026-02-01', phase: 'step 1' }), [
+  assertSame(await days({ from: '2026-01-31', to: '2026-02-01' }), middle);
+  assertSame(await days({ from: '2026-02-01', phase: 'step 1' }), [
     '2026-02-01 acme',
     '2026-02-02 acme',
   ]);
-  assert.deepEqual(await days({ phase: '' }), ['2026-01-30 other']);
-  assert.deepEqual(await days({ route: 'mail' }), ['2026-01-30 other']);
-  assert.deepEqual(await days({ tenant: 'acme', to: '2026-01-30' }), ['2026-01-30 acme']);
+  assertSame(await days({ phase: '' }), ['2026-01-30 other']);
+  assertSame(await days({ route: 'mail' }), ['2026-01-30 other']);
+  assertSame(await days({ tenant: 'acme', to: '2026-01-30' }), ['2026-01-30 acme']);
 }
 
 async function keepsTenantsApart({ store }: StoreHarness): Promise<void> {
   const odd = oddNames.map((name, n) => pairOf(n, { tenant: name, requestId: name }));
   await store.addPairs({ id: 'a', pairs: odd });
   for (const pair of odd) {
-    assert.deepEqual(await listOf(store.pairs({ tenant: pair.tenant })), [pair]);
+    assertSame(await listOf(store.pairs({ tenant: pair.tenant })), [pair]);
     const days = await store.pairDays({ tenant: pair.tenant });
-    assert.deepEqual(
+    assertSame(
       days.map(({ tenant, counts }) => [tenant, counts.pairs]),
       [[pair.tenant, 1]],
     );

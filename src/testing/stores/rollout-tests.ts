@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Stage } from '../../core/stage.ts';
 import type { RolloutCommit, Store, StoredRollout } from '../../core/store.ts';
+import { assertSame } from './assert-same.ts';
 import { entriesAfter, nextCommit, nothingYet, stateOf } from './sample-trail.ts';
 import { bothOf, listOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 
@@ -21,14 +22,14 @@ async function assertWhole(store: Store, rollout: string): Promise<void> {
     assert.equal(entry.previous, previous);
     previous = entry.hash;
   }
-  assert.deepEqual(head, { length: entries.length, hash: previous });
+  assertSame(head, { length: entries.length, hash: previous });
   assert.equal(state?.version ?? 0, version);
   if (state !== undefined) assert.equal(state.actor, entries.at(-1)?.reason);
 }
 
 async function knowsNothingYet({ store }: StoreHarness): Promise<void> {
-  assert.deepEqual(await store.rollout('chat'), nothingYet);
-  assert.deepEqual(await listOf(store.audit('chat')), []);
+  assertSame(await store.rollout('chat'), nothingYet);
+  assertSame(await listOf(store.audit('chat')), []);
 }
 
 async function keepsWhatWasCommitted(harness: StoreHarness): Promise<void> {
@@ -44,9 +45,9 @@ async function keepsWhatWasCommitted(harness: StoreHarness): Promise<void> {
   const commit = { rollout: 'chat', expectVersion: 0, expectHead: nothingYet.head.hash };
   const result = await store.commit({ ...commit, state, entries: [entry] });
   const current = { version: 1, state, head: { length: 1, hash: entry.hash } };
-  assert.deepEqual(result, { ok: true, current });
-  assert.deepEqual(await other.rollout('chat'), current);
-  assert.deepEqual(await listOf(other.audit('chat')), [entry]);
+  assertSame(result, { ok: true, current });
+  assertSame(await other.rollout('chat'), current);
+  assertSame(await listOf(other.audit('chat')), [entry]);
 }
 
 async function commitsEitherAlone({ store }: StoreHarness): Promise<void> {
@@ -64,7 +65,7 @@ async function commitsEitherAlone({ store }: StoreHarness): Promise<void> {
     state,
     entries: [],
   });
-  assert.deepEqual(moved.current, { version: 7, state, head: noted.current.head });
+  assertSame(moved.current, { version: 7, state, head: noted.current.head });
 }
 
 async function letsOneOperatorWin(harness: StoreHarness): Promise<void> {
@@ -78,7 +79,7 @@ async function letsOneOperatorWin(harness: StoreHarness): Promise<void> {
     const winners = results.filter((result) => result.ok);
     assert.equal(winners.length, 1, 'exactly one of the operators must win');
     for (const result of results) {
-      assert.deepEqual(result.current, winners[0]?.current);
+      assertSame(result.current, winners[0]?.current);
       if (!result.ok) assert.equal(result.why, 'version');
     }
   }
@@ -102,10 +103,10 @@ async function refusesAnotherHead({ store }: StoreHarness): Promise<void> {
   const there = await step(store, 'chat');
   const stray = { length: 1, hash: 'f'.repeat(64) };
   const refused = await store.commit(nextCommit('chat', { version: 1, head: stray }, 'stray'));
-  assert.deepEqual(refused, { ok: false, why: 'head', current: there });
+  assertSame(refused, { ok: false, why: 'head', current: there });
   const late = entriesAfter('chat', { ...there.head, length: 5 }, 'late');
   const commit = { rollout: 'chat', expectVersion: 1, expectHead: there.head.hash };
-  assert.deepEqual(await store.commit({ ...commit, entries: late }), {
+  assertSame(await store.commit({ ...commit, entries: late }), {
     ok: false,
     why: 'head',
     current: there,
@@ -136,19 +137,19 @@ async function refusesContradictions({ store }: StoreHarness): Promise<void> {
   }
   const { state: _, ...nothing } = good;
   await assert.rejects(store.commit({ ...nothing, entries: [] }), { name: 'InvalidOptionsError' });
-  assert.deepEqual(await store.rollout('chat'), nothingYet);
+  assertSame(await store.rollout('chat'), nothingYet);
 }
 
 async function takesALostAnswerAgain(harness: StoreHarness): Promise<void> {
   const [store, other] = await bothOf(harness);
   const commit = nextCommit('chat', nothingYet, 'go');
   const again = await Promise.all([store.commit(commit), other.commit(commit)]);
-  assert.deepEqual(
+  assertSame(
     again.map(({ ok }) => ok),
     [true, true],
   );
   const there = await step(store, 'chat');
-  assert.deepEqual(await other.commit(commit), { ok: true, current: there });
+  assertSame(await other.commit(commit), { ok: true, current: there });
   assert.equal(there.head.length, 2);
   await assertWhole(store, 'chat');
 }
@@ -164,10 +165,10 @@ async function leavesNothingOfAFailure(harness: StoreHarness): Promise<void> {
   const mend = await harness.breakEntries?.();
   if (mend !== undefined) {
     await assert.rejects(store.commit(commit), 'entries that cannot be written must be told');
-    assert.deepEqual(await store.rollout('chat'), there);
+    assertSame(await store.rollout('chat'), there);
     await mend();
   }
-  assert.deepEqual(await store.rollout('chat'), there);
+  assertSame(await store.rollout('chat'), there);
   assert.ok((await store.commit(commit)).ok);
   await assertWhole(store, 'chat');
 }
@@ -176,7 +177,7 @@ async function keepsRolloutsApart({ store }: StoreHarness): Promise<void> {
   for (const [n, name] of oddNames.entries()) await step(store, name, `rollout ${n}`);
   for (const [n, name] of oddNames.entries()) {
     const { version, state } = await store.rollout(name);
-    assert.deepEqual([version, state?.actor], [1, `rollout ${n}`]);
+    assertSame([version, state?.actor], [1, `rollout ${n}`]);
     assert.equal((await listOf(store.audit(name)))[0]?.rollout, name);
   }
 }
@@ -186,16 +187,16 @@ async function readsATrailFromAnyPlace({ store }: StoreHarness): Promise<void> {
   const entries = entriesAfter('chat', nothingYet.head, ...reasons);
   const commit = { rollout: 'chat', expectVersion: 0, expectHead: nothingYet.head.hash };
   assert.ok((await store.commit({ ...commit, entries })).ok);
-  assert.deepEqual(await listOf(store.audit('chat')), entries);
-  assert.deepEqual(await listOf(store.audit('chat', 249)), entries.slice(249));
-  assert.deepEqual(await listOf(store.audit('chat', 250)), []);
+  assertSame(await listOf(store.audit('chat')), entries);
+  assertSame(await listOf(store.audit('chat', 249)), entries.slice(249));
+  assertSame(await listOf(store.audit('chat', 250)), []);
 }
 
 async function handsOutCopies({ store }: StoreHarness): Promise<void> {
   await step(store, 'chat');
   const read = (await store.rollout('chat')).state as { percent: number };
   read.percent = 100;
-  assert.deepEqual((await store.rollout('chat')).state, stateOf(1, { actor: 'step' }));
+  assertSame((await store.rollout('chat')).state, stateOf(1, { actor: 'step' }));
 }
 
 /** What a store promises of rollouts and their trails. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Store, TrafficBatch } from '../../core/store.ts';
+import { assertSame } from './assert-same.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 
 type TrafficCount = TrafficBatch['counts'][number];
@@ -20,7 +21,7 @@ async function addsUp(harness: StoreHarness): Promise<void> {
   await Promise.all(rounds.map(add));
   const days = await stores[0].traffic();
   assert.equal(days.length, tenants.length);
-  for (const { counts } of days) assert.deepEqual(counts, { calls: 24 });
+  for (const { counts } of days) assertSame(counts, { calls: 24 });
 }
 
 async function countsABatchOnce(harness: StoreHarness): Promise<void> {
@@ -52,13 +53,13 @@ async function tellsEverythingApart({ store }: StoreHarness): Promise<void> {
   await store.addTraffic({ id: 'b', phase: 'step 1', counts: counts.slice(0, 1) });
   const days = await store.traffic({ phase: '' });
   const base = { day: '2026-01-31', phase: '', tenant: 'acme', route: 'chat', leg: 'legacy' };
-  assert.deepEqual(days, [
+  assertSame(days, [
     { ...base, leg: 'candidate', counts: { calls: 3, failed: 1, ms: 40.5 } },
     { ...base, counts: { calls: 1 } },
     { ...base, route: 'mail', counts: { calls: 9 } },
     { ...base, day: '2026-02-01', counts: { calls: 2 } },
   ]);
-  assert.deepEqual(await store.traffic({ phase: 'step 1' }), [
+  assertSame(await store.traffic({ phase: 'step 1' }), [
     { ...base, phase: 'step 1', counts: { calls: 1 } },
   ]);
   assert.equal((await store.traffic({ from: '2026-02-01' })).length, 1);
@@ -70,7 +71,7 @@ async function keepsTenantsApart({ store }: StoreHarness): Promise<void> {
   await store.addTraffic({ id: '\0', counts });
   for (const [n, name] of oddNames.entries()) {
     const days = await store.traffic({ tenant: name });
-    assert.deepEqual(
+    assertSame(
       days.map((day) => [day.tenant, day.route, day.counts.calls]),
       [[name, name, n + 1]],
     );
@@ -81,7 +82,7 @@ async function keepsOddCounters({ store }: StoreHarness): Promise<void> {
   const names = oddNames.filter((name) => name.length < 90);
   const counts = Object.fromEntries(names.map((name) => [name, 1]));
   await store.addTraffic({ id: 'a', counts: [callsOf('acme', 0, { counts })] });
-  assert.deepEqual((await store.traffic())[0]?.counts, counts);
+  assertSame((await store.traffic())[0]?.counts, counts);
 }
 
 /** What a store promises of traffic counters. */

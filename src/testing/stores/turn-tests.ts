@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServedTurns } from '../../core/transcript.ts';
+import { assertSame } from './assert-same.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 
 function served(at: number, more: Partial<ServedTurns> = {}): ServedTurns {
@@ -19,16 +20,16 @@ async function givesTheConversation(harness: StoreHarness): Promise<void> {
   await other.transcript().append(served(20));
   const transcript = other.transcript();
   const turns = await transcript.history('acme', 'c');
-  assert.deepEqual(
+  assertSame(
     turns,
     [10, 20, 30, 40].flatMap((at) => served(at).turns),
   );
-  assert.deepEqual(ats(await transcript.history('acme', 'c', { limit: 3 })), [30, 40, 40]);
-  assert.deepEqual(ats(await transcript.history('acme', 'c', { before: 30 })), [10, 10, 20, 20]);
+  assertSame(ats(await transcript.history('acme', 'c', { limit: 3 })), [30, 40, 40]);
+  assertSame(ats(await transcript.history('acme', 'c', { before: 30 })), [10, 10, 20, 20]);
   const last = await transcript.history('acme', 'c', { before: 30, limit: 1 });
-  assert.deepEqual(last, served(20).turns.slice(1));
-  assert.deepEqual(await transcript.history('acme', 'c', { limit: 0 }), []);
-  assert.deepEqual(await transcript.history('acme', 'nobody'), []);
+  assertSame(last, served(20).turns.slice(1));
+  assertSame(await transcript.history('acme', 'c', { limit: 0 }), []);
+  assertSame(await transcript.history('acme', 'nobody'), []);
 }
 
 async function keepsConversationsApart({ store }: StoreHarness): Promise<void> {
@@ -39,8 +40,8 @@ async function keepsConversationsApart({ store }: StoreHarness): Promise<void> {
     await transcript.append(served(at + 1_000, { ...names, conversation: 'c' }));
   }
   for (const [at, name] of oddNames.entries()) {
-    assert.deepEqual(ats(await transcript.history(name, name)), [at, at]);
-    assert.deepEqual(ats(await transcript.history(name, 'c')), [at + 1_000, at + 1_000]);
+    assertSame(ats(await transcript.history(name, name)), [at, at]);
+    assertSame(ats(await transcript.history(name, 'c')), [at + 1_000, at + 1_000]);
   }
 }
 
@@ -51,16 +52,16 @@ async function erasesConversations({ store }: StoreHarness): Promise<void> {
   await transcript.append(served(10, { conversation: 'd' }));
   await transcript.append(served(10, { tenant: 'other' }));
   await transcript.erase('acme', 'c');
-  assert.deepEqual(await transcript.history('acme', 'c'), []);
+  assertSame(await transcript.history('acme', 'c'), []);
   assert.equal((await transcript.history('acme', 'd')).length, 2);
   await transcript.append(served(20));
-  assert.deepEqual(await transcript.history('acme', 'c'), [], 'what comes late is not kept');
+  assertSame(await transcript.history('acme', 'c'), [], 'what comes late is not kept');
   await transcript.append(served(tomorrow, { answeredAt: 20, requestId: 'ahead' }));
-  assert.deepEqual(await transcript.history('acme', 'c'), [], 'nor what had a later moment given');
+  assertSame(await transcript.history('acme', 'c'), [], 'nor what had a later moment given');
   await transcript.append(served(tomorrow));
   assert.equal((await transcript.history('acme', 'c')).length, 2);
   await transcript.erase('acme');
-  assert.deepEqual(await transcript.history('acme', 'd'), []);
+  assertSame(await transcript.history('acme', 'd'), []);
   assert.equal((await transcript.history('other', 'c')).length, 2);
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../core/store.ts';
+import { assertSame } from './assert-same.ts';
 import { pairOf } from './sample-pairs.ts';
 import { nextCommit, nothingYet } from './sample-trail.ts';
 import { listOf, type StoreHarness, type StoreTest } from './store-harness.ts';
@@ -32,18 +33,18 @@ async function erasesATenant({ store }: StoreHarness): Promise<void> {
   await fill(store, 'acme');
   await fill(store, 'other');
   const { pairs, turns, days } = await store.erase('acme');
-  assert.deepEqual([pairs, turns], [5, 1]);
+  assertSame([pairs, turns], [5, 1]);
   assert.ok(days > 1);
-  assert.deepEqual(await contentOf(store, 'acme'), [0, 0, 0, 0]);
-  assert.deepEqual(await contentOf(store, 'other'), [5, 1, 1, 1]);
-  assert.deepEqual(await store.erase('acme'), { pairs: 0, turns: 0, days: 0 });
+  assertSame(await contentOf(store, 'acme'), [0, 0, 0, 0]);
+  assertSame(await contentOf(store, 'other'), [5, 1, 1, 1]);
+  assertSame(await store.erase('acme'), { pairs: 0, turns: 0, days: 0 });
 }
 
 async function keepsNothingThatComesLate({ store }: StoreHarness): Promise<void> {
   await store.erase('acme');
   const later = pairOf(1, { at: Date.now() + dayMs });
   await store.addPairs({ id: 'a', pairs: [pairOf(0), later, pairOf(2, { tenant: 'other' })] });
-  assert.deepEqual(await listOf(store.pairs({ tenant: 'acme' })), [later]);
+  assertSame(await listOf(store.pairs({ tenant: 'acme' })), [later]);
   const days = await store.pairDays();
   assert.equal(
     days.reduce((sum, { counts }) => sum + (counts.pairs ?? 0), 0),
@@ -55,7 +56,7 @@ async function erasesMuch({ store }: StoreHarness): Promise<void> {
   const pairs = Array.from({ length: 700 }, (_, n) => pairOf(n));
   await store.addPairs({ id: 'a', pairs });
   assert.equal((await store.erase('acme')).pairs, 700);
-  assert.deepEqual(await listOf(store.pairs()), []);
+  assertSame(await listOf(store.pairs()), []);
 }
 
 async function prunesWhatIsOld({ store }: StoreHarness): Promise<void> {
@@ -63,13 +64,13 @@ async function prunesWhatIsOld({ store }: StoreHarness): Promise<void> {
   const days = await store.pairDays();
   const { at } = pairOf(3);
   await store.transcript().append(turnsOf('acme', at));
-  assert.deepEqual(await store.prune(at), { pairs: 3, turns: 1, days: 0 });
-  assert.deepEqual(await listOf(store.pairs()), [
+  assertSame(await store.prune(at), { pairs: 3, turns: 1, days: 0 });
+  assertSame(await listOf(store.pairs()), [
     pairOf(3, { tenant: 'acme' }),
     pairOf(4, { tenant: 'acme' }),
   ]);
   assert.equal((await store.transcript().history('acme', 'c')).length, 1);
-  assert.deepEqual(await store.pairDays(), days);
+  assertSame(await store.pairDays(), days);
 }
 
 async function sweepsInPieces({ store }: StoreHarness): Promise<void> {
@@ -84,19 +85,19 @@ async function sweepsInPieces({ store }: StoreHarness): Promise<void> {
   const pairs = Array.from({ length: 500 }, (_, n) => pairOf(-n, { requestId: `old ${n}` }));
   await store.addPairs({ id: 'old', pairs });
   const pieces = await sweepAll('pairs', pairOf(1).at);
-  assert.deepEqual([pieces.reduce((sum, piece) => sum + piece), pieces.at(-1)], [501, 0]);
+  assertSame([pieces.reduce((sum, piece) => sum + piece), pieces.at(-1)], [501, 0]);
   assert.ok(pieces.every((piece) => piece <= 10_000));
   assert.equal((await listOf(store.pairs())).length, 4);
   assert.equal((await store.transcript().history('acme', 'c')).length, 1, 'turns are not swept');
   const [first, last] = [await store.pairDays(), await store.traffic()].map(
     (days) => days.at(-1)?.day,
   );
-  assert.deepEqual([first, last], ['2026-01-30', '2026-01-31']);
+  assertSame([first, last], ['2026-01-30', '2026-01-31']);
   await sweepAll('days', Date.parse('2026-01-31'));
-  assert.deepEqual(await store.pairDays(), []);
+  assertSame(await store.pairDays(), []);
   assert.equal((await store.traffic()).length, 1, 'the day of the time itself stays');
   await sweepAll('days', Date.parse('2026-02-01'));
-  assert.deepEqual(await store.traffic(), []);
+  assertSame(await store.traffic(), []);
 }
 
 /** Every way to ask a store for something. */
@@ -132,7 +133,7 @@ async function refusesEverythingOnceClosed({ store }: StoreHarness): Promise<voi
   const sweeping = store.sweep?.('pairs', 0);
   if (sweeping !== undefined) await assert.rejects(sweeping, { code: 'ERR_CUTOVER_CLOSED' });
   assert.throws(() => store.watch('chat', { changed() {} }), { code: 'ERR_CUTOVER_CLOSED' });
-  assert.deepEqual(heard, []);
+  assertSame(heard, []);
 }
 
 async function canBeClosedUnused({ store }: StoreHarness): Promise<void> {
@@ -145,8 +146,8 @@ async function keepsWhatAnotherWrote({ store, another }: StoreHarness): Promise<
   const { current } = await store.commit(nextCommit('chat', nothingYet, 'go'));
   await store.close();
   const later = await another();
-  assert.deepEqual(await later.rollout('chat'), current);
-  assert.deepEqual(await contentOf(later, 'acme'), [5, 1, 1, 1]);
+  assertSame(await later.rollout('chat'), current);
+  assertSame(await contentOf(later, 'acme'), [5, 1, 1, 1]);
 }
 
 /** What a store promises of deletion and its own end. */

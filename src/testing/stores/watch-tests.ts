@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RolloutState } from '../../core/rollout-state.ts';
 import type { Store } from '../../core/store.ts';
+import { assertSame } from './assert-same.ts';
 import { nextCommit } from './sample-trail.ts';
 import { bothOf, type StoreHarness, type StoreTest } from './store-harness.ts';
 
@@ -31,7 +32,7 @@ class Ear {
 
   assertGrew(): void {
     const sorted = [...new Set(this.versions)].sort((a, b) => a - b);
-    assert.deepEqual(this.versions, sorted, 'versions must only grow');
+    assertSame(this.versions, sorted, 'versions must only grow');
   }
 }
 
@@ -56,7 +57,7 @@ async function tellsOfItsOwnRollout({ store }: StoreHarness): Promise<void> {
   await step(store, 'other');
   await step(store, 'other');
   await Promise.all([chat.reached(1), other.reached(2)]);
-  assert.deepEqual(chat.versions, [1]);
+  assertSame(chat.versions, [1]);
 }
 
 async function outlivesItsWatchers({ store }: StoreHarness): Promise<void> {
@@ -84,7 +85,7 @@ async function fallsSilent({ store }: StoreHarness): Promise<void> {
   watch[Symbol.dispose]();
   await step(store, 'chat');
   await staying.reached(2);
-  assert.deepEqual(gone.versions, [1]);
+  assertSame(gone.versions, [1]);
 }
 
 async function refusesWrongPolls({ store }: StoreHarness): Promise<void> {
