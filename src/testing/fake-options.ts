@@ -1,5 +1,13 @@
 import { type Clock, systemClock } from '../core/clock.ts';
-import { InvalidOptionsError } from '../core/errors.ts';
+import {
+  check,
+  issuesOf,
+  type OptionChecks,
+  oneOf,
+  orFalse,
+  refuse,
+  required,
+} from '../core/option-checks.ts';
 import type { KeyScope } from './engine/key-ring.ts';
 import type { RateLimits } from './engine/rate-limits.ts';
 import { roles } from './engine/roles.ts';
@@ -38,9 +46,30 @@ export interface FakeSettings extends Settings {
   readonly rateLimits: RateLimits | false | undefined;
 }
 
+const defaultUrl = 'https://engramia.test';
+
 const defaultKeys = {
   'test-key': { tenant: 'default', project: 'default', role: 'editor' },
 } as const;
+
+const calls = {
+  test: (value: unknown) => typeof value === 'number' && value >= 0,
+  must: 'be a number from 0',
+};
+
+const checks: OptionChecks = {
+  keys: check.object,
+  mode: oneOf('database', 'json'),
+  rateLimits: orFalse(check.object),
+  quota: { test: (value) => typeof value === 'number' && value > 0, must: 'be a number above 0' },
+  clock: check.clock,
+  url: check.text,
+  embeddings: check.boolean,
+};
+
+const limitChecks = { perAddressPath: calls, perAddressCostlyPath: calls, perKey: calls };
+
+const keyChecks = { tenant: required(check.text), project: check.text, role: oneOf(...roles) };
 
 /**
  * Fills the gaps.
@@ -48,36 +77,52 @@ const defaultKeys = {
  * @throws {InvalidOptionsError} with every value that cannot be used
  */
 export function toSettings(options: FakeEngramiaOptions): FakeSettings {
-  const { keys = defaultKeys, mode = 'database', quota = 8000 } = options;
-  const url = URL.parse(options.url ?? 'https://engramia.test');
-  const issues = [...keyIssues(keys, mode)];
-  if (url === null) issues.push('url is not a URL');
-  if (url !== null && url.pathname !== '/') issues.push('url has a path');
-  if (!(quota > 0)) issues.push(`quota must be above 0, not ${quota}`);
-  if (url === null || issues.length > 0) throw new InvalidOptionsError('fakeEngramia', issues);
+  refuse('fakeEngramia', issuesIn(options));
+  const { keys = defaultKeys, mode = 'database', quota = 8000, rateLimits } = options;
   return {
     keys,
     mode,
     quota,
-    url,
+    url: new URL(options.url ?? defaultUrl),
     clock: options.clock ?? systemClock,
     embeddings: options.embeddings ?? false,
-    rateLimits: options.rateLimits,
+    rateLimits,
   };
 }
 
+function issuesIn(options: FakeEngramiaOptions): string[] {
+  const shape = issuesOf(options, checks);
+  // What is no object at all has no more to be asked.
+  const { keys, mode = 'database', rateLimits, url } = Object(options) as FakeEngramiaOptions;
+  return [
+    ...(check.object.test(keys) ? keyIssues(keys ?? {}, mode) : []),
+    ...(check.object.test(rateLimits) ? issuesOf(rateLimits, limitChecks, 'rateLimits.') : []),
+    ...(check.text.test(url) ? urlIssues(url ?? '') : []),
+    ...shape,
+  ];
+}
+
+function urlIssues(given: string): string[] {
+  const url = URL.parse(given);
+  if (url === null) return ['url is not a URL'];
+  if (!/^https?:$/.test(url.protocol)) return ['url must begin with https:// or http://'];
+  return url.href === `${url.origin}/` ? [] : ['url must be scheme, host and port alone'];
+}
+
 function keyIssues(keys: Readonly<Record<string, KeyScope>>, mode: StorageMode): string[] {
-  const rows: KeyScope[] = Object.values(keys);
-  const issues = rows
-    .map((row) => row.role ?? 'editor')
-    .filter((role) => !roles.includes(role))
-    .map((role) => `role must be one of ${roles.join(', ')}, not ${role}`);
-  if (mode === 'database') return issues;
-  const foreign = rows.find(
-    (row) => `${row.tenant}/${row.project ?? 'default'}` !== 'default/default',
+  // Numbered, as a key is not to be told.
+  const issues = Object.values(keys).flatMap((scope, at) =>
+    check.object.test(scope)
+      ? issuesOf(scope, keyChecks, `key ${at + 1}: `)
+      : [`key ${at + 1} must be an object with a tenant`],
+  );
+  if (mode !== 'json') return issues;
+  const scopes: readonly (KeyScope | null)[] = Object.values(keys);
+  const foreign = scopes.find(
+    (scope) => `${scope?.tenant}/${scope?.project ?? 'default'}` !== 'default/default',
   );
   if (foreign !== undefined) issues.push('in mode json every key has the scope default/default');
-  if (new Set(rows.map((row) => row.role ?? 'editor')).size > 1) {
+  if (new Set(scopes.map((scope) => scope?.role ?? 'editor')).size > 1) {
     issues.push('in mode json all keys have the same role');
   }
   return issues;

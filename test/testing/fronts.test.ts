@@ -240,4 +240,38 @@ describe('options', () => {
       /scope default\/default; in mode json all keys have the same role; url .*; quota/u,
     );
   });
+
+  it.each([
+    [{ mode: 'postgres' }, 'mode must be one of'],
+    [{ quota: '10' }, 'quota must be a number above 0'],
+    [{ rateLimits: { perKey: 'none' } }, 'rateLimits.perKey must be a number'],
+    [{ rateLimits: { perKeys: 1 } }, 'rateLimits.perKeys is not an option'],
+    [{ rateLimits: true }, 'rateLimits must be'],
+    [{ keys: { secret: {} } }, 'key 1: tenant is missing'],
+    [{ keys: { secret: { tenant: 'a', role: 'boss' } } }, 'key 1: role must be one of'],
+    [{ keys: { secret: null } }, 'key 1 must be an object'],
+    [{ keys: null }, 'keys must be an object'],
+    [{ clock: {} }, 'clock must be'],
+    [{ embeddings: 'no' }, 'embeddings must be'],
+    [{ key: {} }, 'key is not an option'],
+    [{ url: 'ftp://engramia.test' }, 'url must begin with'],
+    [{ url: 'https://engramia.test/v1' }, 'url must be scheme, host'],
+    [{ url: 'https://engramia.test/?v=1' }, 'url must be scheme, host'],
+    [null, 'options must be an object'],
+  ])(
+    'are refused where they would fail in the middle of a test or mean nothing: %j',
+    async (given, issue) => {
+      const refused = fakeEngramia(given as never);
+      await expect(refused).rejects.toThrow(issue);
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_CUTOVER_INVALID_OPTIONS' });
+      await expect(refused).rejects.not.toThrow('secret');
+    },
+  );
+
+  it('are as if left out when undefined', async () => {
+    const fake = await fakeEngramia({ rateLimits: { perAddressPath: undefined } as object });
+    const calls = Array.from({ length: 61 }, () => calling(fake, '/v1/version'));
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+  });
 });

@@ -18,10 +18,9 @@ export class RateLimiter {
 
   constructor(limits: RateLimits | false = {}) {
     this.#limits = limits && {
-      perAddressPath: 60,
-      perAddressCostlyPath: 10,
-      perKey: 120,
-      ...limits,
+      perAddressPath: limits.perAddressPath ?? 60,
+      perAddressCostlyPath: limits.perAddressCostlyPath ?? 10,
+      perKey: limits.perKey ?? 120,
     };
   }
 
