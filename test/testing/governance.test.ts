@@ -320,6 +320,15 @@ describe('deleting', () => {
     expect((await remove(fake, '/v1/governance/projects/p', 'aside')).json.keys_revoked).toBe(5);
   });
 
+  it('of a project or a tenant revokes keys that were never used, too', async () => {
+    const fake = await start();
+    expect((await remove(fake, '/v1/governance/projects/q', 'owns')).json.keys_revoked).toBe(1);
+    expect((await calling(fake, '/v1/health', { key: 'aside' })).status).toBe(401);
+    const other = await start();
+    expect((await remove(other, '/v1/governance/tenants/t', 'aside')).json.keys_revoked).toBe(6);
+    expect((await calling(other, '/v1/health', { key: 'reads' })).status).toBe(401);
+  });
+
   it('by age has the only dry run', async () => {
     const clock = fakeClock();
     const fake = await start({ clock });

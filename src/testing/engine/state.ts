@@ -47,6 +47,8 @@ export class State {
     this.startedAt = settings.clock.now();
     this.keys = new KeyRing(settings.keys, this.startedAt);
     this.audit = new AuditLog(settings.clock);
+    // A project is there before its keys are used: it can be deleted, and they with it.
+    for (const { tenant, project } of this.keys.rows()) this.scope(tenant, project);
   }
 
   /** The scope of a tenant's project, made when first asked for. */
