@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const number = /^[1-9]\d{0,8}$/;
@@ -33,8 +33,16 @@ export async function removeUnfinished(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder)) {
     if (!name.startsWith(basename(path))) continue;
-    if (unfinished.test(name.slice(basename(path).length))) await rm(join(folder, name));
+    const rest = name.slice(basename(path).length);
+    if (unfinished.test(rest)) await rm(join(folder, name), { force: true });
+    // A file that a link leads to is rewritten where it is.
+    else if (unfinished.test(nextName(rest))) await removeBeside(join(folder, name));
   }
+}
+
+async function removeBeside(name: string): Promise<void> {
+  const file = await realpath(name).catch(() => name);
+  await rm(nextName(file), { force: true });
 }
 
 /** Makes room for a new file: each file becomes the next older one, the oldest goes. */

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm } from 'node:fs/promises';
 import { linesOf } from './lines-of.ts';
 import { nextName } from './log-names.ts';
 import { openIfThere } from './open-if-there.ts';
@@ -15,10 +15,12 @@ export type LineChange = (line: string) => string | undefined;
  */
 export async function rewriteFile(path: string, change: LineChange): Promise<number> {
   if (!(await needsChange(path, change))) return 0;
-  const next = nextName(path);
+  // Where a link leads: in the place of the link, the old file would stay behind it with all that was to be taken out.
+  const file = await realpath(path);
+  const next = nextName(file);
   try {
-    const changed = await writeChanged(path, next, change);
-    await rename(next, path);
+    const changed = await writeChanged(file, next, change);
+    await rename(next, file);
     return changed;
   } catch (error) {
     await rm(next, { force: true });

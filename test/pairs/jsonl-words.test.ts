@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type JsonlPairsOptions, jsonlPairs } from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
@@ -171,5 +180,27 @@ describe('a tenant of a log', () => {
     expect(told.pairs.map(({ tenant }) => tenant)).toEqual(Array(6).fill('umbrella'));
     expect(told.misses).toEqual([]);
     expect(content() + readFileSync(`${path}.1`, 'utf8')).not.toContain('"tenant":"acme"');
+  });
+
+  it('is erased from the file that a link leads to, and from what a crash has left beside that', async () => {
+    const [folder, volume] = [freshFolder(), freshFolder()];
+    const [path, file] = [join(folder, 'pairs.jsonl'), join(volume, 'data.jsonl')];
+    symlinkSync(file, path);
+    const clock = fakeClock();
+    const pairs = jsonlPairs({ path, clock });
+    onTestFinished(() => pairs.close());
+    for (const tenant of ['acme', 'umbrella']) pairs.add(pairOf({ tenant }));
+    await pairs.flush();
+    writeFileSync(`${file}.tmp`, words.task);
+    expect(await pairs.erase('acme')).toBe(1);
+    expect(readFileSync(file, 'utf8')).not.toContain('acme');
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readdirSync(volume)).toEqual(['data.jsonl']);
+    pairs.add(pairOf({ tenant: 'initech' }));
+    await pairs.flush();
+    expect((await readAll(path, clock)).pairs.map(({ tenant }) => tenant)).toEqual([
+      'umbrella',
+      'initech',
+    ]);
   });
 });
