@@ -22,7 +22,8 @@ const shortestPrefix = 8;
 async function ownRole(call: Caller, key: string, options: CallOptions) {
   const listed = await call('listKeys', {}, options).catch(() => undefined);
   const own = listed?.keys.filter(({ keyPrefix, revokedAt }) => {
-    const prefix = keyPrefix?.replace(/\.+$/, '') ?? '';
+    // From the first dot of them on: else each dot of a long row begins a search of its own.
+    const prefix = keyPrefix?.replace(/(?<!\.)\.+$/, '') ?? '';
     return !revokedAt && prefix.length >= shortestPrefix && key.startsWith(prefix);
   });
   return own?.length === 1 ? own[0]?.role : undefined;

@@ -4,7 +4,7 @@ import { parsedJson } from '../core/parsed-json.ts';
 import { type Answer, type AssistantsApi, pathTo } from './assistants-api.ts';
 import { AssistantsRunError } from './assistants-error.ts';
 import type { AssistantsSettings, RequestedToolCall } from './assistants-options.ts';
-import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
+import { type Fields, fieldsOf, listOf, sentenceOf, textOf } from './fields.ts';
 import { type Lifetime, tidyMs } from './lifetime.ts';
 import { PollWaits } from './poll-waits.ts';
 
@@ -28,8 +28,9 @@ const endings: Readonly<Record<string, 'completed' | 'requires_action' | Cutover
 const busySentence = /active run|while a run .* is active/i;
 
 function isBusy(error: unknown): boolean {
-  const { status, message } = fieldsOf(error);
-  return (status === 400 || status === 409) && busySentence.test(textOf(message) ?? '');
+  const fields = fieldsOf(error);
+  const { status } = fields;
+  return (status === 400 || status === 409) && busySentence.test(sentenceOf(fields));
 }
 
 function requestedCalls(run: Fields): RequestedToolCall[] {

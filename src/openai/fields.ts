@@ -11,3 +11,10 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 /** A text, or undefined. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
+
+/** Characters of a service's sentence that say what it is about; what is longer repeats what was sent. */
+const longestSentence = 2_000;
+
+/** The message of an error as it is searched: short, as some searches take time with the square of its length. */
+export const sentenceOf = (error: Fields): string =>
+  (textOf(error.message) ?? '').slice(0, longestSentence);

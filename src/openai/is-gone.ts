@@ -1,5 +1,5 @@
 import { attempt } from '../core/attempt.ts';
-import { type Fields, fieldsOf, textOf } from './fields.ts';
+import { type Fields, fieldsOf, sentenceOf, textOf } from './fields.ts';
 
 /** What an error says of what is missing: its code and type, its parameter, its sentence. */
 interface Told {
@@ -29,7 +29,7 @@ const retiredParams = /^(assistant_id|model)$/;
 
 function toTold(error: Fields): Told {
   const names = [error.code, error.type].map((name) => textOf(name) ?? '');
-  return { names, param: textOf(error.param) ?? '', message: textOf(error.message) ?? '' };
+  return { names, param: textOf(error.param) ?? '', message: sentenceOf(error) };
 }
 
 /** What codes and parameters say counts before sentences; undefined: nothing of it is known. */

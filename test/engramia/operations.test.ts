@@ -304,6 +304,18 @@ describe('scope', () => {
     expect(lines).toEqual(['GET /v1/governance/retention', 'GET /v1/keys']);
   });
 
+  it('is not held up by a key that the service names by a long row of dots', async () => {
+    const before = process.cpuUsage();
+    const { scope } = await ask({
+      'GET /v1/governance/retention': { json: ids },
+      'GET /v1/keys': {
+        json: { keys: [{ id: '1', role: 'admin', key_prefix: `${'.'.repeat(150_000)}!` }] },
+      },
+    });
+    expect(scope).toEqual({ tenantId: 't', projectId: 'p', role: undefined });
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+  });
+
   it('does not guess the role when the keys cannot be listed', async () => {
     const { scope } = await ask({ 'GET /v1/governance/retention': { json: ids } });
     expect(scope).toEqual({ tenantId: 't', projectId: 'p', role: undefined });

@@ -32,6 +32,13 @@ const says = (message: string, more: object = {}) => ({
 });
 
 describe('isGone', () => {
+  it('is not held up by a sentence that repeats what was sent', () => {
+    const before = process.cpuUsage();
+    const error = { status: 404, error: {}, message: 'the agent of a model '.repeat(8_000) };
+    expect(isGone(error)).toBe(false);
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+  });
+
   it.each([
     [410, undefined],
     [410, says('The Assistants API has been sunset.', { type: 'gone' })],
