@@ -82,9 +82,16 @@ export function required(rule: OptionCheck): OptionCheck {
   return { ...rule, required: true };
 }
 
+/** Characters of a word that was mistyped; keys are longer, and are given in the place of clients and of functions. */
+const longestShown = 20;
+
 /** Names a wrong value without printing what it may hold. */
 function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
+  if (typeof value === 'string') {
+    return value.length <= longestShown
+      ? JSON.stringify(value)
+      : `a string of ${value.length} characters`;
+  }
   if (typeof value === 'function') return 'a function';
   return isObject(value) ? 'an object' : String(value);
 }

@@ -1,4 +1,6 @@
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** An address that lacks its scheme, most often. Keys have no dots, or capitals as well. */
+const addressLike = /^[a-z0-9/:-]{1,40}\.[a-z0-9./:-]{1,40}$/;
 const example = 'https://engramia.example.com';
 
 /** The text without anything that may be a secret. */
@@ -8,7 +10,8 @@ function shown(value: unknown): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A key may have been put in the place of the address.
   if (url?.host) return JSON.stringify(`${url.protocol}//${url.host}${url.pathname}`);
-  return JSON.stringify(/^[\w./:-]{1,80}$/.test(text) && !text.includes('_sk_') ? text : '…');
+  const isWord = /^[\w./:-]{1,20}$/.test(text) && !text.includes('_sk_');
+  return JSON.stringify(isWord || addressLike.test(text) ? text : '…');
 }
 
 /** What is wrong with the service's address, and its mend; empty when it can be used. */

@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
-import { createEngramiaClient, type FetchLike, keyPerTenant, oneScope } from 'engramia-cutover';
+import {
+  createCutoverHandler,
+  createEngramiaClient,
+  type FetchLike,
+  keyPerTenant,
+  oneScope,
+} from 'engramia-cutover';
+import { launchDarklyFlags, memoryFlags } from 'engramia-cutover/flags';
+import { llmJudge } from 'engramia-cutover/openai';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from './failure-of.ts';
 
@@ -83,5 +91,42 @@ describe('keys and texts', () => {
     const all = [client, client.withKey(key), scopes, oneScope(client), target];
     expect(target?.scope).toBe(client.fingerprint);
     for (const thing of all) expect(everythingOf(thing)).not.toMatch(/CANARY/);
+  });
+});
+
+describe('a key in the place of something else', () => {
+  const keys = [
+    'engramia_sk_CANARY0123456789abcdef',
+    'sk-proj-CANARY0123456789',
+    'c4c4'.repeat(16),
+  ];
+  const route = { name: 'c', legacy: () => 1, candidate: () => 1, identify: () => ({ task: 't' }) };
+  const misplaced: Record<string, (given: never) => unknown> = {
+    'the options of a client': createEngramiaClient,
+    'the address of a client': (baseUrl) => createEngramiaClient({ baseUrl }),
+    'the time limit of a client': (timeoutMs) => createEngramiaClient({ timeoutMs }),
+    'the client of a look-up': (client) => keyPerTenant(client, () => undefined),
+    'the look-up': (lookUp) => keyPerTenant(createEngramiaClient({ baseUrl }), lookUp),
+    'the client of one scope': oneScope,
+    'the memory of a handler': (engramia) =>
+      createCutoverHandler({ ...route, flags: memoryFlags('off'), engramia }),
+    'the flags of a handler': (flags) => createCutoverHandler({ ...route, flags }),
+    'the client of flags': (client) => launchDarklyFlags(client),
+    'the client of a judge': (client) => llmJudge({ client, model: 'm' }),
+  };
+  const baseUrl = 'https://e.example';
+
+  it.each(Object.entries(misplaced))('is refused for %s, and not shown', (_, use) => {
+    for (const given of keys) {
+      let thrown: unknown;
+      try {
+        use(given as never);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({ code: 'ERR_CUTOVER_INVALID_OPTIONS' });
+      expect(everythingOf(thrown)).not.toContain(given);
+      expect(everythingOf(thrown)).not.toContain('CANARY');
+    }
   });
 });
