@@ -29,12 +29,16 @@ const anyCase = (words: string): string =>
 const keyword = anyCase(
   '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
 );
-const assigned = `${keyword}["'\`]?[ \\t]{0,3}[:=]>?[ \\t]{0,3}["'\`]?`;
+/** Also as it stands in a text within a text: JSON in JSON. */
+const quote = '(?:\\\\{0,3}["\'`])?';
+const assigned = `${keyword}${quote}[ \\t]{0,3}[:=]>?[ \\t]{0,3}${quote}`;
 const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
 
 const beforeNumber = '(?<![\\w+-]|[0-9][.:/])';
 const afterNumber = '(?!\\w|-?[0-9])';
 const gap = '[ \\u00a0./-]';
+/** What stands between the groups of a card's number; pages keep them on one line by no-break spaces. */
+const joint = '[ \\u00a0\\u202f-]?';
 
 /**
  * What is looked for. Where several begin on the same character, the first in the table that is one wins. What may not
@@ -75,13 +79,13 @@ export const kinds: readonly Kind[] = [
     hint: 'token',
     placeholder: '[secret]',
     pattern:
-      '(?<![\\w-])(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|glpat-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,})',
+      '(?<![\\w-])(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|gl(?:pat|rt|dt|cbt|ptt)-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,}|GOCSPX-[\\w-]{20,}|sq0[a-z]{3}-[\\w-]{20,}|(?:sdk|mob|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})',
   },
   {
     hint: 'token',
     placeholder: '[secret]',
     pattern:
-      '(?<![\\w-])(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))',
+      '(?<![\\w-])(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm|ntn|whsec)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))',
     spanOf: when((found) => /[0-9]|[A-Za-z]{16}/.test(found)),
   },
   {
@@ -94,13 +98,13 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'address',
     placeholder: '[email]',
-    pattern: `(?<![${letter}0-9._%+'-])[${letter}0-9._%+'-]{1,64}@[${letter}0-9-]+(?:\\.[${letter}0-9-]+)*\\.[${letter}]{2,}`,
+    pattern: `(?<![${letter}0-9._%+'-])[${letter}0-9._%+'-]{1,64}(?:@|%40(?=[${letter}0-9-]{2}))[${letter}0-9-]+(?:\\.[${letter}0-9-]+)*\\.[${letter}]{2,}`,
   },
   {
     hint: 'number',
     placeholder: '[iban]',
     pattern:
-      '(?<![\\w-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])',
+      '(?<![\\w-])[A-Z]{2}[0-9]{2}(?:[ \\u00a0]?[A-Z0-9]{4}){2,7}(?:[ \\u00a0]?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])',
     spanOf: ibanIn,
   },
   {
@@ -119,7 +123,7 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'number',
     placeholder: '[card]',
-    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}|3[0689][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{4}|[46][0-9]{17,18})(?!\\w|-[0-9])`,
+    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:${joint}[0-9]{4}){3}|3[47][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{5}|3[0689][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{4}|[46][0-9]{17,18})(?!\\w|-[0-9])`,
     spanOf: when(isLuhn),
   },
   {
@@ -168,13 +172,20 @@ const named = new RegExp(`^(?:[a-z_]*${keyword}[a-z_]*|bearer|basic)$`, 'i');
 
 /** The value of an assignment, unless it is code: a type, another variable, a word. */
 function assignedValue(found: string): Span | undefined {
-  const from = /[:=]>?[ \t]*["'`]?/.exec(found);
+  const from = /[:=]>?[ \t]*(?:\\{0,3}["'`])?/.exec(found);
   if (from === null) return undefined;
   const start = from.index + from[0].length;
   const value = found.slice(start);
   if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
   const isLiteral = /^=$|["'`]$/.test(from[0]);
-  return isLiteral || isOpaque(value) ? [start, found.length] : undefined;
+  return isLiteral || isOpaque(value) ? [start, endOf(found)] : undefined;
+}
+
+/** Without the backslashes of a quote that follows. */
+function endOf(found: string): number {
+  let end = found.length;
+  while (found[end - 1] === '\\') end -= 1;
+  return end;
 }
 
 /** One class at a time: letters before a digit, looked for in one pattern, cost the square of a long value's length. */
@@ -198,11 +209,11 @@ function ibanIn(found: string): Span | undefined {
   let compact = 4;
   let end: number | undefined;
   for (let at = 4; at < found.length; at += 1) {
-    if (found[at] !== ' ') {
+    if (!isBlank(found[at])) {
       remainder = withDigits(found, at, at + 1, remainder);
       compact += 1;
     }
-    const isGroupEnd = at + 1 === found.length || found[at + 1] === ' ';
+    const isGroupEnd = at + 1 === found.length || isBlank(found[at + 1]);
     // Two letters and two digits are six digits.
     if (isGroupEnd && compact >= shortestIban && (remainder * 1_000_000 + head) % 97 === 1) {
       end = at + 1;
@@ -210,6 +221,8 @@ function ibanIn(found: string): Span | undefined {
   }
   return end === undefined ? undefined : [0, end];
 }
+
+const isBlank = (unit: string | undefined): boolean => unit === ' ' || unit === '\u00a0';
 
 /** What is left of a number, divided by 97, when capitals (as 10 to 35) and digits are written behind it. */
 function withDigits(text: string, from: number, to: number, remainder: number): number {

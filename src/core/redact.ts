@@ -15,7 +15,7 @@ const hints: Readonly<Record<Hint, (text: string) => boolean>> = {
   assignment: (text) => (text.includes(':') || text.includes('=')) && keywords.test(text),
   scheme: (text) => /bearer|basic/i.test(text),
   token: (text) => prefixes.some(([rare, prefix]) => text.includes(rare) && prefix.test(text)),
-  address: (text) => text.includes('@'),
+  address: (text) => text.includes('@') || text.includes('%40'),
   number: (text) => /[0-9][^0-9]{0,4}[0-9]/.test(text),
   colons: (text) => text.includes(':') && /:[0-9A-Fa-f.]{0,4}:/.test(text),
   run: hasLongRun,
@@ -51,7 +51,7 @@ function toSearch(given: readonly Hint[]): Search {
  */
 const prefixes: readonly (readonly [rare: string, prefix: RegExp])[] = [
   ['_', /_/],
-  ['-', /sk-|glpat-|-----BEGIN /],
+  ['-', /sk-|gl[a-z]{2,3}-|sdk-|mob-|api-|GOCSPX-|sq0[a-z]{3}-|-----BEGIN /],
   ['J', /eyJ/],
   ['x', /xox/],
   ['A', /A(?:Iza|KIA|SIA)/],
