@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { attempt } from '../../core/attempt.ts';
 import { nodeBuiltin } from '../../core/node-builtin.ts';
 import { refuse } from '../../core/option-checks.ts';
 import { migrations } from './schema.ts';
@@ -47,6 +48,8 @@ export class SqliteDatabase {
     this.#database = openFile(path);
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     this.#database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    // Else what is deleted stays readable in the file until its place is used again.
+    this.#database.exec('PRAGMA secure_delete = ON');
     this.#migrate(path);
     this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
   }
@@ -80,6 +83,11 @@ export class SqliteDatabase {
   /** How many rows a statement has changed, within a transaction. */
   run(sql: string, ...values: readonly Value[]): number {
     return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  /** Empties the log, which holds what was deleted as it was before; left for later while somebody reads from it. */
+  forget(): void {
+    attempt(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   close(): void {

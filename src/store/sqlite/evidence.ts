@@ -138,12 +138,15 @@ export class SqliteEvidence implements EvidenceRows {
     });
   }
 
-  remove(removal: Removal): Promise<number> {
+  async remove(removal: Removal): Promise<number> {
     const table = removal.what === 'days' ? 'tallies' : removal.what;
     const [clause, values] = removalClause(removal);
     const sql = `DELETE FROM ${table} WHERE id IN
       (SELECT id FROM ${table} WHERE ${clause} LIMIT ${pageSize.removal})`;
-    return this.#database.write(() => this.#database.run(sql, ...values));
+    const removed = await this.#database.write(() => this.#database.run(sql, ...values));
+    // The last look of an erasure. What is merely old may stay in the log until it is full.
+    if (removed === 0 && 'tenant' in removal) this.#database.forget();
+    return removed;
   }
 
   #addPair(phase: string, pair: PairRecord, record: string): boolean {
