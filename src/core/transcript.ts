@@ -4,7 +4,7 @@ import type { Turn } from './subject.ts';
 export interface ServedTurns {
   readonly tenant: string;
   readonly conversation: string;
-  /** Names the exchange within its conversation. */
+  /** The call's own; one that an app has given may name calls of other processes and times, and tries of one job, as well. */
   readonly requestId: string;
   /**
    * When it was answered: whole milliseconds since the epoch, the `at` of each of its turns. One process gives no two
@@ -41,8 +41,8 @@ export interface Transcript {
   /** Unicode code points of a turn that are kept. @default 8000 */
   readonly maxTurnChars?: number | undefined;
   /**
-   * Adds one exchange, in its place by `at`. Resolves when `history` shows it. Appended again under its `requestId` it changes
-   * nothing. What was answered before an erasure that concerns it, or in its millisecond, may come after it, and is not kept.
+   * Adds one exchange, in its place by `at`. Resolves when `history` shows it. Appended again under its `requestId` and moment it
+   * changes nothing. What was answered before an erasure that concerns it, or in its millisecond, may come after it, and is not kept.
    */
   append(served: ServedTurns): PromiseLike<void>;
   /** The latest turns of the range, oldest first; those of one exchange together. */

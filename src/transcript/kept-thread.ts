@@ -42,7 +42,9 @@ export class KeptThread {
   /** In its place by time, behind what is there of the same moment; once, if it is added again. */
   add(served: ServedTurns): void {
     const exchanges = this.#exchanges;
-    if (exchanges.some(({ requestId }) => requestId === served.requestId)) return;
+    if (exchanges.some(({ requestId, at }) => requestId === served.requestId && at === served.at)) {
+      return;
+    }
     const kept = toKept(served);
     const after = exchanges.findLastIndex(({ at }) => at <= kept.at);
     exchanges.splice(after + 1, 0, kept);

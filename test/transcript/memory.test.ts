@@ -68,6 +68,13 @@ describe('a transcript in memory', () => {
     expect(await texts(transcript, 'acme', 'c2')).toHaveLength(2);
   });
 
+  it('keeps every exchange of calls that have one name: a job done twice, a server that counts anew', async () => {
+    const { transcript } = atStart();
+    await transcript.append(served({ at: 1000, requestId: 'req-1', text: 'first' }));
+    await transcript.append(served({ at: 1001, requestId: 'req-1', text: 'second' }));
+    expect(await texts(transcript)).toEqual(['first', 're: first', 'second', 're: second']);
+  });
+
   it('gives copies, and keeps copies', async () => {
     const { transcript } = atStart();
     const given = served();

@@ -32,6 +32,16 @@ async function givesTheConversation(harness: StoreHarness): Promise<void> {
   assertSame(await transcript.history('acme', 'nobody'), []);
 }
 
+async function keepsCallsOfOneName(harness: StoreHarness): Promise<void> {
+  const [store, other] = await bothOf(harness);
+  // Of a server that counts its requests anew after each start, and of a job that is done twice.
+  await store.transcript().append(served(10, { requestId: 'req-1' }));
+  await other.transcript().append(served(20, { requestId: 'req-1' }));
+  await other.transcript().append(served(20, { requestId: 'req-1' }));
+  const turns = await store.transcript().history('acme', 'c');
+  assert.deepEqual(ats(turns), [10, 10, 20, 20]);
+}
+
 async function keepsConversationsApart({ store }: StoreHarness): Promise<void> {
   const transcript = store.transcript();
   for (const [at, name] of oddNames.entries()) {
@@ -77,6 +87,7 @@ export const turnTests: readonly StoreTest[] = [
     'gives a conversation in order, up to a moment, and the latest turns of it',
     givesTheConversation,
   ],
+  ['keeps every exchange of calls that have one name', keepsCallsOfOneName],
   ['keeps conversations with odd names apart', keepsConversationsApart],
   ['erases a conversation, or all of a tenant, and what comes late of it', erasesConversations],
   ['gives a transcript the redaction and the cap that it is asked for', carriesItsOptions],
