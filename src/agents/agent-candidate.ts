@@ -2,6 +2,7 @@ import { Runner } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
 import { CutoverError } from '../core/errors.ts';
 import { lastText } from '../core/last-text.ts';
+import type { Replying } from '../core/replying.ts';
 import { shadowSafe } from '../core/shadow-safe.ts';
 import {
   type AgentCandidate,
@@ -170,10 +171,10 @@ function textOf(result: AgentResult): string {
  * const candidate = agentCandidate({ agent, engramia, readOnly: ['search_docs'] });
  */
 export function agentCandidate<A extends unknown[] = unknown[], R = AgentStream>(
-  options: AgentStreamOptions<A, R>,
+  options: Replying<AgentStreamOptions<A, R>, AgentStream, R>,
 ): AgentCandidate<A, R>;
 export function agentCandidate<A extends unknown[] = unknown[], R = string>(
-  options: AgentCandidateOptions<A, R>,
+  options: Replying<AgentCandidateOptions<A, R>, string, R>,
 ): AgentCandidate<A, R>;
 export function agentCandidate(options: Options): AgentCandidate<unknown[], unknown> {
   refuseCandidateOptions(options);

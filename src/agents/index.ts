@@ -1,3 +1,4 @@
+export type { Replying } from '../core/replying.ts';
 export { agentCandidate } from './agent-candidate.ts';
 export { type AgentToolOptions, agentTool } from './agent-tool.ts';
 export type {

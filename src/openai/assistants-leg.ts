@@ -1,6 +1,7 @@
 import { disregard } from '../core/attempt.ts';
 import type { CallContext } from '../core/call-context.ts';
 import { lastText } from '../core/last-text.ts';
+import type { Replying } from '../core/replying.ts';
 import { AssistantsApi } from './assistants-api.ts';
 import { AssistantsRunError } from './assistants-error.ts';
 import {
@@ -116,7 +117,7 @@ async function mirror(asking: Asking, context: CallContext): Promise<AssistantsR
  * });
  */
 export function assistantsLeg<A extends unknown[], R = AssistantsReply>(
-  options: AssistantsLegOptions<A, R>,
+  options: Replying<AssistantsLegOptions<A, R>, AssistantsReply, R>,
 ): AssistantsLeg<A, R> {
   // What is called with the arguments of a call is called with nothing else, so their types can be let go of.
   const settings = toAssistantsSettings(options as unknown as AssistantsLegOptions);

@@ -13,6 +13,7 @@ export type {
   JudgeShare,
   JudgeSilence,
 } from '../core/compare-options.ts';
+export type { Replying } from '../core/replying.ts';
 export type { TokenUsage } from '../core/token-usage.ts';
 export type { AssistantsClient } from './assistants-client.ts';
 export { type AssistantsFailure, AssistantsRunError } from './assistants-error.ts';

@@ -1,4 +1,5 @@
 import type { CallContext } from '../core/call-context.ts';
+import type { Replying } from '../core/replying.ts';
 import { shadowSafe } from '../core/shadow-safe.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import {
@@ -66,10 +67,10 @@ async function* followed(
  * });
  */
 export function responsesLeg<A extends unknown[], R = ResponsesStream>(
-  options: ResponsesStreamOptions<A, R>,
+  options: Replying<ResponsesStreamOptions<A, R>, ResponsesStream, R>,
 ): ResponsesLeg<A, R>;
 export function responsesLeg<A extends unknown[], R = ResponsesReply>(
-  options: ResponsesLegOptions<A, R>,
+  options: Replying<ResponsesLegOptions<A, R>, ResponsesReply, R>,
 ): ResponsesLeg<A, R>;
 export function responsesLeg(options: AnyResponsesOptions): ResponsesLeg<unknown[], unknown> {
   refuseResponsesOptions('responsesLeg', options);
@@ -117,10 +118,10 @@ function contextual(options: AnyResponsesOptions): Contextual {
  * @throws InvalidOptionsError with every option that cannot be used
  */
 export function responsesCandidate<A extends unknown[], R = ResponsesStream>(
-  options: ResponsesStreamOptions<A, R>,
+  options: Replying<ResponsesStreamOptions<A, R>, ResponsesStream, R>,
 ): (context: CallContext, ...args: A) => Promise<R>;
 export function responsesCandidate<A extends unknown[], R = ResponsesReply>(
-  options: ResponsesLegOptions<A, R>,
+  options: Replying<ResponsesLegOptions<A, R>, ResponsesReply, R>,
 ): (context: CallContext, ...args: A) => Promise<R>;
 export function responsesCandidate(options: AnyResponsesOptions): Contextual {
   refuseResponsesOptions('responsesCandidate', options);
