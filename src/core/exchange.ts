@@ -80,5 +80,7 @@ export interface Mirror extends Exchange {
    * asked for only when the leg asks for it.
    */
   start(run: { readonly signal: AbortSignal }): unknown;
+  /** What a reply of either leg stands for that is a failure although nothing was thrown; undefined: it is none. */
+  failureOf(reply: unknown): Error | undefined;
   readonly waiter: TaskWaiter | undefined;
 }

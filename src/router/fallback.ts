@@ -6,7 +6,7 @@ export const couldFallBack = ({ plan, run, owner }: CandidateCall): boolean =>
   plan.fallback && run === 'open' && owner.fallback.allows !== false && !owner.legacyGone;
 
 /** Whether a reply is a failure to the app. */
-export function isFailure(call: CandidateCall, reply: unknown): boolean {
+export function isFailure(call: Pick<CandidateCall, 'owner' | 'route'>, reply: unknown): boolean {
   try {
     const answer: unknown = call.owner.fallback.isFailure(reply);
     if (typeof answer === 'boolean') return answer;

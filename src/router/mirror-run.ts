@@ -3,6 +3,7 @@ import type { CallContext } from '../core/call-context.ts';
 import type { Comparer } from '../core/comparer.ts';
 import { CutoverError } from '../core/errors.ts';
 import type { Mirror, TaskWaiter } from '../core/exchange.ts';
+import { FailedReply } from '../core/failed-reply.ts';
 import { isThenable } from '../core/observation.ts';
 import { ownSubject } from '../core/own-subject.ts';
 import type { PairRecord } from '../core/pair-record.ts';
@@ -10,10 +11,15 @@ import { retainedSize } from '../core/retained-size.ts';
 import type { Leg, Stage } from '../core/stage.ts';
 import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
 import type { Call } from './call.ts';
+import { isFailure } from './fallback.ts';
 import { historyOf } from './history.ts';
 import { invokeWith } from './invoke.ts';
 import type { OwnTexts } from './own-texts.ts';
+import { abandonReply } from './replies/abandon-reply.ts';
+import { isCaptured } from './replies/exchange-view.ts';
+import { keptFailure } from './replies/failed-reply.ts';
 import { mirroredStream } from './replies/mirrored-stream.ts';
+import { streamKindOf } from './replies/stream-kind.ts';
 import type { Route } from './route.ts';
 import { traceMirror } from './traced.ts';
 
@@ -25,6 +31,9 @@ interface MirrorCopies {
   readonly texts: OwnTexts;
   readonly kind: PairRecord['kind'];
 }
+
+const isStreamed = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && streamKindOf(value) !== undefined;
 
 /**
  * The other leg of a call, or legacy once more: it has copies of the arguments and none of the call itself. It is also the context that the leg
@@ -100,9 +109,21 @@ export class MirrorRun implements Mirror, CallContext {
   /** A stream is read within the mirror's own time: what is compared is what was kept of it. */
   #whole(reply: unknown): unknown {
     if (typeof reply !== 'object' || reply === null) return reply;
-    const read = (value: unknown): unknown =>
-      mirroredStream(value, () => this.signal, this.owner.maxReplyBytes);
+    const read = (value: unknown): unknown => {
+      // A whole reply is looked at where it is read.
+      const failure = isStreamed(value) ? this.failureOf(value) : undefined;
+      if (failure === undefined) {
+        return mirroredStream(value, () => this.signal, this.owner.maxReplyBytes);
+      }
+      abandonReply(value);
+      throw failure;
+    };
     return isThenable(reply) ? Promise.resolve(reply).then(read) : read(reply);
+  }
+
+  failureOf(reply: unknown): Error | undefined {
+    const hasFailed = isCaptured(reply) ? keptFailure(reply) : isFailure(this, reply);
+    return hasFailed ? new FailedReply(reply) : undefined;
   }
 
   commit(): void {

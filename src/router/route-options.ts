@@ -29,7 +29,12 @@ export interface FallbackOptions<R = unknown> {
    * @default 60_000
    */
   afterMs?: number | false;
-  /** Whether a reply is a failure although nothing was thrown. @default a `Response` with a status of 500 or more */
+  /**
+   * Whether a reply is a failure although nothing was thrown: legacy answers in its place, and where it is compared it counts as
+   * a leg that has failed.
+   *
+   * @default a `Response` with a status of 500 or more
+   */
   isFailure?: (reply: R) => boolean;
 }
 

@@ -14,11 +14,12 @@ export class LegReader {
 
   /** How a leg ended: at once where its reply can be read at once. */
   endOf(
-    observation: Observation,
+    given: Observation,
     view: LearnPolicy['view'],
     mirror: Mirror,
     reported: Mirror['facts'],
   ): EndedLeg | Promise<EndedLeg> {
+    const observation = withFailure(given, mirror);
     const seen = this.#seen(observation, view, mirror);
     return seen instanceof Promise
       ? seen.then((read) => endedLeg(observation, read, mirror, reported))
@@ -40,4 +41,12 @@ export class LegReader {
       return failed(error);
     }
   }
+}
+
+/** A reply that is a failure to those who are served is one here: a leg that is down must not look as if it had answered. */
+function withFailure(observation: Observation, mirror: Mirror): Observation {
+  if (observation.status === 'rejected') return observation;
+  const { leg, durationMs, value } = observation;
+  const reason = mirror.failureOf(value);
+  return reason === undefined ? observation : { leg, durationMs, status: 'rejected', reason };
 }

@@ -40,6 +40,7 @@ function workOf({ hears = ['compared', 'settled'], ...given }: Given = {}) {
         ...{ route: 'chat', requestId: 'request-1', tenant: 'acme', stage: 'shadow' },
         ...{ kind: 'compare', leg: 'candidate', subject: { tenant: 'acme', task: 'a task' } },
         ...{ bytes: 100, facts: undefined, comparer: given.comparer, start, waiter: undefined },
+        failureOf: () => undefined,
       })),
   );
   const view = given.view ?? ((reply: unknown) => ({ text: String(reply) }));

@@ -25,6 +25,12 @@ export class EventRecording {
     return this.#text.length * 2;
   }
 
+  /** Whether the stream has told of its own failure; not known of one that is longer than may be kept. */
+  get hasFailed(): boolean {
+    this.#read();
+    return this.#text.hasFailed;
+  }
+
   keep(event: object): void {
     if (this.#isOver) return;
     this.#waiting.push(event);

@@ -67,6 +67,11 @@ export class EventText {
   #plain = '';
   #hasFailed = false;
 
+  /** Whether the stream tells of its own failure. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Code units so far. */
   get length(): number {
     return this.#deltas.length + this.#plain.length;
