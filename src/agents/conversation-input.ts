@@ -1,11 +1,16 @@
 import { type AgentInputItem, assistant, user } from '@openai/agents';
 import type { CallContext } from '../core/call-context.ts';
+import type { Turn } from '../core/subject.ts';
 import { isBlank } from '../core/text.ts';
 import type { AgentRunOptions } from './candidate-options.ts';
 import type { RunInput } from './sdk-types.ts';
+import { sinceSession } from './since-session.ts';
 
 /** Turns that a run begins with, where the app does not say how many. */
 const defaultTurns = 50;
+
+/** Items of a session that are looked through for what the agent said last. */
+const lookedAt = 20;
 
 /** What a run begins with, and what else it is told. */
 export interface Begun {
@@ -15,7 +20,8 @@ export interface Begun {
 
 /**
  * Puts the conversation as it was served before what a run begins with, unless the run has one already. A session that
- * knows nothing yet is none: a conversation comes over from legacy with it.
+ * knows nothing yet is none: a conversation comes over from legacy with it. One that has begun goes on with what legacy has
+ * served since.
  */
 export async function withConversation(
   context: CallContext,
@@ -23,10 +29,8 @@ export async function withConversation(
   wanted: number | false | undefined,
 ): Promise<Begun> {
   if (wanted === false) return { input, told };
-  if (wanted === undefined && (await hasConversation(context, { input, told }))) {
-    return { input, told };
-  }
-  const turns = await context.history(wanted ?? defaultTurns);
+  const turns =
+    wanted === undefined ? await missing(context, { input, told }) : await context.history(wanted);
   // A message that says nothing is refused by some models.
   const said = turns.filter(({ text }) => !isBlank(text));
   if (said.length === 0) return { input, told };
@@ -37,14 +41,15 @@ export async function withConversation(
   return { input: whole, told: context.mirrored ? withoutSession(told) : told };
 }
 
-/** Of a list nobody knows whether it is the whole conversation. */
-async function hasConversation({ mirrored }: CallContext, { input, told }: Begun) {
+/** What was said and the run would not know of. Of a list nobody knows whether it is the whole conversation. */
+async function missing(context: CallContext, { input, told }: Begun): Promise<readonly Turn[]> {
   const { session, conversationId, previousResponseId } = told;
-  if (typeof input !== 'string') return true;
-  if (conversationId !== undefined || previousResponseId !== undefined) return true;
+  if (typeof input !== 'string') return [];
+  if (conversationId !== undefined || previousResponseId !== undefined) return [];
   // What was served is not in it while legacy answers, so a mirrored run does not go by it.
-  if (session === undefined || mirrored) return false;
-  return (await session.getItems(1)).length > 0;
+  const kept = session === undefined || context.mirrored ? [] : await session.getItems(lookedAt);
+  if (kept.length === 0) return context.history(defaultTurns);
+  return sinceSession(kept, await context.history()).slice(-defaultTurns);
 }
 
 function withoutSession({ session: _, ...told }: AgentRunOptions): AgentRunOptions {

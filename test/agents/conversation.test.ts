@@ -136,6 +136,68 @@ describe('an agent in a conversation', () => {
     ]);
   });
 
+  it('hears what legacy said in its place and after a rollback, which its session does not know', async () => {
+    const model = new ScriptedModel('One.', new Error('down'), 'Two.', 'Three.', 'Four.');
+    const session = new MemorySession();
+    const flags = memoryFlags('live');
+    const handler = createCutoverHandler<[string], Promise<string>>({
+      name: 'chat',
+      legacy: async (message) => `Legacy heard: ${message}`,
+      candidate: agentCandidate<[string]>({
+        agent: coder(model),
+        runner: runner(),
+        run: () => ({ session }),
+      }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags,
+      transcript: memoryTranscript(),
+    });
+    await handler('First?');
+    expect(await handler('In its place?')).toBe('Legacy heard: In its place?');
+    await handler('Second?');
+    flags.set('acme', 'dualwrite');
+    for (let n = 0; n < 30; n += 1) await handler(`Rolled back ${n}?`);
+    flags.set('acme', 'live');
+    await handler('Third?');
+    await handler('Fourth?');
+    await handler.close();
+    const said = model.requests.map(({ input }) => asked(input));
+    const first = ['user: First?', 'assistant: One.'];
+    const second = ['user: In its place?', 'assistant: Legacy heard: In its place?'];
+    expect(said[2]).toEqual([...first, ...second, 'user: Second?']);
+    const whole = [...first, ...second, 'user: Second?', 'assistant: Two.'];
+    expect(said[3]?.slice(0, 7)).toEqual([...whole, 'user: Rolled back 5?']);
+    expect(said[3]?.slice(-2)).toEqual([
+      'assistant: Legacy heard: Rolled back 29?',
+      'user: Third?',
+    ]);
+    expect(said[3]).toHaveLength(6 + 50 + 1);
+    expect(said[4]).toEqual([...(said[3] ?? []), 'assistant: Three.', 'user: Fourth?']);
+  });
+
+  it('hears nothing twice of a session that legacy writes to as well', async () => {
+    const model = new ScriptedModel('Done.');
+    const session = new MemorySession();
+    const served: readonly Turn[] = [
+      { role: 'user', text: 'One?', leg: 'candidate', at: 1 },
+      { role: 'assistant', text: 'One.', leg: 'candidate', at: 1 },
+      { role: 'user', text: 'Two?', leg: 'legacy', at: 2 },
+      { role: 'assistant', text: 'Two.', leg: 'legacy', at: 2 },
+    ];
+    await session.addItems(
+      served.map(({ role, text }) => (role === 'user' ? user : assistant)(text)),
+    );
+    await agentCandidate({
+      agent: coder(model),
+      runner: runner(),
+      run: (_context, _message: string) => ({ session }),
+    })(contextOf({ turns: served }), 'Three?');
+    expect(asked(model.requests[0]?.input)).toEqual([
+      ...['user: One?', 'assistant: One.', 'user: Two?', 'assistant: Two.'],
+      'user: Three?',
+    ]);
+  });
+
   it('is told in the shadow what was served, and not what its session holds', async () => {
     const model = new ScriptedModel('17', '17');
     const session = new MemorySession();

@@ -1,7 +1,7 @@
 import { type AgentOutputItem, type Model, type ModelRequest, Usage } from '@openai/agents';
 
-/** One answer of a model: a text, or calls of tools. */
-export type Step = string | readonly Called[];
+/** One answer of a model: a text, calls of tools, or its failure. */
+export type Step = string | readonly Called[] | Error;
 
 /** A call that the model makes. */
 export interface Called {
@@ -12,6 +12,7 @@ export interface Called {
 let calls = 0;
 
 function outputOf(step: Step): AgentOutputItem[] {
+  if (step instanceof Error) throw step;
   if (typeof step === 'string') {
     return [
       {
