@@ -12,10 +12,7 @@ import {
   refuseResponsesOptions,
 } from './responses-options.ts';
 import { finishedReply, readResponse } from './responses-reply.ts';
-import { harmless, mayAct, requestOf, withTurns } from './responses-request.ts';
-
-/** Turns of the conversation that a request is given at most. */
-const mostTurns = 20;
+import { harmless, mayAct, requestOf, turnsFor, withTurns } from './responses-request.ts';
 
 function create(
   { client }: AnyResponsesOptions,
@@ -90,7 +87,8 @@ async function requestFor(
   const readOnly = new Set(options.readOnly);
   const asked = await requestOf(options, args);
   const request = context.mirrored ? harmless(asked, readOnly) : asked;
-  const whole = withTurns(request, await context.history(mostTurns));
+  const limit = options.history ?? turnsFor(request);
+  const whole = limit === false ? request : withTurns(request, await context.history(limit));
   context.signal.throwIfAborted();
   if (!context.mirrored && mayAct(whole, readOnly)) context.commit();
   return whole;

@@ -1,4 +1,4 @@
-import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
+import { check, issuesOf, orFalse, refuse, required } from '../core/option-checks.ts';
 import type { ToolCall } from '../core/subject.ts';
 import type { TokenUsage } from '../core/token-usage.ts';
 import type { LegWithShadow } from './leg-with-shadow.ts';
@@ -46,6 +46,13 @@ export interface ResponsesRequestOptions<A extends unknown[] = unknown[]> {
   conversationOf?: (...args: A) => string | undefined | Promise<string | undefined>;
   /** The response that this one goes on from. */
   previousResponseOf?: (...args: A) => string | undefined | Promise<string | undefined>;
+  /**
+   * How many turns of `context.history()` a candidate, and a leg in the shadow, begin with before their input; `false`: none. None
+   * where the service keeps the conversation.
+   *
+   * @default 50, where the input is a text, or a list without a word of the assistant's; else none, since it is the conversation
+   */
+  history?: number | false;
   /** What else is asked for, over all other options but `stream`: `temperature`, `metadata`, … */
   request?: (...args: A) => object | Promise<object>;
   /** The signal of the caller. A candidate has its context's. */
@@ -101,6 +108,7 @@ const checks = {
   store: check.boolean,
   conversationOf: check.function,
   previousResponseOf: check.function,
+  history: orFalse(check.count),
   request: check.function,
   signalOf: check.function,
   readOnly: check.names,

@@ -80,6 +80,15 @@ export function harmless(request: Fields, readOnly: ReadonlySet<string>): Fields
   return { ...rest, store: false, ...limits };
 }
 
+/** Turns that a request begins with, where the app does not say how many. */
+const mostTurns = 50;
+
+/** A list with a word of the assistant's is a conversation already. */
+export function turnsFor({ input }: Fields): number | false {
+  const isConversation = listOf(input).some((item) => fieldsOf(item).role === 'assistant');
+  return isConversation ? false : mostTurns;
+}
+
 /** The same request with the turns before it, unless the service keeps them. */
 export function withTurns(request: Fields, turns: readonly Turn[]): Fields {
   const isKept = request.conversation !== undefined || request.previous_response_id !== undefined;

@@ -208,6 +208,31 @@ describe('a candidate of the Responses API', () => {
     expect(sent()).toEqual({ model: 'gpt-test', input: turns, store: false });
   });
 
+  it('begins with as many turns as are wanted, and with none before a list that is the conversation', async () => {
+    const limits: (number | undefined)[] = [];
+    const turn = { role: 'user' as const, text: 'hi', leg: 'legacy' as const, at: 1 };
+    const history = async (limit?: number) => {
+      limits.push(limit);
+      return [turn];
+    };
+    const context = { ...contextOf(), history };
+    const said = [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: 'hello' },
+      { role: 'user', content: 'and now?' },
+    ];
+    const picture = [{ role: 'user', content: [{ type: 'input_text', text: 'what is it?' }] }];
+    await responsesCandidate({ ...asked(), input: () => said })(context);
+    expect(sent().input).toEqual(said);
+    await responsesCandidate({ ...asked(), input: () => picture })(context);
+    expect(sent().input).toEqual([{ role: 'user', content: 'hi' }, ...picture]);
+    await responsesCandidate({ ...asked(), history: 4 })(context, 'and now?');
+    await responsesLeg({ ...asked(), history: false }).shadow(context, 'and now?');
+    expect(sent().input).toBe('and now?');
+    expect(limits).toEqual([50, 4]);
+    expect(() => responsesLeg({ ...asked(), history: 0 })).toThrow('history');
+  });
+
   it('commits before a hosted tool that may change something, and before no other', async () => {
     const calm = contextOf();
     await responsesCandidate({ ...asked(), tools: readers })(calm, 'hello');
