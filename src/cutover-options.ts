@@ -28,48 +28,50 @@ export interface CutoverOptions {
   /** Who is in which stage: `memoryFlags`, `percentageFlags`, any OpenFeature server provider, … */
   flags: FlagProvider;
   /** The stage when the flag gives no usable answer and never gave one. @default 'off' */
-  defaultStage?: Stage;
+  defaultStage?: Stage | undefined;
   /** Milliseconds that `identify` and the flag may take together when they are asynchronous. @default 50 */
-  decideTimeoutMs?: number;
+  decideTimeoutMs?: number | undefined;
   /** Overrules the flag for testers and support; a kill overrules it. */
-  force?: (subject: Subject) => Stage | undefined;
+  force?: ((subject: Subject) => Stage | undefined) | undefined;
   /**
    * A file whose existence kills, as `kill()` does, with its first line as the reason, until it is removed: the way back
    * when neither a flag service nor a terminal of the app can be reached. A path, or a path and the milliseconds between
    * two looks. Errors other than "there is no such file" are reported and change nothing. @default pollMs 1_000
    */
-  killFile?: string | KillFileOptions;
+  killFile?: string | KillFileOptions | undefined;
   /** Where exchanges are learned: `oneScope(client)` or `keyPerTenant(client, …)`. Absent: nothing is learned. */
-  engramia?: ScopeSource;
+  engramia?: ScopeSource | undefined;
   /**
    * Bounds of the two lanes that run off the users' path, and of what mirrored runs may use. A budget of the app's own is
    * asked instead. @default budget: none
    */
-  shadow?: { learn?: LaneOptions; mirror?: LaneOptions; budget?: BudgetOptions | Budget };
+  shadow?:
+    | { learn?: LaneOptions; mirror?: LaneOptions; budget?: BudgetOptions | Budget }
+    | undefined;
   /**
    * Where compared exchanges go, as metrics and hashes, and as words only if the sink redacts them; the counts of what was
    * to be compared and was not go there too. Flushed by `flush()`, closed by `close()`. @default nowhere
    */
-  pairs?: PairSink;
+  pairs?: PairSink | undefined;
   /**
    * Where served turns are kept, for `context.history()`: `memoryTranscript()`. Calls in stage `off`, and those of a killed
    * cutover, are not.
    *
    * @default nothing is kept
    */
-  transcript?: Transcript;
+  transcript?: Transcript | undefined;
   /** Follows legs as they run, both the answering and the mirrored: `openTelemetry()`. @default none */
-  tracing?: LegTracing;
+  tracing?: LegTracing | undefined;
   /** How shadow work relates to the caller's response. @default { mode: 'detached' } */
-  background?: BackgroundOptions;
+  background?: BackgroundOptions | undefined;
   /** Where warnings go; they are limited to one a minute and kind. @default `process.emitWarning` */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** When it aborts, the cutover closes: calls are still served, nothing more is offered to the shadow. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** A seam for tests. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** A seam for tests, for sampling and jitter. @default Math.random */
-  random?: () => number;
+  random?: (() => number) | undefined;
 }
 
 const laneChecks: OptionChecks = {

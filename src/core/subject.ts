@@ -4,15 +4,15 @@ import type { TokenUsage } from './token-usage.ts';
 /** Whose call it is, and what it asks for. */
 export interface Subject {
   /** The customer: the Engramia scope, and the unit that is moved. Absent or empty: served by legacy, nothing learned. */
-  tenant?: string;
+  tenant?: string | undefined;
   /** The end user within the tenant. */
-  user?: string;
+  user?: string | undefined;
   /** What the user asked for, in words: the text that is learned and later recalled. */
   task: string;
   /** The conversation that the call belongs to. */
-  conversation?: string;
+  conversation?: string | undefined;
   /** More facts for the flag provider. */
-  attributes?: Record<string, string | number | boolean>;
+  attributes?: Record<string, string | number | boolean> | undefined;
 }
 
 /** One turn of a conversation as it was served to the user. */
@@ -35,7 +35,7 @@ export interface ToolCall {
 /** A reply as the library reads it, whatever shape the handler answers in. */
 export interface ReplyView {
   text: string;
-  toolCalls?: readonly ToolCall[];
+  toolCalls?: readonly ToolCall[] | undefined;
 }
 
 /** What a candidate knows about its own run and tells by `context.report`. */

@@ -8,12 +8,12 @@ import type { FetchLike, PoolOptions } from './transport.ts';
 /** Options of `createEngramiaClient`. */
 export interface EngramiaClientOptions {
   /** The service's address: https, or http on this machine. @default environment variable ENGRAMIA_API_URL */
-  baseUrl?: string | URL;
+  baseUrl?: string | URL | undefined;
   /**
    * The key, which decides tenant and project. Without one the client serves only as the base of `keyPerTenant`.
    * @default environment variable ENGRAMIA_API_KEY
    */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** Milliseconds a call may take, headers and body together. @default 10_000 */
   timeoutMs?: number;
   /** Bytes an answer may have, unpacked. @default 8 MiB */

@@ -20,11 +20,11 @@ import type { Route } from './route.ts';
 /** What one call may bring along besides its arguments. */
 export interface RunInit {
   /** The caller's own signal: when it aborts, the caller has gone. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Names the call in events and towards Engramia. @default a UUID of its own */
-  requestId?: string;
+  requestId?: string | undefined;
   /** The platform's way to be kept alive for background work; used with `background.mode: 'waitUntil'`. */
-  waitUntil?: (promise: Promise<unknown>) => void;
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
 }
 
 /** Who waits for a call: what `run` was given, or what an adapter knows of its client. */

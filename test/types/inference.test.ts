@@ -5,6 +5,7 @@ import {
   type CutoverOptions,
   createCutover,
   createCutoverHandler,
+  createEngramiaClient,
   type Decision,
   type EngramiaClient,
   type RouteOptions,
@@ -13,7 +14,7 @@ import {
   shadowSafe,
 } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
-import { describe, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 
 const flags = memoryFlags('off');
 const identify = () => ({ tenant: 'acme', task: 'a task' });
@@ -45,6 +46,38 @@ describe('the types', () => {
       [string, (number | undefined)?, ...string[]]
     >();
     expectTypeOf(optional.decide).returns.resolves.toEqualTypeOf<Decision>();
+  });
+
+  it('take undefined for what is not given, as apps with exact optional properties have it', async () => {
+    const given: { user?: string; signal?: AbortSignal; logger?: { warn(message: string): void } } =
+      {};
+    const { user, signal, logger } = given;
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (message: string) => message,
+      candidate: (_context, message) => message,
+      identify: (task) => ({
+        tenant: 'acme',
+        user,
+        conversation: user,
+        attributes: undefined,
+        task,
+      }),
+      flags: memoryFlags('live'),
+      engramia: undefined,
+      defaultStage: undefined,
+      killFile: undefined,
+      tracing: undefined,
+      shadow: undefined,
+      background: undefined,
+      signal,
+      logger,
+    });
+    const init = { signal, requestId: user, waitUntil: undefined };
+    expectTypeOf(handler.run).toBeCallableWith(['hello'], init);
+    expect(await handler.run(['hello'], init)).toBe('hello');
+    await handler.close();
+    expectTypeOf(createEngramiaClient).toBeCallableWith({ baseUrl: user, apiKey: user });
   });
 
   it('give a synchronous legacy’s reply as a promise', () => {
