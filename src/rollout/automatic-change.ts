@@ -4,7 +4,7 @@ import type { RampDecision } from './decision.ts';
 import { factsOf } from './facts-of.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { Change } from './journal.ts';
-import { atStep, begins, nextStep, type RampDraft, reachedStep } from './ramp-state.ts';
+import { atStep, begins, nextStep, placeBy, type RampDraft } from './ramp-state.ts';
 
 /** Where and when a machine decides. */
 export interface Deciding {
@@ -96,10 +96,8 @@ export function automaticChange(
 /** A plan that was changed: nobody moves, and its evidence begins anew. */
 export function planTakenUp(before: RolloutState, deciding: Deciding): Change {
   const { plan, at } = deciding;
-  const { policyHash } = plan;
   const why = before.why === undefined ? {} : { why: before.why };
-  const step = reachedStep(plan, before);
-  const after = { ...draftOf(before), ...why, policyHash, step, since: begins(before, at) };
+  const after = { ...draftOf(before), ...why, ...placeBy(plan, before), since: begins(before, at) };
   const reason = 'the plan of the app has changed';
   return change('plan.changed', before, after, deciding, { reason, evidence: {} });
 }

@@ -8,7 +8,7 @@ import { type ActionName, refuseStatus } from './may-act.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { movingOf, previewOf, type StepPreview } from './preview.ts';
 import type { RampCore } from './ramp-core.ts';
-import { atStep, begins, nextStep, type RampDraft, reachedStep } from './ramp-state.ts';
+import { atStep, begins, nextStep, placeBy, type RampDraft } from './ramp-state.ts';
 import type { AdvanceAction, SetAction } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
 
@@ -48,9 +48,9 @@ export class RampActions {
         throw new RolloutError('set()', 'refused', [blocker], { current: before });
       }
       if (percent === before.percent && from === before.from) return undefined;
-      const step =
-        percent === before.percent ? before.step : reachedStep(plan, { percent, to: before.to });
-      const moved = { percent, from, step, since: begins(before, this.#core.now()) };
+      const { step, policyHash } =
+        percent === before.percent ? before : placeBy(plan, { percent, to: before.to });
+      const moved = { percent, from, step, policyHash, since: begins(before, this.#core.now()) };
       // What was asked for was asked on other evidence; a hold is ended by resume() alone.
       const after: RampDraft =
         before.status === 'held'

@@ -24,6 +24,14 @@ export function reachedStep(
   return Math.max(0, reached);
 }
 
+/** Where a ramp stands, by the plan that its step is counted by: in another one the same place is another step. */
+export function placeBy(
+  plan: Pick<FullPlan, 'steps' | 'policyHash'>,
+  draft: Pick<RampDraft, 'percent' | 'to'>,
+): Pick<RampDraft, 'step' | 'policyHash'> {
+  return { step: reachedStep(plan, draft), policyHash: plan.policyHash };
+}
+
 /** The place of the step at which a ramp stands: as it was counted, unless that was by another plan. */
 export function presentStep(
   plan: Pick<FullPlan, 'steps' | 'policyHash'>,
@@ -46,12 +54,13 @@ export function begins({ since }: RampDraft, at: number): number {
   return Math.max(at, since + 1);
 }
 
-/** The same state at another step, moving. */
+/** The same state at another step, moving; the step is counted by this plan from now on, whichever it was before. */
 export function atStep(state: RolloutState, plan: FullPlan, step: number, at: number): RampDraft {
   const { why: _, version: _v, actor: _a, ...rest } = state;
   const { percent, to } = plan.steps[step] ?? state;
   const since = begins(state, at);
-  const moved = { ...rest, step, percent, to, since, status: 'ramping' } as const;
+  const { policyHash } = plan;
+  const moved = { ...rest, step, percent, to, since, status: 'ramping', policyHash } as const;
   return { ...moved, overrides: needed(moved) };
 }
 

@@ -241,6 +241,26 @@ describe('a ramp', () => {
     },
   );
 
+  it.each(['set', 'advance'] as const)(
+    'goes on from where another plan has put it by %s(), and takes nobody back',
+    async (action) => {
+      await using world = rolloutWorld();
+      const steps = [0, 1, 5, 10, 25, 50, 100].map((percent) => ({ percent }));
+      const percents: number[] = [];
+      const onChange = ({ percent }: { percent: number }) => percents.push(percent);
+      const app = await world.rollout({ ...ladder(), steps, automatic: true }, { onChange });
+      const script = await world.rollout({}, { leads: false });
+      await script.set({ ...ada, percent: 5 });
+      if (action === 'set') await script.set({ ...ada, percent: 25 });
+      else await script.advance({ ...ada, force: true });
+      await world.clock.advance(hourMs);
+      expect((await app.status()).state).toMatchObject({ percent: 25, step: 4 });
+      await world.clock.advance(2 * hourMs + 60_000);
+      expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+      expect(percents.at(-1)).toBe(100);
+    },
+  );
+
   it('says why it stays where all gates pass: nobody would move, or only complete() is left', async () => {
     await using world = rolloutWorld();
     const steps = [{ percent: 0 }, { percent: 0.01 }, { percent: 100 }] as const;
