@@ -3,6 +3,7 @@ import { chainEntry } from '../audit/chain-entry.ts';
 import type { Checkpoint } from '../audit/checkpoint.ts';
 import type { TrailHead } from '../audit/trail-head.ts';
 import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import { fingerprint } from '../core/fingerprint.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import type {
   CommitResult,
@@ -28,6 +29,8 @@ export interface Order {
   readonly action: string;
   /** Absent: nobody's. */
   readonly by?: PersonAction;
+  /** What tells it from others by the same person for the same reason, as plain data. Absent: nothing does. */
+  readonly asks?: unknown;
   /** Decided anew when somebody else was faster; otherwise that is a conflict. */
   readonly commutes: boolean;
   readonly fence?: LeaseFence;
@@ -91,11 +94,11 @@ export class Journal {
     }
   }
 
-  #chain({ facts }: Change, { action, by }: Order, there: StoredRollout): AuditEntry[] {
+  #chain({ facts }: Change, order: Order, there: StoredRollout): AuditEntry[] {
     const { length, hash } = there.head;
     let head: TrailHead | undefined = length === 0 ? undefined : { seq: length - 1, hash };
     return facts.map((fact, at) => {
-      const entry = chainEntry(at === 0 ? signedOff(fact, action, by, there) : fact, head);
+      const entry = chainEntry(at === 0 ? signedOff(fact, order, there) : fact, head);
       head = entry;
       return entry;
     });
@@ -124,14 +127,16 @@ export class Journal {
   }
 
   /** Whether the same action is in the trail already. */
-  async #isDone({ action, by }: Order, { head }: StoredRollout): Promise<boolean> {
+  async #isDone(order: Order, { head }: StoredRollout): Promise<boolean> {
+    const { action, by } = order;
     if (by?.requestId === undefined && by?.expectVersion === undefined) return false;
     const { store, rollout } = this.#setting;
+    const asked = askedBy(order);
     for await (const entry of store.audit(rollout, Math.max(0, head.length - lookBack))) {
-      const seen = (entry.evidence ?? {}) as { action?: unknown; on?: unknown; request?: unknown };
+      const seen = (entry.evidence ?? {}) as Readonly<Record<string, unknown>>;
       if (seen.action !== action) continue;
       if (by.requestId !== undefined && seen.request === by.requestId) return true;
-      const same = entry.actor === by.actor && entry.reason === by.reason;
+      const same = entry.actor === by.actor && entry.reason === by.reason && seen.asked === asked;
       if (by.requestId === undefined && seen.on === by.expectVersion && same) return true;
     }
     return false;
@@ -149,15 +154,19 @@ export class Journal {
 }
 
 /** The first fact of an action says which action of which version it was, so that it can be known again. */
-function signedOff(
-  fact: AuditFact,
-  action: string,
-  by: PersonAction | undefined,
-  { version }: StoredRollout,
-): AuditFact {
+function signedOff(fact: AuditFact, order: Order, { version }: StoredRollout): AuditFact {
+  const { action, by } = order;
   const request = by?.requestId === undefined ? {} : { request: by.requestId };
+  const asked = askedBy(order);
   const evidence = (fact.evidence ?? {}) as object;
-  return { ...fact, evidence: { ...evidence, action, on: version, ...request } };
+  const mark = { action, on: version, ...request, ...(asked !== undefined && { asked }) };
+  return { ...fact, evidence: { ...evidence, ...mark } };
+}
+
+/** Two attestations for one version, say, are not the same one; only who expects a version is known by what it asked. */
+function askedBy({ by, asks }: Order): string | undefined {
+  if (by?.expectVersion === undefined || asks === undefined) return undefined;
+  return fingerprint(JSON.stringify(asks));
 }
 
 function refuseOther(order: Order, there: StoredRollout): void {

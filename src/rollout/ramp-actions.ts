@@ -3,7 +3,7 @@ import type { RolloutState } from '../core/rollout-state.ts';
 import type { RampDecision } from './decision.ts';
 import { factsOf, type RampFactKind } from './facts-of.ts';
 import { fromCheck, percentCheck } from './full-plan.ts';
-import type { Change } from './journal.ts';
+import type { Change, Order } from './journal.ts';
 import { type ActionName, refuseStatus } from './may-act.ts';
 import { type PersonAction, refuseNameless } from './person-action.ts';
 import { movingOf, previewOf, type StepPreview } from './preview.ts';
@@ -38,7 +38,8 @@ export class RampActions {
 
   async set(by: SetAction): Promise<RolloutState> {
     refuseNameless('set', by, setChecks);
-    return this.#make('set', by, async (before) => {
+    const asks = { percent: by.percent, from: by.from };
+    return makeChange(this.#core, { action: 'set', by, asks, commutes: false }, async (before) => {
       refuseStatus('set', before);
       const { percent = before.percent, from = before.from } = by;
       const { plan } = this.#core;
@@ -192,7 +193,7 @@ export function draftOf(state: RolloutState): RampDraft {
 /** Makes a person's change of a state that must be there, and obeys it here at once. */
 export async function makeChange(
   core: RampCore,
-  order: { readonly action: string; readonly by: PersonAction; readonly commutes: boolean },
+  order: Pick<Order, 'action' | 'asks' | 'commutes'> & { readonly by: PersonAction },
   decide: (before: RolloutState) => Change | undefined | Promise<Change | undefined>,
 ): Promise<RolloutState> {
   await core.ready;

@@ -25,6 +25,8 @@ interface Move {
   /** Undefined: back into the ramp. */
   readonly stageIn: (state: RolloutState) => Stage | undefined;
   readonly cohort?: string;
+  /** What was asked for beside the tenants. */
+  readonly asks?: object;
 }
 
 /** What people do to single tenants and to groups of them. */
@@ -36,7 +38,8 @@ export class TenantActions {
   }
 
   override(tenant: string, stage: Stage | undefined, by: PersonAction): Promise<RolloutState> {
-    return this.#move({ action: 'override', tenants: [tenant], stageIn: () => stage }, by);
+    const move = { action: 'override', tenants: [tenant], stageIn: () => stage, asks: { stage } };
+    return this.#move(move, by);
   }
 
   allow(tenants: readonly string[], by: PersonAction): Promise<RolloutState> {
@@ -51,18 +54,23 @@ export class TenantActions {
     const { cohorts = {} } = this.#core.options;
     const tenants = Object.hasOwn(cohorts, name) ? cohorts[name] : undefined;
     refuse('rollout.cohort()', tenants === undefined ? [`there is no cohort "${name}"`] : []);
-    const move = { action: 'cohort', tenants: tenants ?? [], stageIn: () => stage, cohort: name };
+    const its = { tenants: tenants ?? [], stageIn: () => stage, cohort: name, asks: { stage } };
+    const move = { action: 'cohort', ...its };
     return this.#move(move, by);
   }
 
-  async #move({ action, tenants, stageIn, cohort }: Move, by: PersonAction): Promise<RolloutState> {
+  async #move(
+    { action, tenants, stageIn, cohort, asks }: Move,
+    by: PersonAction,
+  ): Promise<RolloutState> {
     refuseNameless(action, by);
     const wrong = !Array.isArray(tenants) || !tenants.every(check.text.test);
     refuse(`rollout.${action}()`, wrong ? ['every tenant must be a string that is not empty'] : []);
     refuse(`rollout.${action}()`, tenants.length > mostTenants ? [tooMany(tenants.length)] : []);
     const { name: rollout, now } = this.#core;
     const names = await this.#namesOf(tenants);
-    return makeChange(this.#core, { action, by, commutes: true }, (before) => {
+    const order = { action, by, asks: { names, ...asks }, commutes: true };
+    return makeChange(this.#core, order, (before) => {
       const stage = stageIn(before);
       refuse(`rollout.${action}()`, isStage(stage ?? 'off') ? [] : ['stage must name a stage']);
       const forward = stage !== undefined && stages[stage].serves === 'candidate';

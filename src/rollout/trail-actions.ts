@@ -37,7 +37,13 @@ export class TrailActions {
     const { kind, ok, evidence, actor, reason } = attestation ?? {};
     refuseNameless('attest', attestation, attestChecks);
     const told = evidence === undefined ? {} : { told: evidence };
-    return makeChange(this.#core, { action: 'attest', by: attestation, commutes: true }, () => {
+    const order = {
+      action: 'attest',
+      by: attestation,
+      asks: { kind, ok, ...told },
+      commutes: true,
+    };
+    return makeChange(this.#core, order, () => {
       const said = { kind: 'attestation', actor, reason, evidence: { kind, ok, ...told } } as const;
       return { actor, facts: [factOf(this.#core.name, this.#core.now(), said)] };
     });
@@ -48,7 +54,7 @@ export class TrailActions {
     const { reason, actor } = by;
     return makeChange(
       this.#core,
-      { action: 'acknowledge', by, commutes: true },
+      { action: 'acknowledge', by, asks: review, commutes: true },
       async (current) => {
         const { reviews } = (await this.#core.book.read()).summary;
         const open = reviews.find(({ seq }) => seq === review);

@@ -209,6 +209,26 @@ describe('an action of a person', () => {
     expect(error.message).toContain('version 1 was expected, 2 is in force');
   });
 
+  it('is another one where something else is asked of the same version for the same reason', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    const by = { ...ada, expectVersion: 1 };
+    for (const kind of ['smoke', 'backup', 'smoke']) {
+      await rollout.attest({ ...by, kind, ok: true });
+    }
+    expect(Object.keys((await rollout.status()).attested)).toEqual(['smoke', 'backup']);
+    expect((await kindsOf(world.store)).filter((kind) => kind === 'attestation')).toHaveLength(2);
+    expect(await rollout.override('a', 'live', by)).toMatchObject({ overrides: { a: 'live' } });
+    expect((await rollout.override('a', 'live', by)).version).toBe(2);
+    const conflict = { why: 'conflict', current: { version: 2, overrides: { a: 'live' } } };
+    await expect(rollout.override('b', 'live', by)).rejects.toMatchObject(conflict);
+    await expect(rollout.override('a', 'shadow', by)).rejects.toMatchObject(conflict);
+    const next = { ...ada, expectVersion: 2 };
+    expect(await rollout.set({ ...next, percent: 5 })).toMatchObject({ percent: 5, version: 3 });
+    expect(await rollout.set({ ...next, percent: 5 })).toMatchObject({ version: 3 });
+    await expect(rollout.set({ ...next, percent: 9 })).rejects.toMatchObject({ why: 'conflict' });
+  });
+
   it('is won by one of two who act at the same time, and the other is told what is in force', async () => {
     await using world = rolloutWorld();
     const [one, two] = [await world.rollout(plan), await world.rollout(plan)];
