@@ -7,12 +7,18 @@ export type LegacyProbe = () => boolean | PromiseLike<boolean>;
 export class LegacyPulse {
   readonly #probe: LegacyProbe | undefined;
   readonly #contained: (error: unknown) => void;
-  readonly #gone = new Set<string>();
+  readonly #now: () => number;
+  /** Routes whose legacy is gone, and since when. */
+  readonly #gone = new Map<string, number>();
   #answers = true;
 
-  constructor(probe: LegacyProbe | undefined, contained: (error: unknown) => void) {
+  constructor(
+    probe: LegacyProbe | undefined,
+    { contained, now }: { contained: (error: unknown) => void; now: () => number },
+  ) {
     this.#probe = probe;
     this.#contained = contained;
+    this.#now = now;
   }
 
   /** False: legacy has said that it no longer exists, or the probe has. */
@@ -23,7 +29,12 @@ export class LegacyPulse {
   /** A route has heard that its legacy is gone, or answers again. */
   heard(route: string, alive: boolean): void {
     if (alive) this.#gone.delete(route);
-    else this.#gone.add(route);
+    else this.#gone.set(route, this.#now());
+  }
+
+  /** A person has resumed the ramp, and answers for it: where nobody is sent to legacy, no route hears that it is back. */
+  resumed(at: number): void {
+    for (const [route, since] of this.#gone) if (since <= at) this.#gone.delete(route);
   }
 
   /** Asks; a probe that fails, answers neither true nor false, or does not answer within 10 s, says nothing. */

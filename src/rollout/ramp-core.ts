@@ -78,7 +78,10 @@ export class RampCore {
     });
     this.news = new RampNews(store, name);
     this.replica = new Replica(this.#replicaSetting());
-    this.pulse = new LegacyPulse(options.probeLegacy, (error) => this.contained('probe', error));
+    this.pulse = new LegacyPulse(options.probeLegacy, {
+      contained: (error) => this.contained('probe', error),
+      now: this.now,
+    });
     this.rollbacks = new Rollbacks({
       rollout: name,
       journal: this.journal,
@@ -92,7 +95,7 @@ export class RampCore {
     });
     const { begin } = createEvaluator(plan);
     this.assessor = new Assessor({ store, rollout: name, now: this.now, begin });
-    this.book = new TrailBook(store, name);
+    this.book = new TrailBook(store, name, (at) => this.pulse.resumed(at));
     this.ready = this.#begun.promise;
     this.ready.catch(() => undefined);
   }

@@ -21,9 +21,13 @@ export class TrailBook {
   #next = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, rollout: string) {
+  readonly #resumed: (at: number) => void;
+
+  /** `resumed` is told when a person has resumed the ramp. */
+  constructor(store: Store, rollout: string, resumed: (at: number) => void) {
     this.#store = store;
     this.#rollout = rollout;
+    this.#resumed = resumed;
   }
 
   /** When everybody was moved; undefined: not everybody is. */
@@ -67,7 +71,10 @@ export class TrailBook {
     if (entry.kind === 'legacy.gone') this.#gone.add(route);
     if (entry.kind === 'legacy.back') this.#gone.delete(route);
     // Whoever resumes has looked, and a replica that is no more cannot take back what it said.
-    if (entry.kind === 'ramp.resumed') this.#gone.clear();
+    if (entry.kind === 'ramp.resumed') {
+      this.#gone.clear();
+      this.#resumed(entry.at);
+    }
     const { percent, since } = (entry.after ?? {}) as { percent?: unknown; since?: unknown };
     if (typeof percent !== 'number') return;
     this.#fullSince = percent < 100 ? undefined : (this.#fullSince ?? Number(since));

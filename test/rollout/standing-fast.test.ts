@@ -102,6 +102,26 @@ describe('a way back', () => {
     expect((await leader.status()).state).toMatchObject({ status: 'latched', percent: 0 });
   });
 
+  it('is one again when a person resumes, also in the process that has heard that legacy is gone', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    const tell = followed(rollout);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    for (const _ of ['once', 'again']) {
+      tell('gone', { route: 'chat', alive: false });
+      await rollout.flush();
+      await world.clock.advance(6_000);
+      expect((await rollout.status()).state).toMatchObject({ status: 'frozen', percent: 100 });
+      await rollout.resume(ada);
+      await world.clock.advance(60_000);
+      expect(await rollout.status()).toMatchObject({
+        state: { status: 'ramping' },
+        legacyAlive: true,
+      });
+    }
+    expect(await rollout.rollback(ada)).toMatchObject({ status: 'rolled-back' });
+  });
+
   it('is refused for a reason that no trail can hold, before anybody relies on it', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
