@@ -34,7 +34,10 @@ export class RollbackActions {
     const to = by.stopLearning === true ? 'off' : by.to;
     // Without the version that was expected: a way back stands against every version.
     const person = requestId === undefined ? { actor, reason } : { actor, reason, requestId };
-    if (!this.#core.legacyAlive && !force) return { kind: 'ramp.frozen', by: person };
-    return { kind, by: person, ...(to === undefined ? {} : { to }) };
+    const { legacyAlive, replica } = this.#core;
+    // Whoever has frozen it knows of a dead way back, heard of here or not.
+    const isDead = !legacyAlive || replica.state?.status === 'frozen';
+    if (isDead && !force) return { kind: 'ramp.frozen', by: person };
+    return { kind, by: person, force, ...(to === undefined ? {} : { to }) };
   }
 }

@@ -15,6 +15,8 @@ export interface RollbackOrder {
   readonly by: PersonAction;
   /** The stage that tenants go back to; absent: the ramp's own. */
   readonly to?: Stage;
+  /** Also where nobody is there to go back to. */
+  readonly force?: boolean;
 }
 
 /** What rollbacks are carried out with. */
@@ -112,14 +114,16 @@ export class Rollbacks {
     this.#again();
   }
 
-  async #enter({ kind, by, to }: RollbackOrder): Promise<RolloutState> {
+  async #enter({ kind: asked, by, to, force = false }: RollbackOrder): Promise<RolloutState> {
     const { journal, rollout, now, lastSaid } = this.#setting;
     const state = await journal.make({
-      action: kind,
+      action: asked,
       by,
       commutes: true,
       decide: (before) => {
         if (before === undefined) throw new Error('There is no state yet.');
+        // Others know of a dead way back, unheard of here.
+        const kind = before.status === 'frozen' && !force ? 'ramp.frozen' : asked;
         const at = now();
         const after = kind === 'ramp.frozen' ? frozen(before, by) : back(before, to, at);
         if (after === undefined) return undefined;
@@ -155,8 +159,9 @@ function back(before: RolloutState, to: Stage | undefined, at: number): RampDraf
   return rolledBack(before, { to: from, at, status });
 }
 
+/** Undefined: nobody needs legacy there, or it is frozen already. */
 function frozen(before: RolloutState, { reason }: PersonAction): RampDraft | undefined {
-  if (before.status === 'frozen') return undefined;
+  if (before.status === 'frozen' || before.status === 'complete') return undefined;
   const { version: _, actor: _a, ...rest } = before;
   return { ...rest, status: 'frozen', why: reason };
 }
@@ -174,5 +179,5 @@ function unreachable(cause: unknown): RolloutError {
 
 /** Whether one entry does for both: an app may order a way back with every call that fails. */
 function isSame(some: RollbackOrder, other: RollbackOrder): boolean {
-  return some.kind === other.kind && some.to === other.to;
+  return some.kind === other.kind && some.to === other.to && some.force === other.force;
 }

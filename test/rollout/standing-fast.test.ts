@@ -4,6 +4,7 @@ import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { flakyStore } from './flaky-store.ts';
 import { ada, kindsOf, rolloutWorld, tenantNames } from './world.ts';
 
 const plan = {
@@ -100,6 +101,47 @@ describe('a way back', () => {
     await leader.resume(ada);
     await world.clock.advance(6_000);
     expect((await leader.status()).state).toMatchObject({ status: 'latched', percent: 0 });
+  });
+
+  it('is none either in a replica that has heard nothing itself of a frozen ramp, unless it is forced', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    let isAlive = true;
+    const leader = await world.rollout(plan, { probeLegacy: () => isAlive });
+    const near = await world.rollout(plan, { leads: false });
+    const cut = await world.rollout(plan, { leads: false, store: cable.store });
+    await leader.set({ ...ada, percent: 100, force: true });
+    await world.clock.advance(6_000);
+    cable.down = true;
+    isAlive = false;
+    await world.clock.advance(6_000);
+    expect(near.kill(ada)).toBe('frozen');
+    expect(await near.rollback(ada)).toMatchObject({ status: 'frozen', percent: 100 });
+    await expect(cut.rollback(ada)).rejects.toMatchObject({ why: 'unreachable' });
+    expect(cut.stageOf('x')).toBe('shadow');
+    cable.down = false;
+    await world.clock.advance(6_000);
+    expect((await cut.status()).state).toMatchObject({ status: 'frozen', percent: 100 });
+    expect([near.stageOf('x'), cut.stageOf('x')]).toEqual(['live', 'live']);
+    const forced = near.rollback({ ...ada, force: true });
+    expect(await forced).toMatchObject({ status: 'rolled-back', percent: 0 });
+  });
+
+  it('is none after the end either, which stays, and nothing of it is entered', async () => {
+    await using world = rolloutWorld();
+    let isAlive = true;
+    const options = { probeLegacy: () => isAlive };
+    const rollout = await world.rollout({ ...plan, completeAfterMs: 0 }, options);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    await world.clock.advance(6_000);
+    await rollout.complete(ada);
+    isAlive = false;
+    await world.clock.advance(6_000);
+    const kinds = await kindsOf(world.store);
+    expect(await rollout.rollback(ada)).toMatchObject({ status: 'complete', to: 'complete' });
+    expect(rollout.stageOf('x')).toBe('complete');
+    expect(await kindsOf(world.store)).toEqual(kinds);
+    expect(await rollout.rollback({ ...ada, force: true })).toMatchObject({ percent: 0 });
   });
 
   it('is one again when a person resumes, also in the process that has heard that legacy is gone', async () => {
