@@ -75,13 +75,14 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
 }
 
 function followingOf(core: RampCore, meter: TrafficMeter, enter: TrailActions['enter']): Following {
-  const { pulse, lessons, identity, clock, pollMs: retryMs, contained } = core;
+  const { pulse, lessons, identity, clock, now, pollMs: retryMs, contained } = core;
   return new Following({
     meter,
     pulse,
     lessons,
     identity,
     clock,
+    now,
     retryMs,
     enter,
     contained: (error) => contained('trail', error),

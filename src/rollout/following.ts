@@ -9,6 +9,8 @@ import type { TrafficMeter } from './traffic-meter.ts';
 /** What happened in a followed cutover, for the trail. */
 export interface Heard {
   readonly kind: 'kill' | 'revive' | 'legacy.gone' | 'legacy.back';
+  /** When: it may wait for the store for long. */
+  readonly at: number;
   readonly actor: 'system';
   readonly reason: string;
   readonly evidence: object;
@@ -21,6 +23,8 @@ export interface FollowingSetting {
   readonly lessons: Lessons;
   readonly identity: string;
   readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly retryMs: number;
   readonly enter: (heard: Heard) => Promise<void>;
   readonly contained: (error: unknown) => void;
@@ -110,8 +114,9 @@ export class Following {
     this.#setting.clock.clearTimeout(this.#timer);
   }
 
-  #hear(heard: Heard): void {
-    if (this.#heard.length < mostHeard) this.#heard.push(heard);
+  #hear(heard: Omit<Heard, 'at'>): void {
+    const at = this.#setting.now();
+    if (this.#heard.length < mostHeard) this.#heard.push({ ...heard, at });
     void this.enter();
   }
 

@@ -36,6 +36,8 @@ export interface RollbackSetting {
 
 interface Spooled {
   readonly order: RollbackOrder;
+  /** When it came into force here. */
+  readonly at: number;
   readonly settle: PromiseWithResolvers<RolloutState>;
 }
 
@@ -68,7 +70,7 @@ export class Rollbacks {
     const same = this.#spool.slice(1).find((spooled) => isSame(spooled.order, order));
     const settle = same?.settle ?? Promise.withResolvers<RolloutState>();
     settle.promise.catch(() => undefined);
-    if (same === undefined) this.#spool.push({ order, settle });
+    if (same === undefined) this.#spool.push({ order, at: this.#setting.now(), settle });
     void this.drain();
     return settle.promise;
   }
@@ -90,7 +92,7 @@ export class Rollbacks {
   async #drain(): Promise<void> {
     for (let next = this.#spool[0]; next !== undefined; next = this.#spool[0]) {
       try {
-        const state = await this.#enter(next.order);
+        const state = await this.#enter(next);
         this.#setting.adopt(state);
         this.#stands = false;
         this.#spool.shift();
@@ -114,7 +116,8 @@ export class Rollbacks {
     this.#again();
   }
 
-  async #enter({ kind: asked, by, to, force = false }: RollbackOrder): Promise<RolloutState> {
+  async #enter({ order, at: orderedAt }: Spooled): Promise<RolloutState> {
+    const { kind: asked, by, to, force = false } = order;
     const { journal, rollout, now, lastSaid } = this.#setting;
     const state = await journal.make({
       action: asked,
@@ -127,7 +130,8 @@ export class Rollbacks {
         const at = now();
         const after = kind === 'ramp.frozen' ? frozen(before, by) : back(before, to, at);
         if (after === undefined) return undefined;
-        const told = { kind, actor: by.actor, reason: by.reason, evidence: lastSaid() };
+        const evidence = { ...lastSaid(), ...(orderedAt < at && { orderedAt }) };
+        const told = { kind, actor: by.actor, reason: by.reason, evidence };
         return {
           draft: after,
           actor: by.actor,

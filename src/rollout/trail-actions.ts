@@ -104,9 +104,9 @@ export class TrailActions {
   }
 
   /** Enters what happened without a change of the state, as soon as the store can be reached. */
-  async enter(told: Omit<AuditFact, 'at' | 'rollout'>): Promise<void> {
-    const { journal, name: rollout, now } = this.#core;
-    const fact = { ...told, at: now(), rollout };
+  async enter(told: Omit<AuditFact, 'rollout'>): Promise<void> {
+    const { journal, name: rollout } = this.#core;
+    const fact = { ...told, rollout };
     await journal.make({
       action: told.kind,
       commutes: true,

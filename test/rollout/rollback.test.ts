@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createCutoverHandler } from '../../src/create.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
+import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';
 import { flakyStore } from './flaky-store.ts';
-import { ada, kindsOf, rolloutWorld, ToldGate, tenantNames } from './world.ts';
+import { ada, hourMs, kindsOf, rolloutWorld, ToldGate, tenantNames } from './world.ts';
 
 const plan = { holdMs: 0, dailyCycleMs: 0, steps: [{ percent: 0 }, { percent: 100 }] };
 const tenants = tenantNames(20);
@@ -30,6 +32,38 @@ describe('a rollback', () => {
     expect(killed).toBe(false);
     expect(other.stageOf('vip')).toBe('shadow');
     expect((await kindsOf(world.store)).filter((kind) => kind === 'rollback')).toHaveLength(1);
+  });
+
+  it('is entered with the time at which it came into force, as are kills, however late the store answers', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const rollout = await world.rollout(plan, { store: cable.store });
+    const chat = createCutoverHandler({
+      name: 'chat',
+      legacy: async (message: string) => message,
+      candidate: async (_context, message) => message,
+      identify: () => ({ tenant: 'acme', task: 'a task' }),
+      flags: rolloutFlags(rollout),
+    });
+    rollout.follow(chat);
+    await rollout.advance(ada);
+    cable.down = true;
+    const begun = world.clock.now();
+    chat.kill('a drill');
+    await rollout.rollback(ada).catch(() => undefined);
+    await world.clock.advance(hourMs);
+    chat.revive();
+    await chat.close();
+    cable.down = false;
+    await world.clock.advance(6_000);
+    const told: unknown[] = [];
+    for await (const { kind, at, evidence } of world.store.audit('cutover')) {
+      const { orderedAt } = (evidence ?? {}) as { orderedAt?: number };
+      told.push([kind, (orderedAt ?? at) - begun]);
+    }
+    expect(told).toContainEqual(['rollback', 0]);
+    expect(told).toContainEqual(['kill', 0]);
+    expect(told).toContainEqual(['revive', hourMs]);
   });
 
   it.each(['rollback', 'kill'] as const)(
