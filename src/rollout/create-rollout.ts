@@ -126,7 +126,7 @@ async function close({ leader, pairs, meter, following, core }: Parts): Promise<
   await inTime(leader.close());
   const endings = [pairs.close(), meter.close(), following.close(), core.rollbacks.close()];
   await inTime(Promise.all(endings));
-  await Promise.all([core.replica.leave(), core.news.told()]);
+  await Promise.all([core.replica.leave(), core.news.told(), core.journal.signed()]);
   core.close();
 }
 

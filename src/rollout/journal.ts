@@ -15,6 +15,7 @@ import type {
 import type { PersonAction } from './person-action.ts';
 import type { RampDraft } from './ramp-state.ts';
 import { RolloutError } from './rollout-error.ts';
+import { within } from './within.ts';
 
 /** A change that was decided on: a new state, facts for the trail, or both. */
 export interface Change {
@@ -60,6 +61,8 @@ const mostAttempts = 1_000;
 /** Changes a rollout: reads, decides, chains the entries and commits, as often as it takes. */
 export class Journal {
   readonly #setting: JournalSetting;
+  /** Checkpoints that are being handed over. */
+  readonly #signing = new Set<Promise<void>>();
 
   constructor(setting: JournalSetting) {
     this.#setting = setting;
@@ -81,7 +84,7 @@ export class Journal {
       const entries = this.#chain(change, order, there);
       const result = await this.#commit(order, change, entries, there);
       if (result.ok) {
-        void this.#sign(entries.at(-1));
+        this.#handOver(entries.at(-1));
         return result.current.state;
       }
       if (result.why === 'version' && !order.commutes) {
@@ -92,6 +95,16 @@ export class Journal {
         throw conflict(order, result.current);
       }
     }
+  }
+
+  /** Resolves when the checkpoints of what was entered so far are handed over, or could not be; 10 s later at most. */
+  async signed(): Promise<void> {
+    await within(Promise.all(this.#signing)).catch(this.#setting.contained);
+  }
+
+  #handOver(entry: AuditEntry | undefined): void {
+    const signing = this.#sign(entry).finally(() => this.#signing.delete(signing));
+    this.#signing.add(signing);
   }
 
   #chain({ facts }: Change, order: Order, there: StoredRollout): AuditEntry[] {

@@ -76,6 +76,23 @@ describe('a ramp whose app does not answer', () => {
     expect(world.warnings.join()).toContain('checkpoint of the rollout failed: RangeError');
   });
 
+  it('waits at its close() for a checkpoint on its way, and says so when that could not be handed over', async () => {
+    await using world = rolloutWorld();
+    const signing = createCheckpointSigner(generateAuditKeys().privateKey);
+    const { promise, reject } = Promise.withResolvers<never>();
+    const rollout = await world.rollout(plan, { signing, onCheckpoint: () => promise });
+    await rollout.hold(ada);
+    let isClosed = false;
+    const closing = rollout.close().then(() => {
+      isClosed = true;
+    });
+    await manyTurns();
+    expect(isClosed).toBe(false);
+    reject(new RangeError('mailbox full'));
+    await closing;
+    expect(world.warnings.join()).toContain('checkpoint of the rollout failed: RangeError');
+  });
+
   it('leaves its lease before close() resolves, so that another leads at once', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
