@@ -2,6 +2,7 @@ import { dayOf } from '../core/day.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
+import { saysDead } from './decide-ramp.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { GateReading } from './gate.ts';
@@ -90,9 +91,13 @@ export function completionBlockers(facts: CompletionFacts, plan: FullPlan): stri
     servedBlocker(facts, plan),
     ...waitingBlockers(facts),
     ...readings
-      // Pairs of tenants that legacy serves have run dry: they had their say before 100 %.
+      // Pairs of tenants that legacy serves have run dry: they had their say before 100 %. A dead legacy is what the end is for.
       .filter(
-        ({ gate, source, outcome }) => source !== 'pairs' && outcome !== 'pass' && !dry.has(gate),
+        (reading) =>
+          reading.source !== 'pairs' &&
+          reading.outcome !== 'pass' &&
+          !dry.has(reading.gate) &&
+          !saysDead(reading),
       )
       .map(({ gate, outcome, says }) => {
         const sentence = says.startsWith(`${outcome}:`) ? says : `${outcome}: ${says}`;

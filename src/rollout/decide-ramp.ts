@@ -119,7 +119,8 @@ const rows: readonly Row[] = [
 ];
 
 /** Whether a gate has found that the way back is dead. */
-const saysDead = ({ inputs, dryRun }: GateReading): boolean => !dryRun && inputs.legacyAlive === 0;
+export const saysDead = ({ inputs, dryRun }: GateReading): boolean =>
+  !dryRun && inputs.legacyAlive === 0;
 
 function cycleLeft({ step, next, state, at, dailyCycleMs = dayMs }: Standing): number {
   const passesHalf = next !== undefined && step.percent <= 50 && next.percent >= 50;

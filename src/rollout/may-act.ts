@@ -32,7 +32,7 @@ const taken: Readonly<Record<ActionName, readonly RolloutStatus[]>> = {
   resume: ['held', 'rolled-back', 'latched', 'frozen'],
   allow: [...moving, 'complete'],
   deny: everywhere,
-  complete: ['ramping', 'awaiting-approval'],
+  complete: ['ramping', 'awaiting-approval', 'frozen'],
 };
 
 /** What a status means to whoever wants something else. */
@@ -42,7 +42,8 @@ const mends: Readonly<Record<RolloutStatus, string>> = {
   'awaiting-approval': 'the next step awaits a person: approve() or hold() it',
   'rolled-back': 'the ramp was rolled back: resume() begins it anew',
   latched: 'the ramp rolled back by itself: a person has to look at it and resume() it',
-  frozen: 'the ramp is frozen, since legacy is dead: resume() it once that is mended',
+  frozen:
+    'the ramp is frozen, since legacy is dead: resume() it once that is mended, or complete() it',
   complete: 'the migration is complete',
 };
 

@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Gate, GateReading } from '../../src/rollout/gate.ts';
+import { legacyAlive } from '../../src/rollout/gates/legacy-alive.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { flakyStore } from './flaky-store.ts';
-import { ada, kindsOf, rolloutWorld, tenantNames } from './world.ts';
+import { ada, kindsOf, rolloutWorld, ToldGate, tenantNames } from './world.ts';
 
 const plan = {
   holdMs: 0,
@@ -142,6 +143,31 @@ describe('a way back', () => {
     expect(rollout.stageOf('x')).toBe('complete');
     expect(await kindsOf(world.store)).toEqual(kinds);
     expect(await rollout.rollback({ ...ada, force: true })).toMatchObject({ percent: 0 });
+  });
+
+  it('that is dead stands in no way of the end, which is refused for all else', async () => {
+    await using world = rolloutWorld();
+    let isAlive = true;
+    const gate = new ToldGate('quality');
+    const gates = [gate, legacyAlive({ probe: () => isAlive, everyMs: 1 })];
+    const options = { probeLegacy: () => isAlive };
+    const rollout = await world.rollout({ ...plan, completeAfterMs: 0, gates }, options);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    isAlive = false;
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state.status).toBe('frozen');
+    await rollout.deny(['late'], ada);
+    gate.says = 'hold';
+    await expect(rollout.complete(ada)).rejects.toMatchObject({
+      why: 'refused',
+      blockers: [
+        '1 tenants are kept with legacy by overrides',
+        'the gate quality says hold: told: hold',
+      ],
+    });
+    await rollout.override('late', undefined, ada);
+    gate.says = 'pass';
+    expect(await rollout.complete(ada)).toMatchObject({ status: 'complete', to: 'complete' });
   });
 
   it('is one again when a person resumes, also in the process that has heard that legacy is gone', async () => {
