@@ -1,6 +1,6 @@
 import { dayMs, dayOf } from '../core/day.ts';
 import type { Store } from '../core/store.ts';
-import type { RampDraft } from './ramp-state.ts';
+import { isOfOther, type RampDraft } from './ramp-state.ts';
 import { StageTable } from './stage-table.ts';
 
 /** Days of traffic that say which tenants there are. */
@@ -26,10 +26,15 @@ export interface StepPreview {
   readonly empty: boolean;
 }
 
-/** Calls by tenant. */
-async function traffic(store: Store, now: number): Promise<ReadonlyMap<string, number>> {
+/** Calls by tenant, but for those of other rollouts of the store. */
+async function traffic(
+  store: Store,
+  rollout: string,
+  now: number,
+): Promise<ReadonlyMap<string, number>> {
   const calls = new Map<string, number>();
-  for (const { tenant, counts } of await store.traffic({ from: dayOf(now - days * dayMs) })) {
+  const all = await store.traffic({ from: dayOf(now - days * dayMs) });
+  for (const { tenant, counts } of all.filter(({ phase }) => !isOfOther(rollout, phase))) {
     calls.set(tenant, (calls.get(tenant) ?? 0) + (counts.calls ?? 0));
   }
   return calls;
@@ -37,12 +42,11 @@ async function traffic(store: Store, now: number): Promise<ReadonlyMap<string, n
 
 /** Says who would move from one state to another. */
 export async function previewOf(
-  store: Store,
-  now: number,
+  { store, name, now }: { store: Store; name: string; now: () => number },
   before: RampDraft,
   after: RampDraft,
 ): Promise<StepPreview> {
-  const calls = await traffic(store, now);
+  const calls = await traffic(store, name, now());
   const [was, is] = [new StageTable(before), new StageTable(after)];
   const moved = [...calls.keys()]
     .filter((tenant) => was.stageOf(tenant) !== is.stageOf(tenant))

@@ -104,8 +104,7 @@ export class RampActions {
 
   /** Who would move by the next step. */
   nextStep(state: RolloutState): Promise<StepPreview> {
-    const { store, now } = this.#core;
-    return previewOf(store, now(), state, this.#next(state));
+    return previewOf(this.#core, state, this.#next(state));
   }
 
   #next(state: RolloutState): RampDraft {
@@ -144,7 +143,7 @@ export class RampActions {
     allowEmpty: boolean,
     action: string,
   ): Promise<StepPreview> {
-    const preview = await previewOf(this.#core.store, this.#core.now(), before, after);
+    const preview = await previewOf(this.#core, before, after);
     if (!preview.empty || allowEmpty) return preview;
     const blocker = nobodyMoves(preview.known);
     throw new RolloutError(`${action}()`, 'refused', [blocker], { current: before });

@@ -140,3 +140,8 @@ export function phaseBegan(rollout: string, phase: string): number | undefined {
   const since = /^(?:\d+|-)\/(\d+)$/.exec(phase.slice(rollout.length + 1))?.[1];
   return since === undefined ? undefined : Number(since);
 }
+
+/** Whether a phase is of a step of another rollout; what an app counts by itself is of none. */
+export function isOfOther(rollout: string, phase: string): boolean {
+  return /\/(?:\d+|-)\/\d+$/.test(phase) && phaseBegan(rollout, phase) === undefined;
+}

@@ -191,6 +191,25 @@ describe('a ramp', () => {
     expect(await rollout.advance({ ...ada, allowEmpty: true })).toMatchObject({ percent: 0.01 });
   });
 
+  it('knows nobody by the traffic of another rollout in the same store', async () => {
+    await using world = rolloutWorld();
+    const steps = [{ percent: 0 }, { percent: 1 }, { percent: 100 }];
+    const its = { ...ladder(0), steps };
+    const own = await world.rollout(its, { name: 'chat' });
+    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+    const calls = (names: string[]) =>
+      names.map((tenant) => {
+        return { day, tenant, route: 'chat', leg: 'legacy', counts: { calls: 1 } } as const;
+      });
+    const { store } = world;
+    await store.addTraffic({ id: '1', phase: 'chat/0/17', counts: calls(['acme', 'globex']) });
+    await store.addTraffic({ id: '2', phase: 'search/0/17', counts: calls(tenantNames(300)) });
+    await store.addTraffic({ id: '3', phase: 'search/-/0', counts: calls(['late']) });
+    await expect(own.preview()).rejects.toThrow('none of the 2 known tenants would move');
+    await expect(own.advance(ada)).rejects.toThrow('allowEmpty');
+    expect(await own.preview(2)).toMatchObject({ tenants: ['acme', 'globex'], shareOfTraffic: 1 });
+  });
+
   it('begins its evidence anew, and moves nobody, when the plan of the app has changed', async () => {
     await using world = rolloutWorld();
     const first = await world.rollout(ladder());
