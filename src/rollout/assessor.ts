@@ -183,6 +183,8 @@ export class Assessor {
         return (counts[name] ?? 0) - before;
       };
       const calls = added('calls');
+      // What was read of calls in part waits for the rest: nobody could take it without them.
+      if (calls === 0) continue;
       const [errors, fallbacks] = [added('errors'), added('fallbacks')];
       const durations = { count: added('timed'), sum: added('ms'), squares: added('squaredMs') };
       if (calls > 0)

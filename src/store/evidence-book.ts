@@ -25,8 +25,20 @@ const mostExchanges = 10_000;
 /** Pairs of one transaction: one to three milliseconds of an embedded database. */
 const pairsAtOnce = 20;
 
-/** Counts of one transaction, likewise. */
+/** Counts of one transaction, likewise; a slice more at most. */
 const talliesAtOnce = 100;
+
+/** Counts in pieces that cut no slice: calls that are seen without their errors would count as good ones. */
+function wholeSlices(tallies: readonly Tally[]): readonly (readonly Tally[])[] {
+  const pieces: Tally[][] = [];
+  for (const [at, tally] of tallies.entries()) {
+    const [piece, before] = [pieces.at(-1), tallies[at - 1]];
+    const isSame = before?.slice === tally.slice && before.day === tally.day;
+    if (piece !== undefined && (isSame || piece.length < talliesAtOnce)) piece.push(tally);
+    else pieces.push([tally]);
+  }
+  return pieces;
+}
 
 function keysOf({ tenant, phase }: { readonly tenant?: string; readonly phase?: string }) {
   return {
@@ -138,7 +150,7 @@ export class EvidenceBook implements EvidenceStore {
 
   async #count(book: Book, id: string, tallies: readonly Tally[]): Promise<void> {
     // The same batch falls into the same pieces, so that each piece can be known by its place.
-    await inPieces(tallies, talliesAtOnce, (piece, place) =>
+    await inPieces(wholeSlices(tallies), 1, ([piece = []], place) =>
       this.#rows().addTallies(book, `${place}:${id}`, piece),
     );
   }

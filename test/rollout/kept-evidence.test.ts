@@ -3,6 +3,7 @@ import type { PairRecord } from '../../src/core/pair-record.ts';
 import { candidateErrors } from '../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../src/rollout/gates/coverage.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
+import { servedErrors } from '../../src/rollout/gates/served-errors.ts';
 import { StorePairs } from '../../src/rollout/store-pairs.ts';
 import { ada, dayMs, hourMs, rolloutWorld, ToldGate } from './world.ts';
 
@@ -233,5 +234,37 @@ describe('completing', () => {
     await calls('stale', `cutover/0/${before.since}`);
     await calls('knows none', 'cutover/-/0');
     await expect(rollout.complete(ada)).rejects.toThrow(/6 calls have reached legacy/);
+  });
+});
+
+describe('what was served', () => {
+  it('counts its errors also where they were read before their calls', async () => {
+    await using world = rolloutWorld();
+    const gates = [servedErrors()];
+    const rollout = await world.rollout({ ...plan, gates }, { leads: false });
+    const { step, since } = await rollout.set({ ...ada, percent: 100, force: true });
+    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+    const row = { day, tenant: 'acme', route: 'chat', leg: 'candidate' } as const;
+    const inputs: unknown[] = [];
+    for (const counts of [
+      { errors: 30 },
+      { calls: 30 },
+      { calls: 10 },
+      { errors: 10, calls: 20 },
+    ]) {
+      const id = `batch ${inputs.length}`;
+      await world.store.addTraffic({
+        id,
+        phase: `cutover/${step}/${since}`,
+        counts: [{ ...row, counts }],
+      });
+      inputs.push((await rollout.status()).decision.readings[0]?.inputs);
+    }
+    expect(inputs).toMatchObject([
+      { calls: 0, failed: 0 },
+      { calls: 30, failed: 30 },
+      { calls: 40, failed: 30 },
+      { calls: 60, failed: 40 },
+    ]);
   });
 });
