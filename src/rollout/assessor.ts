@@ -47,6 +47,8 @@ interface Course {
   /** When the first pair was made that is there. */
   first: number;
   until: number;
+  /** When what was served was read last; before that, when the step began. */
+  servedAt: number;
   overrides: RolloutState['overrides'];
   /** The place of the trail's next entry that was not read. */
   entry: number;
@@ -111,7 +113,8 @@ export class Assessor {
     const evidence = this.#setting.begin(state);
     const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
     const pairs = { stored: 0, taken: 0, gone: 0, first: Number.POSITIVE_INFINITY };
-    const catching = { overrides: state.overrides, catchesUp: 'so far' } as const;
+    const { overrides, since: servedAt } = state;
+    const catching = { overrides, servedAt, catchesUp: 'so far' } as const;
     this.#course = { key, phase, evidence, ...read, ...pairs, ...catching };
     return this.#course;
   }
@@ -171,7 +174,8 @@ export class Assessor {
     course.stored = stored;
   }
 
-  async #readServed({ phase, counted, evidence }: Course, at: number): Promise<void> {
+  async #readServed(course: Course, at: number): Promise<void> {
+    const { phase, counted, evidence, servedAt: from } = course;
     for (const { day, route, tenant, leg, counts } of await this.#setting.store.traffic({
       phase,
     })) {
@@ -188,8 +192,9 @@ export class Assessor {
       const [errors, fallbacks] = [added('errors'), added('fallbacks')];
       const durations = { count: added('timed'), sum: added('ms'), squares: added('squaredMs') };
       if (calls > 0)
-        evidence.served({ at, route, tenant, leg, calls, errors, fallbacks, durations });
+        evidence.served({ at, from, route, tenant, leg, calls, errors, fallbacks, durations });
     }
+    course.servedAt = at;
   }
 }
 

@@ -3,6 +3,8 @@ import type { Leg } from '../core/stage.ts';
 /** What users got in a stretch of time, per route, tenant and leg: increments. Plain data. */
 export interface ServedCounts {
   readonly at: number;
+  /** When the stretch began, milliseconds since the epoch. @default moments before `at` */
+  readonly from?: number;
   readonly route: string;
   readonly tenant: string;
   readonly leg: Leg;

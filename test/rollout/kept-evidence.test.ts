@@ -4,6 +4,7 @@ import { candidateErrors } from '../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../src/rollout/gates/coverage.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import { servedErrors } from '../../src/rollout/gates/served-errors.ts';
+import type { Rollout } from '../../src/rollout/rollout.ts';
 import { StorePairs } from '../../src/rollout/store-pairs.ts';
 import { ada, dayMs, hourMs, rolloutWorld, ToldGate } from './world.ts';
 
@@ -266,5 +267,28 @@ describe('what was served', () => {
       { calls: 40, failed: 30 },
       { calls: 60, failed: 40 },
     ]);
+  });
+
+  it('fails after a restart no more than before, whichever tenant is read first', async () => {
+    await using world = rolloutWorld();
+    const its = { ...plan, holdMs: dayMs, gates: [servedErrors()] };
+    const before = await world.rollout(its);
+    const { step, since } = await before.set({ ...ada, percent: 100, force: true });
+    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+    const rowOf = (tenant: string, calls: number, errors: number) =>
+      ({ day, tenant, route: 'chat', leg: 'candidate', counts: { calls, errors } }) as const;
+    for (let hour = 0; hour < 20; hour += 1) {
+      const counts = [rowOf('a broken one', 2, hour % 4 === 0 ? 0 : 2), rowOf('well', 400, 0)];
+      const phase = `cutover/${step}/${since}`;
+      await world.store.addTraffic({ id: `hour ${hour}`, phase, counts });
+      await world.clock.advance(400_000);
+    }
+    const says = async (rollout: Rollout) => (await rollout.status()).decision.readings[0]?.says;
+    expect(await says(before)).toMatch(/^pass: errors 0\.4 % of 8040 calls/);
+    await before.close();
+    const after = await world.rollout(its);
+    expect(await says(after)).toBe(await says(before));
+    await world.clock.advance(40_000);
+    expect((await after.status()).state.status).toBe('ramping');
   });
 });

@@ -49,6 +49,8 @@ class ServedErrorsRun implements GateRun {
   readonly #test: PairedTest;
   readonly #tripwire: Tripwire | undefined;
   #state: PairedTestState;
+  /** Calls of one moment, which come tenant by tenant: whoever looked in between would take the first for all. */
+  #latest = { from: 0, at: Number.NaN, calls: 0, bad: 0 };
 
   constructor(gate: GateHead<'served'>, policy: Policy, setting: GateSetting) {
     const { limit, tripwire } = policy;
@@ -62,15 +64,28 @@ class ServedErrorsRun implements GateRun {
     this.#tripwire = tripwire === false ? undefined : new Tripwire(tripwire);
   }
 
-  served({ at, leg, calls, errors, fallbacks }: ServedCounts): void {
+  served({ at, from = at, leg, calls, errors, fallbacks }: ServedCounts): void {
     if (leg !== 'candidate' || ![calls, errors, fallbacks].every(isCount)) return;
+    if (at !== this.#latest.at) {
+      this.#look();
+      this.#latest = { from, at, calls: 0, bad: 0 };
+    }
     // A call that fell back and failed nevertheless is in both counts.
     const bad = Math.min(calls, errors + (this.#policy.countFallbacks ? fallbacks : 0));
+    this.#latest.calls += calls;
+    this.#latest.bad += bad;
+  }
+
+  #look(): void {
+    const { calls, bad } = this.#latest;
+    if (calls === 0) return;
     this.#state = this.#test.add(this.#state, { worse: bad, same: calls - bad });
-    this.#tripwire?.add(at, calls, bad);
+    this.#tripwire?.add(this.#latest);
+    this.#latest = { ...this.#latest, calls: 0, bad: 0 };
   }
 
   read(at: number): GateReading {
+    this.#look();
     const reading = this.#test.read(this.#state);
     const { worse: failed } = this.#state;
     const { limit } = this.#policy;

@@ -32,8 +32,11 @@ export class Tripwire {
     return this.#tripped;
   }
 
-  add(at: number, calls: number, bad: number): void {
+  /** Takes calls that were counted from a moment to another. */
+  add({ from, at, calls, bad }: { from: number; at: number; calls: number; bad: number }): void {
     const { rate, calls: least, windowMs } = this.#options;
+    // Read after a restart or an outage they are of hours: nobody can tell how many of them failed within moments.
+    if (at - from > windowMs) return;
     const last = this.#window.at(-1);
     if (last !== undefined && at - last.at < windowMs / stretches) {
       last.calls += calls;

@@ -66,6 +66,19 @@ describe('the gate of served errors', () => {
     expect(reading.says).toBe('fail: errors in 19 of 20 calls within moments, a catastrophe');
   });
 
+  it('takes nothing for a catastrophe that was counted over more than moments, or of one tenant among many', async () => {
+    const limit = 0.99;
+    const whole = (from: number) => (run: GateRun) =>
+      run.served?.({ ...calls(40, { errors: 24 }), from });
+    expect((await says(servedErrors({ limit }), whole(since))).outcome).not.toBe('fail');
+    expect((await says(servedErrors({ limit }), whole(since + hour - 5_000))).outcome).toBe('fail');
+    const parts = (run: GateRun) => {
+      run.served?.(calls(24, { errors: 24 }));
+      run.served?.(calls(400, {}));
+    };
+    expect((await says(servedErrors({ limit }), parts)).outcome).not.toBe('fail');
+  });
+
   it('takes few failures for no catastrophe, and none where it was turned off', async () => {
     const feed = (bad: number) => (run: GateRun) => run.served?.(calls(bad, { errors: bad }));
     const alone = { ...settingOf(), alpha: 1e-30 };
