@@ -33,8 +33,11 @@ async function traffic(
   now: number,
 ): Promise<ReadonlyMap<string, number>> {
   const calls = new Map<string, number>();
-  const all = await store.traffic({ from: dayOf(now - days * dayMs) });
-  for (const { tenant, counts } of all.filter(({ phase }) => !isOfOther(rollout, phase))) {
+  for (const { phase, tenant, counts } of await store.traffic({
+    from: dayOf(now - days * dayMs),
+  })) {
+    // Whom `identify` has not named is no tenant that could move.
+    if (tenant === '' || isOfOther(rollout, phase)) continue;
     calls.set(tenant, (calls.get(tenant) ?? 0) + (counts.calls ?? 0));
   }
   return calls;

@@ -5,6 +5,7 @@ import { verifyTrail } from '../../src/audit/verify-trail.ts';
 import { shadowSafe } from '../../src/core/shadow-safe.ts';
 import { createCutoverHandler } from '../../src/create.ts';
 import type { GateRun } from '../../src/rollout/gate.ts';
+import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
 import { RolloutError } from '../../src/rollout/rollout-error.ts';
 import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';
@@ -121,6 +122,24 @@ describe('the evidence of a rollout', () => {
     expect(seen.pairs).toBeLessThan(20);
     const legs = new Set((await world.store.traffic()).map(({ leg }) => leg));
     expect(legs).toEqual(new Set(['legacy', 'candidate']));
+    await handler.close();
+  });
+
+  it('holds calls that name no tenant against no bucket, and previews none of them', async () => {
+    await using world = rolloutWorld();
+    const gates = [sampleRatio({ graceMs: 1 })];
+    const rollout = await world.rollout({ ...plan, gates });
+    const handler = handlerOf(rollout, world);
+    rollout.follow(handler);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    await world.clock.advance(10);
+    for (let at = 0; at < 120; at += 1) {
+      await handler(at % 6 === 0 ? '' : `tenant-${at}`, 'hello');
+    }
+    await rollout.flush();
+    const [reading] = (await rollout.status()).decision.readings;
+    expect(reading).toMatchObject({ outcome: 'pass', inputs: { calls: 100, observed: 100 } });
+    expect((await rollout.preview(0)).known).toBe(100);
     await handler.close();
   });
 

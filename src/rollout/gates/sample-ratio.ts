@@ -64,7 +64,8 @@ class SampleRatioRun implements GateRun {
   }
 
   served({ at, tenant, leg, calls }: ServedCounts): void {
-    if (!(Number.isSafeInteger(calls) && calls > 0)) return;
+    // Whom `identify` has not named is in no bucket: legacy answers, at any percentage.
+    if (!(Number.isSafeInteger(calls) && calls > 0) || tenant === '') return;
     this.#settledAt ??= at + this.#policy.graceMs;
     if (at < this.#settledAt) return;
     this.#counts.calls += calls;
