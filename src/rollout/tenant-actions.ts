@@ -72,7 +72,8 @@ export class TenantActions {
     const order = { action, by, asks: { names, ...asks }, commutes: true };
     return makeChange(this.#core, order, (before) => {
       const stage = stageIn(before);
-      refuse(`rollout.${action}()`, isStage(stage ?? 'off') ? [] : ['stage must name a stage']);
+      const isPlace = stage === undefined || isStage(stage);
+      refuse(`rollout.${action}()`, isPlace ? [] : ['stage must name a stage, or be undefined']);
       const forward = stage !== undefined && stages[stage].serves === 'candidate';
       refuseStatus(forward ? 'allow' : 'deny', before);
       if (tenants.every((tenant) => ownOf(before, tenant) === stage)) return undefined;

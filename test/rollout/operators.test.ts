@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidOptionsError } from '../../src/core/errors.ts';
 import type { RolloutState, RolloutStatus } from '../../src/core/rollout-state.ts';
+import type { Stage } from '../../src/core/stage.ts';
 import type { PersonAction } from '../../src/rollout/person-action.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
 import { RolloutError } from '../../src/rollout/rollout-error.ts';
@@ -183,6 +184,23 @@ describe('an action of a person', () => {
     expect(() => rollout.kill({ actor: 'Ada' } as PersonAction)).toThrow('reason is missing');
     expect((await rollout.status()).state.version).toBe(1);
   });
+
+  it.each([null, 'constructor', 5])(
+    'puts no tenant into the stage %j, and says so',
+    async (stage) => {
+      await using world = rolloutWorld();
+      const rollout = await world.rollout(plan, { cohorts: { pilots: ['acme'] } });
+      const wanted = stage as unknown as Stage;
+      for (const refused of [
+        rollout.override('acme', wanted, ada),
+        rollout.cohort('pilots', wanted, ada),
+      ]) {
+        await expect(refused).rejects.toBeInstanceOf(InvalidOptionsError);
+        await expect(refused).rejects.toThrow('stage must name a stage, or be undefined');
+      }
+      expect((await rollout.status()).state.overrides).toEqual({});
+    },
+  );
 
   it('is done once, whoever sends the same request again', async () => {
     await using world = rolloutWorld();
