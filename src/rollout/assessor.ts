@@ -188,11 +188,10 @@ export class Assessor {
       };
       const calls = added('calls');
       // What was read of calls in part waits for the rest: nobody could take it without them.
-      if (calls === 0) continue;
+      if (calls <= 0) continue;
       const [errors, fallbacks] = [added('errors'), added('fallbacks')];
       const durations = { count: added('timed'), sum: added('ms'), squares: added('squaredMs') };
-      if (calls > 0)
-        evidence.served({ at, from, route, tenant, leg, calls, errors, fallbacks, durations });
+      evidence.served({ at, from, route, tenant, leg, calls, errors, fallbacks, durations });
     }
     course.servedAt = at;
   }

@@ -14,7 +14,7 @@ export function firstDraft(plan: FullPlan, salt: string, at: number): RampDraft 
 }
 
 /** The place of the last step that is not above where a ramp stands; 0 below the first. */
-export function reachedStep(
+function reachedStep(
   { steps }: Pick<FullPlan, 'steps'>,
   { percent, to }: Pick<RampDraft, 'percent' | 'to'>,
 ): number {
