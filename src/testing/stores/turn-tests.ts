@@ -39,7 +39,7 @@ async function keepsCallsOfOneName(harness: StoreHarness): Promise<void> {
   await other.transcript().append(served(20, { requestId: 'req-1' }));
   await other.transcript().append(served(20, { requestId: 'req-1' }));
   const turns = await store.transcript().history('acme', 'c');
-  assert.deepEqual(ats(turns), [10, 10, 20, 20]);
+  assertSame(ats(turns), [10, 10, 20, 20]);
 }
 
 async function keepsConversationsApart({ store }: StoreHarness): Promise<void> {
