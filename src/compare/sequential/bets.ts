@@ -44,13 +44,17 @@ export class Bets {
     return logMeanExp(this.#wealth(counts));
   }
 
+  /** What the evidence is at most: a mean is at most its largest part. */
+  mostEvidence(counts: PairedCounts): number {
+    let most = Number.NEGATIVE_INFINITY;
+    for (const stake of this.#stakes) most = Math.max(most, won(stake, counts));
+    return most;
+  }
+
   /** Whether the evidence decides now. */
   decides(counts: PairedCounts): boolean {
-    // A mean is at most its largest part, which in nearly all looks is not enough.
-    for (const stake of this.#stakes) {
-      if (won(stake, counts) >= this.enough) return this.logEvidence(counts) >= this.enough;
-    }
-    return false;
+    // In nearly all looks it is not enough.
+    return this.mostEvidence(counts) >= this.enough && this.logEvidence(counts) >= this.enough;
   }
 
   /**

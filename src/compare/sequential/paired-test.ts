@@ -1,5 +1,6 @@
 import { issuesOf, type OptionCheck, refuse, required } from '../../core/option-checks.ts';
 import { Bets } from './bets.ts';
+import { type LateStart, lateDecides, lateEvidence, startsAfter } from './late-bets.ts';
 import { areCounts, type PairedCounts, pairsOf } from './paired-counts.ts';
 
 /** What is asked of pairs. */
@@ -26,6 +27,8 @@ export interface PairedTestState extends PairedCounts {
   readonly passedAt?: number;
   /** Pairs at which harm was shown. */
   readonly failedAt?: number;
+  /** Where bets on harm that came late have begun; absent: nowhere yet. */
+  readonly starts?: readonly LateStart[];
 }
 
 /** What pairs say so far. */
@@ -86,19 +89,23 @@ function added(state: PairedTestState, pairs: Partial<PairedCounts>): PairedTest
     same: state.same + (pairs.same ?? 0),
     better: state.better + (pairs.better ?? 0),
   };
-  const undecided = state.passedAt === undefined && state.failedAt === undefined;
+  const { passedAt, failedAt, starts } = state;
+  const undecided = passedAt === undefined && failedAt === undefined && starts === undefined;
   return undecided ? counts : { ...state, ...counts };
 }
 
 function look(state: PairedTestState, promote: Bets, rollBack: Bets): PairedTestState {
+  const before = state.starts;
   const passes = state.passedAt === undefined && promote.decides(state);
-  const fails = state.failedAt === undefined && rollBack.decides(state);
-  if (!(passes || fails) || !areCounts(state)) return state;
+  const fails = state.failedAt === undefined && lateDecides(rollBack, state, before);
+  const starts = state.failedAt === undefined ? startsAfter(state, before) : before;
+  if (!(passes || fails || starts !== before) || !areCounts(state)) return state;
   const pairs = pairsOf(state);
   return {
     ...state,
     ...(passes ? { passedAt: pairs } : undefined),
     ...(fails ? { failedAt: pairs } : undefined),
+    ...(starts !== undefined && { starts }),
   };
 }
 
@@ -112,13 +119,15 @@ function reading(state: PairedTestState, promote: Bets, rollBack: Bets): PairedR
   const counts = areCounts(state) ? state : { worse: 0, same: 0, better: 0 };
   const pairs = pairsOf(counts);
   const outcome = outcomeOf(state);
-  const side = (bets: Bets) => ({ logEvidence: bets.logEvidence(counts), enough: bets.enough });
   return {
     outcome,
     pairs,
     difference: pairs === 0 ? undefined : (counts.worse - counts.better) / pairs,
-    promote: side(promote),
-    rollBack: side(rollBack),
+    promote: { logEvidence: promote.logEvidence(counts), enough: promote.enough },
+    rollBack: {
+      logEvidence: lateEvidence(rollBack, counts, counts === state ? state.starts : []),
+      enough: rollBack.enough,
+    },
     needed: {
       pass: state.passedAt === undefined ? promote.pairsNeeded(counts) : 0,
       fail: state.failedAt === undefined ? rollBack.pairsNeeded(counts) : 0,

@@ -132,6 +132,70 @@ describe('a paired test', () => {
   });
 });
 
+describe('harm that comes late', () => {
+  const after = (good: number, truth: { worse: number; better: number }): number[] => {
+    const test = pairedTest({ margin: 0.02, harm: 0.0025, alpha: both });
+    const random = seeded(good + 1);
+    const draw = (state: PairedTestState, worse: number): PairedTestState => {
+      const drawn = random();
+      if (drawn < worse) return test.add(state, { worse: 1 });
+      return test.add(state, drawn < worse + truth.better ? { better: 1 } : { same: 1 });
+    };
+    const runs = Array.from({ length: 60 }, () => {
+      let state: PairedTestState = test.start();
+      for (let i = 0; i < good; i += 1) state = draw(state, truth.better);
+      if (state.failedAt !== undefined) return 0;
+      while (state.failedAt === undefined) state = draw(state, truth.worse);
+      return state.failedAt - good;
+    });
+    return runs.sort((a, b) => a - b);
+  };
+
+  it('is not outweighed by what was good before', () => {
+    const waited = after(10_000, { worse: 0.32, better: 0.02 });
+    expect(waited[Math.floor(waited.length / 2)]).toBeLessThan(150);
+    expect(waited.at(-1)).toBeLessThan(300);
+  });
+
+  it('is found in what is served, however much of it went well', () => {
+    const test = pairedTest({ margin: 0.05, harm: 0.05, alpha: both });
+    let state = test.start();
+    for (let i = 0; i < 1_000; i += 1) state = test.add(state, { same: 199, worse: 1 });
+    expect(test.read(state).outcome).toBe('pass');
+    for (let i = 0; i < 8; i += 1) state = test.add(state, { same: 40, worse: 10 });
+    expect(test.read(state).outcome).toBe('fail');
+  });
+
+  it('takes little memory', () => {
+    const test = pairedTest({ margin: 0.02, alpha: both });
+    let state = test.start();
+    for (let i = 0; i < 20_000; i += 1) state = test.add(state, { same: 100 });
+    expect(state.starts?.length).toBeLessThan(40);
+    expect(state.starts?.at(-1)).toEqual({ nth: 20_000, worse: 0, same: 2_000_000, better: 0 });
+  });
+
+  it('is betted on with one stake in all: what is expected of it grows at no pair', () => {
+    const test = pairedTest({ margin: 0.02, harm: 0.03, alpha: both });
+    const truth = { worse: 0.08, same: 0.87, better: 0.05 };
+    let state = test.start();
+    for (let i = 0; i < 40; i += 1) state = test.add(state, { worse: 1, same: 27, better: 2 });
+    for (const _ of Array.from({ length: 250 })) {
+      const now = Math.exp(test.read(state).rollBack.logEvidence);
+      let mean = 0;
+      for (const [kind, chance] of Object.entries(truth)) {
+        const next = test.add(state, { [kind]: 1 });
+        const began = next.starts?.at(-1)?.nth !== state.starts?.at(-1)?.nth;
+        // What a bet begins with was laid aside for it.
+        const { nth = 0 } = (began && next.starts?.at(-1)) || {};
+        const laid = nth === 0 ? 0 : 0.05 / (nth * (nth + 1));
+        mean += chance * (Math.exp(test.read(next).rollBack.logEvidence) - laid);
+      }
+      expect(mean).toBeLessThanOrEqual(now * (1 + 1e-9));
+      state = test.add(state, { same: 1 });
+    }
+  });
+});
+
 describe('the pairs that are still needed', () => {
   const test = pairedTest({ margin: 0.05, alpha: both });
 
