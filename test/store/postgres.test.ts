@@ -195,6 +195,26 @@ function describeServer(): void {
     expect((await store.commit(commit)).ok).toBe(true);
   });
 
+  it('leaves no statement on the server that it has given up, however often it looks', async () => {
+    const schema = world.freshSchema();
+    const pool = world.pool() as Pool;
+    const store = open(pool, { schema, timeoutMs: 150, listen: false });
+    await store.traffic();
+    const client = await (world.pool() as Pool).connect();
+    await client.query(`BEGIN; LOCK TABLE "${schema}".tallies, "${schema}".replicas`);
+    for (const look of [() => store.traffic(), () => store.replicas('chat')]) {
+      for (let times = 0; times < 3; times += 1) {
+        await expect(look()).rejects.toThrow('statement timeout');
+      }
+    }
+    const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted
+      AND relation IN ('"${schema}".tallies'::regclass, '"${schema}".replicas'::regclass)`;
+    expect((await client.query(waiting)).rowCount).toBe(0);
+    await client.query('ROLLBACK');
+    client.release();
+    expect(await store.traffic()).toEqual([]);
+  });
+
   it('erases all of a tenant although another is just deleting the first of it', async () => {
     const schema = world.freshSchema();
     const store = open(world.pool(), { schema });

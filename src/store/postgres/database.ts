@@ -55,18 +55,21 @@ const ignore = (): void => undefined;
 /** The app's pool: migrated once, and transactions that neither wait nor idle for ever. */
 export class PostgresDatabase {
   readonly #options: DatabaseOptions;
-  readonly #pooled: PostgresSession;
+  readonly #single: PostgresSession;
   #ready: Promise<void> | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
-    this.#pooled = new PostgresSession((query) => options.pool.query(query), options);
+    // Each a transaction: the server would go on by itself with a statement that nobody here waits for any more.
+    const alone: PostgresPool['query'] = (query) =>
+      this.#transaction((_, client) => client.query(query));
+    this.#single = new PostgresSession(alone, options);
   }
 
   /** For single statements. */
   async session(): Promise<PostgresSession> {
     await this.#beReady();
-    return this.#pooled;
+    return this.#single;
   }
 
   /** Runs statements as one transaction. */
@@ -84,7 +87,9 @@ export class PostgresDatabase {
     return this.#ready;
   }
 
-  async #transaction<T>(run: (session: PostgresSession) => Promise<T>): Promise<T> {
+  async #transaction<T>(
+    run: (session: PostgresSession, client: PostgresClient) => Promise<T>,
+  ): Promise<T> {
     const { pool, timeoutMs } = this.#options;
     // A connection that breaks while nobody asks it anything would end the process.
     const client = await connected(pool, (given) => given.on('error', ignore));
@@ -95,7 +100,7 @@ export class PostgresDatabase {
         `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${timeoutMs};
          SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`,
       );
-      const result = await run(session);
+      const result = await run(session, client);
       await session.all('COMMIT');
       this.#release(client, false);
       return result;
