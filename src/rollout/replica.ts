@@ -172,10 +172,11 @@ export class Replica {
         ...{ rollout, replica, version, leaseMs },
         ...this.#setting.lessons(),
       });
+      // First: a lease that has run out and is given anew must not bring back what was obeyed before.
+      if (answer.version > (this.#state?.version ?? 0)) await this.#catchUp();
       // Counted from before it was asked, and a little less: the store's lease must not end before this one, though its
       // clock runs a little faster.
       this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs * ownShare);
-      if (answer.version > (this.#state?.version ?? 0)) await this.#catchUp();
     } catch (error) {
       if (!this.#closed) contained('acknowledge', error);
     }

@@ -190,6 +190,46 @@ describe('a rollback', () => {
     expect(await cut.status()).toMatchObject({ lostContact: false, acknowledged: true });
   });
 
+  it('is missed by nobody who comes back into contact, not even until it has read what is in force', async () => {
+    await using world = rolloutWorld();
+    const operator = await world.rollout(plan);
+    const cable = flakyStore(world.store);
+    let asked = Promise.withResolvers<void>();
+    let reading: Promise<void> | undefined;
+    const slow = new Proxy(cable.store, {
+      get(target, name) {
+        const method = Reflect.get(target, name, target);
+        if (name === 'watch') return () => ({ [Symbol.dispose]: () => undefined });
+        if (name !== 'rollout') return method;
+        return async (...args: [string]) => {
+          const answer = await target.rollout(...args);
+          asked.resolve();
+          await reading;
+          return answer;
+        };
+      },
+    });
+    const options = { store: slow, leads: false, onLostContact: 'legacy' } as const;
+    const cut = await world.rollout(plan, options);
+    await operator.advance(ada);
+    await world.clock.advance(6_000);
+    expect(cut.stageOf('x')).toBe('live');
+    cable.down = true;
+    await operator.rollback(ada);
+    await world.clock.advance(31_000);
+    expect(await operator.isAcknowledged()).toBe(true);
+    expect(cut.stageOf('x')).toBe('shadow');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    [reading, asked] = [promise, Promise.withResolvers<void>()];
+    cable.down = false;
+    await world.clock.advance(6_000);
+    await asked.promise;
+    expect(cut.stageOf('x')).toBe('shadow');
+    resolve();
+    await world.clock.advance(6_000);
+    expect([cut.stageOf('x'), (await cut.status()).lostContact]).toEqual(['shadow', false]);
+  });
+
   it('is missed by a replica out of contact that was told to keep what it knows, until it is back', async () => {
     await using world = rolloutWorld();
     const cable = flakyStore(world.store);
