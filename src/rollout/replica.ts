@@ -161,7 +161,8 @@ export class Replica {
     const now = clock.monotonic();
     if (this.#toldAt !== undefined && now - this.#toldAt < leaseMs) return;
     this.#toldAt = now;
-    this.#saying = Promise.all([this.#saying, this.#acknowledge(now)]);
+    // Of all that was said before it keeps nothing: what a promise of all gives would grow by each word.
+    this.#saying = Promise.all([this.#saying, this.#acknowledge(now)]).then(() => undefined);
   }
 
   async #acknowledge(now: number): Promise<void> {
