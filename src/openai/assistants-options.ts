@@ -50,8 +50,8 @@ export interface AssistantsLegOptions<A extends unknown[] = unknown[], R = Assis
   /** What else a run is begun with: `additional_instructions`, `metadata`, … */
   run?: (...args: A) => object | Promise<object>;
   /**
-   * Runs the app's functions; gives their results in the order of the calls, what is no text as JSON. Absent: a run that
-   * asks for one fails with `ERR_OPENAI_RUN_NEEDS_TOOLS`.
+   * Runs the app's functions; gives their results in the order of the calls, what is no text as JSON, or as the service takes
+   * them, with `tool_call_id` and `output`. Absent: a run that asks for one fails with `ERR_OPENAI_RUN_NEEDS_TOOLS`.
    */
   toolOutputs?: (
     calls: readonly RequestedToolCall[],

@@ -46,6 +46,12 @@ function requestedCalls(run: Fields): RequestedToolCall[] {
   });
 }
 
+/** What a call has given, also where it comes as the service takes it: the functions of an app that asked by itself give it so. */
+function resultOf(results: readonly unknown[], id: string, index: number): unknown {
+  const own = results.map(fieldsOf).find(({ tool_call_id: of }) => of === id);
+  return own === undefined ? results[index] : own.output;
+}
+
 /** One run of a thread, from its message to its end. */
 export class AssistantsRun {
   readonly threadId: string;
@@ -143,7 +149,7 @@ export class AssistantsRun {
     const outputs = listOf(await this.#lifetime.until(results));
     if (outputs.length !== calls.length) throw this.#needsTools(run, calls);
     const tool_outputs = calls.map(({ id }, index) => {
-      const output = outputs[index];
+      const output = resultOf(outputs, id, index);
       return {
         tool_call_id: id,
         output: typeof output === 'string' ? output : (JSON.stringify(output) ?? ''),

@@ -140,6 +140,24 @@ describe('a leg of an assistant', () => {
     });
   });
 
+  it('takes results as the service does, from functions that were written for it', async () => {
+    const asks = ['call_1', 'call_2'].map((id) => ({ id, name: 'look_up', arguments: '{}' }));
+    server.assistants.plan({ statuses: ['requires_action', 'completed'], asks });
+    const leg = assistantsLeg({
+      ...quick,
+      client: server.client(),
+      toolOutputs: (calls) =>
+        calls.toReversed().map(({ id }) => ({ tool_call_id: id, output: `of ${id}` })),
+    });
+    await leg('ann', 'go');
+    expect(server.last(/submit_tool_outputs/).body).toEqual({
+      tool_outputs: [
+        { tool_call_id: 'call_1', output: 'of call_1' },
+        { tool_call_id: 'call_2', output: 'of call_2' },
+      ],
+    });
+  });
+
   it.each([
     ['nobody gives them', undefined],
     ['there are too few', () => ['one']],
