@@ -108,7 +108,10 @@ const policies = {
 
 const checks = {
   agent: required(having('getAllTools', 'getEnabledHandoffs', 'clone')),
-  engramia: having('clientOf'),
+  engramia: {
+    test: having('clientOf').test,
+    must: 'be oneScope(client) or keyPerTenant(client, tenant => key), as that of the handler',
+  },
   input: check.function,
   history: orFalse(check.count),
   context: check.function,

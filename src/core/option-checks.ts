@@ -101,7 +101,9 @@ const isCheck = (rule: OptionCheck | OptionChecks): rule is OptionCheck =>
 
 /** Every issue of an options object; empty when it can be used. Unknown options are issues too. */
 export function issuesOf(options: unknown, checks: OptionChecks, path = ''): string[] {
-  if (!isObject(options)) return [`${path || 'options'} must be an object, not ${show(options)}`];
+  if (!isObject(options)) {
+    return [`${path.slice(0, -1) || 'options'} must be an object, not ${show(options)}`];
+  }
   const unknown = Object.keys(options)
     .filter((key) => !Object.hasOwn(checks, key))
     .map((key) => `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})`);

@@ -203,7 +203,7 @@ describe('a served agent', () => {
   it('refuses options that cannot be used, all at once', () => {
     const wrong = { engramia: {}, readOnly: 'look', mirror: { otherTools: 'replay' } } as never;
     expect(() => agentCandidate(wrong)).toThrow(
-      /agent is missing.*engramia must be.*readOnly must.*mirror\.recorded is missing/,
+      /agent is missing.*engramia must be oneScope\(client\) or keyPerTenant.*readOnly must.*mirror\.recorded is missing/,
     );
   });
 });

@@ -56,6 +56,8 @@ describe('options of a route that are refused', () => {
     ],
     [{ fallback: { when: 7 } }, "fallback.when must be 'never', 'when-uncommitted' or a function"],
     [{ fallback: { when: true } }, "fallback.when must be 'never'"],
+    [{ sample: 0.5 }, 'sample must be an object, not 0.5'],
+    [{ fallback: 'never' }, 'fallback must be an object, not "never"'],
     [{ compare: 'yes' }, 'compare must be an object, true or false'],
     [{ compare: 7 }, 'compare must be an object, true or false'],
     [{ compare: null }, 'compare must be an object, true or false'],
