@@ -104,6 +104,15 @@ describe('a stream that says that it failed', () => {
   });
 });
 
+describe('a stream that says that nothing failed', () => {
+  it.each([false, '', 0, null])('by an error that is %j is learned', async (error) => {
+    const chunks = [...delta('response.output_text.delta'), { type: 'response.completed', error }];
+    const { handler, learned } = await streamWorld('dualwrite', () => generate(chunks));
+    await collect(await handler(message));
+    expect(await learned()).toEqual([answer]);
+  });
+});
+
 describe('text that only looks like events', () => {
   it.each<[string, string]>([
     ['prose with a line of data', 'The data:\n\nis below, and there is no more of it.'],

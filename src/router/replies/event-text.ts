@@ -59,7 +59,7 @@ const protocols: readonly Protocol[] = [
 ];
 
 const failed = (event: Fields): boolean =>
-  typed(/^(error|response\.failed)$/, event) || (event.error ?? undefined) !== undefined;
+  typed(/^(error|response\.failed)$/, event) || Boolean(event.error);
 
 /** The text that the events of a stream carry, event by event. */
 export class EventText {
