@@ -17,10 +17,10 @@ export function fakeFetch(emulator: Emulator, base: URL): Fetch {
   };
 }
 
-const failures = {
-  refused: () => networkError('ECONNREFUSED', 'Connection refused.'),
-  reset: () => networkError('ECONNRESET', 'Connection reset.'),
-};
+/** Node's words for what becomes of a connection. */
+export const failureCodes = { refused: 'ECONNREFUSED', reset: 'ECONNRESET' } as const;
+
+const failureMessages = { refused: 'Connection refused.', reset: 'Connection reset.' } as const;
 
 const isStream = (body: unknown): boolean => body instanceof ReadableStream;
 
@@ -28,7 +28,9 @@ async function answer(emulator: Emulator, request: Request, chunked: boolean): P
   const message = await fromFetchRequest(request, chunked);
   const delivery = await emulator.deliver(message);
   if (delivery.kind === 'unanswered') return new Promise<never>(() => {});
-  if (delivery.kind !== 'answered') throw failures[delivery.kind]();
+  if (delivery.kind !== 'answered') {
+    throw networkError(failureCodes[delivery.kind], failureMessages[delivery.kind]);
+  }
   const { response } = delivery;
   const { location } = response.headers;
   if (response.status !== 307 || location === undefined || request.redirect === 'manual') {

@@ -1,6 +1,6 @@
 import type { HttpHandler } from 'msw';
 import type { Emulator } from './emulator.ts';
-import { toResponse } from './fake-fetch.ts';
+import { failureCodes, toResponse } from './fake-fetch.ts';
 import { fromFetchRequest } from './fetch-request.ts';
 
 /** Reads the handlers, or says why there are none. */
@@ -18,7 +18,10 @@ export async function mswHandlers(emulator: Emulator, base: URL): Promise<Handle
   const handler = http.all(`${base.origin}/*`, async ({ request }) => {
     const delivery = await emulator.deliver(await fromFetchRequest(request, false));
     if (delivery.kind === 'unanswered') return new Promise<never>(() => {});
-    if (delivery.kind !== 'answered') return HttpResponse.error();
+    if (delivery.kind !== 'answered') {
+      // It becomes the cause of the error that the client gets, by which that knows what was sent.
+      return Object.assign(HttpResponse.error(), { code: failureCodes[delivery.kind] });
+    }
     return toResponse(delivery.response, request.method);
   });
   return () => [handler];

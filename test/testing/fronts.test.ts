@@ -85,12 +85,13 @@ describe('one service behind three fronts', () => {
 
 describe('a service that is down', () => {
   it('refuses connections and listens again on the same port', async () => {
-    const fake = await start();
+    const fake = await withMsw();
     const { url } = await fake.listen();
     expect((await fetch(`${url}/v1/version`)).status).toBe(200);
     fake.down();
     for (const [ask, base] of [
       [fetch, url],
+      [fetch, fake.url],
       [fake.fetch, fake.url],
     ] as const) {
       const refused = await errorOf(ask(`${base}/v1/version`));
@@ -139,7 +140,9 @@ describe('a service that is down', () => {
       await errorOf(fetch(`${url}/v1/learn`, lesson('three'))),
     ];
     expect(errors.map((error) => error.name)).toEqual(Array(3).fill('TypeError'));
-    expect(errors[0]).toMatchObject({ cause: { code: 'ECONNRESET' } });
+    expect(errors.map(({ cause }) => (cause as { code?: string }).code).slice(0, 2)).toEqual(
+      Array(2).fill('ECONNRESET'),
+    );
     expect(fake.patterns('default').map((pattern) => pattern.task)).toEqual([
       'one',
       'two',
