@@ -51,7 +51,10 @@ function toSearch(given: readonly Hint[]): Search {
  */
 const prefixes: readonly (readonly [rare: string, prefix: RegExp])[] = [
   ['_', /_/],
-  ['-', /sk-|gl[a-z]{2,3}-|sdk-|mob-|api-|GOCSPX-|sq0[a-z]{3}-|-----BEGIN /],
+  [
+    '-',
+    /sk-|gl(?:pat|rt|dt|cbt|ptt)-|(?:sdk|mob|api)-[0-9a-f]{8}-|GOCSPX-|sq0[a-z]{3}-|-----BEGIN /,
+  ],
   ['J', /eyJ/],
   ['x', /xox/],
   ['A', /A(?:Iza|KIA|SIA)/],
