@@ -21,9 +21,13 @@ export function safeRedacted(
   return redacted === near ? cutStorable(near, maxCodePoints) : safeText(redacted, maxCodePoints);
 }
 
-/** Spares the redaction what will be cut anyway; ends between words, lest half an address is taken for none. */
+/** Where a text may be cut: between words; where there are no blanks, as in JSON on one line, at what no secret is made of. */
+const ends = [/\s\S*$/, /[^\w+/=.%@-][\w+/=.%@-]*$/];
+
+/** Spares the redaction what will be cut anyway; lest half an address is taken for none, it is left whole or out. */
 function cutRoughly(text: string, units: number): string {
   if (text.length <= units) return text;
-  const end = text.slice(units - longestSecret, units).search(/\s\S*$/);
-  return text.slice(0, end < 0 ? units : units - longestSecret + end);
+  const margin = text.slice(units - longestSecret, units);
+  const end = ends.map((pattern) => margin.search(pattern)).find((at) => at >= 0);
+  return text.slice(0, end === undefined ? units : units - longestSecret + end);
 }
