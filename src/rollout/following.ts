@@ -1,5 +1,6 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
+import { LegacyNews } from './legacy-news.ts';
 import type { LegacyPulse } from './legacy-pulse.ts';
 import type { Lessons } from './lessons.ts';
 import type { FollowedCutover } from './rollout.ts';
@@ -43,6 +44,7 @@ const mostHeard = 1_000;
 export class Following {
   readonly #setting: FollowingSetting;
   readonly #heard: Heard[] = [];
+  readonly #legacy: LegacyNews;
   readonly #followed = new Map<unknown, Followed>();
   #entering: Promise<void> | undefined;
   #timer: TimerHandle;
@@ -50,6 +52,7 @@ export class Following {
 
   constructor(setting: FollowingSetting) {
     this.#setting = setting;
+    this.#legacy = new LegacyNews(setting.clock);
   }
 
   /** Until as many are disposed as were asked for: a cutover with several handlers is counted once. */
@@ -68,7 +71,7 @@ export class Following {
   }
 
   #listenTo(cutover: FollowedCutover): Followed {
-    const { meter, pulse, identity, lessons } = this.#setting;
+    const { meter, pulse, identity, lessons, now } = this.#setting;
     lessons.add(cutover);
     const replica = sayable(identity);
     const listeners = [
@@ -78,17 +81,15 @@ export class Following {
         const reason = alive ? 'legacy answers again' : 'legacy answered that it no longer exists';
         const kind = alive ? 'legacy.back' : 'legacy.gone';
         const status = error?.status === undefined ? {} : { status: error.status };
-        this.#hear({
-          kind,
-          actor: 'system',
-          reason,
-          evidence: { route: sayable(route), replica, ...status },
-        });
+        const evidence = { route: sayable(route), replica, ...status };
+        const heard = { kind, at: now(), actor: 'system', reason, evidence } as const;
+        this.#legacy.hear(route, !alive, () => this.#hear(heard));
       }),
       cutover.on('rollback', ({ outcome, reason }) => {
         const kind = outcome === 'revived' ? 'revive' : 'kill';
         const evidence = { outcome, replica };
-        this.#hear({ kind, actor: 'system', reason: sayable(reason) || outcome, evidence });
+        const why = sayable(reason) || outcome;
+        this.#hear({ kind, at: now(), actor: 'system', reason: why, evidence });
       }),
     ];
     const end = (): void => {
@@ -109,14 +110,14 @@ export class Following {
   }
 
   async close(): Promise<void> {
+    this.#legacy.close();
     await this.enter();
     this.#closed = true;
     this.#setting.clock.clearTimeout(this.#timer);
   }
 
-  #hear(heard: Omit<Heard, 'at'>): void {
-    const at = this.#setting.now();
-    if (this.#heard.length < mostHeard) this.#heard.push({ ...heard, at });
+  #hear(heard: Heard): void {
+    if (this.#heard.length < mostHeard) this.#heard.push(heard);
     void this.enter();
   }
 

@@ -85,4 +85,40 @@ describe('what a followed cutover tells', () => {
       expect(world.warnings).toEqual([]);
     },
   );
+
+  it('of a legacy that comes and goes with each call is entered once a minute, and its last word in time', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout();
+    let isUp = true;
+    const chat = createCutoverHandler({
+      name: 'chat',
+      legacy: async (message: string) => {
+        if (!isUp) throw Object.assign(new Error(message), { status: 410 });
+        return message;
+      },
+      candidate: async (_context, message) => message,
+      identify: () => ({ tenant: 'acme', task: 'a task' }),
+      flags: rolloutFlags(rollout),
+    });
+    onTestFinished(async () => void (await chat.close()));
+    rollout.follow(chat);
+    const ask = async (up: boolean): Promise<void> => {
+      isUp = up;
+      await chat('hello').catch(() => undefined);
+    };
+    const told = async () => {
+      await rollout.flush();
+      return (await kindsOf(world.store)).filter((kind) => kind.startsWith('legacy.'));
+    };
+    for (let call = 0; call < 201; call += 1) await ask(call % 2 === 1);
+    expect(await told()).toEqual(['legacy.gone', 'legacy.back']);
+    await world.clock.advance(60_000);
+    expect(await told()).toEqual(['legacy.gone', 'legacy.back', 'legacy.gone']);
+    await ask(true);
+    expect((await told()).at(-1)).toBe('legacy.back');
+    await ask(false);
+    await ask(true);
+    await world.clock.advance(120_000);
+    expect(await told()).toHaveLength(4);
+  });
 });
