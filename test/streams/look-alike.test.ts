@@ -40,3 +40,57 @@ describe('a reply of the app that has fields named as ours', () => {
     for (const value of seen) expect(value).toEqual(reply);
   });
 });
+
+/** As the AI SDK's results of `streamText` are: each field is a new promise, and asking for one begins to read the stream. */
+class LateResult {
+  asked = 0;
+  readonly #error = new Error('No output generated.');
+  readonly isStreamed: boolean;
+
+  constructor(isStreamed: boolean) {
+    this.isStreamed = isStreamed;
+  }
+
+  get toTextStreamResponse() {
+    return this.isStreamed ? () => new Response() : undefined;
+  }
+
+  get text(): Promise<string> {
+    this.asked += 1;
+    return Promise.reject(this.#error);
+  }
+
+  get content(): Promise<string> {
+    return this.text;
+  }
+}
+
+describe('a reply whose fields are promises', () => {
+  it.each([
+    ['is not asked for those of a stream', true, 0],
+    ['rejects nothing that nobody handles', false, 1],
+  ])('%s', async (_what, isStreamed, leastAsked) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const late = new LateResult(isStreamed);
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (_task: string) => late,
+      candidate: shadowSafe(async () => late),
+      identify: (task) => ({ tenant: 'acme', task }),
+      flags: memoryFlags('shadow'),
+      engramia: instantScope(),
+      logger: { warn: () => undefined },
+    });
+    handler.on('compared', () => undefined);
+    expect(await handler('Build a CSV parser')).toBe(late);
+    await handler.close();
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((next) => setImmediate(next));
+    process.off('unhandledRejection', note);
+    expect(handler.stats().learn.skipped.unreadable).toBe(1);
+    if (leastAsked === 0) expect(late.asked).toBe(0);
+    else expect(late.asked).toBeGreaterThan(0);
+    expect(unhandled).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
-import { viewByDefault } from './value-view.ts';
+import { disregard } from '../../core/attempt.ts';
+import { isLate, viewByDefault } from './value-view.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,13 +18,14 @@ function partsText(parts: readonly unknown[]): string | undefined {
  */
 export function jsonText(body: unknown): string | undefined {
   const direct = viewByDefault(body)?.text;
-  if (direct !== undefined || !isFields(body)) return direct;
+  if (direct !== undefined || !isFields(body) || isLate(body)) return direct;
   for (const name of nested) {
     const value = body[name];
     if (typeof value === 'string') return value;
     if (isFields(value) && typeof value.value === 'string') return value.value;
     const text = Array.isArray(value) ? partsText(value) : undefined;
     if (text !== undefined) return text;
+    disregard(value);
   }
   if (isFields(body.message)) {
     const { content, refusal } = body.message;

@@ -1,16 +1,31 @@
+import { disregard } from '../../core/attempt.ts';
 import type { ReplyView, ToolCall } from '../../core/subject.ts';
 
 /** Where handlers usually put the text of their reply, in the order in which it is looked for. */
 const textFields = ['text', 'output', 'content', 'finalOutput', 'reply'] as const;
+
+/** What the AI SDK's `streamText` gives: each of its fields is a promise, and whoever asks for one reads the stream with its reader. */
+export const isLate = ({ toTextStreamResponse }: Record<string, unknown>): boolean =>
+  typeof toTextStreamResponse === 'function';
+
+function textIn(fields: Record<string, unknown>): string | undefined {
+  for (const name of textFields) {
+    const value = fields[name];
+    if (typeof value === 'string') return value;
+    // One that was asked for here alone would reject unhandled, and end the process.
+    disregard(value);
+  }
+  return undefined;
+}
 
 /** Reads a string, or an object with its text in a usual field; undefined: not readable without the app's own `view`. */
 export function viewByDefault(reply: unknown): ReplyView | undefined {
   if (typeof reply === 'string') return { text: reply };
   if (typeof reply !== 'object' || reply === null) return undefined;
   const fields = reply as Record<string, unknown>;
-  const name = textFields.find((field) => typeof fields[field] === 'string');
-  if (name === undefined) return undefined;
-  const text = fields[name] as string;
+  if (isLate(fields)) return undefined;
+  const text = textIn(fields);
+  if (text === undefined) return undefined;
   return Array.isArray(fields.toolCalls)
     ? { text, toolCalls: fields.toolCalls as readonly ToolCall[] }
     : { text };
