@@ -22,6 +22,8 @@ describe('values that cannot be sent fail before anything is sent', () => {
     ['big integers', () => 1n],
     ['what JSON cannot hold', () => circular],
     ['what JSON leaves out', () => ({ toJSON: () => undefined })],
+    ['errors that were returned', () => new TypeError('down')],
+    ['what streamText() gives', () => ({ toTextStreamResponse: () => new Response('x') })],
     ['error Responses', () => Response.error()],
     ['streams of objects', () => Readable.from([{ delta: 'x' }])],
     ['streams of nothing', () => new ReadableStream({ start: (c) => c.enqueue(undefined) })],

@@ -1,5 +1,6 @@
 import { isResponse } from './is-response.ts';
 import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
+import { isLate } from './value-view.ts';
 
 /** Status and headers of a reply that brings its own. */
 export interface PreparedHead {
@@ -91,11 +92,21 @@ function prepareResponse(response: Response, signal?: AbortSignal): Promise<Prep
   return prepareStream(source, toHead(response), signal);
 }
 
+/** What JSON would make something of that no user was to see: nothing of an error, and the inside of a result that is yet to come. */
+function refuseUnfit(value: object): void {
+  if (value instanceof Error) throw value;
+  if (isLate(value as Record<string, unknown>)) {
+    throw new TypeError(
+      'The reply is what streamText() gives: answer with its textStream or its toUIMessageStreamResponse().',
+    );
+  }
+}
+
 /**
  * The same at once, of a value that is there as a whole; undefined: it comes in pieces, and its first is to be waited for.
  * Most replies are whole, and a signal to give the wait up by would cost as much as all else that is done for them.
  *
- * @throws TypeError for `undefined`, and for what cannot be sent
+ * @throws TypeError for `undefined`, and for what cannot be sent; an error that was returned
  */
 export function prepareWhole(value: unknown): WholeReply | undefined {
   if (typeof value === 'string') return { kind: 'text', body: value };
@@ -103,6 +114,7 @@ export function prepareWhole(value: unknown): WholeReply | undefined {
     const bytes = bytesOf(value);
     if (bytes !== undefined) return { kind: 'bytes', body: bytes };
     if (isResponse(value) || isStream(value)) return undefined;
+    refuseUnfit(value);
   }
   // Tried here, because what JSON cannot hold must fail while another leg can still answer.
   if (JSON.stringify(value) === undefined) {
