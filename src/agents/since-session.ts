@@ -1,9 +1,17 @@
 import type { AgentInputItem } from '@openai/agents';
 import type { Turn } from '../core/subject.ts';
 
+/** A session of the app's own may keep a text in the place of parts, or anything. */
 function saidIn(item: AgentInputItem): string {
   if (!('role' in item) || item.role !== 'assistant') return '';
-  return item.content.map((part) => (part.type === 'output_text' ? part.text : '')).join('');
+  const content: unknown = item.content;
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((part: { type?: unknown; text?: unknown } | null) =>
+      part?.type === 'output_text' ? part.text : '',
+    )
+    .join('');
 }
 
 /**

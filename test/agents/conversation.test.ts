@@ -175,6 +175,30 @@ describe('an agent in a conversation', () => {
     expect(said[4]).toEqual([...(said[3] ?? []), 'assistant: Three.', 'user: Fourth?']);
   });
 
+  it.each<[string, unknown, boolean]>([
+    ['texts', 'One.', true],
+    ['nothing', [], false],
+    ['parts of other kinds', [{ type: 'refusal', refusal: 'No.' }], false],
+  ])('goes by a session of the app that keeps %s', async (_what, content, isKnown) => {
+    const model = new ScriptedModel('Done.');
+    const kept = [user('One?'), { role: 'assistant', status: 'completed', content }];
+    const session = new MemorySession();
+    session.getItems = async () => kept as AgentInputItem[];
+    const spoken = (text: string, leg: Turn['leg']): Turn[] => [
+      { role: 'user', text: `${text}?`, leg, at: 1 },
+      { role: 'assistant', text: `${text}.`, leg, at: 1 },
+    ];
+    const candidate = agentCandidate({
+      agent: coder(model),
+      runner: runner(),
+      run: (_context, _message: string) => ({ session }),
+    });
+    const served = [...spoken('One', 'candidate'), ...spoken('Two', 'legacy')];
+    await candidate(contextOf({ turns: served }), 'Three?').catch(() => undefined);
+    const missed = isKnown ? ['user: Two?', 'assistant: Two.'] : [];
+    expect(asked(model.requests[0]?.input).slice(2)).toEqual([...missed, 'user: Three?']);
+  });
+
   it('hears nothing twice of a session that legacy writes to as well', async () => {
     const model = new ScriptedModel('Done.');
     const session = new MemorySession();
