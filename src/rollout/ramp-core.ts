@@ -210,6 +210,10 @@ export class RampCore {
         this.news.stage(state);
       },
       contained: this.contained,
+      lost: (version, there) => {
+        const what = `the store has lost commits: version ${version} was there, now it is ${there}`;
+        this.#warnings.warn('rollout.lost', `${what}. Everybody obeys what is there.`);
+      },
     };
   }
 }

@@ -28,6 +28,8 @@ export interface ReplicaSetting {
   readonly lessons: () => LessonCounts;
   readonly changed: (state: RolloutState, before: RolloutState | undefined) => void;
   readonly contained: (what: string, error: unknown) => void;
+  /** Told when the store no longer has a version that it had. */
+  readonly lost: (version: number, there: number) => void;
 }
 
 /**
@@ -105,7 +107,11 @@ export class Replica {
   /** Obeys a state if it is newer, and says so to the store. */
   adopt(state: RolloutState): void {
     const before = this.#state;
-    if (state.version <= (before?.version ?? 0)) return;
+    if (before !== undefined && !isNews(state, before)) return;
+    this.#obey(state, before);
+  }
+
+  #obey(state: RolloutState, before: RolloutState | undefined): void {
     this.#state = state;
     this.#table = new StageTable(state, this.#table);
     this.#decide();
@@ -175,6 +181,7 @@ export class Replica {
       });
       // First: a lease that has run out and is given anew must not bring back what was obeyed before.
       if (answer.version > (this.#state?.version ?? 0)) await this.#catchUp();
+      else if (answer.version < version) await this.#goBack();
       // Counted from before it was asked, and a little less: the store's lease must not end before this one, though its
       // clock runs a little faster.
       this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs * ownShare);
@@ -196,4 +203,32 @@ export class Replica {
     const { state } = await this.#setting.store.rollout(this.#setting.rollout);
     if (state !== undefined) this.adopt(state);
   }
+
+  /** The store is behind what it has said itself: it counts for all, or its next versions would be taken for known ones. */
+  async #goBack(): Promise<void> {
+    const { store, rollout, lost } = this.#setting;
+    const { state } = await store.rollout(rollout);
+    const before = this.#state;
+    if (state === undefined || before === undefined || state.version >= before.version) return;
+    lost(before.version, state.version);
+    this.#obey(state, before);
+  }
+}
+
+const told = [
+  'from',
+  'to',
+  'percent',
+  'step',
+  'since',
+  'status',
+  'why',
+  'policyHash',
+  'actor',
+] as const;
+
+/** Whether a state is newer, or another one in the place of one that the store has lost. */
+function isNews(state: RolloutState, before: RolloutState): boolean {
+  if (state.version !== before.version) return state.version > before.version;
+  return told.some((name) => state[name] !== before[name]);
 }

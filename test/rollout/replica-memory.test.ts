@@ -19,6 +19,7 @@ it('A replica keeps nothing of the words that it has said, however long it runs'
     lessons: () => ({ pending: 0, learned: 0 }),
     changed: () => undefined,
     contained: () => undefined,
+    lost: () => undefined,
   });
   replica.adopt(state);
   const saysOften = async (): Promise<void> => {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/store.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { ada, rolloutWorld } from './world.ts';
+
+const plan = { holdMs: 0, dailyCycleMs: 0, steps: [{ percent: 0 }, { percent: 100 }] };
+
+/** A store with a standby that gets each commit, until it falls behind. */
+function replicated(clock = fakeClock()) {
+  const [primary, standby] = [memoryStore({ clock }), memoryStore({ clock })];
+  const servers = { current: primary, isBehind: false };
+  const store = new Proxy(primary, {
+    get(_, name: keyof Store) {
+      const { current, isBehind } = servers;
+      const method = current[name] as (...args: unknown[]) => unknown;
+      if (name !== 'commit') return method.bind(current);
+      return async (commit: Parameters<Store['commit']>[0]) => {
+        if (!isBehind && current === primary) await standby.commit(commit);
+        return current.commit(commit);
+      };
+    },
+  });
+  return { clock, store, servers, standby };
+}
+
+describe('a store that has lost a commit', () => {
+  it('has its rollback obeyed, though it has the version of what was lost', async () => {
+    const { clock, store, servers, standby } = replicated();
+    await using world = rolloutWorld(store, clock);
+    const [one, two] = [await world.rollout(plan), await world.rollout(plan, { leads: false })];
+    servers.isBehind = true;
+    await one.advance(ada);
+    await clock.advance(1_000);
+    expect([one.stageOf('x'), two.stageOf('x')]).toEqual(['live', 'live']);
+    servers.current = standby;
+    await one.rollback(ada);
+    expect(one.stageOf('x')).toBe('shadow');
+  });
+
+  it('counts for every replica, which says so, and hears of the next rollback', async () => {
+    const { clock, store, servers, standby } = replicated();
+    const warnings: string[] = [];
+    await using world = rolloutWorld(store, clock);
+    const logger = { warn: (message: string) => void warnings.push(message) };
+    const one = await world.rollout(plan, { logger });
+    const two = await world.rollout(plan, { leads: false, logger });
+    servers.isBehind = true;
+    await one.advance(ada);
+    await clock.advance(1_000);
+    servers.current = standby;
+    await clock.advance(30_000);
+    expect([one.stageOf('x'), two.stageOf('x')]).toEqual(['shadow', 'shadow']);
+    expect(warnings.join()).toContain(
+      'the store has lost commits: version 2 was there, now it is 1',
+    );
+    await one.advance(ada);
+    await clock.advance(30_000);
+    expect(two.stageOf('x')).toBe('live');
+    await one.rollback(ada);
+    await clock.advance(30_000);
+    expect(await one.isAcknowledged()).toBe(true);
+    expect([one.stageOf('x'), two.stageOf('x')]).toEqual(['shadow', 'shadow']);
+  });
+});
