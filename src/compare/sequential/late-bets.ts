@@ -58,6 +58,24 @@ export function lateDecides(
   return lateEvidence(bets, counts, starts) >= bets.enough;
 }
 
+/** The pairs of the bet that has won most, where that is a later one: what is said of all pairs would not show the harm. */
+export function harmfulStretch(
+  bets: Bets,
+  counts: PairedCounts,
+  starts: readonly LateStart[] = [],
+): PairedCounts | undefined {
+  let most = logFirst + bets.logEvidence(counts);
+  let stretch: PairedCounts | undefined;
+  for (const start of starts) {
+    const its = since(counts, start);
+    const evidence = logWeight(start) + bets.logEvidence(its);
+    if (evidence <= most) continue;
+    most = evidence;
+    stretch = its;
+  }
+  return stretch;
+}
+
 /** Whether a start is kept: the older, the fewer, two of each age to its double. */
 const isKept = ({ nth }: LateStart, now: number): boolean =>
   nth % 2 ** Math.max(0, Math.floor(Math.log2(now - nth)) - 1) === 0;

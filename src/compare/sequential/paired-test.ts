@@ -1,6 +1,12 @@
 import { issuesOf, type OptionCheck, refuse, required } from '../../core/option-checks.ts';
 import { Bets } from './bets.ts';
-import { type LateStart, lateDecides, lateEvidence, startsAfter } from './late-bets.ts';
+import {
+  harmfulStretch,
+  type LateStart,
+  lateDecides,
+  lateEvidence,
+  startsAfter,
+} from './late-bets.ts';
 import { areCounts, type PairedCounts, pairsOf } from './paired-counts.ts';
 
 /** What is asked of pairs. */
@@ -27,6 +33,8 @@ export interface PairedTestState extends PairedCounts {
   readonly passedAt?: number;
   /** Pairs at which harm was shown. */
   readonly failedAt?: number;
+  /** The pairs up to there that showed it; absent: all of them. */
+  readonly failedOn?: PairedCounts;
   /** Where bets on harm that came late have begun; absent: nowhere yet. */
   readonly starts?: readonly LateStart[];
 }
@@ -41,6 +49,8 @@ export interface PairedReading {
   /** Logarithms of the e-values, and of what is enough to decide. */
   readonly promote: { readonly logEvidence: number; readonly enough: number };
   readonly rollBack: { readonly logEvidence: number; readonly enough: number };
+  /** The pairs in a row that showed harm; absent: it is not shown, or by all of them. */
+  readonly harmful?: { readonly pairs: number; readonly difference: number };
   /** Pairs that are still needed to pass or to fail, about, if it goes on as it went; undefined: never, at this rate. */
   readonly needed: { readonly pass: number | undefined; readonly fail: number | undefined };
 }
@@ -101,8 +111,10 @@ function look(state: PairedTestState, promote: Bets, rollBack: Bets): PairedTest
   const starts = state.failedAt === undefined ? startsAfter(state, before) : before;
   if (!(passes || fails || starts !== before) || !areCounts(state)) return state;
   const pairs = pairsOf(state);
+  const failedOn = fails ? harmfulStretch(rollBack, state, before) : undefined;
   return {
     ...state,
+    ...(failedOn && { failedOn }),
     ...(passes ? { passedAt: pairs } : undefined),
     ...(fails ? { failedAt: pairs } : undefined),
     ...(starts !== undefined && { starts }),
@@ -114,6 +126,9 @@ function outcomeOf({ failedAt, passedAt }: PairedTestState): PairedReading['outc
   return passedAt === undefined ? 'hold' : 'pass';
 }
 
+const differenceOf = (counts: PairedCounts): number =>
+  (counts.worse - counts.better) / pairsOf(counts);
+
 function reading(state: PairedTestState, promote: Bets, rollBack: Bets): PairedReading {
   // What is no count is no evidence.
   const counts = areCounts(state) ? state : { worse: 0, same: 0, better: 0 };
@@ -122,7 +137,10 @@ function reading(state: PairedTestState, promote: Bets, rollBack: Bets): PairedR
   return {
     outcome,
     pairs,
-    difference: pairs === 0 ? undefined : (counts.worse - counts.better) / pairs,
+    difference: pairs === 0 ? undefined : differenceOf(counts),
+    ...(state.failedOn && {
+      harmful: { pairs: pairsOf(state.failedOn), difference: differenceOf(state.failedOn) },
+    }),
     promote: { logEvidence: promote.logEvidence(counts), enough: promote.enough },
     rollBack: {
       logEvidence: lateEvidence(rollBack, counts, counts === state ? state.starts : []),

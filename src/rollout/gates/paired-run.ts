@@ -118,7 +118,7 @@ export class PairedRun implements GateRun {
     return row && { outcome: 'invalid', says: `${subject} cannot be told: ${row[1]}` };
   }
 
-  #said({ outcome, pairs, difference, needed }: PairedReading, at: number): Found {
+  #said({ outcome, pairs, difference, harmful, needed }: PairedReading, at: number): Found {
     const { subject, source, margin, harm } = this.#question;
     const unit = countedAs[source];
     if (difference === undefined) {
@@ -128,21 +128,27 @@ export class PairedRun implements GateRun {
     const over = `over ${pairs} ${unit}`;
     if (outcome === 'pass')
       return { outcome, says: `${measured} ${over}, shown to be below ${inPoints(margin)}` };
-    if (outcome === 'fail')
-      return { outcome, says: `${measured} ${over}, shown to be above ${inPoints(harm)}` };
+    if (outcome === 'fail') {
+      const late = harmful
+        ? `, ${inPoints(harmful.difference)} over ${harmful.pairs} of them in a row`
+        : '';
+      return { outcome, says: `${measured} ${over}${late}, shown to be above ${inPoints(harm)}` };
+    }
     const ways = [needed.pass, needed.fail].filter((way) => way !== undefined);
     const first = ways.length === 0 ? undefined : Math.min(...ways);
     const wait = waitFor(first, unit, { since: this.#setting.since, at, count: pairs });
     return { outcome, says: `${measured}, ${wait.says}`, etaMs: wait.etaMs };
   }
 
-  #inputs({ pairs, difference, promote, rollBack, needed }: PairedReading) {
+  #inputs({ pairs, difference, harmful, promote, rollBack, needed }: PairedReading) {
     const { worse, same, better, passedAt, failedAt } = this.#state;
     const { margin, harm } = this.#question;
     const { unknown, advised } = this.#seen;
     return {
       ...{ pairs, worse, same, better, unknown, advised, difference, margin, harm },
       ...{ passedAt, failedAt, alpha: this.#setting.alpha },
+      harmfulPairs: harmful?.pairs,
+      harmfulDifference: harmful?.difference,
       harmEvidence: rollBack.logEvidence,
       harmEnough: rollBack.enough,
       passEvidence: promote.logEvidence,

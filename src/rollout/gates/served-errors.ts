@@ -89,9 +89,11 @@ class ServedErrorsRun implements GateRun {
     const reading = this.#test.read(this.#state);
     const { worse: failed } = this.#state;
     const { limit } = this.#policy;
-    const { pairs: calls, difference, needed, promote, rollBack } = reading;
+    const { pairs: calls, difference, harmful, needed, promote, rollBack } = reading;
     const inputs = {
       ...{ calls, failed, limit, rate: difference, alpha: this.#setting.alpha },
+      harmfulCalls: harmful?.pairs,
+      harmfulRate: harmful?.difference,
       harmEvidence: rollBack.logEvidence,
       harmEnough: rollBack.enough,
       passEvidence: promote.logEvidence,
@@ -110,15 +112,22 @@ class ServedErrorsRun implements GateRun {
     return { outcome: 'fail', says };
   }
 
-  #said({ outcome, pairs: calls, difference, needed }: PairedReading, at: number): Found {
+  #said({ outcome, pairs: calls, difference, harmful, needed }: PairedReading, at: number): Found {
     if (difference === undefined) {
       return { outcome: 'hold', says: 'errors not measured yet: no calls to tell by' };
     }
     const measured = `errors ${inPercent(difference)}`;
     const side = outcome === 'pass' ? 'below' : 'above';
     const limit = inPercent(this.#policy.limit);
-    if (outcome !== 'hold')
-      return { outcome, says: `${measured} of ${calls} calls, shown to be ${side} ${limit}` };
+    if (outcome !== 'hold') {
+      const late = harmful
+        ? `, ${inPercent(harmful.difference)} of ${harmful.pairs} of them in a row`
+        : '';
+      return {
+        outcome,
+        says: `${measured} of ${calls} calls${late}, shown to be ${side} ${limit}`,
+      };
+    }
     const ways = [needed.pass, needed.fail].filter((way) => way !== undefined);
     const first = ways.length === 0 ? undefined : Math.min(...ways);
     const wait = waitFor(first, 'calls', { since: this.#setting.since, at, count: calls });

@@ -56,6 +56,17 @@ describe('the gate of served errors', () => {
     expect((await says(servedErrors({ countFallbacks: false }), feed)).inputs.failed).toBe(0);
   });
 
+  it('finds what fails late, however much went well, and says on what', async () => {
+    const reading = await says(servedErrors(), (run) => {
+      for (let i = 0; i < 200; i += 1) run.served?.(calls(100, { errors: i % 2 }));
+      for (let i = 0; i < 9; i += 1) run.served?.(calls(40, { errors: 8 }));
+    });
+    expect(reading.says).toBe(
+      'fail: errors 0.8 % of 20360 calls, 20.0 % of 240 of them in a row, shown to be above 5.0 %',
+    );
+    expect(reading.inputs).toMatchObject({ harmfulCalls: 240, harmfulRate: 0.2, tripped: 0 });
+  });
+
   it('fails at once on a catastrophe after much that was well, and stays so', async () => {
     const reading = await says(servedErrors(), (run) => {
       for (let i = 0; i < 50; i += 1) run.served?.(calls(100, {}, since + i * 60_000));

@@ -140,6 +140,17 @@ describe('the gate of wrong answers', () => {
     expect((await read(wrongAnswers(), [...advised, ...failing])).outcome).toBe('fail');
   });
 
+  it('says which pairs show harm that came late', async () => {
+    const reading = await read(wrongAnswers(), [
+      ...times(3_000, (i) => (i % 50 === 0 ? worse() : i % 50 === 25 ? better() : pair())),
+      ...times(60, (i) => (i % 2 === 0 ? worse() : pair())),
+    ]);
+    expect(reading.says).toBe(
+      'fail: wrong answers +1.0 pp over 3060 pairs, +51.0 pp over 49 of them in a row, shown to be above +0.3 pp',
+    );
+    expect(reading.inputs).toMatchObject({ harmfulPairs: 49, harmfulDifference: 25 / 49 });
+  });
+
   it('counts nothing for a candidate that only such a judge prefers, whatever decided the verdict', async () => {
     const notes = ['tool-extra', 'judge-candidate', 'judge-advisory'];
     const preferred = pair({ divergence: { verdict: 'different', decidedBy: 'tools', notes } });
