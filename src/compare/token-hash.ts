@@ -63,16 +63,18 @@ export function numberHash(text: Uint16Array, from: number, to: number): number 
 
 /** The same for a number times a power of ten, before which a mark is that of decimals: `1.5e6` is `1500000`. */
 export function scaledHash(text: Uint16Array, from: number, to: number, exponent: number): number {
-  const units = text.subarray(from, to);
-  const mark = units.findIndex((unit) => !isDigit(unit));
-  const digits = [...units].filter(isDigit);
-  const whole = (mark < 0 ? digits.length : mark) + exponent;
-  const all = [
-    ...Array.from({ length: Math.max(0, -whole) }, () => zero),
-    ...digits,
-    ...Array.from({ length: Math.max(0, whole - digits.length) }, () => zero),
-  ];
-  const decimal = Math.max(0, whole);
-  const plain = Uint16Array.from([zero, ...all.slice(0, decimal), dot, ...all.slice(decimal)]);
-  return digitsHash(plain, 0, plain.length, decimal + 1);
+  let mark = to;
+  for (let at = from; at < to; at += 1) if (!isDigit(text[at] as number)) mark = at;
+  const digits = mark < to ? to - from - 1 : to - from;
+  const whole = mark - from + exponent;
+  // As it would be written without the power: zeros, its digits, zeros, and a mark somewhere in between.
+  const [before, decimal] = [Math.max(0, -whole) + 1, Math.max(0, whole) + 1];
+  const plain = new Uint16Array(Math.max(before + digits, decimal) + 1).fill(zero);
+  plain[decimal] = dot;
+  for (let at = from, nth = before; at < to; at += 1) {
+    if (at === mark) continue;
+    plain[nth < decimal ? nth : nth + 1] = text[at] as number;
+    nth += 1;
+  }
+  return digitsHash(plain, 0, plain.length, decimal);
 }
