@@ -42,7 +42,16 @@ export interface PairFacts {
 }
 
 /** Notes that explain why the words of a reply are other ones: then it is that and not a wrong answer. */
-const explaining = ['empty', 'truncated', 'shorter', 'longer', 'language', 'refusal'];
+const explaining = [
+  'empty',
+  'empty-ended',
+  'truncated',
+  'shorter',
+  'longer',
+  'language',
+  'refusal',
+  'refusal-ended',
+];
 
 /** Notes of replies whose facts are other ones. */
 const factual = ['numbers', 'swapped'];
