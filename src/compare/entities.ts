@@ -23,6 +23,15 @@ function asIn({ hashes, facts }: Tokens, numbers: Set<number>, others: ReadonlyS
   }
 }
 
+/** Lets the second have the groups of its numbers that the first sets apart, such as those of a phone, and the first their whole. */
+function withGroups({ hashes, facts }: Tokens, numbers: Set<number>, others: Set<number>): void {
+  for (const [at, { run }] of facts) {
+    if (run === undefined || !others.has(run.hash)) continue;
+    numbers.add(run.hash);
+    for (let place = run.first; place <= at; place += 1) others.add(hashes[place] as number);
+  }
+}
+
 /** The numbers of two texts, those that may be read in several ways read alike. */
 export function numbersOfBoth(
   first: Tokens,
@@ -31,6 +40,8 @@ export function numbersOfBoth(
   const [before, now] = [new Set(numbersOf(first)), new Set(numbersOf(second))];
   asIn(first, before, numbersOf(second));
   asIn(second, now, numbersOf(first));
+  withGroups(first, before, now);
+  withGroups(second, now, before);
   return [before, now];
 }
 

@@ -1,9 +1,12 @@
 import type { NumberReading } from './number-reading.ts';
+import type { RunFacts } from './number-run.ts';
 
 /** What a text says of a number besides its value. */
 export interface NumberFacts {
   /** The numbers that it is if its marks set them apart. */
   readonly parts?: readonly number[];
+  /** The number that it is the end of, if those before it belong to it. */
+  readonly run?: RunFacts;
   /** `unsure`: the dash may be one of a list or a range, or the number is negative in another notation. Absent: there is none. */
   readonly sign?: 'minus' | 'unsure';
   /** The sign of its currency, as a code unit. */
@@ -108,15 +111,16 @@ export function factsOf(
   text: Uint16Array,
   from: number,
   { end, parts }: NumberReading,
-  isItem: boolean,
+  { isItem, run }: { readonly isItem: boolean; readonly run: RunFacts | undefined },
 ): NumberFacts | undefined {
-  if (isPlain(text, from, end)) return parts && { parts };
+  const several = (parts ?? run) && { ...(parts && { parts }), ...(run && { run }) };
+  if (isPlain(text, from, end)) return several;
   const money = currencyBefore(text, from);
   const sign = signOf(text, money ?? from, end, isItem) ?? signOf(text, from, end, isItem);
   const unit = text[money ?? currencyBehind(text, end) ?? text.length];
-  if (parts === undefined && sign === undefined && unit === undefined) return undefined;
+  if (sign === undefined && unit === undefined) return several;
   return {
-    ...(parts && { parts }),
+    ...several,
     ...(sign && { sign }),
     ...(unit && { currency: wide[unit] ?? unit }),
   };

@@ -41,7 +41,7 @@ function decimalAt(text: Uint16Array, from: number, to: number): number {
 }
 
 /** Digits with one mark among them, or none: `decimal` is its place, or the end. */
-function digitsHash(text: Uint16Array, from: number, to: number, decimal: number): number {
+export function digitsHash(text: Uint16Array, from: number, to: number, decimal: number): number {
   let end = to;
   while (end > decimal + 1 && (text[end - 1] as number) === zero) end -= 1;
   let hash = startOfHash;

@@ -1,6 +1,7 @@
 import { characterKinds, kindOf } from './character-kinds.ts';
 import { factsOf, type NumberFacts } from './number-facts.ts';
 import { digitsAtEnd, digitsEnd, listNumber, readNumber } from './number-reading.ts';
+import { NumberRun } from './number-run.ts';
 import { plainDigits } from './plain-digits.ts';
 import { mixed, startOfHash, withUnit } from './token-hash.ts';
 
@@ -38,6 +39,7 @@ export class Tokenizer {
   readonly #table = characterKinds();
   #hashes: Int32Array;
   #kinds: Uint8Array;
+  readonly #run = new NumberRun();
   readonly #facts = new Map<number, NumberFacts>();
   #count = 0;
   #at = 0;
@@ -123,7 +125,9 @@ export class Tokenizer {
     if (this.#isLineStart && this.#isOfList(start, end)) return;
     const reading = readNumber(text, start, end);
     this.#at = reading.end;
-    const facts = factsOf(text, start, reading, this.#isLineStart && this.#count > 0);
+    const run = this.#run.add(text, start, reading.end, this.#count);
+    const isItem = this.#isLineStart && this.#count > 0;
+    const facts = factsOf(text, start, reading, { isItem, run });
     if (facts !== undefined) this.#facts.set(this.#count, facts);
     this.#add(reading.hash, tokenIs.number);
   }

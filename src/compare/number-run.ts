@@ -1,0 +1,44 @@
+import { digitsHash } from './token-hash.ts';
+
+/** Groups of digits that may be one long number, by what they are then and the place of the first. */
+export interface RunFacts {
+  readonly hash: number;
+  readonly first: number;
+}
+
+/** Digits that it must have: shorter ones are amounts and dates. The longest bank account has 34 characters, nine groups. */
+const [leastDigits, mostChars] = [7, 48];
+
+/** What groups of a number are set apart by, two of them at most: blanks, dashes, the brackets and slashes of phone numbers. */
+const gaps: ReadonlySet<number | undefined> = new Set(
+  Array.from(' \u00a0\u2009\u202f-\u2010\u2011\u2012\u2013()/', (gap) => gap.charCodeAt(0)),
+);
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+
+/** Follows the numbers of a text, and knows those that may go on: of a phone, an account, a card. */
+export class NumberRun {
+  #from = -1;
+  #end = -1;
+  #first = 0;
+
+  /** Takes the next number, by its ends and its place. */
+  add(text: Uint16Array, from: number, end: number, place: number): RunFacts | undefined {
+    const gap = from - this.#end;
+    const isNext =
+      this.#end >= 0 &&
+      end - this.#from <= mostChars &&
+      (gap === 1 || (gap === 2 && gaps.has(text[from - 2]))) &&
+      gaps.has(text[from - 1]);
+    this.#end = end;
+    if (!isNext) {
+      this.#from = from;
+      this.#first = place;
+      return undefined;
+    }
+    let digits = 0;
+    for (let at = this.#from; at < end; at += 1) if (isDigit(text[at] as number)) digits += 1;
+    if (digits < leastDigits) return undefined;
+    return { hash: digitsHash(text, this.#from, end, end), first: this.#first };
+  }
+}
