@@ -89,6 +89,11 @@ function toolsOf(calls: readonly ToolCall[] | undefined): readonly HeldToolCall[
   }));
 }
 
+/** How services write that a tool was called with nothing. */
+const nothing = new Set(['{}', '""', 'null']);
+
 function argumentsOf(call: Partial<ToolCall> | null | undefined): string | undefined {
-  return call?.arguments === undefined ? undefined : fingerprint(canonicalJson(call.arguments));
+  if (call?.arguments === undefined) return undefined;
+  const told = canonicalJson(call.arguments);
+  return nothing.has(told) ? undefined : fingerprint(told);
 }

@@ -26,6 +26,19 @@ describe('tool calls', () => {
     expect(await found([call('f', data)], [call('f', text)])).toMatchObject({ verdict: 'same' });
   });
 
+  it('are the same however it is written that they were called with nothing', async () => {
+    const ways: readonly ToolCall[] = [
+      { name: 'f', arguments: undefined },
+      ...['', '{}', ' { } ', {}, null].map((args) => ({ name: 'f', arguments: args })),
+    ];
+    for (const one of ways) {
+      for (const other of ways)
+        expect(await found([one], [other])).toMatchObject({ verdict: 'same', say: 'same' });
+      expect(await found([one], [call('f', { a: 0 })])).toMatchObject({ say: 'different' });
+      expect(await found([one], [call('f', [])])).toMatchObject({ say: 'different' });
+    }
+  });
+
   it.each([
     ['a missing one', [call('a'), call('b')], [call('a')], 'tool-missing', { missing: 1 }],
     ['an extra one', [call('a')], [call('a'), call('b')], 'tool-extra', { extra: 1 }],
