@@ -2,8 +2,9 @@ import { dayMs } from '../core/day.ts';
 import { pairId } from '../core/pair-id.ts';
 import type { MissReason } from '../core/pair-sink.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
-import type { Store } from '../core/store.ts';
+import type { PairDay, Store, TrafficDay } from '../core/store.ts';
 import { attestedIn } from './attested-in.ts';
+import { CountedRows } from './counted-rows.ts';
 import type { StepEvidence } from './evaluator.ts';
 import type { GateReading } from './gate.ts';
 import { phaseOf } from './ramp-state.ts';
@@ -37,8 +38,8 @@ interface Course {
   readonly phase: string;
   readonly evidence: StepEvidence;
   readonly seen: Map<string, number>;
-  /** What was counted when it was last looked at. */
-  readonly counted: Map<string, number>;
+  readonly served: CountedRows;
+  readonly missed: CountedRows;
   /** Pairs in the store, when they were counted last, and how many of them were read. */
   stored: number;
   taken: number;
@@ -111,7 +112,8 @@ export class Assessor {
 
   #begin(key: string, phase: string, state: RolloutState): Course {
     const evidence = this.#setting.begin(state);
-    const read = { seen: new Map(), counted: new Map(), until: 0, entry: 0 };
+    const counted = { served: new CountedRows(), missed: new CountedRows() };
+    const read = { seen: new Map(), ...counted, until: 0, entry: 0 };
     const pairs = { stored: 0, taken: 0, gone: 0, first: Number.POSITIVE_INFINITY };
     const { overrides, since: servedAt } = state;
     const catching = { overrides, servedAt, catchesUp: 'so far' } as const;
@@ -155,44 +157,40 @@ export class Assessor {
   }
 
   async #readMissed(course: Course, at: number): Promise<void> {
-    const { phase, counted, evidence } = course;
+    const { phase, missed, evidence } = course;
+    const rows = await this.#setting.store.pairDays({ phase });
+    const namesOf = ({ day, tenant, route, stage, kind }: PairDay) => {
+      return [day, tenant, route, stage, kind];
+    };
     let stored = 0;
-    for (const row of await this.#setting.store.pairDays({ phase })) {
-      const { tenant, route, stage, kind } = row;
-      stored += row.counts.pairs ?? 0;
-      for (const [metric, count = 0] of Object.entries(row.counts)) {
+    await missed.each(rows, namesOf, ({ day, tenant, route, stage, kind, counts }, added) => {
+      stored += counts.pairs ?? 0;
+      for (const metric of Object.keys(counts)) {
         if (!metric.startsWith('missed.')) continue;
-        const why = metric.slice('missed.'.length) as MissReason;
-        const key = JSON.stringify([row.day, tenant, route, stage, kind, why]);
-        const added = count - (counted.get(key) ?? 0);
-        counted.set(key, count);
         // Pairs of that day were pruned: its misses alone would say that nothing was compared.
-        if (course.gone > 0 && Date.parse(row.day) + dayMs <= course.first) continue;
-        if (added > 0) evidence.missed({ kind, at, route, tenant, stage, why, count: added });
+        if (course.gone > 0 && Date.parse(day) + dayMs <= course.first) continue;
+        const why = metric.slice('missed.'.length) as MissReason;
+        const count = added(metric);
+        if (count > 0) evidence.missed({ kind, at, route, tenant, stage, why, count });
       }
-    }
+      return 'taken';
+    });
     course.stored = stored;
   }
 
   async #readServed(course: Course, at: number): Promise<void> {
-    const { phase, counted, evidence, servedAt: from } = course;
-    for (const { day, route, tenant, leg, counts } of await this.#setting.store.traffic({
-      phase,
-    })) {
-      const place = JSON.stringify([day, route, tenant, leg]);
-      const added = (name: string): number => {
-        const key = `${name} ${place}`;
-        const before = counted.get(key) ?? 0;
-        counted.set(key, counts[name] ?? 0);
-        return (counts[name] ?? 0) - before;
-      };
+    const { phase, served, evidence, servedAt: from } = course;
+    const rows = await this.#setting.store.traffic({ phase });
+    const namesOf = ({ day, route, tenant, leg }: TrafficDay) => [day, route, tenant, leg];
+    await served.each(rows, namesOf, ({ route, tenant, leg }, added) => {
       const calls = added('calls');
       // What was read of calls in part waits for the rest: nobody could take it without them.
-      if (calls <= 0) continue;
+      if (calls <= 0) return 'later';
       const [errors, fallbacks] = [added('errors'), added('fallbacks')];
       const durations = { count: added('timed'), sum: added('ms'), squares: added('squaredMs') };
       evidence.served({ at, from, route, tenant, leg, calls, errors, fallbacks, durations });
-    }
+      return 'taken';
+    });
     course.servedAt = at;
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { dayOf } from '../core/day.ts';
 import type { PairRecord } from '../core/pair-record.ts';
+import { inPieces, nextTurn } from '../core/pieces.ts';
 import type {
   DayQuery,
   Erasure,
@@ -15,7 +16,6 @@ import type { Turn } from '../core/subject.ts';
 import type { Transcript, TurnRange } from '../core/transcript.ts';
 import type { DayFilter, EvidenceRows, PairPlace, Removal } from './driver.ts';
 import { tallyMisses, tallyPairs } from './pair-tally.ts';
-import { inPieces, nextTurn } from './pieces.ts';
 import { type Book, type Tally, TallySheet, toPairDays, toTrafficDays } from './tally.ts';
 import { textKey } from './text-key.ts';
 
@@ -94,7 +94,7 @@ export class EvidenceBook implements EvidenceStore {
   }
 
   async pairDays(query: DayQuery = {}): Promise<readonly PairDay[]> {
-    const days = toPairDays(await this.#rows().tallies('pairs', dayFilter(query)));
+    const days = await toPairDays(await this.#rows().tallies('pairs', dayFilter(query)));
     return days.filter(({ route }) => query.route === undefined || route === query.route);
   }
 
@@ -109,7 +109,7 @@ export class EvidenceBook implements EvidenceStore {
   }
 
   async traffic(query: DayQuery = {}): Promise<readonly TrafficDay[]> {
-    const days = toTrafficDays(await this.#rows().tallies('traffic', dayFilter(query)));
+    const days = await toTrafficDays(await this.#rows().tallies('traffic', dayFilter(query)));
     return days.filter(({ route }) => query.route === undefined || route === query.route);
   }
 

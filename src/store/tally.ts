@@ -1,3 +1,4 @@
+import { inPieces } from '../core/pieces.ts';
 import type { PairDay, TrafficDay } from '../core/store.ts';
 import { textKey } from './text-key.ts';
 
@@ -42,33 +43,52 @@ export class TallySheet {
   }
 }
 
+interface Slice {
+  readonly day: string;
+  readonly names: string[];
+  readonly counts: Map<string, number>;
+}
+
+/** Tallies, or slices, that are looked at in one turn of the event loop: there are some of each tenant and day. */
+const atOnce = 2_000;
+
 /** The days of a book, each slice with all its counts. */
-function group(tallies: readonly Tally[]): { day: string; names: string[]; counts: object }[] {
-  const days = new Map<string, { day: string; names: string[]; counts: Map<string, number> }>();
-  for (const { day, slice, metric, value } of tallies) {
-    const key = day + slice;
-    let row = days.get(key);
-    if (row === undefined) {
-      row = { day, names: JSON.parse(slice) as string[], counts: new Map() };
-      days.set(key, row);
+async function group<Day>(
+  tallies: readonly Tally[],
+  toDay: (day: string, names: string[], counts: object) => Day,
+): Promise<Day[]> {
+  const slices = new Map<string, Slice>();
+  await inPieces(tallies, atOnce, async (piece) => {
+    for (const { day, slice, metric, value } of piece) {
+      const key = day + slice;
+      let row = slices.get(key);
+      if (row === undefined) {
+        row = { day, names: JSON.parse(slice) as string[], counts: new Map() };
+        slices.set(key, row);
+      }
+      row.counts.set(metric, value);
     }
-    row.counts.set(metric, value);
-  }
-  return [...days]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { day, names, counts }]) => ({ day, names, counts: Object.fromEntries(counts) }));
+  });
+  const days: Day[] = [];
+  const sorted = [...slices].sort(([a], [b]) => (a < b ? -1 : 1));
+  await inPieces(sorted, atOnce, async (piece) => {
+    for (const [, { day, names, counts }] of piece) {
+      days.push(toDay(day, names, Object.fromEntries(counts)));
+    }
+  });
+  return days;
 }
 
 /** The days of pairs. */
-export function toPairDays(tallies: readonly Tally[]): PairDay[] {
-  return group(tallies).map(({ day, names: [phase, tenant, route, stage, kind], counts }) => {
+export function toPairDays(tallies: readonly Tally[]): Promise<PairDay[]> {
+  return group(tallies, (day, [phase, tenant, route, stage, kind], counts) => {
     return { day, phase, tenant, route, stage, kind, counts } as PairDay;
   });
 }
 
 /** The days of traffic. */
-export function toTrafficDays(tallies: readonly Tally[]): TrafficDay[] {
-  return group(tallies).map(({ day, names: [phase, tenant, route, leg], counts }) => {
+export function toTrafficDays(tallies: readonly Tally[]): Promise<TrafficDay[]> {
+  return group(tallies, (day, [phase, tenant, route, leg], counts) => {
     return { day, phase, tenant, route, leg, counts } as TrafficDay;
   });
 }

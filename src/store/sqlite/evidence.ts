@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { PairRecord } from '../../core/pair-record.ts';
+import { nextTurn } from '../../core/pieces.ts';
 import type { Turn } from '../../core/subject.ts';
 import type { ServedTurns } from '../../core/transcript.ts';
 import type {
@@ -11,7 +12,6 @@ import type {
   PairPlace,
   Removal,
 } from '../driver.ts';
-import { nextTurn } from '../pieces.ts';
 import { forgottenAfterMs } from '../retention.ts';
 import { rowKeys } from '../row-keys.ts';
 import type { Book, Tally } from '../tally.ts';

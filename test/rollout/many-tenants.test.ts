@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { RolloutState } from '../../src/core/rollout-state.ts';
+import type { Store, TrafficDay } from '../../src/core/store.ts';
+import { Assessor } from '../../src/rollout/assessor.ts';
+import type { ServedCounts } from '../../src/rollout/served-counts.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+
+const tenants = 5_000;
+const state = { policyHash: 'p', overrides: {}, version: 1, since: 0 } as RolloutState;
+
+/** An assessor whose evidence notes what it is told was served. */
+function assessing(store: Store) {
+  const told: ServedCounts[] = [];
+  const evidence = {
+    served: (counts: ServedCounts) => told.push(counts),
+    attested: () => undefined,
+    changed: () => undefined,
+    readings: async () => [],
+    pairs: 0,
+  };
+  const begin = () => evidence as never;
+  const assessor = new Assessor({ store, rollout: 'cutover', now: () => 0, begin });
+  return { assessor, told };
+}
+
+/** Counts of all tenants, as a replica hands them over. */
+async function serve(store: Store, id: string, phase: string, calls: number): Promise<void> {
+  const counts = Array.from({ length: tenants }, (_, at) => ({
+    ...{ day: '2026-01-01', tenant: `tenant-${at}`, route: 'chat', leg: 'candidate' as const },
+    counts: { calls, errors: at % 2, timed: calls, ms: 5, squaredMs: 25 },
+  }));
+  await store.addTraffic({ id, phase, counts });
+}
+
+/** The turns of the event loop that go by while something is done. */
+async function turnsOf(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await work();
+  isOver = true;
+  return turns;
+}
+
+/** The phase to which an assessor in this state looks. */
+async function phaseOf(store: Store, assessor: Assessor): Promise<string> {
+  const asked: string[] = [];
+  const { traffic } = store;
+  store.traffic = async (query = {}): Promise<readonly TrafficDay[]> => {
+    asked.push(query.phase ?? '');
+    return [];
+  };
+  await assessor.look(state);
+  store.traffic = traffic;
+  return asked[0] ?? '';
+}
+
+describe('a look at the counts of many tenants', () => {
+  it('lets others have their turn, and tells each time what has come since', async () => {
+    const store = memoryStore();
+    const { assessor, told } = assessing(store);
+    const phase = await phaseOf(store, assessor);
+    await serve(store, 'one', phase, 3);
+    expect(await turnsOf(() => assessor.look(state))).toBeGreaterThan(tenants / 500);
+    expect(told).toHaveLength(tenants);
+    const all = (name: 'calls' | 'errors'): number => told.reduce((sum, of) => sum + of[name], 0);
+    expect([all('calls'), all('errors')]).toEqual([3 * tenants, tenants / 2]);
+    await assessor.look(state);
+    expect(told).toHaveLength(tenants);
+    await serve(store, 'two', phase, 4);
+    await assessor.look(state);
+    expect([all('calls'), all('errors')]).toEqual([7 * tenants, tenants]);
+    expect(told.at(-1)).toMatchObject({ calls: 4, durations: { count: 4, sum: 5, squares: 25 } });
+    await store.close();
+  });
+
+  it('lets them have it while the store brings them together', async () => {
+    const store = memoryStore();
+    await serve(store, 'one', 'phase', 3);
+    expect(await turnsOf(() => store.traffic({ phase: 'phase' }))).toBeGreaterThan(10);
+    expect(await store.traffic({ phase: 'phase', tenant: 'tenant-7' })).toEqual([
+      {
+        ...{ day: '2026-01-01', phase: 'phase', tenant: 'tenant-7', route: 'chat' },
+        ...{ leg: 'candidate', counts: { calls: 3, errors: 1, timed: 3, ms: 5, squaredMs: 25 } },
+      },
+    ]);
+    await store.close();
+  });
+});
