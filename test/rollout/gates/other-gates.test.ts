@@ -58,8 +58,10 @@ describe('the gate of served errors', () => {
 
   it('finds what fails late, however much went well, and says on what', async () => {
     const reading = await says(servedErrors(), (run) => {
-      for (let i = 0; i < 200; i += 1) run.served?.(calls(100, { errors: i % 2 }));
-      for (let i = 0; i < 9; i += 1) run.served?.(calls(40, { errors: 8 }));
+      const look = (nth: number, ...what: [number, object]) =>
+        run.served?.(calls(...what, since + nth * 60_000));
+      for (let i = 0; i < 200; i += 1) look(i, 100, { errors: i % 2 });
+      for (let i = 0; i < 9; i += 1) look(200 + i, 40, { errors: 8 });
     });
     expect(reading.says).toBe(
       'fail: errors 0.8 % of 20360 calls, 20.0 % of 240 of them in a row, shown to be above 5.0 %',
