@@ -1,0 +1,41 @@
+/** From where to where in what was found the secret itself stands; undefined: it is none after all. */
+export type Span = readonly [from: number, to: number];
+
+/** A pattern of words, whatever their capitals. */
+export const anyCase = (words: string): string =>
+  words.replace(/[a-z]/g, (small) => `[${small}${small.toUpperCase()}]`);
+
+/** How what a secret is given to is called. */
+export const keyword = anyCase(
+  '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
+);
+
+const type = /^(?:string|text|number|boolean|(?:u?int|varchar|utf|base|sha|aes|[rhe]s|md)-?\d+)$/i;
+const noValue =
+  /^(?:required|optional|hidden|null|none|undefined|true|false|await|this|self|[$%].*)$/i;
+const path = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
+const named = new RegExp(`^(?:[a-z_]*${keyword}[a-z_]*|bearer|basic)$`, 'i');
+
+/** The value of an assignment, unless it is code: a type, another variable, a word. */
+export function assignedValue(found: string): Span | undefined {
+  const from = /[:=]>?[ \t]*(?:\\{0,3}["'`])?/.exec(found);
+  if (from === null) return undefined;
+  const start = from.index + from[0].length;
+  const value = found.slice(start);
+  if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
+  const isLiteral = /^=$|["'`]$/.test(from[0]);
+  return isLiteral || isOpaque(value) ? [start, endOf(found)] : undefined;
+}
+
+/** Without the backslashes of a quote that follows. */
+function endOf(found: string): number {
+  let end = found.length;
+  while (found[end - 1] === '\\') end -= 1;
+  return end;
+}
+
+/** One class at a time: letters before a digit, looked for in one pattern, cost the square of a long value's length. */
+function isOpaque(value: string): boolean {
+  const isBoth = /[0-9]/.test(value) && /[A-Za-z]/.test(value);
+  return isBoth || /[!@#$%^&*]|^[0-9]{6,}$/.test(value);
+}
