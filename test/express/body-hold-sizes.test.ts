@@ -28,7 +28,7 @@ async function listening(answer: Answer): Promise<number> {
 async function heldAndRead(...parts: string[]) {
   let held: HeldBody | undefined;
   const port = await listening(async (req, res) => {
-    held = await holdBody(req, maxBytes);
+    held = await holdBody(req, { maxBytes });
     res.end(`read: ${await text(req)}`);
   });
   const answer = await exchange(port, [`${head}${parts[0]}`, ...parts.slice(1)]);
@@ -74,7 +74,7 @@ describe('a body and the bytes that may be held', () => {
       told = resolve;
     });
     const port = await listening(async (req, res) => {
-      told(await holdBody(req, maxBytes));
+      told(await holdBody(req, { maxBytes }));
       res.end('served');
     });
     expect(await exchange(port, [`${head}Content-Length: 10\r\n\r\n`])).toMatch(/served$/);
@@ -84,7 +84,7 @@ describe('a body and the bytes that may be held', () => {
   it('tells when someone else begins to read while it waits for what came with the head', async () => {
     let held: HeldBody | undefined;
     const port = await listening(async (req, res) => {
-      const holding = holdBody(req, maxBytes);
+      const holding = holdBody(req, { maxBytes });
       const read = text(req);
       held = await holding;
       res.end(await read);

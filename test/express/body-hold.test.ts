@@ -21,7 +21,7 @@ function mount(framework: Framework, held: HeldBody[] | undefined): Express {
   app.get('/again', (_req, res) => void res.send('again'));
   if (held !== undefined) {
     app.use((req, _res, next) => {
-      holdBody(req, cap).then((outcome) => {
+      holdBody(req, { maxBytes: cap }).then((outcome) => {
         held.push(outcome);
         next();
       });

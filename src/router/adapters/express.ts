@@ -10,7 +10,7 @@ import {
   expressIssues,
   sharedOptions,
 } from './express/express-options.ts';
-import { holdBody } from './node/body-hold.ts';
+import { type HoldLimits, holdBody } from './node/body-hold.ts';
 import { CandidateReply } from './node/candidate-reply.ts';
 import { heldRequest } from './node/held-request.ts';
 import { addServerRoute } from './node/server-route.ts';
@@ -31,11 +31,11 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
   refuse('expressCutover()', expressIssues(options));
   const core = coreFor(options.cutover, sharedOptions(options));
   const route = addServerRoute(core, options);
-  const { body, maxBodyBytes } = options;
+  const { body, maxBodyBytes: maxBytes, maxBodyWaitMs: maxWaitMs } = options;
   const middleware: RequestHandler = (req, res, next) => {
     const exchange = new ExpressExchange<Input>(req, res, next);
     if (body === 'hold') {
-      void holdAndServe(route, exchange, maxBodyBytes);
+      void holdAndServe(route, exchange, { maxBytes, maxWaitMs, clock: route.clock });
       return;
     }
     serveRequest(route, exchange);
@@ -47,12 +47,13 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
 async function holdAndServe<Input>(
   route: Route,
   exchange: ExpressExchange<Input>,
-  maxBodyBytes: number | undefined,
+  limits: HoldLimits,
 ): Promise<void> {
   exchange.leaveMiddleware();
   const { req } = exchange;
-  const held = await holdBody(req, maxBodyBytes);
-  if (typeof held === 'object') exchange.source = await heldRequest(req, held.body, maxBodyBytes);
+  const held = await holdBody(req, limits);
+  if (typeof held === 'object')
+    exchange.source = await heldRequest(req, held.body, limits.maxBytes);
   // Someone has read it before: what a parser made of it is there.
   else if (held !== 'taken') exchange.source = undefined;
   serveRequest(route, exchange);

@@ -18,6 +18,13 @@ export interface ExpressRouteOptions<Input> extends ServerRouteOptions<Request, 
   body?: 'parsed' | 'hold';
   /** Bytes of a held body; a larger one is passed on untouched, unread: legacy answers, counted. @default 1_048_576 */
   maxBodyBytes?: number;
+  /**
+   * Milliseconds that a held body may take to arrive; a slower one, an open stream say, is served by legacy, which gets what has
+   * come and then the rest, counted.
+   *
+   * @default 10_000
+   */
+  maxBodyWaitMs?: number;
 }
 
 /** A route together with the options all routes share, or with a cutover that was made before. */
@@ -31,6 +38,7 @@ const expressChecks: OptionChecks = {
   ...serverChecks,
   body: oneOf('parsed', 'hold'),
   maxBodyBytes: check.count,
+  maxBodyWaitMs: check.milliseconds,
   cutover: check.object,
 };
 

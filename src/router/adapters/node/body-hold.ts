@@ -1,16 +1,33 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { type Clock, systemClock } from '../../../core/clock.ts';
 
 /**
  * What became of an attempt to hold a request's body. Held or not, every later reader gets what it would have got.
  *
  * - `{ body }`: the whole raw body, still encoded as it was sent.
  * - `too-large`: it is, or says it is, larger than the cap.
+ * - `late`: it has not come to its end in time, as one that stays open until it is answered.
  * - `aborted`: the client left before it had sent everything.
  * - `taken`: someone reads it already, or has read it.
  * - `awaited`: the app itself decides whether the client may send it (`checkContinue`), so waiting would never end.
  */
-export type HeldBody = { readonly body: Buffer } | 'too-large' | 'aborted' | 'taken' | 'awaited';
+export type HeldBody =
+  | { readonly body: Buffer }
+  | 'too-large'
+  | 'late'
+  | 'aborted'
+  | 'taken'
+  | 'awaited';
+
+/** How much of a body is held, and for how long. */
+export interface HoldLimits {
+  /** @default 1_048_576 */
+  readonly maxBytes?: number | undefined;
+  /** Milliseconds that it may take to arrive. @default 10_000 */
+  readonly maxWaitMs?: number | undefined;
+  readonly clock?: Clock;
+}
 
 // Undocumented, and without a documented equal: whether the end has arrived but was not read; whether anything was ever
 // read (`fetch` refuses such a body); and whether Node is to drain an unread body after the response, without which
@@ -53,11 +70,15 @@ function restore(req: IncomingMessage, chunks: readonly Buffer[]): void {
 }
 
 /** Reads chunk by chunk up to the end, which is left unread: once `end` was emitted, parsers skip the body. */
-function readAll(req: IncomingMessage, maxBytes: number): Promise<HeldBody> {
+function readAll(
+  req: IncomingMessage,
+  { maxBytes, maxWaitMs = 10_000, clock = systemClock }: HoldLimits & { maxBytes: number },
+): Promise<HeldBody> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve) => {
     const settle = (held: HeldBody): void => {
+      clock.clearTimeout(timer);
       req.removeListener('readable', onReadable);
       req.removeListener('close', onClose);
       if (!req.destroyed) restore(req, chunks);
@@ -74,14 +95,16 @@ function readAll(req: IncomingMessage, maxBytes: number): Promise<HeldBody> {
     };
     req.on('readable', onReadable);
     req.on('close', onClose);
+    const timer = clock.setTimeout(() => settle('late'), maxWaitMs);
   });
 }
 
 /**
  * Reads a request's raw body and puts it back, so that whatever reads it later finds it as it was sent. Bodies larger
- * than `maxBytes` are put back too. Never rejects.
+ * than `maxBytes`, and what has come of those that take longer than `maxWaitMs`, are put back too. Never rejects.
  */
-export async function holdBody(req: IncomingMessage, maxBytes = 1_048_576): Promise<HeldBody> {
+export async function holdBody(req: IncomingMessage, limits: HoldLimits = {}): Promise<HeldBody> {
+  const { maxBytes = 1_048_576 } = limits;
   const declared = req.headers['content-length'];
   const chunked = req.headers['transfer-encoding'] !== undefined;
   if (!chunked && !(Number(declared) > 0)) return { body: nothing };
@@ -94,5 +117,5 @@ export async function holdBody(req: IncomingMessage, maxBytes = 1_048_576): Prom
   if (req.destroyed) return 'aborted';
   if (isTaken(req)) return 'taken';
   if (hasEnded(req) && req.readableLength === 0) return { body: nothing };
-  return readAll(req, maxBytes);
+  return readAll(req, { ...limits, maxBytes });
 }
