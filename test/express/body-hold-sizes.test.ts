@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HeldBody, holdBody } from '../../src/router/adapters/node/body-hold.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { exchange } from './raw-client.ts';
 import { shut } from './servers.ts';
 
@@ -79,6 +80,17 @@ describe('a body and the bytes that may be held', () => {
     });
     expect(await exchange(port, [`${head}Content-Length: 10\r\n\r\n`])).toMatch(/served$/);
     expect(await held).toBe('too-large');
+  });
+
+  it('waits no longer once it is there: what was put back is not put back again', async () => {
+    const clock = fakeClock();
+    const port = await listening(async (req, res) => {
+      const held = await holdBody(req, { maxBytes, maxWaitMs: 100, clock });
+      await clock.advance(100);
+      res.end(`${typeof held}: ${await text(req)}`);
+    });
+    const answer = await exchange(port, [`${head}Content-Length: 9\r\n\r\n`, 'nine', ' char']);
+    expect(answer).toMatch(/object: nine char$/);
   });
 
   it('tells when someone else begins to read while it waits for what came with the head', async () => {
