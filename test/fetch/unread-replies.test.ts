@@ -82,6 +82,27 @@ it('lets a request’s signal go with the end of its reply', async () => {
   expect(getEventListeners(signal, 'abort')).toHaveLength(during - 1);
 });
 
+it.each([
+  ['without a signal of the call’s own', undefined],
+  ['with one', new AbortController().signal],
+])('a candidate whose client leaves in the middle is told so %s', async (_how, signal) => {
+  let heard: AbortSignal | undefined;
+  await using chat = await startHandler('live', {
+    ...legs,
+    candidate: (context) => {
+      heard = context.signal;
+      return new Response(new ReadableStream({ start: (body) => body.enqueue(Buffer.from('a')) }));
+    },
+  });
+  const client = new AbortController();
+  const response = await chat.handler(new Request(url, { signal: client.signal }), { signal });
+  await response.body?.getReader().read();
+  client.abort(new Error('gone'));
+  await Promise.resolve();
+  expect(heard?.aborted).toBe(true);
+  expect(ledger(chat.handler)).toEqual({ calls: 1, ended: 1, failed: none });
+});
+
 describe.each(fetchServerNames)('on %s', (name) => {
   it.each(stages)('a HEAD counts as served in stage %s', async (stage) => {
     await using chat = await startChat(name, stage, legs);

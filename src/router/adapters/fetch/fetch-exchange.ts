@@ -66,9 +66,11 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
   /** A server whose client has left need not turn to the body either. By the request's signal alone: it ends with the request. */
   whenLeft(tell: () => void): () => void {
     const { signal } = this.request;
-    signal.addEventListener('abort', tell, { once: true });
-    if (signal.aborted) tell();
-    return () => signal.removeEventListener('abort', tell);
+    // What was joined of it and a signal of the call's aborts only after it, and is let go of with what is told here.
+    const heard = this.#own ? (): void => queueMicrotask(tell) : tell;
+    signal.addEventListener('abort', heard, { once: true });
+    if (signal.aborted) heard();
+    return () => signal.removeEventListener('abort', heard);
   }
 
   /** Whether a leg can get a request of its own, with all of the body. */
