@@ -101,24 +101,28 @@ describe('a reply that is a failure although nothing was thrown', () => {
   });
 });
 
-describe('the same behind a framework', () => {
+describe.each([
+  [503, {}],
+  [429, { isFailure: (reply: unknown) => reply instanceof Response && reply.status === 429 }],
+])('the same behind a framework, of a Response of %i', (status, fallback) => {
   const flags = memoryFlags('shadow');
-  const candidate = shadowSafe(async () => new Response('down', { status: 503 }));
+  const candidate = shadowSafe(async () => new Response('down', { status }));
 
   it('counts behind fetch', async () => {
     const told: CutoverEvents['compared'][] = [];
     const legacy = async () => Response.json(answer);
-    const chat = fetchCutover({ name: 'chat', legacy, candidate, identify, flags });
+    const chat = fetchCutover({ name: 'chat', legacy, candidate, identify, fallback, flags });
     chat.on('compared', (event) => void told.push(event));
     await (await chat(new Request('http://chat.test/'))).text();
     await chat.close();
+    expect(told[0]?.mirrored.error).toMatchObject({ name: 'FailedReply', status });
     expect(told[0]?.divergence?.notes).toEqual(['candidate-failed']);
   });
 
   it('counts behind Express', async () => {
     const told: CutoverEvents['compared'][] = [];
     const read = (req: ExpressRequest): string => req.path;
-    const cutover = expressCutover({ name: 'chat', read, candidate, identify, flags });
+    const cutover = expressCutover({ name: 'chat', read, candidate, identify, fallback, flags });
     cutover.on('compared', (event) => void told.push(event));
     const app = express();
     app.get('/', cutover, (_req, res) => void res.json(answer));

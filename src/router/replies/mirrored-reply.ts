@@ -1,3 +1,4 @@
+import { abandonReply } from './abandon-reply.ts';
 import { Captured, type ReplyBody } from './captured-reply.ts';
 import { type PreparedReply, prepareReply, prepareWhole } from './prepare-reply.ts';
 import type { ReplySource } from './reply-source.ts';
@@ -6,6 +7,13 @@ import { unhurried } from './unhurried.ts';
 type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
 
 const defaultMaxBytes = 262_144;
+
+/** A run of a leg in the shadow. */
+interface MirroredRun {
+  readonly signal: AbortSignal;
+  /** What a reply stands for that is a failure to the app: asked of a stream, while it can still tell. */
+  failureOf?(reply: unknown): Error | undefined;
+}
 
 /** Reads a stream to its end, or until it is larger than the cap; then it is given up. */
 async function readAll(
@@ -64,10 +72,15 @@ async function captured(
  */
 export async function mirroredReply(
   value: unknown,
-  run: { readonly signal: AbortSignal },
+  run: MirroredRun,
   maxBytes = defaultMaxBytes,
 ): Promise<unknown> {
   if (prepareWhole(value) !== undefined) return value;
+  const failure = run.failureOf?.(value);
+  if (failure !== undefined) {
+    abandonReply(value);
+    throw failure;
+  }
   const { signal } = run;
   const prepared = await prepareReply(value, signal);
   if (prepared.kind !== 'stream') return value;
