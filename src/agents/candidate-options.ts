@@ -64,7 +64,7 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
    * the place of its session, which knows only what the candidate has answered.
    *
    * @default 50, where the input is a text and the run has no conversation, or a session that is empty; of a session that ends with
-   * the candidate's last answer, what legacy has served since, 50 at most; else none
+   * an answer that was served, what legacy has served since, 50 at most; else none
    */
   history?: number | false;
   /** The value that tools and instructions find in `runContext.context`. */

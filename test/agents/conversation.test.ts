@@ -199,6 +199,61 @@ describe('an agent in a conversation', () => {
     expect(asked(model.requests[0]?.input).slice(2)).toEqual([...missed, 'user: Three?']);
   });
 
+  it('hears all of an outage once, though streamed runs leave their messages in the session', async () => {
+    const down = new Error('down');
+    const model = new ScriptedModel('One.', down, down, down, 'Five.');
+    const session = new MemorySession();
+    const handler = createCutoverHandler<[string], Promise<string>>({
+      name: 'chat',
+      legacy: async (message) => `Legacy heard: ${message}`,
+      candidate: agentCandidate<[string], string>({
+        agent: coder(model),
+        runner: runner(),
+        run: () => ({ session }),
+        stream: true,
+        reply: async (result) => {
+          await result.completed;
+          return String(result.finalOutput);
+        },
+      }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags: memoryFlags('live'),
+      transcript: memoryTranscript(),
+    });
+    for (const message of ['1?', '2?', '3?', '4?', '5?']) await handler(message);
+    await handler.close();
+    const before = ['user: 1?', 'assistant: One.'];
+    const missed = ['2?', '3?', '4?'].flatMap((message) => [
+      `user: ${message}`,
+      `assistant: Legacy heard: ${message}`,
+    ]);
+    expect(asked(model.requests.at(-1)?.input)).toEqual([...before, ...missed, 'user: 5?']);
+    expect(asked(await session.getItems())).toEqual([
+      ...[...before, ...missed],
+      ...['user: 5?', 'assistant: Five.'],
+    ]);
+  });
+
+  it('knows its own last answer from the same words of legacy', async () => {
+    const model = new ScriptedModel('Fine.');
+    const session = new MemorySession({ initialItems: [user('One?'), assistant('Done.')] });
+    const served: readonly Turn[] = [
+      { role: 'user', text: 'One?', leg: 'candidate', at: 1 },
+      { role: 'assistant', text: 'Done.', leg: 'candidate', at: 1 },
+      { role: 'user', text: 'Two?', leg: 'legacy', at: 2 },
+      { role: 'assistant', text: 'Done.', leg: 'legacy', at: 2 },
+    ];
+    await agentCandidate({
+      agent: coder(model),
+      runner: runner(),
+      run: (_context, _message: string) => ({ session }),
+    })(contextOf({ turns: served }), 'Three?');
+    expect(asked(model.requests[0]?.input)).toEqual([
+      ...['user: One?', 'assistant: Done.', 'user: Two?', 'assistant: Done.'],
+      'user: Three?',
+    ]);
+  });
+
   it('hears nothing twice of a session that legacy writes to as well', async () => {
     const model = new ScriptedModel('Done.');
     const session = new MemorySession();
