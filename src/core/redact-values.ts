@@ -21,10 +21,11 @@ export function assignedValue(found: string): Span | undefined {
   const from = /[:=]>?[ \t]*(?:\\{0,3}["'`])?/.exec(found);
   if (from === null) return undefined;
   const start = from.index + from[0].length;
-  const value = found.slice(start);
+  const end = endOf(found);
+  const value = found.slice(start, end);
   if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
   const isLiteral = /^=$|["'`]$/.test(from[0]);
-  return isLiteral || isOpaque(value) ? [start, endOf(found)] : undefined;
+  return isLiteral || isOpaque(value) ? [start, end] : undefined;
 }
 
 /** Without the backslashes of a quote that follows. */

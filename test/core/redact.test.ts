@@ -25,6 +25,7 @@ const harmless: readonly string[] = [
   "if (token === 'x1y2z3') return;",
   glued('headers: { Authorization: `Bearer $', '{token}` }'),
   'max_tokens: 4096, token: 1234',
+  '{"schema":"{\\"token\\":\\"string\\",\\"password\\":\\"required\\"}"}',
   'std::vector<int> a; ::add(1); x[1::2]; List[10::20]',
   'app.listen(3000, "127.0.0.1")',
   'createCutoverHandlerForTenantsOfEveryStageWithShadowMirroring2',
