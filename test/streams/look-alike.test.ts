@@ -65,32 +65,46 @@ class LateResult {
   }
 }
 
+/** What is left unhandled when both legs answer so and are compared. */
+async function unhandledAfter(reply: object) {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const handler = createCutoverHandler({
+    name: 'chat',
+    legacy: async (_task: string) => reply,
+    candidate: shadowSafe(async () => reply),
+    identify: (task) => ({ tenant: 'acme', task }),
+    flags: memoryFlags('shadow'),
+    engramia: instantScope(),
+    logger: { warn: () => undefined },
+  });
+  handler.on('compared', () => undefined);
+  expect(await handler('Build a CSV parser')).toBe(reply);
+  await handler.close();
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((next) => setImmediate(next));
+  process.off('unhandledRejection', note);
+  return { unhandled, skipped: handler.stats().learn.skipped.unreadable };
+}
+
 describe('a reply whose fields are promises', () => {
   it.each([
     ['is not asked for those of a stream', true, 0],
     ['rejects nothing that nobody handles', false, 1],
   ])('%s', async (_what, isStreamed, leastAsked) => {
-    const unhandled: unknown[] = [];
-    const note = (reason: unknown): void => void unhandled.push(reason);
-    process.on('unhandledRejection', note);
     const late = new LateResult(isStreamed);
-    const handler = createCutoverHandler({
-      name: 'chat',
-      legacy: async (_task: string) => late,
-      candidate: shadowSafe(async () => late),
-      identify: (task) => ({ tenant: 'acme', task }),
-      flags: memoryFlags('shadow'),
-      engramia: instantScope(),
-      logger: { warn: () => undefined },
-    });
-    handler.on('compared', () => undefined);
-    expect(await handler('Build a CSV parser')).toBe(late);
-    await handler.close();
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((next) => setImmediate(next));
-    process.off('unhandledRejection', note);
-    expect(handler.stats().learn.skipped.unreadable).toBe(1);
+    expect(await unhandledAfter(late)).toEqual({ unhandled: [], skipped: 1 });
     if (leastAsked === 0) expect(late.asked).toBe(0);
     else expect(late.asked).toBeGreaterThan(0);
-    expect(unhandled).toEqual([]);
+  });
+
+  it('rejects nothing either where its text is there, and its tools are not', async () => {
+    const reply = {
+      text: 'Here it is.',
+      get toolCalls() {
+        return Promise.reject(new Error('No tools.'));
+      },
+    };
+    expect(await unhandledAfter(reply)).toEqual({ unhandled: [], skipped: 0 });
   });
 });

@@ -26,8 +26,10 @@ export function viewByDefault(reply: unknown): ReplyView | undefined {
   if (isLate(fields)) return undefined;
   const text = textIn(fields);
   if (text === undefined) return undefined;
-  return Array.isArray(fields.toolCalls)
-    ? { text, toolCalls: fields.toolCalls as readonly ToolCall[] }
+  const { toolCalls } = fields;
+  disregard(toolCalls);
+  return Array.isArray(toolCalls)
+    ? { text, toolCalls: toolCalls as readonly ToolCall[] }
     : { text };
 }
 
