@@ -31,7 +31,8 @@ export interface FallbackOptions<R = unknown> {
   afterMs?: number | false;
   /**
    * Whether a reply is a failure although nothing was thrown: legacy answers in its place, and where it is compared it counts as
-   * a leg that has failed.
+   * a leg that has failed. Legacy's own `Response`s and streams are compared by what was kept of them: of those only a status of
+   * 500 or more, or an event of failure, counts.
    *
    * @default a `Response` with a status of 500 or more
    */
