@@ -49,11 +49,9 @@ type Telling = (tokens: Tokens, at: number) => number | undefined;
 
 const sign: Telling = ({ facts }, at) => facts.get(at)?.currency;
 
-/** Codes are written in capitals: `all` is a word. */
-function isCode({ hashes, kinds }: Tokens, at: number): boolean {
-  const isCapital = kinds[at] === tokenIs.name || kinds[at] === tokenIs.firstName;
-  return isCapital && tables().currencies.has(hashes[at] as number);
-}
+/** Codes are written in capitals: `all` is a word, and so is `All`. */
+const isCode = ({ hashes, codes }: Tokens, at: number): boolean =>
+  codes.has(at) && tables().currencies.has(hashes[at] as number);
 
 function code(tokens: Tokens, at: number): number | undefined {
   if (isCode(tokens, at + 1)) return tokens.hashes[at + 1];

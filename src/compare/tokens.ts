@@ -3,6 +3,7 @@ import { factsOf, type NumberFacts } from './number-facts.ts';
 import { digitsAtEnd, digitsEnd, listNumber, readNumber } from './number-reading.ts';
 import { NumberRun } from './number-run.ts';
 import { plainDigits } from './plain-digits.ts';
+import { lowerOf, unitsOf } from './text-units.ts';
 import { mixed, startOfHash, withUnit } from './token-hash.ts';
 
 /** What a token is, for those who look for facts. */
@@ -15,6 +16,8 @@ export interface Tokens {
   readonly kinds: Uint8Array;
   /** What is said of some numbers besides their value, by their places. */
   readonly facts: ReadonlyMap<number, NumberFacts>;
+  /** Places of words of three capitals, as codes of currencies are. */
+  readonly codes: ReadonlySet<number>;
 }
 
 const { letter, digit, joiner, solo } = kindOf;
@@ -41,6 +44,7 @@ export class Tokenizer {
   #kinds: Uint8Array;
   readonly #run = new NumberRun();
   readonly #facts = new Map<number, NumberFacts>();
+  readonly #codes = new Set<number>();
   #count = 0;
   #at = 0;
   /** Nothing but spaces and marks since the last sentence, or the last line. */
@@ -80,6 +84,7 @@ export class Tokenizer {
       hashes: this.#hashes.subarray(0, this.#count),
       kinds: this.#kinds.subarray(0, this.#count),
       facts: this.#facts,
+      codes: this.#codes,
     };
   }
 
@@ -112,9 +117,16 @@ export class Tokenizer {
       }
     }
     this.#at = at;
-    const isCapital = lower[start] !== this.#text.charCodeAt(start);
+    const isCapital = this.#isCapital(start);
+    if (isCapital && at === start + 3 && this.#isCapital(start + 1) && this.#isCapital(start + 2)) {
+      this.#codes.add(this.#count);
+    }
     const nameKind = this.#isFirst ? tokenIs.firstName : tokenIs.name;
     this.#add(mixed(hash), isCapital && at - start > 1 ? nameKind : tokenIs.word);
+  }
+
+  #isCapital(at: number): boolean {
+    return this.#lower[at] !== this.#text.charCodeAt(at);
   }
 
   #number(): void {
@@ -173,19 +185,6 @@ export class Tokenizer {
     this.#hashes.set(hashes);
     this.#kinds.set(kinds);
   }
-}
-
-/** The text in small letters, each in its place: of the capitals one alone has a small form of two units, the dotted one of Turkish. */
-function lowerOf(text: string): string {
-  const lower = text.toLowerCase();
-  return lower.length === text.length ? lower : text.replaceAll('\u0130', 'i').toLowerCase();
-}
-
-/** The code units of a text: reading them from the text itself would take three times as long. */
-function unitsOf(text: string): Uint16Array {
-  const bytes = Buffer.allocUnsafeSlow(2 * text.length);
-  bytes.write(text, 'utf16le');
-  return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
 }
 
 /** Cuts a text into words in one go. */

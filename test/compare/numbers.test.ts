@@ -107,6 +107,9 @@ describe('a number', () => {
     ['12:00 GMT', '12:00 UTC'],
     ['3 all in all', '3 try it out'],
     ['5 easy steps', '5 simple steps'],
+    ['Top 5 reasons', 'All 5 reasons'],
+    ['step 2: Try it', 'step 2: All set'],
+    ['from Bob 5 times', 'from Ron 5 times'],
   ])('is told in the same currency or unit: %s, %s', async (first, second) => {
     expect(await notesOf(english(first), english(second))).toEqual([]);
   });
