@@ -3,36 +3,56 @@ import { type Tokens, tokenIs, toTokens } from './tokens.ts';
 /** Numbers of a reply that are looked at. */
 const most = 1_000;
 
-/** Units by the symbols that are theirs in every language, each in its spellings: none of them stands for another one. */
-const units = [
-  'km|mi|ft|yd|cm|mm|kg|mg|oz|ml|cl|kb|mb|gb|tb|kw|mw|gw|kwh|mwh|gwh|hz|khz|mhz|ghz|ms|°c|°f|am|pm',
-  'µg μg mcg|lb lbs',
-].flatMap((row) => row.split('|'));
+/**
+ * Units by the symbols that are theirs in every language, each in its spellings: none of a row stands for another one of it, and
+ * `5 GB` is no other number than `5 pm`.
+ */
+const rows = [
+  'km|mi|ft|yd|cm|mm',
+  'kg|mg|oz|ml|cl|µg μg mcg|lb lbs',
+  'kb|mb|gb|tb',
+  'kw|mw|gw|kwh|mwh|gwh',
+  'hz|khz|mhz|ghz',
+  '°c|°f',
+  'am|pm',
+];
+
+const ofHalves = rows.indexOf('am|pm');
 
 const hashesOf = (words: string): Int32Array => toTokens(words).hashes;
 
+/** What a number is told in: two of a kind do not stand for each other. */
+interface Told {
+  readonly kind: number;
+  readonly mark: number;
+}
+
 interface Tables {
   /** By a symbol, the first spelling of its unit. */
-  readonly units: ReadonlyMap<number, number>;
+  readonly units: ReadonlyMap<number, Told>;
   readonly currencies: ReadonlySet<number>;
-  readonly halves: ReadonlyMap<number, number>;
+  readonly halves: ReadonlyMap<number, Told>;
   readonly m: number;
+  readonly zero: number;
 }
 
 function toTables(): Tables {
   const hash = (word: string): number => hashesOf(word)[0] as number;
-  const spellings = units.flatMap((row) => {
-    const [first, ...others] = hashesOf(row);
-    return [first, ...others].map((one) => [one as number, first as number] as const);
-  });
+  const spellings = rows.flatMap((row, kind) =>
+    row.split('|').flatMap((unit) => {
+      const [mark = 0, ...others] = hashesOf(unit);
+      return [mark, ...others].map((one) => [one, { kind, mark }] as const);
+    }),
+  );
   return {
     units: new Map(spellings),
     currencies: new Set(hashesOf(Intl.supportedValuesOf('currency').join(' '))),
     halves: new Map([
-      [hash('a'), hash('am')],
-      [hash('p'), hash('pm')],
+      [hash('a'), { kind: ofHalves, mark: hash('am') }],
+      [hash('p'), { kind: ofHalves, mark: hash('pm') }],
     ]),
     m: hash('m'),
+    zero: hash('0'),
   };
 }
 
@@ -45,44 +65,54 @@ function tables(): Tables {
 }
 
 /** What the number at a place is told in. */
-type Telling = (tokens: Tokens, at: number) => number | undefined;
+type Telling = (tokens: Tokens, at: number) => Told | undefined;
 
-const sign: Telling = ({ facts }, at) => facts.get(at)?.currency;
+const [bySign, byCode, kindsInAll] = [rows.length, rows.length + 1, rows.length + 2];
+
+const sign: Telling = ({ facts }, at) => {
+  const mark = facts.get(at)?.currency;
+  return mark === undefined ? undefined : { kind: bySign, mark };
+};
 
 /** Codes are written in capitals: `all` is a word, and so is `All`. */
 const isCode = ({ hashes, codes }: Tokens, at: number): boolean =>
   codes.has(at) && tables().currencies.has(hashes[at] as number);
 
-function code(tokens: Tokens, at: number): number | undefined {
-  if (isCode(tokens, at + 1)) return tokens.hashes[at + 1];
-  return isCode(tokens, at - 1) ? tokens.hashes[at - 1] : undefined;
-}
-
-const unit: Telling = ({ hashes, kinds }, at) => {
-  if (kinds[at + 1] === tokenIs.number) return undefined;
-  const { units: known, halves, m } = tables();
-  const next = hashes[at + 1] as number;
-  return known.get(next) ?? (hashes[at + 2] === m ? halves.get(next) : undefined);
+const code: Telling = (tokens, at) => {
+  const place = [at + 1, at - 1].find((beside) => isCode(tokens, beside));
+  return place === undefined ? undefined : { kind: byCode, mark: tokens.hashes[place] as number };
 };
 
-/** The kinds of what numbers are told in: two of a kind do not stand for each other. */
+const unit: Telling = (tokens, at) => {
+  const { hashes } = tokens;
+  if (tokens.kinds[at + 1] === tokenIs.number) return undefined;
+  const { units, halves, m } = tables();
+  const next = hashes[at + 1] as number;
+  return units.get(next) ?? (hashes[at + 2] === m ? halves.get(next) : undefined);
+};
+
 const tellings = [sign, code, unit];
+
+/** The number that is told in it: that of `9:00 am` is 9, as many hours are full. */
+function toldOf({ hashes, kinds }: Tokens, at: number, kind: number): number {
+  const isFull = kind === ofHalves && hashes[at] === tables().zero;
+  return hashes[isFull && kinds[at - 1] === tokenIs.number ? at - 1 : at] as number;
+}
 
 /** What numbers are told in, by the number and the kind. */
 function marksOf(tokens: Tokens): ReadonlyMap<number, ReadonlySet<number>> {
-  const { hashes, kinds } = tokens;
   const marks = new Map<number, Set<number>>();
   let left = most;
-  for (let at = kinds.indexOf(tokenIs.number); at >= 0 && left > 0; left -= 1) {
-    for (const [kind, told] of tellings.entries()) {
-      const mark = told(tokens, at);
-      if (mark === undefined) continue;
-      const key = Math.imul(hashes[at] as number, tellings.length) + kind;
+  for (let at = tokens.kinds.indexOf(tokenIs.number); at >= 0 && left > 0; left -= 1) {
+    for (const telling of tellings) {
+      const told = telling(tokens, at);
+      if (told === undefined) continue;
+      const key = Math.imul(toldOf(tokens, at, told.kind), kindsInAll) + told.kind;
       const known = marks.get(key);
-      if (known === undefined) marks.set(key, new Set([mark]));
-      else known.add(mark);
+      if (known === undefined) marks.set(key, new Set([told.mark]));
+      else known.add(told.mark);
     }
-    at = kinds.indexOf(tokenIs.number, at + 1);
+    at = tokens.kinds.indexOf(tokenIs.number, at + 1);
   }
   return marks;
 }

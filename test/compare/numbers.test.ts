@@ -85,6 +85,10 @@ describe('a number', () => {
     ['10:30am', '10:30pm'],
     ['10:30 a.m.', '10:30 p.m.'],
     ['10:30 AM', '10:30 p.m.'],
+    ['9:00 AM', '9 PM'],
+    ['9:00 a.m.', '9:00 p.m.'],
+    ['9 to 5 kW', '9 to 5 kWh'],
+    ['12 oz', '12 ml'],
   ])('is told in another currency or unit: %s, %s', async (first, second) => {
     expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
   });
@@ -107,6 +111,10 @@ describe('a number', () => {
     ['12:00 GMT', '12:00 UTC'],
     ['3 all in all', '3 try it out'],
     ['5 easy steps', '5 simple steps'],
+    ['from 10 GB on until 6 pm', '10 am to 6 pm, all GB'],
+    ['5 pm', '5 GB'],
+    ['open from 9:00 AM', 'open from 9 AM to 5:00 PM'],
+    ['open from 9:00 AM', 'from 9 AM, closed at 5:00 PM'],
     ['Top 5 reasons', 'All 5 reasons'],
     ['step 2: Try it', 'step 2: All set'],
     ['from Bob 5 times', 'from Ron 5 times'],
