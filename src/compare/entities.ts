@@ -13,13 +13,30 @@ export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
   return numbers;
 }
 
+function takeApart(numbers: Set<number>, whole: number, parts: readonly number[]): void {
+  numbers.delete(whole);
+  for (const part of parts) numbers.add(part);
+}
+
+/**
+ * Takes numbers of the first apart that are rather groups of a phone's than amounts, unless the second has them: with the code of
+ * a country before it, the same phone has other groups of thousands.
+ */
+function phonesApart({ hashes, facts }: Tokens, numbers: Set<number>, others: ReadonlySet<number>) {
+  for (const [at, { parts, isPhone, run }] of facts) {
+    if (parts === undefined || isPhone === undefined) continue;
+    const goesOn = run !== undefined || (facts.get(at + 1)?.run?.first ?? at + 1) <= at;
+    const whole = hashes[at] as number;
+    if ((isPhone === 'surely' || goesOn) && !others.has(whole)) takeApart(numbers, whole, parts);
+  }
+}
+
 /** Numbers of the first, those that stand apart in the second taken apart: `100 200 300` may be one number, or three. */
 function asIn({ hashes, facts }: Tokens, numbers: Set<number>, others: ReadonlySet<number>): void {
   for (const [at, { parts }] of facts) {
     const whole = hashes[at] as number;
     if (others.has(whole) || !parts?.every((part) => others.has(part))) continue;
-    numbers.delete(whole);
-    for (const part of parts) numbers.add(part);
+    takeApart(numbers, whole, parts);
   }
 }
 
@@ -38,8 +55,11 @@ export function numbersOfBoth(
   second: Tokens,
 ): readonly [ReadonlySet<number>, ReadonlySet<number>] {
   const [before, now] = [new Set(numbersOf(first)), new Set(numbersOf(second))];
-  asIn(first, before, numbersOf(second));
-  asIn(second, now, numbersOf(first));
+  phonesApart(first, before, numbersOf(second));
+  phonesApart(second, now, numbersOf(first));
+  const [apartBefore, apartNow] = [new Set(before), new Set(now)];
+  asIn(first, before, apartNow);
+  asIn(second, now, apartBefore);
   withGroups(first, before, now);
   withGroups(second, now, before);
   return [before, now];

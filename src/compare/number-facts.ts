@@ -5,6 +5,7 @@ import type { RunFacts } from './number-run.ts';
 export interface NumberFacts {
   /** The numbers that it is if its marks set them apart. */
   readonly parts?: readonly number[];
+  readonly isPhone?: NumberReading['isPhone'];
   /** The number that it is the end of, if those before it belong to it. */
   readonly run?: RunFacts;
   /** `unsure`: the dash may be one of a list or a range, or the number is negative in another notation. Absent: there is none. */
@@ -110,10 +111,14 @@ function isPlain(text: Uint16Array, from: number, end: number): boolean {
 export function factsOf(
   text: Uint16Array,
   from: number,
-  { end, parts }: NumberReading,
+  { end, parts, isPhone }: NumberReading,
   { isItem, run }: { readonly isItem: boolean; readonly run: RunFacts | undefined },
 ): NumberFacts | undefined {
-  const several = (parts ?? run) && { ...(parts && { parts }), ...(run && { run }) };
+  const several = (parts ?? run) && {
+    ...(parts && { parts }),
+    ...(isPhone && { isPhone }),
+    ...(run && { run }),
+  };
   if (isPlain(text, from, end)) return several;
   const money = currencyBefore(text, from);
   const sign = signOf(text, money ?? from, end, isItem) ?? signOf(text, from, end, isItem);

@@ -7,6 +7,8 @@ export interface NumberReading {
   readonly hash: number;
   /** The numbers that it is if its marks set them apart: blanks and apostrophes, or the dots of a date. */
   readonly parts?: readonly number[];
+  /** When it is rather a phone's than an amount: with a plus, the code of a country and three groups; or where it goes on. */
+  readonly isPhone?: 'surely' | 'in a run';
 }
 
 const [dot, comma, zero, nine] = [0x2e, 0x2c, 0x30, 0x39];
@@ -78,7 +80,8 @@ function grouped(text: Uint16Array, from: number, end: number): NumberReading | 
     parts.push(numberHash(text, at + 1, next));
     at = next;
   }
-  return { end: at, hash: numberHash(text, from, at), parts };
+  const isPhone = text[from - 1] === plus && parts.length > 3 ? 'surely' : 'in a run';
+  return { end: at, hash: numberHash(text, from, at), parts, isPhone };
 }
 
 /** `1.5e6`: the power of ten with up to two digits, before which there is one mark at most. */

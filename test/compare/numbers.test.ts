@@ -122,3 +122,29 @@ describe('a number', () => {
     expect(await notesOf(english(first), english(second))).toEqual([]);
   });
 });
+
+describe('a phone', () => {
+  it.each([
+    ['800 555 0199', '+1 800 555 0199'],
+    ['800-555-0199', '+1 800 555 0199'],
+    ['0800 123 456', '+49 800 123 456'],
+    ['0412 345 678', '+61 412 345 678'],
+    ['912 345 678', '+34 912 345 678'],
+    ['600 123 456', '0048 600 123 456'],
+    ['800 555 35 35', '+7 800 555-35-35'],
+  ])('is the same with the code of its country: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+  });
+
+  it.each([
+    ['912 345 678', '+34 912 345 679'],
+    ['800 555 0199', '+1 800 555 0198'],
+    ['912 345 678', '912 345 679'],
+    ['1 000 000 000', '1 000 000'],
+    ['+10 000', '+10'],
+    ['03.05.2024 10:00', '05.03.2024 10:00'],
+    ['10 000-20 000', '10 000-30 000'],
+  ])('is another one, as an amount or a day: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toContain('numbers');
+  });
+});
