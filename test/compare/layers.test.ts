@@ -218,6 +218,19 @@ describe('the comparison', () => {
     expect((await divergence(candidate, legacy)).notes).toEqual([]);
   });
 
+  it.each([
+    ['code on a line of its own', 'Do so.', 'Do\n```npm install```\nand all is well.'],
+    ['a block within a list', 'Do so.', '- Do\n  ```\n  run()\n    ```\nand all is well.'],
+    ['the names of a letter', '[Name]\nHi.\n[Sender]', '[Name]\nHi.\n[Sender]\n\nIs it so?'],
+    ['notes in brackets', '[1] It is so [2]', '[1] It is "[" so.'],
+    ['a word behind an object', '{"a": "{\\""}', '{"a": "{\\""}\n\nThis is it.'],
+  ])('takes no reply for cut off that holds %s', async (_what, whole, other) => {
+    const said = 'Your order has left our house today and will be with you on Monday. '.repeat(2);
+    const [legacy, candidate] = [whole, other].map((text) => text.replace(/(?<=\S)/, ` ${said}`));
+    const { notes } = await divergence(legacy ?? '', candidate ?? '');
+    expect(notes).not.toContain('truncated');
+  });
+
   it('goes on without an ignore rule that throws, and tells of it', async () => {
     const errors: unknown[] = [];
     const boom = new Error('boom');

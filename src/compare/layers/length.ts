@@ -28,14 +28,23 @@ function isSignature(line: string): boolean {
 
 const closings: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
-/** Whether a text has the brackets of JSON around it, or only the first. */
-function bracketsOf(text: string): 'none' | 'both' | 'open' {
+/** Whether a text is in brackets as JSON is, from its first character to its last. */
+function isBracketed(text: string): boolean {
   const closing = closings[text.trimStart().charAt(0)];
-  if (closing === undefined) return 'none';
-  return text.trimEnd().endsWith(closing) ? 'both' : 'open';
+  return closing !== undefined && text.trimEnd().endsWith(closing);
 }
 
-const fence = /^[ \t]{0,3}```/gm;
+const strings = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)/g;
+
+/** Whether a bracket that a text begins with is open at its end; `[Name]` begins a letter that may end as it likes. */
+function isOpen(text: string): boolean {
+  if (closings[text.trimStart().charAt(0)] === undefined) return false;
+  const marks = text.replace(strings, '');
+  return (marks.match(/[[{]/g)?.length ?? 0) > (marks.match(/[\]}]/g)?.length ?? 0);
+}
+
+/** Lines that begin a block of code, or end one: with more of their mark, they hold code themselves. */
+const fence = /^[ \t]*`{3,}[^`\n]*$/gm;
 
 /** Whether a reply ends in the middle of something. Where we have cut it ourselves nobody knows. */
 function isBroken({ text, isCut }: ComparedReply): boolean {
@@ -52,7 +61,7 @@ function isBroken({ text, isCut }: ComparedReply): boolean {
 /** Whether the candidate breaks off where legacy comes to an end. */
 function breaksOff(legacy: ComparedReply, candidate: ComparedReply): boolean {
   if (candidate.isCut) return false;
-  const isData = bracketsOf(legacy.text) === 'both' && bracketsOf(candidate.text) === 'open';
+  const isData = isBracketed(legacy.text) && isOpen(candidate.text);
   return isData || (isBroken(candidate) && !isBroken(legacy));
 }
 
