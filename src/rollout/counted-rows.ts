@@ -7,6 +7,12 @@ const atOnce = 500;
 
 const nothing: Counts = {};
 
+/** Whether something counts less than before: it was erased, and is counted anew. */
+function isAnew(counts: Counts, before: Counts): boolean {
+  for (const name in before) if ((counts[name] ?? 0) < (before[name] ?? 0)) return true;
+  return false;
+}
+
 /** Counts of the store as they were when they were last looked at: what has come since is what gates are told. */
 export class CountedRows {
   readonly #last = new Map<string, Counts>();
@@ -25,7 +31,8 @@ export class CountedRows {
     return inPieces(rows, atOnce, async (piece) => {
       for (const row of piece) {
         const key = JSON.stringify(namesOf(row));
-        const before = this.#last.get(key) ?? nothing;
+        const last = this.#last.get(key) ?? nothing;
+        const before = isAnew(row.counts, last) ? nothing : last;
         const added = (name: string): number => (row.counts[name] ?? 0) - (before[name] ?? 0);
         // One entry a row: one a number costs five times as much, and there may be a million.
         if (read(row, added) === 'taken') this.#last.set(key, { ...row.counts });

@@ -78,6 +78,23 @@ describe('a look at the counts of many tenants', () => {
     await store.close();
   });
 
+  it('counts anew what is there again after an erasure', async () => {
+    const store = memoryStore();
+    const { assessor, told } = assessing(store);
+    const phase = await phaseOf(store, assessor);
+    await serve(store, 'one', phase, 30);
+    await assessor.look(state);
+    await store.erase('tenant-7');
+    await store.erase('tenant-8');
+    await serve(store, 'two', phase, 5);
+    await assessor.look(state);
+    const of = (name: string) => told.filter(({ tenant }) => tenant === name).at(-1);
+    expect(of('tenant-7')).toMatchObject({ calls: 5, errors: 1, durations: { count: 5, sum: 5 } });
+    expect(of('tenant-8')).toMatchObject({ calls: 5, errors: 0 });
+    expect(of('tenant-9')).toMatchObject({ calls: 5, errors: 1 });
+    await store.close();
+  });
+
   it('lets them have it while the store brings them together', async () => {
     const store = memoryStore();
     await serve(store, 'one', 'phase', 3);
