@@ -3,6 +3,7 @@ import type { RolloutState } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Store } from '../core/store.ts';
 import type { LessonCounts } from './lessons.ts';
+import { differ } from './state-news.ts';
 import { within } from './within.ts';
 
 /** Share of its lease that a replica uses: the rest is for clocks that do not run alike. */
@@ -43,6 +44,8 @@ export class Acknowledging {
   #saying: Promise<unknown> = Promise.resolve();
   #timer: TimerHandle;
   #closed = false;
+  /** The store could not be reached since it was looked at last: another server may answer now. */
+  #wasCut = false;
 
   constructor(setting: AcknowledgingSetting, obeying: Obeying) {
     this.#setting = setting;
@@ -96,11 +99,13 @@ export class Acknowledging {
       const answer = await store.acknowledge({ rollout, replica, version, leaseMs, ...lessons() });
       // First: a lease that has run out and is given anew must not bring back what was obeyed before.
       if (answer.version > this.#version) await this.#catchUp();
-      else if (answer.version < version) await this.#goBack();
+      else if (answer.version < version || this.#wasCut) await this.#lookAgain();
+      this.#wasCut = false;
       // Counted from before it was asked, and a little less: the store's lease must not end before this one, though its
       // clock runs a little faster.
       this.#contactUntil = Math.max(this.#contactUntil, now + leaseMs * ownShare);
     } catch (error) {
+      this.#wasCut = true;
       if (!this.#closed) contained('acknowledge', error);
     }
     if (this.#toldAt === now) this.#toldAt = undefined;
@@ -121,12 +126,13 @@ export class Acknowledging {
     if (state !== undefined) this.#obeying.adopt(state);
   }
 
-  /** The store is behind what it has said itself: it counts for all, or its next versions would be taken for known ones. */
-  async #goBack(): Promise<void> {
+  /** A store that is behind what it has said itself counts for all: its next versions would be taken for known ones. */
+  async #lookAgain(): Promise<void> {
+    const before = this.#obeying.state;
     const state = await this.#stored();
-    const version = this.#version;
-    if (state === undefined || state.version >= version) return;
-    this.#setting.lost(version, state.version);
+    if (state === undefined || before === undefined || this.#obeying.state !== before) return;
+    if (state.version === before.version && !differ(state, before)) return;
+    if (state.version <= before.version) this.#setting.lost(before.version, state.version);
     this.#obeying.obey(state);
   }
 

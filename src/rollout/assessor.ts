@@ -8,6 +8,7 @@ import { CountedRows } from './counted-rows.ts';
 import type { StepEvidence } from './evaluator.ts';
 import type { GateReading } from './gate.ts';
 import { phaseOf } from './ramp-state.ts';
+import { haveSameOverrides } from './same-overrides.ts';
 
 /** What the gates were read from. */
 export interface AssessorSetting {
@@ -90,7 +91,7 @@ export class Assessor {
     if (course.taken + course.gone < course.stored)
       course = await this.#readAgain(course, state, at);
     // Other versions of the same split, such as one that awaits an approval, are no news to the gates.
-    if (!areSame(course.overrides, state.overrides)) course.evidence.changed(state);
+    if (!haveSameOverrides(course, state)) course.evidence.changed(state);
     course.overrides = state.overrides;
     await this.#readTrail(course, state);
     await this.#readMissed(course, at);
@@ -193,15 +194,4 @@ export class Assessor {
     });
     course.servedAt = at;
   }
-}
-
-type Overrides = RolloutState['overrides'];
-
-function areSame(some: Overrides, others: Overrides): boolean {
-  if (some === others) return true;
-  const tenants = Object.keys(some);
-  return (
-    tenants.length === Object.keys(others).length &&
-    tenants.every((tenant) => Object.hasOwn(others, tenant) && others[tenant] === some[tenant])
-  );
 }

@@ -4,6 +4,7 @@ import { type Stage, stages } from '../core/stage.ts';
 import { Acknowledging, type AcknowledgingSetting } from './acknowledging.ts';
 import { type StageAnswer, stageAnswers } from './stage-answer.ts';
 import { StageTable } from './stage-table.ts';
+import { isNews } from './state-news.ts';
 import { TakenBack } from './taken-back.ts';
 
 /** What a replica obeys by. */
@@ -129,23 +130,4 @@ export class Replica {
     // Legacy is not there any more: going back would be no way back.
     return this.#state?.status !== 'frozen' && this.#state?.status !== 'complete';
   }
-}
-
-/** What tells states of one version apart. */
-const told = [
-  'from',
-  'to',
-  'percent',
-  'step',
-  'since',
-  'status',
-  'why',
-  'policyHash',
-  'actor',
-] as const;
-
-/** Whether a state is newer, or another one in the place of one that the store has lost. */
-function isNews(state: RolloutState, before: RolloutState): boolean {
-  if (state.version !== before.version) return state.version > before.version;
-  return told.some((name) => state[name] !== before[name]);
 }

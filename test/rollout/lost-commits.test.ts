@@ -38,6 +38,17 @@ describe('a store that has lost a commit', () => {
     expect(one.stageOf('x')).toBe('shadow');
   });
 
+  it('has a tenant obeyed who was moved in the place of another one', async () => {
+    const { clock, store, servers, standby } = replicated();
+    await using world = rolloutWorld(store, clock);
+    const one = await world.rollout(plan);
+    servers.isBehind = true;
+    await one.override('x', 'live', ada);
+    servers.current = standby;
+    await one.override('y', 'live', ada);
+    expect([one.stageOf('x'), one.stageOf('y')]).toEqual(['shadow', 'live']);
+  });
+
   it('counts for every replica, which says so, and hears of the next rollback', async () => {
     const { clock, store, servers, standby } = replicated();
     const warnings: string[] = [];
