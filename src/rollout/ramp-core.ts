@@ -211,7 +211,8 @@ export class RampCore {
       },
       contained: this.contained,
       lost: (version, there) => {
-        const what = `the store has lost commits: version ${version} was there, now it is ${there}`;
+        const now = there === version ? 'another one is' : `it is ${there}`;
+        const what = `the store has lost commits: version ${version} was there, now ${now}`;
         this.#warnings.warn('rollout.lost', `${what}. Everybody obeys what is there.`);
       },
     };

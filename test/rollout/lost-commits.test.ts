@@ -9,11 +9,12 @@ const plan = { holdMs: 0, dailyCycleMs: 0, steps: [{ percent: 0 }, { percent: 10
 /** A store with a standby that gets each commit, until it falls behind. */
 function replicated(clock = fakeClock()) {
   const [primary, standby] = [memoryStore({ clock }), memoryStore({ clock })];
-  const servers = { current: primary, isBehind: false };
+  const servers = { current: primary, isBehind: false, isCut: false };
   const store = new Proxy(primary, {
     get(_, name: keyof Store) {
       const { current, isBehind } = servers;
       const method = current[name] as (...args: unknown[]) => unknown;
+      if (name === 'acknowledge' && servers.isCut) return () => Promise.reject(new Error('gone'));
       if (name !== 'commit') return method.bind(current);
       return async (commit: Parameters<Store['commit']>[0]) => {
         if (!isBehind && current === primary) await standby.commit(commit);
@@ -36,6 +37,24 @@ describe('a store that has lost a commit', () => {
     servers.current = standby;
     await one.rollback(ada);
     expect(one.stageOf('x')).toBe('shadow');
+  });
+
+  it('has it obeyed by all who were cut off meanwhile', async () => {
+    const { clock, store, servers, standby } = replicated();
+    await using world = rolloutWorld(store, clock);
+    const [one, two] = [await world.rollout(plan), await world.rollout(plan, { leads: false })];
+    servers.isBehind = true;
+    await one.advance(ada);
+    await clock.advance(10_000);
+    expect(two.stageOf('x')).toBe('live');
+    servers.isCut = true;
+    await clock.advance(10_000);
+    servers.current = standby;
+    await one.rollback(ada);
+    servers.isCut = false;
+    await clock.advance(10_000);
+    expect(two.stageOf('x')).toBe('shadow');
+    expect(world.warnings.join()).toContain('version 2 was there, now another one is');
   });
 
   it('has a tenant obeyed who was moved in the place of another one', async () => {
