@@ -269,6 +269,20 @@ describe('what was served', () => {
     ]);
   });
 
+  it('sees a catastrophe however rarely it looks', async () => {
+    await using world = rolloutWorld();
+    const its = { ...plan, holdMs: dayMs, gates: [servedErrors({ limit: 0.99 })] };
+    const rollout = await world.rollout(its, { pollMs: 600_000 });
+    const { step, since } = await rollout.set({ ...ada, percent: 100, force: true });
+    await world.clock.advance(hourMs);
+    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+    const row = { day, tenant: 'acme', route: 'chat', leg: 'candidate' } as const;
+    const counts = [{ ...row, counts: { calls: 40, errors: 24 } }];
+    await world.store.addTraffic({ id: 'all', phase: `cutover/${step}/${since}`, counts });
+    await world.clock.advance(hourMs);
+    expect((await rollout.status()).state.status).toBe('latched');
+  });
+
   it('fails after a restart no more than before, whichever tenant is read first', async () => {
     await using world = rolloutWorld();
     const its = { ...plan, holdMs: dayMs, gates: [servedErrors()] };
