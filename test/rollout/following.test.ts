@@ -120,5 +120,11 @@ describe('what a followed cutover tells', () => {
     await ask(true);
     await world.clock.advance(120_000);
     expect(await told()).toHaveLength(4);
+    await ask(false);
+    await ask(true);
+    await ask(false);
+    expect(await told()).toHaveLength(6);
+    await rollout.close();
+    expect((await told()).slice(-3)).toEqual(['legacy.gone', 'legacy.back', 'legacy.gone']);
   });
 });
