@@ -170,6 +170,23 @@ describe('a way back', () => {
     expect(await rollout.complete(ada)).toMatchObject({ status: 'complete', to: 'complete' });
   });
 
+  it('is one again when a person resumes, also where it was heard before that and is entered later', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    const tell = followed(rollout);
+    await rollout.set({ ...ada, percent: 100, force: true });
+    for (const alive of [false, true, false]) tell('gone', { route: 'chat', alive });
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state.status).toBe('frozen');
+    await rollout.resume(ada);
+    await world.clock.advance(120_000);
+    expect((await kindsOf(world.store)).slice(-2)).toEqual(['ramp.resumed', 'legacy.gone']);
+    expect(await rollout.status()).toMatchObject({
+      state: { status: 'ramping' },
+      legacyAlive: true,
+    });
+  });
+
   it('is one again when a person resumes, also in the process that has heard that legacy is gone', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
