@@ -33,9 +33,12 @@ function phonesApart({ hashes, facts }: Tokens, numbers: Set<number>, others: Re
 
 /** Numbers of the first, those that stand apart in the second taken apart: `100 200 300` may be one number, or three. */
 function asIn({ hashes, facts }: Tokens, numbers: Set<number>, others: ReadonlySet<number>): void {
-  for (const [at, { parts }] of facts) {
+  for (const [at, { parts, isSequence }] of facts) {
     const whole = hashes[at] as number;
-    if (others.has(whole) || !parts?.every((part) => others.has(part))) continue;
+    if (parts === undefined || others.has(whole)) continue;
+    const missing = parts.filter((part) => !others.has(part)).length;
+    // The month of a date may be a word: where it is another number, that is there in its place.
+    if (missing > (isSequence && parts.length > 2 ? 1 : 0)) continue;
     takeApart(numbers, whole, parts);
   }
 }

@@ -6,6 +6,7 @@ export interface NumberFacts {
   /** The numbers that it is if its marks set them apart. */
   readonly parts?: readonly number[];
   readonly isPhone?: NumberReading['isPhone'];
+  readonly isSequence?: NumberReading['isSequence'];
   /** The number that it is the end of, if those before it belong to it. */
   readonly run?: RunFacts;
   /** `unsure`: the dash may be one of a list or a range, or the number is negative in another notation. Absent: there is none. */
@@ -111,12 +112,13 @@ function isPlain(text: Uint16Array, from: number, end: number): boolean {
 export function factsOf(
   text: Uint16Array,
   from: number,
-  { end, parts, isPhone }: NumberReading,
+  { end, parts, isPhone, isSequence }: NumberReading,
   { isItem, run }: { readonly isItem: boolean; readonly run: RunFacts | undefined },
 ): NumberFacts | undefined {
   const several = (parts ?? run) && {
     ...(parts && { parts }),
     ...(isPhone && { isPhone }),
+    ...(isSequence && { isSequence }),
     ...(run && { run }),
   };
   if (isPlain(text, from, end)) return several;

@@ -7,6 +7,8 @@ export interface NumberReading {
   readonly hash: number;
   /** The numbers that it is if its marks set them apart: blanks and apostrophes, or the dots of a date. */
   readonly parts?: readonly number[];
+  /** It is no number, such as a date: in other words one of its parts may be a word. */
+  readonly isSequence?: true;
   /** When it is rather a phone's than an amount: with a plus, the code of a country and three groups; or where it goes on. */
   readonly isPhone?: 'surely' | 'in a run';
 }
@@ -118,7 +120,20 @@ function sequence(text: Uint16Array, from: number, end: number): NumberReading |
   const parts = [...marks, end].map((at, i) =>
     numberHash(text, (marks[i - 1] ?? from - 1) + 1, at),
   );
-  return { end, hash: mixed(parts.reduce(withUnit, startOfHash)), parts };
+  return { end, hash: mixed(parts.reduce(withUnit, startOfHash)), parts, isSequence: true };
+}
+
+const opening: ReadonlySet<number | undefined> = new Set([0x28, 0x5b, 0x7b, comma]);
+const closing: ReadonlySet<number | undefined> = new Set([0x29, 0x5d, 0x7d, comma]);
+
+/** `[3,5]`, `range(0,10)`: between brackets each number may stand for itself. */
+function listed(text: Uint16Array, from: number, end: number): NumberReading | undefined {
+  if (!opening.has(text[from - 1]) || !closing.has(text[end])) return undefined;
+  const ends: number[] = [];
+  for (let at = from; at < end; at += 1) if (text[at] === comma) ends.push(at);
+  if (ends.length === 0) return undefined;
+  const parts = [...ends, end].map((at, i) => numberHash(text, (ends[i - 1] ?? from - 1) + 1, at));
+  return { end, hash: numberHash(text, from, end), parts };
 }
 
 /** Reads the number whose digits begin at a place, and end at another. */
@@ -126,6 +141,7 @@ export function readNumber(text: Uint16Array, from: number, end: number): Number
   return (
     scaled(text, from, end) ??
     grouped(text, from, end) ??
-    sequence(text, from, end) ?? { end, hash: numberHash(text, from, end) }
+    sequence(text, from, end) ??
+    listed(text, from, end) ?? { end, hash: numberHash(text, from, end) }
   );
 }

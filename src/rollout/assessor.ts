@@ -15,6 +15,8 @@ export interface AssessorSetting {
   readonly store: Store;
   readonly rollout: string;
   readonly now: () => number;
+  /** Milliseconds between two looks, if nothing is in the way. @default 5_000 */
+  readonly lookMs?: number;
   /** Starts the gates anew, for a step. */
   readonly begin: (state: RolloutState) => StepEvidence;
 }
@@ -180,7 +182,10 @@ export class Assessor {
   }
 
   async #readServed(course: Course, at: number): Promise<void> {
-    const { phase, served, evidence, servedAt: from } = course;
+    const { phase, served, evidence, servedAt } = course;
+    const { lookMs = 5_000 } = this.#setting;
+    // What one look found after the other is of this moment, however rarely it looks.
+    const from = at - servedAt > 2 * lookMs ? servedAt : at;
     const rows = await this.#setting.store.traffic({ phase });
     const namesOf = ({ day, route, tenant, leg }: TrafficDay) => [day, route, tenant, leg];
     await served.each(rows, namesOf, ({ route, tenant, leg }, added) => {

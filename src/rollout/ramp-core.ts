@@ -94,7 +94,8 @@ export class RampCore {
       contained: (error) => this.contained('rollback', error),
     });
     const { begin } = createEvaluator(plan);
-    this.assessor = new Assessor({ store, rollout: name, now: this.now, begin });
+    const reads = { store, rollout: name, now: this.now, lookMs: pollMs };
+    this.assessor = new Assessor({ ...reads, begin });
     this.book = new TrailBook(store, name, (at) => this.pulse.resumed(at));
     this.ready = this.#begun.promise;
     this.ready.catch(() => undefined);

@@ -19,6 +19,8 @@ export class TrailBook {
   readonly #gone = new Set<unknown>();
   #fullSince: number | undefined;
   #next = 0;
+  /** When a person has resumed the ramp last. */
+  #resumedAt = Number.NEGATIVE_INFINITY;
   #last: Promise<unknown> = Promise.resolve();
 
   readonly #resumed: (at: number) => void;
@@ -68,11 +70,13 @@ export class TrailBook {
       this.#attested.set(kind, { ok, actor: entry.actor, at });
     }
     const { route } = (entry.evidence ?? {}) as { route?: unknown };
-    if (entry.kind === 'legacy.gone') this.#gone.add(route);
+    // What was heard before somebody looked may be entered after it.
+    if (entry.kind === 'legacy.gone' && entry.at > this.#resumedAt) this.#gone.add(route);
     if (entry.kind === 'legacy.back') this.#gone.delete(route);
     // Whoever resumes has looked, and a replica that is no more cannot take back what it said.
     if (entry.kind === 'ramp.resumed') {
       this.#gone.clear();
+      this.#resumedAt = entry.at;
       this.#resumed(entry.at);
     }
     const { percent, since } = (entry.after ?? {}) as { percent?: unknown; since?: unknown };

@@ -148,3 +148,47 @@ describe('a phone', () => {
     expect(await notesOf(english(first), english(second))).toContain('numbers');
   });
 });
+
+describe('a date', () => {
+  it.each([
+    ['03.05.2024', '3. Mai 2024'],
+    ['03.05.2024', 'May 3, 2024'],
+    ['03.05.2024', '2024-05-03'],
+    ['03.05.2024 - 10.05.2024', '3 to 10 May 2024'],
+  ])('is the same with its month as a word: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+  });
+
+  it.each([
+    ['03.05.2024', '4. Mai 2024'],
+    ['03.05.2024', '3. Mai 2025'],
+    ['03.05.2024', '2024-06-03'],
+    ['03.05.2024', '03.06.2024'],
+    ['1.2.3', '1.3.3'],
+    ['10.0.0.1 of 10, 0 free', '10.0.0.2 of 10, 0 free'],
+  ])('is another one: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
+  });
+});
+
+describe('a list of numbers', () => {
+  it.each([
+    ['[3,5]', '[3, 5]'],
+    ['[100,200,300]', '[100, 200, 300]'],
+    ['[48.8566,2.3522]', '[48.8566, 2.3522]'],
+    ['{"at":[1.5,2.5,3.25]}', '{"at": [\n 1.5,\n 2.5,\n 3.25\n]}'],
+    ['range(0,10)', 'range(0, 10)'],
+    ['f(x,3,5)', 'f(x, 3, 5)'],
+  ])('is the same with blanks in it: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+  });
+
+  it.each([
+    ['[3,5]', '[3, 6]'],
+    ['[3,5]', '[35]'],
+    ['3,5 kg', '3 to 5 kg'],
+    ['(1,250)', '(9,250)'],
+  ])('is another one: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
+  });
+});
