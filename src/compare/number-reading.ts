@@ -30,8 +30,11 @@ function isDigit(text: Uint16Array, at: number): boolean {
   return unit >= zero && unit <= nine;
 }
 
-/** Where the digits at the end of a word begin; the end where there are some further on, as in what is random. */
+const [less, slash] = [0x3c, 0x2f];
+
+/** Where the digits at the end of a word begin; the end where there are some further on, as in what is random, or in `<h2>`. */
 export function digitsAtEnd(text: Uint16Array, from: number, end: number): number {
+  if (text[from - 1] === less || (text[from - 1] === slash && text[from - 2] === less)) return end;
   let first = end;
   while (first > from && isDigit(text, first - 1)) first -= 1;
   for (let at = from; at < first; at += 1) if (isDigit(text, at)) return end;

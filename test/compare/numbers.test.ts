@@ -192,3 +192,8 @@ describe('a list of numbers', () => {
     expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
   });
 });
+
+it('A heading of HTML is no number', async () => {
+  const heading = (tag: string) => `<${tag}>How it is</${tag}>\n${english('5')}`;
+  expect(await notesOf(heading('h2'), heading('h3'))).toEqual([]);
+});
