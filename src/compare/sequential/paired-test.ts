@@ -126,6 +126,12 @@ function outcomeOf({ failedAt, passedAt }: PairedTestState): PairedReading['outc
   return passedAt === undefined ? 'hold' : 'pass';
 }
 
+/** At least one: the bet on all pairs alone may have won enough, of which it has but a part of the stake. */
+function neededToFail(rollBack: Bets, counts: PairedCounts): number | undefined {
+  const needed = rollBack.pairsNeeded(counts);
+  return needed === undefined ? undefined : Math.max(1, needed);
+}
+
 const differenceOf = (counts: PairedCounts): number =>
   (counts.worse - counts.better) / pairsOf(counts);
 
@@ -148,7 +154,7 @@ function reading(state: PairedTestState, promote: Bets, rollBack: Bets): PairedR
     },
     needed: {
       pass: state.passedAt === undefined ? promote.pairsNeeded(counts) : 0,
-      fail: state.failedAt === undefined ? rollBack.pairsNeeded(counts) : 0,
+      fail: state.failedAt === undefined ? neededToFail(rollBack, counts) : 0,
     },
   };
 }

@@ -197,6 +197,13 @@ describe('harm that comes late', () => {
 });
 
 describe('the pairs that are still needed', () => {
+  it('are some as long as nothing is decided', () => {
+    const test = pairedTest({ margin: 0.02, harm: 0.01, alpha: both });
+    const reading = test.read(test.add(test.start(), { worse: 9, same: 98 }));
+    expect(reading.outcome).toBe('hold');
+    expect(reading.needed.fail).toBe(1);
+  });
+
   const test = pairedTest({ margin: 0.05, alpha: both });
 
   it('are about those that it then takes', () => {
