@@ -7,9 +7,9 @@ const atOnce = 500;
 
 const nothing: Counts = {};
 
-/** Whether something counts less than before: it was erased, and is counted anew. */
+/** Whether something counts less than before: it was erased, and is counted anew. What is missing may be erased just now. */
 function isAnew(counts: Counts, before: Counts): boolean {
-  for (const name in before) if ((counts[name] ?? 0) < (before[name] ?? 0)) return true;
+  for (const name in counts) if ((counts[name] ?? 0) < (before[name] ?? 0)) return true;
   return false;
 }
 
