@@ -1,5 +1,5 @@
 import { areSwapped, numbersOfBoth } from '../entities.ts';
-import { signsTurned, unitsReplaced } from '../number-conflicts.ts';
+import { signsTurned, unitsReplaced } from '../numbers/number-conflicts.ts';
 import type { WordLayer } from '../word-layer.ts';
 
 /** How many of the first are not among the second. */

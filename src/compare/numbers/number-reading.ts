@@ -1,5 +1,5 @@
-import { characterKinds, kindOf } from './character-kinds.ts';
-import { mixed, numberHash, scaledHash, startOfHash, withUnit } from './token-hash.ts';
+import { characterKinds, kindOf } from '../character-kinds.ts';
+import { mixed, numberHash, scaledHash, startOfHash, withUnit } from '../token-hash.ts';
 
 /** A number as it stands in a text of small letters and plain digits. */
 export interface NumberReading {

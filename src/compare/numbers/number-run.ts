@@ -1,4 +1,4 @@
-import { digitsHash } from './token-hash.ts';
+import { digitsHash } from '../token-hash.ts';
 
 /** Groups of digits that may be one long number, by what they are then and the place of the first. */
 export interface RunFacts {
