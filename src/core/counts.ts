@@ -40,7 +40,10 @@ export interface LaneStats extends LaneCounts {
 
 /** What became of the shadow's tasks while a flush or close waited. */
 export interface FlushReport {
-  /** Change of the counts since the call; `pending` is what is left. */
+  /**
+   * Change of the counts since the call, so that `accepted` falls below 0 where more was skipped after all than was accepted;
+   * `pending` is what is left.
+   */
   readonly learn: LaneCounts;
   readonly mirror: LaneCounts;
   /** False when time ran out before everything had ended, or a sink of pairs failed to keep what it took. */
