@@ -2,7 +2,6 @@
 export const startOfHash = 0x811c9dc5;
 
 const prime = 0x01000193;
-const [zero, dot] = [0x30, 0x2e];
 
 /** The hash with one more unit. */
 export function withUnit(hash: number, unit: number): number {
@@ -14,67 +13,4 @@ export function mixed(hash: number): number {
   let value = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
   return value ^ (value >>> 16);
-}
-
-const isDigit = (unit: number): boolean => unit >= zero && unit <= 0x39;
-
-/** Whether a number may begin with so many digits before a mark of thousands: no one writes 0,125 for 125, or 12345.678 for millions. */
-const mayLead = (text: Uint16Array, from: number, digits: number): boolean =>
-  digits <= 3 && (text[from] as number) !== zero;
-
-/**
- * The place of the decimal mark: the last one, unless it is one of thousands, which exactly three digits follow, and before
- * which there is no other mark than its like.
- */
-function decimalAt(text: Uint16Array, from: number, to: number): number {
-  let last = to;
-  let first = to;
-  let areAlike = true;
-  for (let at = to - 1; at > from; at -= 1) {
-    if (isDigit(text[at] as number)) continue;
-    if (last === to) last = at;
-    areAlike &&= text[at] === text[last];
-    first = at;
-  }
-  const isOfThousands = to - last === 4 && areAlike && mayLead(text, from, first - from);
-  return isOfThousands ? to : last;
-}
-
-/** Digits with one mark among them, or none: `decimal` is its place, or the end. */
-export function digitsHash(text: Uint16Array, from: number, to: number, decimal: number): number {
-  let end = to;
-  while (end > decimal + 1 && (text[end - 1] as number) === zero) end -= 1;
-  let hash = startOfHash;
-  let isLeading = true;
-  for (let at = from; at < end; at += 1) {
-    const unit = text[at] as number;
-    if (at === decimal && end > decimal + 1) hash = withUnit(hash, dot);
-    else if (!isDigit(unit) || (isLeading && unit === zero && at < decimal)) continue;
-    else hash = withUnit(hash, unit);
-    isLeading = false;
-  }
-  return mixed(hash);
-}
-
-/** The hash of a number by its value: zeros at its ends and marks of thousands make no difference. */
-export function numberHash(text: Uint16Array, from: number, to: number): number {
-  return digitsHash(text, from, to, decimalAt(text, from, to));
-}
-
-/** The same for a number times a power of ten, before which a mark is that of decimals: `1.5e6` is `1500000`. */
-export function scaledHash(text: Uint16Array, from: number, to: number, exponent: number): number {
-  let mark = to;
-  for (let at = from; at < to; at += 1) if (!isDigit(text[at] as number)) mark = at;
-  const digits = mark < to ? to - from - 1 : to - from;
-  const whole = mark - from + exponent;
-  // As it would be written without the power: zeros, its digits, zeros, and a mark somewhere in between.
-  const [before, decimal] = [Math.max(0, -whole) + 1, Math.max(0, whole) + 1];
-  const plain = new Uint16Array(Math.max(before + digits, decimal) + 1).fill(zero);
-  plain[decimal] = dot;
-  for (let at = from, nth = before; at < to; at += 1) {
-    if (at === mark) continue;
-    plain[nth < decimal ? nth : nth + 1] = text[at] as number;
-    nth += 1;
-  }
-  return digitsHash(plain, 0, plain.length, decimal);
 }

@@ -2,7 +2,7 @@ import { characterKinds, kindOf } from './character-kinds.ts';
 import { factsOf, type NumberFacts } from './numbers/number-facts.ts';
 import { digitsAtEnd, digitsEnd, listNumber, readNumber } from './numbers/number-reading.ts';
 import { NumberRun } from './numbers/number-run.ts';
-import { plainDigits } from './plain-digits.ts';
+import { plainDigits } from './numbers/plain-digits.ts';
 import { lowerOf, unitsOf } from './text-units.ts';
 import { mixed, startOfHash, withUnit } from './token-hash.ts';
 

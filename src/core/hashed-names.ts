@@ -15,7 +15,6 @@ export class HashedNames<Value> {
   readonly #hashes: Int32Array;
   readonly #names: string[];
   readonly #values: Value[];
-  #size = 0;
 
   /**
    * @param seed - of the hashes that `find` will be given
@@ -44,16 +43,10 @@ export class HashedNames<Value> {
     return undefined;
   }
 
-  /** Different names. */
-  get size(): number {
-    return this.#size;
-  }
-
   #put(name: string, value: Value, hash: number): void {
     const last = this.#hashes.length - 1;
     let at = hash & last;
     while (this.#hashes[at] !== free && this.#names[at] !== name) at = (at + 1) & last;
-    if (this.#hashes[at] === free) this.#size += 1;
     this.#hashes[at] = hash;
     this.#names[at] = name;
     this.#values[at] = value;

@@ -1,4 +1,4 @@
-/** Lets the event loop turn: answers of an embedded database come without a turn of their own. */
+/** Lets the event loop turn: what comes from memory, or from an embedded database, comes without a turn of its own. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../core/pieces.ts';
 import { EngramiaCallError } from './call-error.ts';
 
 /**
@@ -6,5 +7,5 @@ import { EngramiaCallError } from './call-error.ts';
  */
 export async function socketGone(error: unknown): Promise<void> {
   if (!(error instanceof EngramiaCallError) || !error.sent || error.status !== undefined) return;
-  for (let turns = 2; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turns = 2; turns > 0; turns -= 1) await nextTurn();
 }

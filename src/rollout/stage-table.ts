@@ -2,9 +2,14 @@ import { hashLimit, saltSeed, signedHash } from '../core/bucket.ts';
 import { HashedNames } from '../core/hashed-names.ts';
 import type { Stage } from '../core/stage.ts';
 import type { RampDraft } from './ramp-state.ts';
+import { haveSameOverrides } from './same-overrides.ts';
 import { type StageAnswer, stageAnswers } from './stage-answer.ts';
 
-type Overrides = HashedNames<StageAnswer>;
+/** Tenants with a stage of their own, and what that was made of. */
+interface Named extends Pick<RampDraft, 'overrides' | 'salt'> {
+  /** Undefined: there are none. */
+  readonly answers: HashedNames<StageAnswer> | undefined;
+}
 
 /** A state made ready for the question of every call: who is in which stage. */
 export class StageTable {
@@ -13,17 +18,17 @@ export class StageTable {
   /** Hashes below it are inside. */
   readonly #limit: number;
   readonly #seed: number;
-  readonly #overrides: Overrides | undefined;
+  readonly #overrides: Named['answers'];
+  /** For the table of the state that comes after it. */
+  readonly named: Named;
 
   constructor(state: RampDraft, before?: StageTable) {
     this.#inside = stageAnswers[state.to];
     this.#outside = stageAnswers[state.from];
     this.#limit = hashLimit(Math.round(state.percent * 100));
     this.#seed = saltSeed(state.salt);
-    // Kept by reference: a step of a ramp must not cost a copy of ten thousand overrides.
-    this.#overrides = before?.hasOverridesOf(state)
-      ? before.#overrides
-      : toNames(state, this.#seed);
+    this.named = namedIn(state, this.#seed, before?.named);
+    this.#overrides = this.named.answers;
   }
 
   stageOf(tenant: string): Stage {
@@ -36,24 +41,18 @@ export class StageTable {
     if (override !== undefined) return override;
     return hash >>> 0 < this.#limit ? this.#inside : this.#outside;
   }
-
-  /** Whether its overrides are those of a state, by the same hashes. */
-  hasOverridesOf({ overrides, salt }: RampDraft): boolean {
-    if (saltSeed(salt) !== this.#seed) return false;
-    const tenants = Object.keys(overrides);
-    if (tenants.length !== (this.#overrides?.size ?? 0)) return false;
-    return tenants.every((tenant) => {
-      const known = this.#overrides?.find(tenant, signedHash(tenant, this.#seed));
-      return known?.value === overrides[tenant];
-    });
-  }
 }
 
-function toNames({ overrides }: RampDraft, seed: number): Overrides | undefined {
-  const named = Object.entries(overrides);
-  if (named.length === 0) return undefined;
-  return new HashedNames(
-    named.map(([tenant, stage]) => [tenant, stageAnswers[stage]] as const),
-    seed,
+/** Kept by reference where nothing has changed: a step of a ramp must not cost a copy of ten thousand overrides. */
+function namedIn(state: RampDraft, seed: number, before: Named | undefined): Named {
+  if (before?.salt === state.salt && haveSameOverrides(before, state)) return before;
+  const { overrides, salt } = state;
+  const pairs = Object.entries(overrides).map(
+    ([tenant, stage]) => [tenant, stageAnswers[stage]] as const,
   );
+  return {
+    overrides,
+    salt,
+    answers: pairs.length === 0 ? undefined : new HashedNames(pairs, seed),
+  };
 }

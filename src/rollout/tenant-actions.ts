@@ -1,5 +1,6 @@
 import type { AuditFact } from '../core/audit-entry.ts';
 import { check, refuse } from '../core/option-checks.ts';
+import { inPieces } from '../core/pieces.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { isStage, type Stage, stages } from '../core/stage.ts';
 import { type Changed, factOf, factsOf, type Told } from './facts-of.ts';
@@ -92,11 +93,9 @@ export class TenantActions {
   /** The names of the trail, made with turns for others in between: it takes some microseconds each. */
   async #namesOf(tenants: readonly string[]): Promise<string[]> {
     const names: string[] = [];
-    for (let at = 0; at < tenants.length; at += namesAtOnce) {
-      if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-      const piece = tenants.slice(at, at + namesAtOnce);
+    await inPieces(tenants, namesAtOnce, async (piece) => {
       names.push(...(await Promise.all(piece.map((each) => this.#core.pseudonyms.of(each)))));
-    }
+    });
     return names;
   }
 }

@@ -1,5 +1,6 @@
 import { fingerprint } from '../core/fingerprint.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
+import { nextTurn } from '../core/pieces.ts';
 import { codePointLength } from '../core/text.ts';
 
 /** What may be told of a text. */
@@ -23,8 +24,6 @@ export function textFacts(text: string): TextFacts | Promise<TextFacts> {
     sha256: fingerprint(text, sha256Digits),
   };
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function inTurns(text: string): Promise<TextFacts> {
   const hash = nodeCrypto().createHash('sha256');

@@ -1,4 +1,5 @@
-import { areSwapped, numbersOf } from '../compare/entities.ts';
+import { areSwapped } from '../compare/entities.ts';
+import { numbersOf } from '../compare/numbers/numbers-of.ts';
 import { isRefusal } from '../compare/refusal-phrases.ts';
 import { type Tokens, tokenIs, toTokens } from '../compare/tokens.ts';
 import type { Judge, JudgeAnswer, JudgeCalibration } from '../core/compare-options.ts';

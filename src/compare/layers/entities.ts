@@ -1,5 +1,6 @@
-import { areSwapped, numbersOfBoth } from '../entities.ts';
+import { areSwapped } from '../entities.ts';
 import { signsTurned, unitsReplaced } from '../numbers/number-conflicts.ts';
+import { numbersOfBoth } from '../numbers/numbers-of.ts';
 import type { WordLayer } from '../word-layer.ts';
 
 /** How many of the first are not among the second. */

@@ -1,3 +1,4 @@
+import { isDigit } from './number-hash.ts';
 import type { NumberReading } from './number-reading.ts';
 import type { RunFacts } from './number-run.ts';
 
@@ -50,8 +51,6 @@ function may(unit: Unit, what: keyof typeof is): boolean {
   made ??= toTable();
   return unit !== undefined && ((made[unit] as number) & is[what]) !== 0;
 }
-
-const isDigit = (unit: Unit): boolean => unit !== undefined && unit >= 0x30 && unit <= 0x39;
 
 /** The wide signs of East Asia, as the others. */
 const wide: Readonly<Record<number, number>> = {

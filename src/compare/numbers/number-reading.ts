@@ -1,5 +1,6 @@
 import { characterKinds, kindOf } from '../character-kinds.ts';
-import { mixed, numberHash, scaledHash, startOfHash, withUnit } from '../token-hash.ts';
+import { mixed, startOfHash, withUnit } from '../token-hash.ts';
+import { isDigit, numberHash, scaledHash } from './number-hash.ts';
 
 /** A number as it stands in a text of small letters and plain digits. */
 export interface NumberReading {
@@ -13,7 +14,7 @@ export interface NumberReading {
   readonly isPhone?: 'surely' | 'in a run';
 }
 
-const [dot, comma, zero, nine] = [0x2e, 0x2c, 0x30, 0x39];
+const [dot, comma, zero] = [0x2e, 0x2c, 0x30];
 const [letterE, plus, dash, blank, newline] = [0x65, 0x2b, 0x2d, 0x20, 0x0a];
 
 /** Marks of thousands besides dot and comma: the blanks of most of Europe, the apostrophes of Switzerland. */
@@ -25,19 +26,14 @@ const isGroupMark = (unit: number | undefined): boolean =>
   unit === 0x27 ||
   unit === 0x2019;
 
-function isDigit(text: Uint16Array, at: number): boolean {
-  const unit = text[at] as number;
-  return unit >= zero && unit <= nine;
-}
-
 const [less, slash] = [0x3c, 0x2f];
 
 /** Where the digits at the end of a word begin; the end where there are some further on, as in what is random, or in `<h2>`. */
 export function digitsAtEnd(text: Uint16Array, from: number, end: number): number {
   if (text[from - 1] === less || (text[from - 1] === slash && text[from - 2] === less)) return end;
   let first = end;
-  while (first > from && isDigit(text, first - 1)) first -= 1;
-  for (let at = from; at < first; at += 1) if (isDigit(text, at)) return end;
+  while (first > from && isDigit(text[first - 1])) first -= 1;
+  for (let at = from; at < first; at += 1) if (isDigit(text[at])) return end;
   return first;
 }
 
@@ -45,8 +41,8 @@ export function digitsAtEnd(text: Uint16Array, from: number, end: number): numbe
 export function digitsEnd(text: Uint16Array, from: number): number {
   let at = from;
   for (;;) {
-    if (isDigit(text, at)) at += 1;
-    else if ((text[at] === dot || text[at] === comma) && isDigit(text, at + 1)) at += 2;
+    if (isDigit(text[at])) at += 1;
+    else if ((text[at] === dot || text[at] === comma) && isDigit(text[at + 1])) at += 2;
     else return at;
   }
 }
@@ -61,7 +57,7 @@ export function listNumber(text: Uint16Array, from: number, end: number): number
   while (text[next] === blank) next += 1;
   if (next >= text.length || text[next] === newline) return undefined;
   let item = 0;
-  for (let at = from; at < end && isDigit(text, at); at += 1) {
+  for (let at = from; at < end && isDigit(text[at]); at += 1) {
     item = 10 * item + (text[at] as number) - zero;
   }
   return item;
@@ -70,14 +66,14 @@ export function listNumber(text: Uint16Array, from: number, end: number): number
 /** Whether another three digits, and no more, stand behind the same mark. */
 function hasGroup(text: Uint16Array, at: number, mark: number | undefined): boolean {
   if (text[at] !== mark || !isGroupMark(mark)) return false;
-  for (let digit = 1; digit <= 3; digit += 1) if (!isDigit(text, at + digit)) return false;
-  return !isDigit(text, at + 4);
+  for (let digit = 1; digit <= 3; digit += 1) if (!isDigit(text[at + digit])) return false;
+  return !isDigit(text[at + 4]);
 }
 
 /** `10 000,50`: one to three digits, then three and three, and at last a decimal mark. */
 function grouped(text: Uint16Array, from: number, end: number): NumberReading | undefined {
   if (end - from > 3 || text[from] === zero || !hasGroup(text, end, text[end])) return undefined;
-  for (let at = from; at < end; at += 1) if (!isDigit(text, at)) return undefined;
+  for (let at = from; at < end; at += 1) if (!isDigit(text[at])) return undefined;
   const parts = [numberHash(text, from, end)];
   let at = end;
   while (hasGroup(text, at, text[end])) {
@@ -95,7 +91,7 @@ function scaled(text: Uint16Array, from: number, end: number): NumberReading | u
   const sign = text[end + 1];
   const first = sign === plus || sign === dash ? end + 2 : end + 1;
   let at = first;
-  while (isDigit(text, at)) at += 1;
+  while (isDigit(text[at])) at += 1;
   if (at === first || at > first + 2) return undefined;
   if (characterKinds()[text[at] as number] === kindOf.letter) return undefined;
   if (text.subarray(from, end).filter((unit) => unit === dot || unit === comma).length > 1) {
@@ -112,14 +108,14 @@ function scaled(text: Uint16Array, from: number, end: number): NumberReading | u
 function sequence(text: Uint16Array, from: number, end: number): NumberReading | undefined {
   let [first, last] = [end, end];
   for (let at = end - 1; at > from; at -= 1) {
-    if (isDigit(text, at)) continue;
+    if (isDigit(text[at])) continue;
     if (last === end) last = at;
     else if (text[at] !== text[last]) return undefined;
     first = at;
   }
   if (first === last || end - last === 4) return undefined;
   const marks: number[] = [];
-  for (let at = first; at < end; at += 1) if (!isDigit(text, at)) marks.push(at);
+  for (let at = first; at < end; at += 1) if (!isDigit(text[at])) marks.push(at);
   const parts = [...marks, end].map((at, i) =>
     numberHash(text, (marks[i - 1] ?? from - 1) + 1, at),
   );

@@ -1,4 +1,4 @@
-import { digitsHash } from '../token-hash.ts';
+import { digitsHash, isDigit } from './number-hash.ts';
 
 /** Groups of digits that may be one long number, by what they are then and the place of the first. */
 export interface RunFacts {
@@ -13,8 +13,6 @@ const [leastDigits, mostChars] = [7, 48];
 const gaps: ReadonlySet<number | undefined> = new Set(
   Array.from(' \u00a0\u2009\u202f-\u2010\u2011\u2012\u2013()/', (gap) => gap.charCodeAt(0)),
 );
-
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 /** Follows the numbers of a text, and knows those that may go on: of a phone, an account, a card. */
 export class NumberRun {
@@ -37,7 +35,7 @@ export class NumberRun {
       return undefined;
     }
     let digits = 0;
-    for (let at = this.#from; at < end; at += 1) if (isDigit(text[at] as number)) digits += 1;
+    for (let at = this.#from; at < end; at += 1) if (isDigit(text[at])) digits += 1;
     if (digits < leastDigits) return undefined;
     return { hash: digitsHash(text, this.#from, end, end), first: this.#first };
   }

@@ -1,5 +1,6 @@
 import type { PairRecord } from '../../core/pair-record.ts';
 import type { MissedPairs } from '../../core/pair-sink.ts';
+import { nextTurn } from '../../core/pieces.ts';
 import type { CompareReport } from './compare-report.ts';
 import { Summary } from './summary.ts';
 import { normalizedSummary, type SummaryOptions } from './summary-options.ts';
@@ -52,7 +53,6 @@ async function reportInTurns(
     return count % perTurn === 0;
   };
   // What comes from memory would else take all of the loop.
-  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
   for await (const pair of pairs) {
     summary.pair(pair);
     if (isTurnOver()) await nextTurn();

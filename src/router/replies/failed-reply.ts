@@ -1,7 +1,22 @@
+import { attempt } from '../../core/attempt.ts';
+import { CutoverError } from '../../core/errors.ts';
 import type { Captured } from './captured-reply.ts';
 import { EventRecording } from './event-recording.ts';
 import { tellsFailure } from './event-stream-text.ts';
 import { toMediaType } from './media-type.ts';
+
+/** Stands for a reply that is a failure although nothing was thrown: told as an error is, and nothing of what it says. */
+export class FailedReply extends CutoverError {
+  /** Of a reply over HTTP. */
+  readonly status: number | undefined;
+
+  constructor(reply: unknown) {
+    super('ERR_CUTOVER_FAILED_REPLY', 'The reply says that it is a failure.');
+    this.name = 'FailedReply';
+    const status = attempt(() => (reply as { status?: unknown } | null | undefined)?.status);
+    this.status = typeof status === 'number' ? status : undefined;
+  }
+}
 
 /** Whether what was kept of a reply says that its leg has failed: by its status, or by an event of its stream. */
 export function keptFailure(kept: Captured | EventRecording): boolean {
