@@ -12,8 +12,8 @@ export const importBundles: BundleRule = { maxCount: 64, maxLoad: 983_040, gathe
 /** Bytes of a record besides its texts: its key, its other fields, their names. */
 const recordBytes = 400;
 
-/** Times that a batch which was perhaps stored is sent; each but the first also costs a retry of the address. */
-const mostAttempts = 4;
+/** Attempts by which a batch may be perhaps stored; each but the last also costs a retry of the address. */
+const mostDoubts = 4;
 
 const mend =
   'Batches need a key with the role admin: give this scope one, or set learn.via to "learn".';
@@ -70,7 +70,7 @@ const policy: { readonly [K in ImportOutcome['kind']]: Rule<K> } = {
   },
   aborted: (batch) => {
     batch[0].scope.within.abandoned();
-    return batch.map(({ isPerhapsStored }) => (isPerhapsStored ? 'unknown' : 'aborted'));
+    return batch.map(({ doubts }) => (doubts > 0 ? 'unknown' : 'aborted'));
   },
 };
 
@@ -124,7 +124,7 @@ function toLessons(batch: Batch): KeyedLesson[] {
  * by somebody else; how many were is told, which ones is not.
  */
 function worked(batch: Batch, { imported }: Extract<ImportOutcome, { kind: 'imported' }>): Results {
-  const [{ scope, channel, isPerhapsStored }] = batch;
+  const [{ scope, channel, doubts }] = batch;
   scope.within.answered();
   scope.within.worked();
   channel.worked();
@@ -132,18 +132,18 @@ function worked(batch: Batch, { imported }: Extract<ImportOutcome, { kind: 'impo
   return batch.map(({ key }) => {
     if (seen.has(key)) return 'deduplicated';
     seen.add(key);
-    return isPerhapsStored || seen.size <= imported ? 'stored' : 'deduplicated';
+    return doubts > 0 || seen.size <= imported ? 'stored' : 'deduplicated';
   });
 }
 
 /** Perhaps stored, in part or as a whole: the same keys are sent once more, with nothing else. */
 function redeliver(batch: Batch): Results {
-  const [{ scope, attempts }] = batch;
-  const address = scope.within;
+  const address = batch[0].scope.within;
   const isProbing = address.isProbing;
   address.failed();
-  for (const task of batch) task.isPerhapsStored = true;
-  if (attempts >= mostAttempts || !(isProbing || address.retries.spend())) return batch.map(giveUp);
+  for (const task of batch) task.doubts++;
+  const isOver = batch[0].doubts >= mostDoubts;
+  if (isOver || !(isProbing || address.retries.spend())) return batch.map(giveUp);
   address.backOff();
   const company = new Company();
   return batch.map(() => company);
@@ -192,7 +192,7 @@ function answered([{ scope, channel }]: Batch): void {
 }
 
 function giveUp(task: LearnTask): BundleResult {
-  return task.isPerhapsStored ? 'unknown' : 'failed';
+  return task.doubts > 0 ? 'unknown' : 'failed';
 }
 
 function again(): BundleResult {

@@ -33,7 +33,7 @@ const policy: { readonly [K in LearnOutcome['kind']]: Rule<K> } = {
   },
   aborted: (task) => {
     task.scope.within.abandoned();
-    return task.isPerhapsStored ? 'unknown' : 'aborted';
+    return task.doubts > 0 ? 'unknown' : 'aborted';
   },
 };
 
@@ -85,9 +85,8 @@ async function confirm(task: LearnTask, _: unknown, handle: RunHandle): Promise<
   const isProbing = address.isProbing;
   address.failed();
   if (await target.wasStored(lesson, task.sentAt, handle)) return 'stored';
-  task.isPerhapsStored = true;
-  if (task.isRetried || !(isProbing || address.retries.spend())) return giveUp(task);
-  task.isRetried = true;
+  task.doubts++;
+  if (task.doubts > 1 || !(isProbing || address.retries.spend())) return giveUp(task);
   address.backOff();
   return 'again';
 }
@@ -117,5 +116,5 @@ function tryLater(
 }
 
 function giveUp(task: LearnTask): RunResult {
-  return task.isPerhapsStored ? 'unknown' : 'failed';
+  return task.doubts > 0 ? 'unknown' : 'failed';
 }

@@ -49,10 +49,8 @@ export class LearnTask {
   declare sentAt: number;
   /** Sent, and no answer yet. */
   declare isOnItsWay: boolean;
-  /** Perhaps stored by an earlier attempt. */
-  declare isPerhapsStored: boolean;
-  /** Whether the one retry of what is perhaps stored has been used. */
-  declare isRetried: boolean;
+  /** Attempts by which it was perhaps stored: nobody could tell. */
+  declare doubts: number;
   /** The search that its batch is part of: there is a bad record in it. */
   declare bisection: Bisection | undefined;
   /** What went wrong last. */
@@ -84,8 +82,7 @@ export class LearnTask {
     this.attempts = 0;
     this.sentAt = 0;
     this.isOnItsWay = false;
-    this.isPerhapsStored = false;
-    this.isRetried = false;
+    this.doubts = 0;
     this.bisection = undefined;
     this.error = undefined;
   }

@@ -17,6 +17,8 @@ const refusing = (kind: 'forbidden' | 'tooLarge' | 'invalid'): ImportOutcome => 
   error: new Error(kind),
 });
 
+const all = (imported: number): ImportOutcome => ({ kind: 'imported', imported });
+
 /** Lets the lane read all that was offered, a few at a time, before time passes, and come to rest after it. */
 function patientClock(): FakeClock {
   const clock = fakeClock();
@@ -346,6 +348,33 @@ describe('what fails', () => {
     await clock.advance(600_000);
     expect(sizes()).toEqual([3, 3, 3, 3]);
     expect(lane.stats()).toMatchObject({ unknown: 3, pending: 0 });
+  });
+
+  it('is sent again where nobody knows, however often it was certainly not stored before', async () => {
+    const soon: ImportOutcome = { kind: 'later', error: new Error('later'), afterMs: 500 };
+    const { clock, offer, sizes, lane } = setUp({
+      import: (_, index) => [soon, soon, soon, perhaps, perhaps][index] ?? all(3),
+    });
+    offer({ count: 3 });
+    await clock.advance(60_000);
+    expect(sizes()).toEqual(Array(6).fill(3));
+    expect(lane.stats()).toMatchObject({ ok: { stored: 3 }, unknown: 0, pending: 0 });
+  });
+
+  it('is sent again in the search for a bad record, however far that has come', async () => {
+    let broken = 0;
+    const { clock, offer, lane } = setUp({
+      import: ({ lessons }) => {
+        if (lessons.length < 8 && broken++ === 0) return perhaps;
+        const isBad = lessons.some(({ task }) => task.startsWith('bad'));
+        return isBad ? refusing('invalid') : all(lessons.length);
+      },
+    });
+    offer({ count: 63 });
+    offer({ task: 'bad question' });
+    await clock.advance(60_000);
+    expect(broken).toBeGreaterThan(1);
+    expect(lane.stats()).toMatchObject({ ok: { stored: 63 }, failed: 1, unknown: 0, pending: 0 });
   });
 
   it('costs the address one failure a batch, not one an exchange', async () => {

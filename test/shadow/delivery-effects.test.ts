@@ -45,7 +45,7 @@ function taskOf(outcome: unknown, over: Partial<World> = {}, own: Partial<LearnT
   const target = { learn: send, import: send, wasStored: async () => said.wasStored };
   const task = {
     ...{ scope, channel, target, lesson: {}, key: 'key', load: 10, attempts: 0 },
-    ...{ isOnItsWay: false, isPerhapsStored: false, isRetried: false, ...own },
+    ...{ isOnItsWay: false, doubts: 0, ...own },
   } as unknown as LearnTask;
   return { task, log };
 }
@@ -146,11 +146,11 @@ describe.each(['learn', 'import'] as const)('by %s, what follows from an answer'
   });
 
   it('is nothing where the way is shut', async () => {
-    for (const [isPerhapsStored, result] of [
-      [false, 'failed'],
-      [true, 'unknown'],
+    for (const [doubts, result] of [
+      [0, 'failed'],
+      [1, 'unknown'],
     ] as const) {
-      const { task, log } = taskOf(done, { takes: false }, { isPerhapsStored });
+      const { task, log } = taskOf(done, { takes: false }, { doubts });
       expect([await deliver(via, task), log]).toEqual([result, []]);
     }
   });
