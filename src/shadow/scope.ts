@@ -53,8 +53,11 @@ export class Scope implements Gate {
   }
 
   worked(): void {
-    if (!this.quota.isOpen) this.#tell('resumed');
-    else if (this.#unauthorized > 0) this.#tell(this.#hasWorked ? 'closed' : 'resumed');
+    // A doubt was told as a pause, like the refusals of a key that never worked: only what was told as open is closed.
+    const wasOpen = this.#hasWorked && this.#unauthorized > 1;
+    const wasPaused = this.#unauthorized > 0 && !wasOpen;
+    if (wasPaused || !this.quota.isOpen) this.#tell('resumed');
+    if (wasOpen) this.#tell('closed');
     this.quota.open();
     this.#hasWorked = true;
     this.#unauthorized = 0;

@@ -150,6 +150,26 @@ describe('what listeners are told of the service', () => {
     ]);
   });
 
+  it('is that a scope goes on whose key was in doubt, in the word for the end of a pause', async () => {
+    const answers = [stored, failing('unauthorized'), stored];
+    const { learn, reporter } = setUp({ learn: (_attempt, index) => answers[index] ?? stored });
+    for (let n = 0; n < 3; n += 1) await learn({}, 120_000);
+    expect(reporter.of('delivery').map(({ state }) => state)).toEqual(['paused', 'resumed']);
+  });
+
+  it('is that a scope goes on which was full and whose key was refused meanwhile, each in its word', async () => {
+    const answers = [stored, failing('quota'), failing('unauthorized'), failing('unauthorized')];
+    const { learn, reporter } = setUp({ learn: (_attempt, index) => answers[index] ?? stored });
+    for (let n = 0; n < 4; n += 1) await learn({}, 3_700_000);
+    expect(reporter.of('delivery').map(({ state }) => state)).toEqual([
+      'quota',
+      'paused',
+      'open',
+      'resumed',
+      'closed',
+    ]);
+  });
+
   it('is when the breaker of an address opens and closes', async () => {
     let isDown = true;
     const { learn, reporter } = setUp({
