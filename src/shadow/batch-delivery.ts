@@ -1,9 +1,10 @@
-import { EngramiaError, isCutoverError } from '../core/errors.ts';
+import { isCutoverError } from '../core/errors.ts';
 import type { ImportOutcome, KeyedLesson, Lesson } from '../core/learner.ts';
 import { utf8Bytes } from '../core/text.ts';
 import { Bisection } from './bisection.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
+import { isRateLimited } from './rate-limited.ts';
 import { type BundleResult, type BundleRule, Company, type RunHandle } from './work.ts';
 
 /** The service takes bodies of 1,048,576 bytes; a sixteenth is left as a margin. */
@@ -164,16 +165,16 @@ function tryLater(
     return batch.map(again);
   }
   const isProbing = address.isProbing;
+  // The service counts calls by path; everything else that it asks to wait for holds for all of it.
+  const isOfPath = isRateLimited(error);
   if (afterMs === undefined) {
     address.failed();
     address.backOff();
   } else {
     address.answered();
-    // The service counts calls by path; everything else that it asks to wait for holds for all of it.
-    const isOfPath = error instanceof EngramiaError && error.errorCode === 'RATE_LIMITED';
     (isOfPath ? channel : address).pause(afterMs);
   }
-  return isProbing || address.retries.spend() ? batch.map(again) : batch.map(giveUp);
+  return isOfPath || isProbing || address.retries.spend() ? batch.map(again) : batch.map(giveUp);
 }
 
 /** A record is not accepted, and with it none: each half is sent by itself, until the bad ones are alone. */
@@ -195,6 +196,4 @@ function giveUp(task: LearnTask): BundleResult {
   return task.doubts > 0 ? 'unknown' : 'failed';
 }
 
-function again(): BundleResult {
-  return 'again';
-}
+const again = (): BundleResult => 'again';

@@ -2,6 +2,7 @@ import { isCutoverError } from '../core/errors.ts';
 import type { LearnOutcome } from '../core/learner.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
+import { isRateLimited } from './rate-limited.ts';
 import type { RunHandle, RunResult } from './work.ts';
 
 type Rule<K extends LearnOutcome['kind']> = (
@@ -112,7 +113,8 @@ function tryLater(
     address.answered();
     address.pause(afterMs);
   }
-  return isProbing || address.retries.spend() ? 'again' : giveUp(task);
+  const isFree = isProbing || isRateLimited(error);
+  return isFree || address.retries.spend() ? 'again' : giveUp(task);
 }
 
 function giveUp(task: LearnTask): RunResult {

@@ -122,7 +122,7 @@ describe.each(['learn', 'import'] as const)('by %s, what follows from an answer'
       'later, on this path',
       failing('later', 100, limited),
       {},
-      ['answered', `${way}pause${way && 's'} 100`, 'spend'],
+      ['answered', `${way}pause${way && 's'} 100`],
       'again',
     ],
     ['full', failing('quota'), {}, ['answered', ...quota, 'full'], 'failed'],

@@ -15,6 +15,11 @@ const paced = (afterMs?: number): LearnOutcome => ({
   error: new EngramiaError('ERR_ENGRAMIA_PACED', 'not yet'),
   afterMs,
 });
+const limited = (afterMs: number): LearnOutcome => ({
+  kind: 'later',
+  error: new EngramiaError('ERR_ENGRAMIA_HTTP', 'enough', { errorCode: 'RATE_LIMITED' }),
+  afterMs,
+});
 const answer = (kind: FailureKind): LearnOutcome => ({
   kind,
   error: new Error(kind),
@@ -98,6 +103,14 @@ describe.each(['learn', 'import'] as const)('an exchange that is delivered by %s
     await clock.advance(60_000);
     expect(times()).toHaveLength(11);
     expect(lane.stats()).toMatchObject({ failed: 1, pending: 0 });
+  });
+
+  it('waits for the next minute as often as the service has counted too many calls', async () => {
+    const { clock, lane, offer, times } = setUp(via, Array(15).fill(limited(30_000)));
+    offer();
+    await clock.advance(460_000);
+    expect(times()).toEqual(Array.from({ length: 16 }, (_, n) => n * 30_000));
+    expect(lane.stats()).toMatchObject({ ok: { stored: 1 }, failed: 0, pending: 0 });
   });
 
   it('is probed for as long as the address is down, whatever that costs', async () => {
