@@ -4,6 +4,11 @@ import { abandonReply } from '../../src/router/replies/abandon-reply.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** As frameworks have them. */
+class FrameworkResponse extends Response {
+  readonly cookies = new Map<string, string>();
+}
+
 /** What became unhandled while a reply was abandoned. */
 async function abandon(reply: unknown): Promise<unknown[]> {
   const unhandled: unknown[] = [];
@@ -29,6 +34,10 @@ describe('a reply that nobody will be given', () => {
   it.each<[string, (source: { cancel(): void }) => unknown]>([
     ['a ReadableStream', (source) => new ReadableStream(source)],
     ['the body of a Response', (source) => new Response(new ReadableStream(source))],
+    [
+      'the body of a Response of a class of its own',
+      (source) => new FrameworkResponse(new ReadableStream(source), { status: 500 }),
+    ],
   ])('is cancelled where it is %s', async (_what, make) => {
     let cancelled = 0;
     const reply = make({

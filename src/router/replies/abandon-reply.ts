@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { attempt, disregard } from '../../core/attempt.ts';
 import { abandonNodeStream } from './abandon-node-stream.ts';
-import { streamKindOf } from './stream-kind.ts';
+import { type StreamKind, streamKindOf } from './stream-kind.ts';
 import { tapStream } from './tap-stream.ts';
 
 const nobody = {
@@ -21,6 +21,12 @@ export function abandonReply(reply: unknown): void {
   else {
     const tap = tapStream(reply, kind, nobody);
     if (tap !== undefined) tap.abandon();
-    else if (kind === 'web') disregard(attempt(() => (reply as ReadableStream).cancel()));
+    else disregard(attempt(() => bodyOf(reply, kind)?.cancel()));
   }
+}
+
+/** What can be cancelled of a reply that is not ours to tap: a `Response` of a class of its own has a body like any. */
+function bodyOf(reply: object, kind: StreamKind): ReadableStream | null | undefined {
+  if (kind === 'response') return (reply as Response).body;
+  return kind === 'web' ? (reply as ReadableStream) : undefined;
 }
