@@ -14,8 +14,22 @@ const giving = (next: () => unknown) => (): object => ({
   [Symbol.asyncIterator]: () => ({ next }),
 });
 
+/** Asked for an iterator, it gives something else. */
+const beginning = (iterator: unknown) => (): object => ({ [Symbol.asyncIterator]: () => iterator });
+
 const broken: readonly (readonly [string, () => object])[] = [
   ['that gives no iterator', noIterator],
+  ['that gives null for an iterator', beginning(null)],
+  ['that gives a number for an iterator', beginning(5)],
+  ['whose iterator has no next', beginning({})],
+  [
+    'whose iterator throws at a look',
+    beginning({
+      get next() {
+        throw planted;
+      },
+    }),
+  ],
   ['whose next gives nothing', giving(() => undefined)],
   ['whose next gives a number', giving(() => 5)],
   ['whose next promises a text', giving(async () => 'a chunk')],
@@ -44,5 +58,15 @@ describe.each(stages)('in stage %s an iterable', (stage) => {
     const { calls, served: ok, failed } = handler.stats().routes.chat ?? {};
     const ends = [ok?.legacy, ok?.candidate, failed?.legacy, failed?.candidate];
     expect([calls, ends.reduce((sum, count) => (sum ?? 0) + (count ?? 0), 0)]).toEqual([1, 1]);
+  });
+
+  it('whose iterator says by null that it needs no telling is left as ever', async () => {
+    const iterator = { next: async () => ({ done: false, value: 'a' }), return: null, throw: null };
+    const { handler, learned } = await streamWorld(stage, beginning(iterator));
+    for await (const chunk of (await handler(message)) as AsyncIterable<string>) {
+      expect(chunk).toBe('a');
+      break;
+    }
+    expect(await learned()).toEqual([]);
   });
 });

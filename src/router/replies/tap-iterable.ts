@@ -101,9 +101,12 @@ class IterableTap implements StreamTap {
   }
 
   #observe(iterator: Iterator): boolean {
-    const { next, return: end, throw: fail } = iterator;
+    const methods = attempt(() => methodsOf(iterator));
+    // What is no iterator is its reader's to find out.
+    if (typeof methods?.next !== 'function') return false;
+    const { next, return: end, throw: fail } = methods;
     this.#bare = {
-      ...(next && { next }),
+      next,
       ...(end && { return: end }),
       ...(fail && { throw: fail }),
     };
@@ -112,13 +115,13 @@ class IterableTap implements StreamTap {
     const tapped = ownMethod(iterator, 'next', function tapped(this: unknown, ...args: unknown[]) {
       const first = tap.#first;
       tap.#first = undefined;
-      const give = (): unknown => (first === undefined ? next?.apply(this, args) : first.result);
+      const give = (): unknown => (first === undefined ? next.apply(this, args) : first.result);
       return tap.#observed === iterator ? tap.#telling(give) : give();
     });
     return (
       tapped &&
-      (end === undefined || this.#cuts(iterator, 'return', end)) &&
-      (fail === undefined || this.#cuts(iterator, 'throw', fail))
+      (typeof end !== 'function' || this.#cuts(iterator, 'return', end)) &&
+      (typeof fail !== 'function' || this.#cuts(iterator, 'throw', fail))
     );
   }
 
@@ -165,6 +168,13 @@ class IterableTap implements StreamTap {
     return result;
   }
 }
+
+/** Each looked up once; none of them need be there. */
+const methodsOf = ({ next, return: end, throw: fail }: Iterator) => ({
+  next,
+  return: end,
+  throw: fail,
+});
 
 /** Stands for an iterator that a chunk was taken from: that chunk can be given by another object alone. */
 function standIn(iterator: Iterator, bare: Iterator): Iterator {
