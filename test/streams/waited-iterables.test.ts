@@ -18,6 +18,22 @@ describe('an iterable whose first chunk is waited for', () => {
     expect(told).toEqual(['a', 'ended']);
   });
 
+  it.each(['return', 'throw'] as const)(
+    'does not give that chunk to who has left by %s',
+    async (way) => {
+      async function* generate() {
+        yield 'a';
+        yield 'b';
+      }
+      const { told, tap, iterate } = tapped(generate());
+      expect(await tap.first()).toBe(true);
+      const iterator = iterate();
+      await iterator[way]?.(boom).catch(() => undefined);
+      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+      expect(told).toContain('cut');
+    },
+  );
+
   it('may have none', async () => {
     expect(await tapped(iterable([end])).tap.first()).toBe(false);
   });

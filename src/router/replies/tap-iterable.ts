@@ -130,6 +130,8 @@ class IterableTap implements StreamTap {
     const tap = this;
     return ownMethod(iterator, name, function cut(this: unknown, ...args: unknown[]) {
       if (tap.#observed === iterator) tap.#observer.cut();
+      // Whoever leaves does not want the chunk that was waited for either.
+      tap.#first = undefined;
       return method.apply(this, args);
     });
   }
