@@ -18,14 +18,15 @@ type Answer = PostedAnswer['says'];
 
 /** Finds off the event loop what there is to find by the words of two texts, in one thread that starts with the first question. */
 export class TextThread {
-  readonly #file: URL;
+  readonly #file: URL | undefined;
   readonly #waiting = new Map<number, (says: Answer) => void>();
   #worker: Worker | undefined;
   #patience: NodeJS.Timeout | undefined;
   #asked = 0;
   #restsUntil = 0;
 
-  constructor(file: URL) {
+  /** Undefined: there is no file that a thread could run. */
+  constructor(file: URL | undefined) {
     this.#file = file;
   }
 
@@ -42,9 +43,11 @@ export class TextThread {
   }
 
   #running(): Worker | undefined {
+    const file = this.#file;
     if (this.#worker !== undefined || performance.now() < this.#restsUntil) return this.#worker;
+    if (file === undefined) return undefined;
     try {
-      this.#worker = inRootScope(() => this.#start());
+      this.#worker = inRootScope(() => this.#start(file));
     } catch {
       // Threads may be forbidden; the comparison does without.
       this.#rest();
@@ -52,9 +55,9 @@ export class TextThread {
     return this.#worker;
   }
 
-  #start(): Worker {
+  #start(file: URL): Worker {
     const threads = process.getBuiltinModule('node:worker_threads');
-    const worker = new threads.Worker(this.#file, {
+    const worker = new threads.Worker(file, {
       name: 'engramia-cutover',
       execArgv: [],
       env: {},
@@ -101,13 +104,20 @@ export class TextThread {
   }
 }
 
-// In the sources it is the file next to this one; in the package it has an entry of its own.
-const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+/**
+ * In the sources it is the file next to this one; in the package it has an entry of its own. An app that was bundled as CommonJS
+ * has no `import.meta.url`, and no such file.
+ */
+function workerFile(): URL | undefined {
+  const here: string | undefined = import.meta.url;
+  if (here === undefined) return undefined;
+  return new URL(`./text.worker.${here.endsWith('.ts') ? 'ts' : 'js'}`, here);
+}
 
 let shared: TextThread | undefined;
 
 /** The one of this process. */
 export function sharedTextThread(): TextThread {
-  shared ??= new TextThread(new URL(`./text.worker.${suffix}`, import.meta.url));
+  shared ??= new TextThread(workerFile());
   return shared;
 }
