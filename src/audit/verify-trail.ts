@@ -60,6 +60,7 @@ export async function verifyTrail(
   const { checkpoints = [], publicKeys = [], after, onEntry } = options;
   const vouching = new Vouching(checkpoints, publicKeys);
   const chain = new ChainFollower(after);
+  if (after !== undefined) vouching.meet(after);
   const readings = readingsOf(source);
   let entries = 0;
   let reading = await readings.next();

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { AuditEntry } from '../core/audit-entry.ts';
 import { keyIdOf, toPublicKey } from './audit-keys.ts';
 import { type Checkpoint, isSignedBy } from './checkpoint.ts';
+import type { TrailHead } from './trail-head.ts';
 import type { TrailProblem, TrailProblemKind } from './trail-problem.ts';
 
 /** A public key that may vouch for a trail. */
@@ -55,14 +55,14 @@ export class Vouching {
     }
   }
 
-  /** Holds an entry that continues the chain against what was signed of its place. */
-  meet(entry: AuditEntry): void {
-    const signed = this.#waiting.get(entry.seq);
+  /** Holds an entry that continues the chain, or that it begins behind, against what was signed of its place. */
+  meet({ seq, hash, rollout }: TrailHead & { readonly rollout?: string }): void {
+    const signed = this.#waiting.get(seq);
     if (signed === undefined) return;
-    this.#waiting.delete(entry.seq);
+    this.#waiting.delete(seq);
     for (const checkpoint of signed) {
-      if (checkpoint.hash === entry.hash && checkpoint.rollout === entry.rollout) {
-        this.vouchedFor = entry.seq;
+      if (checkpoint.hash === hash && checkpoint.rollout === (rollout ?? checkpoint.rollout)) {
+        this.vouchedFor = seq;
       } else {
         this.problems.push(problem('rewritten', checkpoint, 'vouches for another entry'));
       }

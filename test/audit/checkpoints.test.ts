@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { InvalidOptionsError } from 'engramia-cutover';
 import {
@@ -9,7 +9,7 @@ import {
   verifyTrail,
 } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
-import { at, trail } from './trail.ts';
+import { at, trail, trailOf } from './trail.ts';
 
 const { entries } = trail(10);
 const [old, fresh] = [generateAuditKeys(), generateAuditKeys()];
@@ -40,6 +40,16 @@ describe('checkpoints', () => {
     expect(signature).toMatch(/^[\w-]{86}$/);
   });
 
+  it('are signed for their purpose alone, as canonical JSON behind it', () => {
+    const checkpoint = oldSigner.sign(at(entries, 3), 1_790_000_000_000);
+    const { hash, keyId, signature } = checkpoint;
+    const statement = `{"at":1790000000000,"hash":"${hash}","keyId":"${keyId}","rollout":"chat","seq":3}`;
+    const isSigned = (text: string) =>
+      verify(null, Buffer.from(text), old.publicKey, Buffer.from(signature, 'base64url'));
+    expect(isSigned(`engramia-cutover checkpoint v1\n${statement}`)).toBe(true);
+    expect(isSigned(statement)).toBe(false);
+  });
+
   it('of a key that is not trusted do not count', async () => {
     const checkpoint = freshSigner.sign(at(entries, 4));
     expect(await problems([checkpoint], [old.publicKey])).toEqual(['unknown-key 4']);
@@ -57,6 +67,8 @@ describe('checkpoints', () => {
     expect(await problems(checkpoints, publicKeys)).toEqual([]);
     const late = oldSigner.sign(at(entries, 6));
     expect(await problems([...checkpoints, late], publicKeys)).toEqual(['retired-key 6']);
+    const last = oldSigner.sign(at(entries, 5));
+    expect(await problems([...checkpoints, last], publicKeys)).toEqual([]);
   });
 
   it.each<[string, Partial<Record<keyof Checkpoint, unknown>>]>([
@@ -101,6 +113,39 @@ describe('checkpoints', () => {
     const checkpoints = [freshSigner.sign(at(entries, 8)), oldSigner.sign(at(entries, 9))];
     const report = await verifyTrail(broken, { checkpoints, publicKeys: [old.publicKey] });
     expect(report.problems.map(({ kind }) => kind)).toEqual(['missing', 'unknown-key']);
+  });
+
+  it('name one of an earlier place before a bad entry', async () => {
+    const checkpoints = [freshSigner.sign(at(entries, 8)), freshSigner.sign(at(entries, 2))];
+    const report = await verifyTrail(entries.toSpliced(5, 1), { checkpoints });
+    expect(report.problems.map(({ seq }) => seq)).toEqual([2, 5, 8]);
+    expect(report.message).toMatch(/^Checkpoint of entry 2, /);
+  });
+
+  it('say of an end that was cut off where the trail ends', async () => {
+    const checkpoints = [oldSigner.sign(at(entries, 7))];
+    const publicKeys = [old.publicKey];
+    const messages = [entries.slice(0, 5), []].map(async (left) => {
+      return (await verifyTrail(left, { checkpoints, publicKeys })).message;
+    });
+    expect(await Promise.all(messages)).toEqual([
+      expect.stringMatching(/^Checkpoint of entry 7, signed .*: the trail ends with entry 4\.$/),
+      expect.stringMatching(/^Checkpoint of entry 7, signed .*: the trail is empty\.$/),
+    ]);
+  });
+
+  it('vouch for the entry that a later part follows, or find that it is another', async () => {
+    const checkpoints = [oldSigner.sign(at(entries, 1)), oldSigner.sign(at(entries, 5))];
+    const options = { checkpoints, publicKeys: [old.publicKey] };
+    for (const part of [entries.slice(6), []]) {
+      const after = { seq: 5, hash: at(entries, 5).hash };
+      const report = await verifyTrail(part, { ...options, after });
+      expect(report).toMatchObject({ ok: true, problems: [], vouchedFor: 5 });
+    }
+    const facts = entries.map(({ seq: _, previous: __, hash: ___, ...said }) => said);
+    const anew = trailOf(facts.with(2, { ...at(facts, 2), actor: 'Eve' })).entries;
+    const rewritten = await verifyTrail(anew.slice(6), { ...options, after: at(anew, 5) });
+    expect(rewritten).toMatchObject({ ok: false, problems: [{ kind: 'rewritten', seq: 5 }] });
   });
 });
 
