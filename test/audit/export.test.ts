@@ -60,6 +60,23 @@ describe('an export as CSV', () => {
     const broken = await verified(csv.replace('1790000001000', '17900 00001001'));
     expect(broken.problems).toMatchObject([{ kind: 'edited', seq: 1 }]);
     expect((await verified(`${csv}x,y\r\n`)).problems).toMatchObject([{ kind: 'edited', seq: 3 }]);
+    const wider = await verified(csv.replace(/\r\n$/, ',more\r\n'));
+    expect(wider.problems).toMatchObject([{ kind: 'edited', seq: 2 }]);
+  });
+
+  it('takes the names of columns for a record anywhere but in the first line', async () => {
+    const [header = '', ...records] = await allOf(exportCsv(entries));
+    const twice = [header, ...records.slice(0, 1), header, ...records.slice(1)];
+    const { problems } = await verifyTrail(importCsv(twice));
+    expect(problems).toMatchObject([{ kind: 'inserted', seq: 1, line: 2 }]);
+    const without = await verifyTrail(importCsv(records));
+    expect(without).toMatchObject({ ok: true, entries: 3 });
+  });
+
+  it('is not read without an end that is one pair of quotes', async () => {
+    const [header = ''] = await allOf(exportCsv(entries));
+    const { problems } = await verifyTrail(importCsv([`${header}""`]));
+    expect(problems).toMatchObject([{ kind: 'edited', seq: 0 }]);
   });
 
   it('refuses bytes that are no text', async () => {

@@ -11,9 +11,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allOf, at, fileOf, trail, trailOf } from './trail.ts';
 
-// Short, with letters of one to four bytes: whatever is done to each byte is done some thousand times.
+// Short, with letters of one to four bytes, and with what JSON escapes: whatever is done to each byte is done some thousand
+// times.
 const { entries, lines, bytes } = trailOf(
-  ['é\ufffd', '“–', '😀'].map((reason, at) => ({
+  ['é\ufffd', '“–"}\\', '😀{"'].map((reason, at) => ({
     kind: 'gate',
     at,
     rollout: 'r',

@@ -36,6 +36,15 @@ describe("a tenant's pseudonym", () => {
     expect(await names.of('acme')).not.toBe(acme);
   });
 
+  it('outlives the salt that its store was given to keep, which may be used for something else', async () => {
+    const salts = memorySalts();
+    const given = new Uint8Array(32).fill(7);
+    await salts.keep('acme', given);
+    const acme = await new TenantPseudonyms(salts).of('acme');
+    given.fill(0);
+    expect(await new TenantPseudonyms(salts).of('acme')).toBe(acme);
+  });
+
   it('is made by no salt that is destroyed meanwhile, be it the first one or a known one', async () => {
     const zeros = createHmac('sha256', new Uint8Array(32)).update('acme').digest('hex');
     const names = new TenantPseudonyms(memorySalts());

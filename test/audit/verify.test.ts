@@ -1,9 +1,11 @@
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type AuditEntry, type AuditFact, chainEntry, verifyTrail } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
+import { bytesInUse } from '../shadow/collect-garbage.ts';
 import { at, fact, fileOf, trail, trailOf } from './trail.ts';
 
 const { entries, lines, bytes } = trail(9);
@@ -64,6 +66,7 @@ describe('a chain', () => {
   it.each<[string, Partial<Record<keyof AuditFact, unknown>>]>([
     ['kind', { kind: '' }],
     ['at', { at: Number.NaN }],
+    ['at', { at: '1790000000000' }],
     ['actor', { actor: '' }],
     ['rollout', { rollout: undefined }],
     ['reason', { reason: 1 }],
@@ -72,6 +75,16 @@ describe('a chain', () => {
     ['longer than', { reason: 'x'.repeat(1_100_000) }],
   ])('refuses a fact without a usable %s', (what, change) => {
     expect(() => chainEntry({ ...fact(0), ...change } as AuditFact)).toThrow(what);
+  });
+
+  it('makes no line that verification would not read, and refuses none that it would', async () => {
+    const shortest = at(trailOf([{ ...fact(0), reason: '' }]).lines, 0).length;
+    // Of letters with three bytes each: what is read is bounded in bytes.
+    const reason = '–'.repeat(1_048_576 - shortest);
+    const longest = trailOf([{ ...fact(0), reason }]);
+    expect(at(longest.lines, 0)).toHaveLength(1_048_576);
+    expect(await verifyTrail([longest.bytes])).toMatchObject({ ok: true, entries: 1 });
+    expect(() => chainEntry({ ...fact(0), reason: `${reason}–` })).toThrow('longer than');
   });
 });
 
@@ -116,15 +129,48 @@ describe('verifying a trail', () => {
     expect(seen).toEqual([0, 1, 2]);
   });
 
+  it('waits for what is done with an entry before it hands over the next', async () => {
+    const seen: string[] = [];
+    const onEntry = async ({ seq }: AuditEntry) => {
+      seen.push(`${seq} begins`);
+      await setImmediate();
+      seen.push(`${seq} ends`);
+    };
+    await verifyTrail(entries.slice(0, 2), { onEntry });
+    expect(seen).toEqual(['0 begins', '0 ends', '1 begins', '1 ends']);
+    const failing = verifyTrail(entries, { onEntry: () => Promise.reject(new Error('disk full')) });
+    await expect(failing).rejects.toThrow('disk full');
+  });
+
+  it('is not confused by a source that uses its buffer again for each piece', async () => {
+    const buffer = Buffer.alloc(100);
+    const pieces = function* () {
+      for (let from = 0; from < bytes.length; from += buffer.length) {
+        yield buffer.subarray(0, bytes.copy(buffer, 0, from));
+      }
+    };
+    expect(await verifyTrail(pieces())).toMatchObject({ ok: true, entries: 9 });
+  });
+
   it('says what the source throws', async () => {
     await expect(verifyTrail(join(tmpdir(), 'no-such-trail.jsonl'))).rejects.toThrow('ENOENT');
   });
 
   it('refuses a line beyond all measure without keeping it', async () => {
     const chunk = Buffer.alloc(1_000_000, 0x61);
-    const endless = [bytes, ...new Array<Buffer>(8).fill(chunk), Buffer.from('\n')];
-    expect(await verifyTrail(endless)).toMatchObject({ problems: [{ kind: 'edited', seq: 9 }] });
-    expect((await verifyTrail(endless.slice(0, -1))).problems[0]?.kind).toBe('edited');
+    const held: number[] = [];
+    const endless = function* (end: string) {
+      yield bytes;
+      for (let n = 0; n < 40; n += 1) {
+        yield chunk;
+        held.push(bytesInUse());
+      }
+      yield Buffer.from(end);
+    };
+    const whole = await verifyTrail(endless('\n'));
+    expect(whole).toMatchObject({ problems: [{ kind: 'edited', seq: 9 }] });
+    expect(at(held, 39) - at(held, 9)).toBeLessThan(10_000_000);
+    expect((await verifyTrail(endless(''))).problems[0]?.kind).toBe('edited');
   });
 });
 
@@ -132,6 +178,9 @@ describe('the first bad entry', () => {
   const list = (...places: readonly number[]) => places.map((place) => at(entries, place));
   const forged = chainEntry({ ...fact(3), reason: 'never happened' }, at(entries, 2));
   const stray = chainEntry(fact(50), { seq: 6, hash: 'a'.repeat(64) });
+  const [ahead, behind] = [5, 1].map((seq) =>
+    chainEntry(fact(3), { seq, hash: at(entries, 2).hash }),
+  );
 
   it.each([
     ['nothing is wrong', list(0, 1, 2, 3), 'none'],
@@ -166,6 +215,8 @@ describe('the first bad entry', () => {
       [...list(0), { ...at(entries, 1), hash: 'b'.repeat(64) }],
       'edited 1, line 2',
     ],
+    ['one claims a later place', [...list(0, 1, 2), ahead as AuditEntry], 'missing 3, line 4'],
+    ['one claims a taken place', [...list(0, 1, 2), behind as AuditEntry], 'duplicated 2, line 4'],
     ['a field was added', [{ ...at(entries, 0), extra: 1 } as AuditEntry], 'edited 0, line 1'],
     [
       'the beginning is another',
