@@ -1,6 +1,5 @@
+import { BudgetDay } from '../core/budget-day.ts';
 import type { Clock } from '../core/clock.ts';
-
-const dayMs = 86_400_000;
 
 /** What a judge may spend in a day of UTC. */
 export interface JudgeBudgetOptions {
@@ -15,7 +14,7 @@ export class JudgeBudget {
   readonly #clock: Clock;
   readonly #mostCalls: number;
   readonly #mostTokens: number;
-  #day = Number.NEGATIVE_INFINITY;
+  readonly #day = new BudgetDay();
   #calls = 0;
   #tokens = 0;
 
@@ -46,11 +45,8 @@ export class JudgeBudget {
     this.#tokens = Math.max(0, this.#tokens + tokens);
   }
 
-  /** Forward only: a clock that is set back over midnight must not give the same day twice. */
   #turnDay(): void {
-    const day = Math.floor(this.#clock.now() / dayMs);
-    if (day <= this.#day) return;
-    this.#day = day;
+    if (!this.#day.hasTurned(this.#clock.now())) return;
     this.#calls = 0;
     this.#tokens = 0;
   }

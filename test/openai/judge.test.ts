@@ -341,6 +341,17 @@ describe('a budget', () => {
     expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
   });
 
+  it('comes back once a clock is right again that was ahead by more than a day', async () => {
+    const clock = fakeClock();
+    const judge = judgeOf({ clock, budget: { callsPerDay: 2 } });
+    const today = clock.now();
+    clock.now = () => today + 400 * 24 * 3_600_000;
+    expect(await askPair(judge)).toBe('second');
+    clock.now = () => today;
+    expect(await askPair(judge)).toBe('second');
+    expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
+  });
+
   it('is not charged for the second question of a pair whose first brought no verdict', async () => {
     server.reply = () => 'no verdict';
     const judge = judgeOf({ budget: { callsPerDay: 3 } });
