@@ -26,6 +26,11 @@ export class LineBuffer {
     return this.#bytes;
   }
 
+  /** Of the first line; 0 without any. */
+  get firstBytes(): number {
+    return this.#sizes[this.#next] ?? 0;
+  }
+
   /** False: there is no room for it. */
   add(line: string): boolean {
     const size = Buffer.byteLength(line) + 1;

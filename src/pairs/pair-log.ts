@@ -11,7 +11,7 @@ import { toMissLine } from './pair-line.ts';
 const gatherMs = 100;
 /** Milliseconds until a failed write is tried again, doubled each time. */
 const [firstRetryMs, longestRetryMs] = [1_000, 30_000];
-/** Bytes of one write; with so many waiting nobody waits for more. */
+/** Bytes of one write, unless a single line has more; with so many waiting nobody waits for more. */
 const batchBytes = 256 * 1024;
 /** Sums of what found no room. */
 const mostSums = 1_000;
@@ -104,10 +104,11 @@ export class PairLog {
     await this.#file.ensure();
     this.#tellUnkept();
     if (this.#buffer.count === 0) return;
-    let batch = this.#buffer.peek(Math.min(batchBytes, this.#file.room));
+    const wanted = Math.max(batchBytes, this.#buffer.firstBytes);
+    let batch = this.#buffer.peek(Math.min(wanted, this.#file.room));
     if (batch.count === 0) {
       await this.#file.rotate();
-      batch = this.#buffer.peek(this.#file.room);
+      batch = this.#buffer.peek(Math.min(wanted, this.#file.room));
     }
     await this.#file.append(batch.content);
     this.#buffer.drop(batch.count);

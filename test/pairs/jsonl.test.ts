@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -17,11 +18,20 @@ import {
 } from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { freshFolder, missesOf, pairOf, readAll, words } from './pairs.ts';
 
 /** Where Linux tells which files a process has open. */
 const openFiles = '/proc/self/fd';
+
+/** The files of a log that this process has open. */
+function openOf(path: string): string[] {
+  const names = readdirSync(openFiles).map((file) => {
+    // The folder itself was open while it was read.
+    return existsSync(join(openFiles, file)) ? readlinkSync(join(openFiles, file)) : '';
+  });
+  return names.filter((name) => name.startsWith(path));
+}
 
 /** A log in a folder of its own, with a clock that stands still. */
 function setUp(options: Partial<JsonlPairsOptions> = {}) {
@@ -142,6 +152,17 @@ describe('a pair log', () => {
     expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(['one', 'two']);
   });
 
+  it('stays in the folder in which it was made, wherever the process goes', async () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, 'of-this-test'));
+    const working = vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    const { pairs } = setUp({ path: 'of-this-test/pairs.jsonl' });
+    working.mockRestore();
+    pairs.add(pairOf());
+    await pairs.flush();
+    expect((await readAll(join(folder, 'of-this-test/pairs.jsonl'))).pairs).toEqual([pairOf()]);
+  });
+
   it('lets no text of others end or forge a line', async () => {
     const { pairs, read } = setUp({ text: { ttlMs: 1_000 } });
     const text = fc.oneof(
@@ -200,6 +221,21 @@ describe('a pair log that grows', () => {
       expect(statSync(`${path}.${age}`).size).toBeLessThanOrEqual(4_000);
   });
 
+  it('begins no new file for lines that are longer than it writes at once, while there is room', async () => {
+    const { pairs, path, read } = setUp({ maxFiles: 2, text: { ttlMs: 1_000 } });
+    const at = Date.UTC(2026, 0, 1);
+    const text = { ...words, legacy: 'あ'.repeat(64_000), candidate: 'い'.repeat(64_000) };
+    pairs.add(pairOf({ requestId: 'short' }));
+    for (const requestId of ids(0, 4)) {
+      pairs.add(pairOf({ requestId, at, text }));
+      if (requestId !== 'request-0') await pairs.flush();
+    }
+    expect(() => statSync(`${path}.1`)).toThrow(/ENOENT/);
+    const told = await read();
+    expect(told.pairs.map(({ requestId }) => requestId)).toEqual(['short', ...ids(0, 4)]);
+    expect(told.pairs.at(-1)?.text).toEqual(text);
+  });
+
   it('may have one file only', async () => {
     const { pairs, path, read } = setUp({ maxBytes: 4_000, maxFiles: 1 });
     for (const requestId of ids(0, 12)) pairs.add(pairOf({ requestId }));
@@ -213,7 +249,10 @@ describe('a pair log that grows', () => {
   it('fills the gap that a crash between two renames has left, and removes files beyond its number', async () => {
     const { pairs, path, read } = setUp({ maxBytes: 1_500, maxFiles: 4 });
     writeFileSync(path, `${lineOf('now')}\n${lineOf('now-2')}\n`);
-    for (const age of [2, 3, 9]) writeFileSync(`${path}.${age}`, `${lineOf(`age-${age}`)}\n`);
+    // What has no number that a log gives is none of its files.
+    for (const age of ['2', '3', '4', '9', '01', '0']) {
+      writeFileSync(`${path}.${age}`, `${lineOf(`age-${age}`)}\n`);
+    }
     pairs.add(pairOf({ requestId: 'new' }));
     await pairs.flush();
     const kept = (await read()).pairs.map(({ requestId }) => requestId);
@@ -284,6 +323,17 @@ describe('reading a pair log', () => {
     expect(pairs).toEqual([pairOf({ requestId: 'newer' })]);
   });
 
+  it('tells of the last time alone when it is done again', async () => {
+    const { path, clock } = setUp();
+    writeFileSync(path, `${JSON.stringify({ type: 'missed', ...missesOf({ count: 3 }) })}\n{\n`);
+    const reading = readPairs(path, { clock });
+    for (const _time of [1, 2]) {
+      for await (const _pair of reading);
+      expect(reading.misses()).toEqual([missesOf({ count: 3 })]);
+      expect(reading.skipped).toEqual({ torn: 1, unknown: 0 });
+    }
+  });
+
   it('fails where there is no log', async () => {
     const path = join(freshFolder(), 'none.jsonl');
     await expect(readAll(path)).rejects.toThrow(/ENOENT/);
@@ -294,11 +344,19 @@ describe('reading a pair log', () => {
     for (const name of [path, `${path}.1`]) writeFileSync(name, '');
     symlinkSync(`${path}.2`, `${path}.2`);
     await expect(readAll(path)).rejects.toThrow(/ELOOP/);
-    const names = readdirSync(openFiles).map((file) => {
-      // The folder itself was open while it was read.
-      return existsSync(join(openFiles, file)) ? readlinkSync(join(openFiles, file)) : '';
-    });
-    expect(names.filter((name) => name.startsWith(path))).toEqual([]);
+    expect(openOf(path)).toEqual([]);
+  });
+
+  it.runIf(existsSync(openFiles))('leaves no file open, read to its end or not', async () => {
+    const { path } = setUp();
+    for (const name of [path, `${path}.1`]) writeFileSync(name, `${lineOf('one')}\n`);
+    await readAll(path);
+    expect(openOf(path)).toEqual([]);
+    for await (const _pair of readPairs(path)) {
+      expect(openOf(path)).toHaveLength(2);
+      break;
+    }
+    expect(openOf(path)).toEqual([]);
   });
 
   it('keeps no words without an end', async () => {
