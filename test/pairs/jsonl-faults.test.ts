@@ -38,6 +38,9 @@ describe('a pair log whose directory goes', () => {
     await pairs.flush();
     expect(idsOf(await read())).toEqual(['one', 'two']);
     expect(lines[1]).toContain('written again');
+    pairs.add(pairOf({ requestId: 'three' }));
+    await pairs.flush();
+    expect(lines).toHaveLength(2);
   });
 
   it('is spoken of once, however long it lasts', async () => {
@@ -61,6 +64,44 @@ describe('a pair log whose directory goes', () => {
       // The next try, and the pruning.
       expect(clock.pending).toBe(2);
     }
+  });
+
+  it('is waited for twice as long each time, up to half a minute', async () => {
+    const { path, clock, pairs } = setUp();
+    const waits: number[] = [];
+    const { setTimeout } = clock;
+    clock.setTimeout = (run, ms) => {
+      waits.push(ms);
+      return setTimeout(run, ms);
+    };
+    rmSync(dirname(path), { recursive: true });
+    pairs.add(pairOf());
+    for (let tries = 0; tries < 7; tries += 1) await expect(pairs.flush()).rejects.toThrow();
+    expect(waits).toEqual([100, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  });
+
+  it('is not asked for again with each pair that comes meanwhile, however many wait', async () => {
+    const { path, pairs } = setUp();
+    rmSync(dirname(path), { recursive: true });
+    // More than is written at once.
+    for (let count = 0; count < 400; count += 1) pairs.add(pairOf());
+    await expect(pairs.flush()).rejects.toThrow();
+    const { failures } = pairs.stats();
+    for (let count = 0; count < 10; count += 1) pairs.add(pairOf());
+    await expect(pairs.flush()).rejects.toThrow();
+    expect(pairs.stats().failures).toBe(failures + 1);
+  });
+
+  it('cannot be erased from meanwhile, which is told, and is written to afterwards', async () => {
+    const { path, pairs, read } = setUp();
+    pairs.add(pairOf({ requestId: 'lost with it' }));
+    await pairs.flush();
+    rmSync(dirname(path), { recursive: true });
+    await expect(pairs.erase('acme')).rejects.toMatchObject({ code: 'ENOENT' });
+    mkdirSync(dirname(path));
+    pairs.add(pairOf({ requestId: 'one' }));
+    await pairs.flush();
+    expect(idsOf(await read())).toEqual(['one']);
   });
 
   it('leaves no timer when it is closed meanwhile, and tells what was wrong', async () => {
@@ -120,6 +161,8 @@ describe('a pair log without room in memory', () => {
     pairs.missed(missesOf({ why: 'unsafe', count: 5 }));
     pairs.missed(missesOf({ why: 'unsafe', count: 6 }));
     pairs.missed(missesOf({ why: 'unsafe', count: 7 }));
+    // All but the last have found room.
+    expect(pairs.stats()).toMatchObject({ waiting: 3, dropped: 7 });
     await pairs.flush();
     const count = (await read()).misses.reduce((sum, misses) => sum + misses.count, 0);
     expect(count).toBe(18);

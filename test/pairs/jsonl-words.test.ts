@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { type JsonlPairsOptions, jsonlPairs } from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { rewriteFile } from '../../src/pairs/rewrite-file.ts';
 import { freshFolder, missesOf, pairOf, readAll, words } from './pairs.ts';
 
 function setUp(options: Partial<JsonlPairsOptions> = {}) {
@@ -142,11 +143,23 @@ describe('the words that an earlier process has left in a log', () => {
     const { path, clock, content } = await leave(3_000_000);
     const pairs = goOn(path, clock);
     await clock.advance(10_000);
-    await pairs.prune();
+    // The first one lets the write before the pruning end, the second one the pruning.
+    await pairs.flush();
+    await pairs.flush();
     expect(held(content())).toBe(true);
+    expect(clock.pending).toBe(1);
     await clock.advance(3_600_000);
-    await pairs.prune();
+    await pairs.flush();
+    await pairs.flush();
     expect(held(content())).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are not looked for once more when the log is closed in the meantime', async () => {
+    const { path, clock } = await leave(3_000_000);
+    const pairs = goOn(path, clock);
+    await clock.advance(10_000);
+    await pairs.close();
     expect(clock.pending).toBe(0);
   });
 
@@ -167,12 +180,29 @@ describe('the words that an earlier process has left in a log', () => {
   });
 });
 
+describe('a rewriting that fails', () => {
+  it('leaves the file as it was, and nothing beside it', async () => {
+    const folder = freshFolder();
+    const path = join(folder, 'pairs.jsonl');
+    writeFileSync(path, 'one\ntwo\n');
+    let asked = 0;
+    const rewritten = rewriteFile(path, () => {
+      asked += 1;
+      if (asked > 1) throw new Error('no more');
+      return undefined;
+    });
+    await expect(rewritten).rejects.toThrow('no more');
+    expect(readdirSync(folder)).toEqual(['pairs.jsonl']);
+    expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
+  });
+});
+
 describe('a tenant of a log', () => {
   it('is erased from all files, and nobody else', async () => {
     const { pairs, path, content, read } = setUp({ maxBytes: 4_000, text: { ttlMs: 10_000 } });
     for (let count = 0; count < 6; count += 1) {
       pairs.add(pairOf({ tenant: 'acme', text: words }));
-      pairs.add(pairOf({ tenant: 'umbrella', text: { ...words, task: '"acme"' } }));
+      pairs.add(pairOf({ tenant: 'umbrella', route: 'acme', text: { ...words, task: '"acme"' } }));
     }
     pairs.missed(missesOf({ tenant: 'acme' }));
     expect(await pairs.erase('acme')).toBe(7);
@@ -180,6 +210,40 @@ describe('a tenant of a log', () => {
     expect(told.pairs.map(({ tenant }) => tenant)).toEqual(Array(6).fill('umbrella'));
     expect(told.misses).toEqual([]);
     expect(content() + readFileSync(`${path}.1`, 'utf8')).not.toContain('"tenant":"acme"');
+  });
+
+  it.each(['a "b" \\ c', 'line\nend', 'ä\u2028\ud800', '__proto__'])(
+    'is erased by its name, whatever that holds: %j',
+    async (tenant) => {
+      const { pairs, read } = setUp();
+      for (const one of [tenant, 'umbrella']) pairs.add(pairOf({ tenant: one }));
+      expect(await pairs.erase(tenant)).toBe(1);
+      expect((await read()).pairs.map((pair) => pair.tenant)).toEqual(['umbrella']);
+    },
+  );
+
+  it('is erased from a line that a crash has torn behind its name', async () => {
+    const { pairs, path, content } = setUp();
+    for (const tenant of ['acme', 'umbrella']) {
+      const line = JSON.stringify({ type: 'pair', ...pairOf({ tenant }) });
+      appendFileSync(path, `${line.slice(0, -3)}\n`);
+    }
+    expect(await pairs.erase('acme')).toBe(1);
+    expect(content()).not.toContain('acme');
+    expect(content()).toContain('umbrella');
+  });
+
+  it('is erased from a long file, of which all else stays as it was', async () => {
+    const { pairs, content, read } = setUp();
+    // Several times as much as is written at once.
+    for (let count = 0; count < 300; count += 1) {
+      pairs.add(pairOf({ tenant: count % 100 === 7 ? 'acme' : 'umbrella', requestId: `${count}` }));
+    }
+    await pairs.flush();
+    const before = content().split('\n');
+    expect(await pairs.erase('acme')).toBe(3);
+    expect(content().split('\n')).toEqual(before.filter((line) => !line.includes('acme')));
+    expect((await read()).pairs).toHaveLength(297);
   });
 
   it('is erased from the file that a link leads to, and from what a crash has left beside that', async () => {
@@ -195,6 +259,10 @@ describe('a tenant of a log', () => {
     expect(await pairs.erase('acme')).toBe(1);
     expect(readFileSync(file, 'utf8')).not.toContain('acme');
     expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readdirSync(volume)).toEqual(['data.jsonl']);
+    // Also where there is nothing left that would have to be written anew.
+    writeFileSync(`${file}.tmp`, words.task);
+    expect(await pairs.erase('acme')).toBe(0);
     expect(readdirSync(volume)).toEqual(['data.jsonl']);
     pairs.add(pairOf({ tenant: 'initech' }));
     await pairs.flush();

@@ -127,6 +127,30 @@ describe('misses in memory', () => {
     expect(pairs.misses().reduce((sum, { count }) => sum + count, 0)).toBe(100);
   });
 
+  it('of a tenant that has a sum already are added to that, also without room for another', () => {
+    const pairs = memoryPairs({ maxCount: 2 });
+    for (const tenant of ['acme', 'umbrella', 'acme', 'initech', 'acme']) {
+      pairs.missed(missesOf({ tenant }));
+    }
+    expect(pairs.misses().find(({ tenant }) => tenant === 'umbrella')?.count).toBe(1);
+    expect(pairs.misses().find(({ tenant }) => tenant === '')?.count).toBe(4);
+    const exact = memoryPairs({ maxCount: 2 });
+    for (const tenant of ['acme', 'umbrella', 'acme']) exact.missed(missesOf({ tenant }));
+    expect(exact.misses().map(({ tenant, count }) => [tenant, count])).toEqual([
+      ['acme', 2],
+      ['umbrella', 1],
+    ]);
+  });
+
+  it('are as late as the last of them, although an earlier one is told after it', () => {
+    const pairs = memoryPairs({ maxCount: 1 });
+    const at = Date.UTC(2026, 0, 1);
+    pairs.missed(missesOf({ at: at + 2_000 }));
+    pairs.missed(missesOf({ at }));
+    for (const later of [1_000, 3_000]) pairs.add(pairOf({ at: at + later }));
+    expect(pairs.misses()).toEqual([missesOf({ at: at + 2_000, count: 2 })]);
+  });
+
   it('go back no further than the pairs, so that their share stays true', () => {
     const pairs = memoryPairs({ maxCount: 2 });
     const day = 86_400_000;
@@ -197,6 +221,45 @@ describe('the words of pairs in memory', () => {
     for (let count = 0; count < 20; count += 1) add('acme');
     expect(withWords()).toEqual([...Array(6).fill(false), true, true]);
     expect(clock.pending).toBe(1);
+  });
+
+  it('of pairs that had to go leave room for those of others', () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, maxTextBytes: 10_000, maxCount: 2, clock });
+    const long = { ...words, candidate: 'x'.repeat(2_000) };
+    for (let count = 0; count < 9; count += 1) {
+      pairs.add({ ...pairOf({ at: clock.now() }), text: long });
+    }
+    expect(pairs.pairs().map(({ text }) => text)).toEqual([long, long]);
+  });
+
+  it('are let go of in time also when a tenant was forgotten meanwhile', async () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, clock });
+    const add = (tenant: string) =>
+      pairs.add({ ...pairOf({ at: clock.now(), tenant }), text: words });
+    for (let count = 0; count < 3; count += 1) add('acme');
+    await clock.advance(500);
+    for (let count = 0; count < 3; count += 1) add('umbrella');
+    await clock.advance(500);
+    pairs.erase('acme');
+    await clock.advance(500);
+    // Even a clock that is set back finds nothing.
+    clock.now = () => 0;
+    expect(pairs.pairs().map(({ text }) => text)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('are waited for by no timer that is longer than one can be', () => {
+    const waits: number[] = [];
+    const clock = fakeClock();
+    const { setTimeout } = clock;
+    clock.setTimeout = (run, ms) => {
+      waits.push(ms);
+      return setTimeout(run, ms);
+    };
+    const pairs = memoryPairs({ text: { ttlMs: 60 * 86_400_000 }, clock });
+    pairs.add({ ...pairOf({ at: clock.now() }), text: words });
+    expect(waits).toEqual([2 ** 31 - 1]);
   });
 
   it('keep no timer after the end', async () => {
