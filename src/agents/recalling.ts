@@ -8,6 +8,7 @@ import { recallOnce } from './recall-once.ts';
 /** Appends what is recalled to the instructions of every agent of a run but those that recall by themselves. */
 export function recalling(run: CandidateRun, recall: RecallSettings, app?: CallModelInputFilter) {
   const filter: CallModelInputFilter = async (given) => {
+    const { instructions: own } = given.modelData;
     const modelData = app === undefined ? given.modelData : await app(given);
     if (recallsByItself(given.agent.instructions)) return modelData;
     const { tenant, mirrored } = run.context;
@@ -17,7 +18,9 @@ export function recalling(run: CandidateRun, recall: RecallSettings, app?: CallM
       priority: mirrored ? ('shadow' as const) : ('served' as const),
     };
     const recalled = recallOnce(run, recall, question, (ended) => run.recallEnded(ended));
-    const instructions = withBlock(modelData.instructions, patternBlock((await recalled).matches));
+    // To the SDK a filter that gives none leaves those of the agent.
+    const base = modelData?.instructions ?? own;
+    const instructions = withBlock(base, patternBlock((await recalled).matches));
     return { ...modelData, instructions };
   };
   return filter;
