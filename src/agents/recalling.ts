@@ -23,5 +23,7 @@ export function recalling(run: CandidateRun, recall: RecallSettings, app?: CallM
     const instructions = withBlock(base, patternBlock((await recalled).matches));
     return { ...modelData, instructions };
   };
-  return filter;
+  // To the SDK this says whether the items that it gives are copies.
+  const { preserveInputIdentity } = app ?? {};
+  return Object.assign(filter, preserveInputIdentity !== undefined && { preserveInputIdentity });
 }

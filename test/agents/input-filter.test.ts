@@ -55,4 +55,16 @@ describe('a filter of the app’s, beside what is recalled', () => {
     const { instructions } = await askedThrough(filter);
     expect(instructions[0]).toBe('');
   });
+
+  it.each([true, false])('is given the items themselves if it asks for that (%s)', async (asks) => {
+    const first: unknown[] = [];
+    const filter: CallModelInputFilter = ({ modelData }) => {
+      first.push(modelData.input[0]);
+      return modelData;
+    };
+    filter.preserveInputIdentity = asks;
+    await askedThrough(filter);
+    expect(first).toHaveLength(2);
+    expect(first[0] === first[1]).toBe(asks);
+  });
 });
