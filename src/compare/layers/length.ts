@@ -34,7 +34,8 @@ function isBracketed(text: string): boolean {
   return closing !== undefined && text.trimEnd().endsWith(closing);
 }
 
-const strings = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)/g;
+/** A backslash may be the last that there is: each quote of a text would else be tried up to its end, in vain. */
+const strings = /"[^"\\]*(?:\\(?:[\s\S]|$)[^"\\]*)*(?:"|$)/g;
 
 /** Whether a bracket that a text begins with is open at its end; `[Name]` begins a letter that may end as it likes. */
 function isOpen(text: string): boolean {
