@@ -4,7 +4,14 @@ import type { Logger } from '../core/logger.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { defaultAnswer } from './default-answer.ts';
 import { DirectoryWatch } from './directory-watch.ts';
-import { type FileLook, type FileVerdict, look, lookSync, understand } from './file-reading.ts';
+import {
+  type FileLook,
+  type FileVerdict,
+  look,
+  lookSync,
+  understand,
+  understandInTurns,
+} from './file-reading.ts';
 import type { FlagTable } from './flag-table.ts';
 import type { EvaluationContext, FlagProvider, FlagResolution } from './provider.ts';
 import { ProviderEvents } from './provider-events.ts';
@@ -62,7 +69,8 @@ export class FlagFileProvider implements FlagProvider {
     this.#users += 1;
     if (this.#following !== undefined) return;
     const { path, maxBytes, watch } = this.#settings;
-    this.#judge(lookSync(path, maxBytes), true);
+    const seen = lookSync(path, maxBytes);
+    this.#judge(seen, seen.bytes && (this.#known(seen.bytes) ?? understand(seen.bytes)), true);
     inRootScope(() => {
       this.#following = {
         watch: watch ? new DirectoryWatch(path, () => this.#lookSoon()) : undefined,
@@ -101,7 +109,13 @@ export class FlagFileProvider implements FlagProvider {
 
   async #look(): Promise<void> {
     const { path, maxBytes } = this.#settings;
-    this.#judge(await look(path, maxBytes), false);
+    const seen = await look(path, maxBytes);
+    const { bytes } = seen;
+    this.#judge(seen, bytes && (this.#known(bytes) ?? (await understandInTurns(bytes))), false);
+  }
+
+  #known(bytes: Buffer): FileVerdict | undefined {
+    return this.#seen?.bytes.equals(bytes) ? this.#seen.verdict : undefined;
   }
 
   #pollLater(): void {
@@ -122,17 +136,11 @@ export class FlagFileProvider implements FlagProvider {
     }, this.#settings.settleMs);
   }
 
-  #judge({ bytes, trouble }: FileLook, atStart: boolean): void {
-    if (bytes === undefined) {
-      this.#broken(trouble, atStart);
-      return;
-    }
-    const known = this.#seen?.bytes.equals(bytes) ? this.#seen.verdict : undefined;
-    const verdict = known ?? understand(bytes);
-    this.#seen = { bytes, verdict };
-    const { table, trouble: wrong } = verdict;
-    if (table === undefined) this.#broken(wrong, atStart);
-    else this.#good(table);
+  /** @param verdict - of the bytes, if there are any */
+  #judge({ bytes, trouble }: FileLook, verdict: FileVerdict | undefined, atStart: boolean): void {
+    if (bytes !== undefined && verdict !== undefined) this.#seen = { bytes, verdict };
+    if (verdict?.table !== undefined) this.#good(verdict.table);
+    else this.#broken(verdict?.trouble ?? trouble ?? '', atStart);
   }
 
   #good(table: FlagTable): void {

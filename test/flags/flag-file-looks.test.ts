@@ -34,6 +34,27 @@ describe('the looks at a flag file', () => {
     expect(read).toHaveBeenCalledTimes(3);
   });
 
+  it('let others have their turn between parsing, checking and laying out what is new', async () => {
+    const { flags } = setUp();
+    const tenants = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`t-${at}`, 'live']));
+    const bytes = Buffer.from(JSON.stringify({ version: 1, stage: 'off', tenants }));
+    vi.spyOn(fileHead, 'read').mockResolvedValue({ bytes, size: bytes.length });
+    const turnsOf = async (work: () => Promise<void>): Promise<number> => {
+      let [turns, isOver] = [0, false];
+      const count = (): void => {
+        turns += 1;
+        if (!isOver) setImmediate(count);
+      };
+      setImmediate(count);
+      await work();
+      isOver = true;
+      return turns;
+    };
+    expect(await turnsOf(() => flags.reload())).toBeGreaterThan(1);
+    expect(stageOf(flags, 't-7')).toBe('live');
+    expect(await turnsOf(() => flags.reload())).toBe(0);
+  });
+
   it('go on for as long as the flags are used', async () => {
     const timers = oneTimerClock();
     const path = join(freshFolder(), 'flags.json');
