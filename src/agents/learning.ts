@@ -77,8 +77,9 @@ export class Learning {
   async #learn({ tenant, request }: FinishedRun): Promise<'stored' | 'present' | 'noScope'> {
     const client = await clientFor(this.#source, tenant);
     if (client === undefined) return 'noScope';
-    const ms = client.pacing.readyInMs('learn', 'shadow');
-    if (ms > 0) await this.#pass(ms);
+    // Timers may be early, and others of the client quicker: asked anew after each wait.
+    const readyInMs = (): number => client.pacing.readyInMs('learn', 'shadow');
+    for (let ms = readyInMs(); ms > 0; ms = readyInMs()) await this.#pass(ms);
     const { stored } = await client.learn(request, { priority: 'shadow' });
     return stored ? 'stored' : 'present';
   }

@@ -162,6 +162,23 @@ describe('learnFromRuns', () => {
     timers.mockRestore();
   });
 
+  it('waits once more where its wait ended before the minute did, or others were quicker', async () => {
+    const waits = [2, 1];
+    const client = {
+      recall: () => undefined,
+      pacing: { readyInMs: () => waits.shift() ?? 0 },
+      learn: async () => {
+        if (waits.length > 0) throw new Error('the calls of this minute are used up');
+        return { stored: true, patternCount: 1 };
+      },
+    } as unknown as EngramiaClient;
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: client });
+    await own.run(agentOf('done'), 'Build a CSV parser');
+    await learning.settled();
+    expect(learning.counts).toMatchObject({ offered: 1, stored: 1, failed: 0 });
+  });
+
   it('keeps at most as many waiting as it may, and counts the others', async () => {
     const gate = Promise.withResolvers<{ stored: boolean; patternCount: number }>();
     const client = {
