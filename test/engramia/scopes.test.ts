@@ -60,19 +60,24 @@ describe('the outcome of a learn', () => {
     expect(await target.learn(lesson, never)).toMatchObject(outcome);
   });
 
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
-    'after %s is later, since it was certainly not sent',
-    async (code) => {
-      const cause = Object.assign(new Error('x'), { code });
-      const fetch = async () => Promise.reject(new TypeError('fetch failed', { cause }));
-      const client = createEngramiaClient({ baseUrl: 'https://e.example', apiKey: 'k', fetch });
-      const target = await oneScope(client).targetOf('a');
-      expect(await target?.learn(lesson, never)).toMatchObject({
-        kind: 'later',
-        afterMs: undefined,
-      });
-    },
-  );
+  it.each([
+    ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
+    // What Node says of certificates, and of sockets that it cannot open.
+    ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'CERT_REJECTED'],
+    ...['CERT_UNTRUSTED', 'CERT_SIGNATURE_FAILURE', 'INVALID_CA', 'INVALID_PURPOSE'],
+    ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+    ...['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EACCES', 'ENETUNREACH'],
+  ])('after %s is later, since it was certainly not sent', async (code) => {
+    const cause = Object.assign(new Error('x'), { code, syscall: 'connect' });
+    const fetch = async () => Promise.reject(new TypeError('fetch failed', { cause }));
+    const client = createEngramiaClient({ baseUrl: 'https://e.example', apiKey: 'k', fetch });
+    const target = await oneScope(client).targetOf('a');
+    expect(await target?.learn(lesson, never)).toMatchObject({
+      kind: 'later',
+      error: { message: expect.stringContaining(`got no answer (${code})`) },
+      afterMs: undefined,
+    });
+  });
 
   it.each(['learn', 'import'] as const)(
     'by %s is stored without a run id that is blank',
