@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { LayerSay } from '../core/compare-options.ts';
-import type { Divergence, HeldPair } from '../core/comparer.ts';
+import type { Divergence, HeldPair, LayerFinding } from '../core/comparer.ts';
 import { askByWords } from './ask-by-words.ts';
 import { toFinding } from './finding.ts';
 import { Pair } from './pair.ts';
@@ -82,14 +82,16 @@ export class LookAtPair {
       return;
     }
     const start = this.#now();
-    let said: LayerSay | undefined;
+    let found: LayerFinding;
     try {
       const answer = look(pair);
-      said = isPromise(answer) ? await answer : answer;
+      const said = isPromise(answer) ? await answer : answer;
+      // Read in here as well: a say of the app's own may throw when it is looked at.
+      found = toFinding(name, said, this.#now() - start);
     } catch (error) {
-      said = this.#failed(error);
+      found = toFinding(name, this.#failed(error), this.#now() - start);
     }
-    this.#said.push({ ...toFinding(name, said, this.#now() - start), overrules });
+    this.#said.push({ ...found, overrules });
   }
 
   async #askByWords(pair: Pair): Promise<void> {

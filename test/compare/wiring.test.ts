@@ -121,10 +121,23 @@ describe('a compared event', () => {
     expect(events[0]?.divergence?.decidedBy).toBe('judge');
   });
 
-  it('is followed by an error event when a layer has thrown', async () => {
-    const look = () => {
-      throw new Error('secret');
-    };
+  it.each([
+    [
+      'has thrown',
+      () => {
+        throw new Error('secret');
+      },
+    ],
+    [
+      'has said what throws at a look',
+      () => ({
+        say: 'worse' as const,
+        get notes(): string[] {
+          throw new Error('secret');
+        },
+      }),
+    ],
+  ])('is followed by an error event when a layer %s', async (_what, look) => {
     const { handler, events } = mirrored('shadow', {
       compare: { layers: [{ name: 'own', look }] },
     });
