@@ -14,6 +14,7 @@ import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
 import { momentOf } from './kept-turns.ts';
 import { MirrorRun } from './mirror-run.ts';
+import { ownArguments } from './own-snapshot.ts';
 import { OwnTexts } from './own-texts.ts';
 import type { Route } from './route.ts';
 
@@ -174,7 +175,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   toMirror(tenant: string, isNow: boolean, kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot } = this.owner;
     const texts = isNow ? OwnTexts.none : new OwnTexts();
-    const args = snapshot === undefined ? argumentCopies(this.args, texts) : snapshot(this.args);
+    const args =
+      snapshot === undefined ? argumentCopies(this.args, texts) : ownArguments(snapshot(this.args));
     return new MirrorRun(this, { tenant, args, texts, kind });
   }
 

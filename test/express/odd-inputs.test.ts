@@ -1,3 +1,4 @@
+import { shadowSafe } from 'engramia-cutover';
 import { expect, it } from 'vitest';
 import { type Question, startChat } from './chat-app.ts';
 import { frameworkNames } from './servers.ts';
@@ -21,3 +22,21 @@ it.each(frameworkNames)(
     expect(app.cutover.stats().routes.chat?.undecided.noTenant).toBe(0);
   },
 );
+
+it.each(frameworkNames)('mirrors no input whose copy is promised, in %s', async (framework) => {
+  let runs = 0;
+  const candidate = shadowSafe(() => {
+    runs += 1;
+    return 'candidate';
+  });
+  const snapshot = (async () => {
+    throw new Error('written async');
+  }) as never;
+  await using app = await startChat(framework, {
+    stage: 'shadow',
+    options: { candidate, snapshot },
+  });
+  await (await app.ask()).text();
+  await app.cutover.flush();
+  expect([runs, app.cutover.stats().mirror.skipped.unreadable]).toEqual([0, 1]);
+});

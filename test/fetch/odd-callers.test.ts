@@ -1,4 +1,4 @@
-import type { Stage } from 'engramia-cutover';
+import { type Stage, shadowSafe } from 'engramia-cutover';
 import { type FetchInit, fetchCutover } from 'engramia-cutover/fetch';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { describe, expect, it } from 'vitest';
@@ -25,4 +25,25 @@ describe.each(Object.entries(oddInits))('a request that comes with %s', (_name, 
     expect(await response.text()).toBe(answer);
     expect((await chat.close()).drained).toBe(true);
   });
+});
+
+it('mirrors no request whose locals are copied later', async () => {
+  let runs = 0;
+  const chat = fetchCutover<unknown>({
+    name: 'chat',
+    legacy: () => new Response('legacy'),
+    candidate: shadowSafe(() => {
+      runs += 1;
+      return 'candidate';
+    }),
+    identify: () => ({ tenant: 'acme', task: 'What is it?' }),
+    snapshot: (async () => {
+      throw new Error('written async');
+    }) as never,
+    flags: memoryFlags('shadow'),
+    logger: { warn: () => undefined },
+  });
+  await (await chat(new Request('http://localhost/chat'))).text();
+  await chat.close();
+  expect([runs, chat.stats().mirror.skipped.unreadable]).toEqual([0, 1]);
 });

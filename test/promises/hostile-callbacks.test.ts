@@ -82,3 +82,17 @@ it('Promise 9 (quiet failure): draws that are promises count as the smallest, an
   expect(stats.mirror.accepted).toBe(1);
   expect(unhandled).toEqual([]);
 });
+
+describe.each(Object.entries({ ...textless, 'a text': () => 'text' }))(
+  'Promise 9 (quiet failure): %s',
+  (_what, snapshot) => {
+    it('is no copy of the arguments: the candidate is not run, and not said to have failed', async () => {
+      const over = { snapshot: snapshot as never };
+      const { stats, operations, verdicts, unhandled } = await chatted(over);
+      expect(stats.mirror.skipped.unreadable).toBe(1);
+      expect(operations).toEqual(['snapshot']);
+      expect(verdicts).toEqual([]);
+      expect(unhandled).toEqual([]);
+    });
+  },
+);

@@ -6,6 +6,7 @@ import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { argumentCopy } from '../../argument-copy.ts';
 import { awaitFlag, decide } from '../../decide.ts';
+import { ownSnapshot } from '../../own-snapshot.ts';
 import type { Route } from '../../route.ts';
 import type { RouteOptions } from '../../route-options.ts';
 import type { FetchExchange } from './fetch-exchange.ts';
@@ -27,8 +28,9 @@ export function addFetchRoute<Locals>(
   core: CutoverCore,
   options: FetchRouteOptions<Locals>,
 ): FetchRoute<Locals> {
-  const { candidate, legacyShadow } = options;
-  const copy = options.snapshot ?? ((locals: Locals): Locals => argumentCopy(locals));
+  const { candidate, legacyShadow, snapshot } = options;
+  const copy = (locals: Locals): Locals =>
+    snapshot === undefined ? argumentCopy(locals) : ownSnapshot(snapshot(locals));
   const hold = (exchange: FetchExchange<Locals>): Promise<void> | undefined =>
     exchange.hold({
       maxBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,

@@ -7,6 +7,7 @@ import { routePart } from '../../../cutover-options.ts';
 import { argumentCopy } from '../../argument-copy.ts';
 import { CandidateCall } from '../../candidate-call.ts';
 import { keepsTurns } from '../../kept-turns.ts';
+import { ownSnapshot } from '../../own-snapshot.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { prepareReply, prepareWhole } from '../../replies/prepare-reply.ts';
@@ -29,8 +30,9 @@ export function addServerRoute<Source, Input>(
   options: ServerRouteOptions<Source, Input>,
 ): Route {
   type Exchange = ServerExchange<Source, Input>;
-  const { candidate, legacyShadow, view, maxReplyBytes, fallback } = options;
-  const copy = options.snapshot ?? ((input: Input): Input => argumentCopy(input));
+  const { candidate, legacyShadow, view, maxReplyBytes, fallback, snapshot } = options;
+  const copy = (input: Input): Input =>
+    snapshot === undefined ? argumentCopy(input) : ownSnapshot(snapshot(input));
   const leg: Leg<Source, Input> = toLeg(candidate, maxReplyBytes);
   const adapted: RouteOptions<[Exchange], unknown> = {
     ...(routePart(options) as { name: string }),
