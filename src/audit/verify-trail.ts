@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../core/audit-entry.ts';
+import { check, issuesOf, type OptionCheck, refuse } from '../core/option-checks.ts';
 import { ChainFollower } from './chain-follower.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrailHead } from './trail-head.ts';
@@ -36,6 +37,32 @@ export interface TrailReport {
   readonly message: string;
 }
 
+const isPlace = (value: unknown): boolean => Number.isSafeInteger(value);
+
+const isKey = (given: unknown): boolean => {
+  if (typeof given === 'string') return true;
+  const { publicKey, lastSeq } = (given ?? {}) as { publicKey?: unknown; lastSeq?: unknown };
+  return typeof publicKey === 'string' && (lastSeq === undefined || isPlace(lastSeq));
+};
+
+const isHead = (given: unknown): boolean => {
+  const { seq, hash } = (given ?? {}) as { seq?: unknown; hash?: unknown };
+  return isPlace(seq) && typeof hash === 'string';
+};
+
+const checks: Record<keyof VerifyTrailOptions, OptionCheck> = {
+  checkpoints: {
+    test: (given) => check.object.test(given) && Symbol.iterator in (given as object),
+    must: 'be a list of checkpoints, or something else to iterate over',
+  },
+  publicKeys: {
+    test: (given) => Array.isArray(given) && given.every(isKey),
+    must: 'be a list of PEM texts, or of objects with publicKey and a whole number as lastSeq',
+  },
+  after: { test: isHead, must: 'be an entry, or its seq and hash' },
+  onEntry: check.function,
+};
+
 function summary(report: Omit<TrailReport, 'message'>): string {
   const [first] = report.problems;
   if (first !== undefined) return first.message;
@@ -51,12 +78,13 @@ function summary(report: Omit<TrailReport, 'message'>): string {
  *
  * A file that ends in the middle of a line was cut while that entry was written: it is accepted up to its last whole line.
  *
- * @throws InvalidOptionsError for a public key that is none, and what the source throws.
+ * @throws InvalidOptionsError for options that cannot be used, and what the source throws.
  */
 export async function verifyTrail(
   source: TrailSource,
   options: VerifyTrailOptions = {},
 ): Promise<TrailReport> {
+  refuse('verifyTrail', issuesOf(options, checks));
   const { checkpoints = [], publicKeys = [], after, onEntry } = options;
   const vouching = new Vouching(checkpoints, publicKeys);
   const chain = new ChainFollower(after);

@@ -259,3 +259,29 @@ describe('a file that a crash has cut', () => {
     },
   );
 });
+
+describe('options of a verification', () => {
+  const pem = '-----BEGIN PUBLIC KEY-----';
+  it.each([
+    ['a misspelt name', { checkpoint: [] }, 'checkpoint is not an option'],
+    ['one checkpoint for a list', { checkpoints: { seq: 0 } }, 'checkpoints must be a list'],
+    ['a file of checkpoints', { checkpoints: '{"seq":0}' }, 'checkpoints must be a list'],
+    ['one key for a list', { publicKeys: pem }, 'publicKeys must be a list of PEM texts'],
+    [
+      'an end of a key that is no place',
+      { publicKeys: [{ publicKey: pem, lastSeq: Number.NaN }] },
+      'lastSeq',
+    ],
+    [
+      'a hash for an entry',
+      { after: '0'.repeat(64) },
+      'after must be an entry, or its seq and hash',
+    ],
+    ['no function', { onEntry: [] }, 'onEntry must be a function'],
+    ['no options', null, 'options must be an object, not null'],
+  ])('are refused, not passed over: %s', async (_what, options, issue) => {
+    const verified = verifyTrail(entries, options as object);
+    await expect(verified).rejects.toMatchObject({ code: 'ERR_CUTOVER_INVALID_OPTIONS' });
+    await expect(verified).rejects.toThrow(issue);
+  });
+});
