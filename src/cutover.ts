@@ -8,7 +8,11 @@ import type { StreamRouteOptions } from './router/stream-route-options.ts';
 
 /** What an operator and the app's shutdown need of a cutover. */
 export interface CutoverControls extends AsyncDisposable {
-  /** Listens until disposed or until `signal` aborts. A listener that throws is contained. */
+  /**
+   * Listens until disposed or until `signal` aborts. A listener that throws is contained.
+   *
+   * @throws InvalidOptionsError for an event that does not exist, and for a listener that is no function
+   */
   on<T extends CutoverEventType>(
     type: T,
     listener: (event: CutoverEventOf<T>) => void,

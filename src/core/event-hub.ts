@@ -11,8 +11,10 @@ import {
   type Reporter,
 } from './events.ts';
 import { isThenable } from './observation.ts';
-import { refuse } from './option-checks.ts';
+import { check, issuesOf, refuse, required } from './option-checks.ts';
 import type { Warnings } from './warnings.ts';
+
+const checks = { listener: required(check.function), signal: check.signal };
 
 /**
  * Where the rooms report, and where the app listens or subscribes to channels. A throwing listener is contained, and tells
@@ -57,10 +59,13 @@ export class EventHub implements Reporter {
     listener: (event: CutoverEventOf<T>) => void,
     signal?: AbortSignal,
   ): Disposable {
-    if (!Object.hasOwn(this.listeners.own, type)) {
-      const types = Object.keys(this.listeners.own).join(', ');
-      refuse('on()', [`"${String(type)}" is not an event (there are: ${types})`]);
-    }
+    const types = Object.keys(this.listeners.own).join(', ');
+    refuse('on()', [
+      ...(Object.hasOwn(this.listeners.own, type)
+        ? []
+        : [`"${String(type)}" is not an event (there are: ${types})`]),
+      ...issuesOf({ listener, signal }, checks),
+    ]);
     if (signal?.aborted) return { [Symbol.dispose]: () => undefined };
     // A function of its own each time: one listener may be added twice and taken away once.
     const told = (event: CutoverEventOf<T>): unknown => listener(event);

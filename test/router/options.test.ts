@@ -76,6 +76,18 @@ describe('bad options', () => {
     expect(() => cutover.on('typo' as 'served', () => undefined)).toThrow(/"typo" is not an event/);
   });
 
+  it('include a listener that can never be told, and a signal that is none, which leave nobody listening', () => {
+    const cutover = createCutover({ flags: memoryFlags('off') });
+    const given = { signal: new AbortController() } as never;
+    expect(issuesOf(() => cutover.on('served', undefined as never, given))).toEqual([
+      'listener is missing: it must be a function',
+      'signal must be an AbortSignal, not an object',
+    ]);
+    expect(issuesOf(() => cutover.on('served', 'log' as never))).toEqual([
+      'listener must be a function, not "log"',
+    ]);
+  });
+
   it('given as undefined mean "not given"', () => {
     expect(
       issuesOf(() =>
