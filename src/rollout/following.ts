@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
+import { issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { LegacyNews } from './legacy-news.ts';
 import type { LegacyPulse } from './legacy-pulse.ts';
@@ -31,6 +32,14 @@ export interface FollowingSetting {
   readonly contained: (error: unknown) => void;
 }
 
+const followed: OptionCheck = {
+  test: (value) => {
+    const { on, stats } = (value ?? {}) as { on?: unknown; stats?: unknown };
+    return typeof on === 'function' && typeof stats === 'function';
+  },
+  must: 'be a cutover, or a handler of one, with on() and stats()',
+};
+
 /** A cutover that is followed, under whichever of its names. */
 interface Followed {
   times: number;
@@ -57,6 +66,7 @@ export class Following {
 
   /** Until as many are disposed as were asked for: a cutover with several handlers is counted once. */
   follow(cutover: FollowedCutover): Disposable {
+    refuse('rollout.follow()', issuesOf({ cutover }, { cutover: required(followed) }));
     const known = this.#followed.get(sourceOf(cutover)) ?? this.#listenTo(cutover);
     known.times += 1;
     let isOver = false;
@@ -97,9 +107,9 @@ export class Following {
       this.#followed.delete(sourceOf(cutover));
       for (const listener of listeners) listener[Symbol.dispose]();
     };
-    const followed = { times: 0, end };
-    this.#followed.set(sourceOf(cutover), followed);
-    return followed;
+    const begun = { times: 0, end };
+    this.#followed.set(sourceOf(cutover), begun);
+    return begun;
   }
 
   /** Resolves when what was heard is entered, or could not be. */

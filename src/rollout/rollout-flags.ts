@@ -1,3 +1,4 @@
+import { having, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { RampListener } from '../core/ramp-listener.ts';
 import type { Rollout } from './rollout.ts';
 import {
@@ -27,10 +28,12 @@ export interface RolloutFlags {
  * @example
  * const flags = rolloutFlags(rollout);
  * const cutover = createCutover({ flags, pairs: rollout.pairs });
+ * @throws InvalidOptionsError when it is no rollout.
  */
 export function rolloutFlags(
   rollout: Pick<Rollout, 'name' | 'stageOf'> & Partial<Pick<Rollout, 'onRamp'>>,
 ): RolloutFlags {
+  refuse('rolloutFlags', issuesOf({ rollout }, { rollout: required(having('stageOf')) }));
   const { onRamp } = rollout;
   const answerOf = answering.get(rollout) ?? byStage(rollout);
   return {

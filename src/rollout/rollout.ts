@@ -124,6 +124,8 @@ export interface Rollout extends AsyncDisposable {
   /**
    * Counts what a cutover serves, hears whether its legacy is gone, and enters its kills, until it is disposed. One handler speaks
    * for all of a cutover: a cutover that is followed again, by whichever of them, is counted once.
+   *
+   * @throws InvalidOptionsError for what is no cutover
    */
   follow(cutover: FollowedCutover): Disposable;
 

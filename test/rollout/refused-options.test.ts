@@ -1,5 +1,10 @@
 import { InvalidOptionsError } from 'engramia-cutover';
-import { createRollout, type RolloutPlan } from 'engramia-cutover/rollout';
+import {
+  createRollout,
+  type Rollout,
+  type RolloutPlan,
+  rolloutFlags,
+} from 'engramia-cutover/rollout';
 import { memoryStore } from 'engramia-cutover/stores/memory';
 import { describe, expect, it } from 'vitest';
 
@@ -36,4 +41,25 @@ describe('a rollout that cannot be made', () => {
   ])('says which step of %j is not above the one before it, and what both are', (steps, issue) => {
     expect(issuesOf({ store: memoryStore(), plan: { steps } })).toEqual([issue]);
   });
+});
+
+describe('what is handed to a rollout, or made of one', () => {
+  it.each([undefined, 'chat', {}, { on: () => undefined }])(
+    'is no cutover to follow: %j',
+    (given) => {
+      const rollout = createRollout({ store: memoryStore() });
+      expect(() => rollout.follow(given as never)).toThrow(
+        /cutover (is missing: it )?must be a cutover, or a handler of one, with on\(\) and stats\(\)/,
+      );
+    },
+  );
+
+  it.each([undefined, 'chat', {}, { rollout: {} }])(
+    'is no rollout to have flags of: %j',
+    (given) => {
+      expect(() => rolloutFlags(given as unknown as Rollout)).toThrow(
+        /rollout (is missing: it )?must be an object with stageOf\(\)/,
+      );
+    },
+  );
 });
