@@ -28,11 +28,13 @@ export interface FileFlags extends FlagProvider {
   reload(): Promise<void>;
 }
 
-const checks = {
+const pathCheck = {
   path: required({
     test: (value) => check.text.test(value) || (value instanceof URL && value.protocol === 'file:'),
     must: 'be a path that is not empty, or a file: URL',
   }),
+};
+const checks = {
   pollMs: check.milliseconds,
   watch: check.boolean,
   settleMs: check.milliseconds,
@@ -51,7 +53,7 @@ const checks = {
  * @throws InvalidOptionsError naming everything that is wrong with the options.
  */
 export function fileFlags(path: string | URL, options: FileFlagsOptions = {}): FileFlags {
-  refuse('fileFlags', issuesOf({ ...options, path }, checks));
+  refuse('fileFlags', [...issuesOf({ path }, pathCheck), ...issuesOf(options, checks)]);
   const { pollMs = 5_000, watch = true, settleMs = 100, maxBytes = 2 ** 20 } = options;
   const { logger = processWarnings, clock = systemClock } = options;
   return new FlagFileProvider({

@@ -25,10 +25,8 @@ export interface PairReading extends AsyncIterable<PairRecord> {
   readonly skipped: { readonly torn: number; readonly unknown: number };
 }
 
-const checks = {
-  path: required(check.text),
-  clock: check.clock,
-};
+const pathCheck = { path: required(check.text) };
+const checks = { clock: check.clock };
 
 /** Sums of misses that are held at most: a year of hours for a dozen tenants. */
 const mostSums = 100_000;
@@ -111,6 +109,6 @@ const closeAll = (files: Iterable<FileHandle>): Promise<unknown> =>
  * there is no file at all, or one cannot be read.
  */
 export function readPairs(path: string, options: ReadPairsOptions = {}): PairReading {
-  refuse('readPairs', issuesOf({ ...options, path }, checks));
+  refuse('readPairs', [...issuesOf({ path }, pathCheck), ...issuesOf(options, checks)]);
   return new LogReading(resolve(path), options.clock ?? systemClock);
 }

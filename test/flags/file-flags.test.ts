@@ -388,3 +388,10 @@ describe('the life of file flags', () => {
     expect(issuesOf(() => fileFlags(new URL('https://example.com/flags.json')))).toHaveLength(1);
   });
 });
+
+it('refuses options that are no object, and a second path, instead of passing them over', () => {
+  const refused = (options: unknown) => () => fileFlags('/run/flags.json', options as never);
+  expect(refused(30_000)).toThrow('options must be an object, not 30000');
+  expect(refused(null)).toThrow('options must be an object, not null');
+  expect(refused({ path: '/run/others.json' })).toThrow('path is not an option');
+});

@@ -365,3 +365,10 @@ describe('reading a pair log', () => {
     expect((await read()).pairs).toEqual([pairOf()]);
   });
 });
+
+it('reads no log with options that are no object', () => {
+  expect(() => readPairs('/run/pairs.jsonl', 5 as never)).toThrow(
+    'options must be an object, not 5',
+  );
+  expect(() => readPairs('/run/pairs.jsonl', null as never)).toThrow('options must be an object');
+});

@@ -29,12 +29,10 @@ const shown = (log: number): string => `× ${Math.exp(log).toFixed(2)}`;
  */
 export function replyLength(options: ReplyLengthOptions = {}): Gate {
   const checks = { ...pairGateChecks, longer: check.positive, shorter: check.positive };
-  const issues = issuesOf(options, checks);
+  refuse('replyLength()', issuesOf(options, checks));
   const { longer = 2, shorter = 0.5, ...rest } = options;
-  if (issues.length === 0 && !(shorter < 1 && longer > 1)) {
-    issues.push('longer must be above 1, and shorter below');
-  }
-  refuse('replyLength()', issues);
+  const areApart = shorter < 1 && longer > 1;
+  refuse('replyLength()', areApart ? [] : ['longer must be above 1, and shorter below']);
   const head = pairGate('reply-length', 'signal', rest);
   const words = { subject: 'reply length', unit: countedAs[head.source], shown };
   const limits = { low: Math.log(shorter), high: Math.log(longer) };

@@ -4,7 +4,7 @@ import {
   type PairedTestState,
   pairedTest,
 } from '../../compare/sequential/paired-test.ts';
-import { check, issuesOf, type OptionCheck, refuse } from '../../core/option-checks.ts';
+import { check, issuesOf, type OptionCheck, orFalse, refuse } from '../../core/option-checks.ts';
 import type { Gate, GateReading, GateRun, GateSetting } from '../gate.ts';
 import type { ServedCounts } from '../served-counts.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
@@ -32,6 +32,13 @@ const tripwireChecks = { rate: check.share, calls: check.count, windowMs: check.
 const share: OptionCheck = {
   test: (value) => typeof value === 'number' && value > 0 && value < 1,
   must: 'be a number between 0 and 1',
+};
+
+const checks = {
+  ...gateChecks,
+  limit: share,
+  countFallbacks: check.boolean,
+  tripwire: orFalse(check.object),
 };
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
@@ -142,11 +149,9 @@ class ServedErrorsRun implements GateRun {
  * @throws InvalidOptionsError naming every issue
  */
 export function servedErrors(options: ServedErrorsOptions = {}): Gate {
-  const { tripwire: wire, ...others } = options;
-  const checks = { ...gateChecks, limit: share, countFallbacks: check.boolean };
-  const issues = issuesOf(others, checks);
-  if (wire !== undefined && wire !== false)
-    issues.push(...issuesOf(wire, tripwireChecks, 'tripwire.'));
+  const issues = issuesOf(options, checks);
+  const wire = options?.tripwire;
+  if (check.object.test(wire)) issues.push(...issuesOf(wire, tripwireChecks, 'tripwire.'));
   refuse('servedErrors()', issues);
   const { limit = 0.05, countFallbacks = true } = options;
   const tripwire = wire === false ? wire : { rate: 0.5, calls: 20, windowMs: 300_000, ...wire };

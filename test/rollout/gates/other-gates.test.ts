@@ -392,3 +392,18 @@ describe('the gate of an attestation', () => {
     expect(() => attestation('', { withinMs: 0 })).toThrow(/kind must.*withinMs must/s);
   });
 });
+
+describe('options of a gate', () => {
+  it.each([0.05, null])('that are %j are refused, not passed over', (options) => {
+    for (const gate of [servedErrors, replyLength]) {
+      expect(() => gate(options as never)).toThrow(`options must be an object, not ${options}`);
+    }
+  });
+
+  it('are refused all at once, a tripwire that is none too', () => {
+    const wrong = { name: '', tripwire: 5 };
+    expect(() => servedErrors(wrong as never)).toThrow(
+      /name must .*tripwire must be an object, or false, not 5/,
+    );
+  });
+});
