@@ -124,7 +124,10 @@ const checks = {
     tools: policies,
     otherTools: oneOf('deny', 'replay'),
     recorded: check.function,
-    model: { test: (value: unknown) => value !== null, must: 'be a name or a model' },
+    model: {
+      test: (value: unknown) => check.text.test(value) || having('getResponse').test(value),
+      must: 'be a name, or a model with getResponse()',
+    },
     modelProvider: having('getModel'),
   },
   ...recallChecks,

@@ -1,14 +1,16 @@
 import { InvalidOptionsError } from '../core/errors.ts';
+import { having, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { EngramiaClient } from './client.ts';
 import { toLearnTarget } from './learn-target.ts';
 import type { ScopeSource } from './scope-source.ts';
 
 /**
  * All tenants share the client's one scope: what one of them taught may be recalled for another. Throws
- * `InvalidOptionsError` when the client has no key.
+ * `InvalidOptionsError` when it is no client, or one that has no key.
  */
 export function oneScope(client: EngramiaClient): ScopeSource {
-  if (client?.fingerprint === undefined) {
+  refuse('oneScope', issuesOf({ client }, { client: required(having('learn')) }));
+  if (client.fingerprint === undefined) {
     throw new InvalidOptionsError('oneScope', [
       'the client has no key: set apiKey or ENGRAMIA_API_KEY, or use keyPerTenant',
     ]);

@@ -205,6 +205,11 @@ describe('a served agent', () => {
     expect(() => agentCandidate(wrong)).toThrow(
       /agent is missing.*engramia must be oneScope\(client\) or keyPerTenant.*readOnly must.*mirror\.recorded is missing/,
     );
+    for (const model of [5, '', {}]) {
+      expect(() => agentCandidate({ mirror: { model } } as never)).toThrow(
+        'mirror.model must be a name, or a model with getResponse()',
+      );
+    }
   });
 });
 

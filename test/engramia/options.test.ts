@@ -87,6 +87,11 @@ describe('options of the client', () => {
     expect(() => base.withKey(`${canary}\r\n`)).toThrow(InvalidOptionsError);
     expect(() => base.withKey(`${canary}\r\n`)).not.toThrow(/canary/);
     expect(() => oneScope(base)).toThrow(/the client has no key/);
+    for (const given of [undefined, `${canary}42`, {}]) {
+      const refused = () => oneScope(given as never);
+      expect(refused).toThrow(/client (is missing: it )?must be an object with learn\(\)/);
+      expect(refused).not.toThrow(/canary/);
+    }
     expect(base.withKey(canary).fingerprint).toBe(base.withKey(canary).fingerprint);
     expect(base.withKey(canary).fingerprint).not.toBe(base.withKey(`${canary}1`).fingerprint);
   });

@@ -1,4 +1,9 @@
-import { createCutover, createCutoverHandler, InvalidOptionsError } from 'engramia-cutover';
+import {
+  createCutover,
+  createCutoverHandler,
+  InvalidOptionsError,
+  shadowSafe,
+} from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { describe, expect, it } from 'vitest';
 
@@ -74,6 +79,15 @@ describe('bad options', () => {
   it('include an event that does not exist', () => {
     const cutover = createCutover({ flags: memoryFlags('off') });
     expect(() => cutover.on('typo' as 'served', () => undefined)).toThrow(/"typo" is not an event/);
+  });
+
+  it('include a candidate that is no function where it is declared safe', () => {
+    expect(issuesOf(() => shadowSafe(undefined as never))).toEqual([
+      'candidate is missing: it must be a function',
+    ]);
+    expect(issuesOf(() => shadowSafe({} as never))).toEqual([
+      'candidate must be a function, not an object',
+    ]);
   });
 
   it('include a listener that can never be told, and a signal that is none, which leave nobody listening', () => {
