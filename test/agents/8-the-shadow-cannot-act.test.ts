@@ -254,6 +254,18 @@ describe('promise 8: the shadow cannot act', () => {
     expect([before.written(), during.written()]).toEqual([['a.txt'], ['b.txt']]);
   });
 
+  it('does not run what a policy of its own denies, though it is declared read-only', async () => {
+    const file = writing();
+    const candidate = agentCandidate({
+      agent: agentWith(new ScriptedModel([call], 'done'), { tools: [file.tool] }),
+      runner: runner(),
+      readOnly: ['write_file'],
+      mirror: { tools: { write_file: 'deny' } },
+    });
+    expect(await candidate(contextOf({ mirrored: true }), 'go')).toBe('done');
+    expect(file.written()).toEqual([]);
+  });
+
   it('leaves the live agent as it is', async () => {
     const file = writing();
     const agent = agentWith(new ScriptedModel([call], 'done'), { tools: [file.tool] });

@@ -122,6 +122,28 @@ describe('an agent in a conversation', () => {
     ]);
   });
 
+  it.each([{ conversationId: 'conv_1' }, { previousResponseId: 'resp_1' }])(
+    'is not told what its provider keeps of it: %j; a mirrored one is, and leaves that alone',
+    async (kept) => {
+      const model = new ScriptedModel('17', '17');
+      const run = (_context: CallContext, _message: string) => kept;
+      const leg = agentCandidate({ agent: coder(model), runner: runner(), run });
+      await leg(contextOf({ turns: turns.slice(0, 2) }), 'Which?');
+      await leg(contextOf({ turns: turns.slice(0, 2), mirrored: true }), 'Which?');
+      const [served, mirrored] = model.requests;
+      expect(asked(served?.input)).toEqual(['user: Which?']);
+      expect(served).toMatchObject(kept);
+      expect(asked(mirrored?.input)).toEqual([
+        'user: My order is 17.',
+        'assistant: Thank you.',
+        'user: Which?',
+      ]);
+      for (const name of Object.keys(kept)) {
+        expect(mirrored?.[name as keyof typeof mirrored]).toBeUndefined();
+      }
+    },
+  );
+
   it('begins a session with what was said before it, once', async () => {
     const model = new ScriptedModel('17', 'Still 17.');
     const session = new MemorySession();

@@ -101,3 +101,17 @@ describe('a shell that runs here', () => {
     ]);
   });
 });
+
+describe('a shell that runs at the provider', () => {
+  it('is claimed before the model is asked: there is no later moment to do so', async () => {
+    const shell = shellTool({ environment: { type: 'container_auto' } });
+    const worker = new Agent({ name: 'worker', model: model(), tools: [shell] });
+    const refusal = new Error('superseded');
+    const late = agentCandidate({ agent: worker, runner: runner() })(contextOf({ refusal }), 'go');
+    await expect(late).rejects.toBe(refusal);
+    expect(server.got).toEqual([]);
+    const context = contextOf();
+    await agentCandidate({ agent: worker, runner: runner() })(context, 'go');
+    expect(context.commits).toBe(1);
+  });
+});

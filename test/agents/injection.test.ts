@@ -51,6 +51,7 @@ function blockOf(message: string): Shown[] {
   // However it is normalized, and whatever in it nobody sees: no bracket, no backtick, no control or invisible character.
   expect(inside.normalize('NFKC')).not.toMatch(/[<>`&]/);
   expect(inside.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u);
+  expect(inside).not.toMatch(/\p{Default_Ignorable_Code_Point}/u);
   expect(inside).not.toMatch(/\[\/?[A-Z_]{2,}\]/);
   for (const row of rows) expect(row).toMatch(/^\{"task":".*","code":".*"\}$/);
   return rows.map((row) => JSON.parse(row) as Shown);

@@ -1,8 +1,9 @@
 import { Agent, Runner, tool } from '@openai/agents';
 import { type EngramiaClient, keyPerTenant } from 'engramia-cutover';
-import { engramiaInstructions } from 'engramia-cutover/agents';
+import { agentCandidate, engramiaInstructions } from 'engramia-cutover/agents';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { contextOf } from './call-contexts.ts';
 import { memoryOf } from './memory.ts';
 import { ScriptedModel } from './scripted-model.ts';
 
@@ -62,6 +63,88 @@ describe('engramiaInstructions', () => {
     await run(desk, 'Build a CSV parser');
     expect(second.instructions[0]).toMatch(/^Expert\.\n\n.*CSV parser/s);
     expect(memory.recalls()).toBe(1);
+  });
+
+  it('recalls for each tenant and each message of one run by itself', async () => {
+    await using memory = await memoryOf([], {
+      keys: { 'key-a': { tenant: 'a' }, 'key-b': { tenant: 'b' } },
+    });
+    const engramia = keyPerTenant(memory.client, (tenant) => `key-${tenant}`);
+    for (const tenant of ['a', 'b']) {
+      const client = memory.client.withKey(`key-${tenant}`);
+      await client.learn({ task: csv[0], code: `known to ${tenant}`, evalScore: 7 });
+    }
+    const of = (tenant: string) =>
+      engramiaInstructions({ engramia, base: '', tenant: () => tenant });
+    const [first, second] = [
+      new ScriptedModel([{ name: 'transfer_to_expert' }]),
+      new ScriptedModel('done'),
+    ];
+    const expert = new Agent({ name: 'expert', instructions: of('b'), model: second });
+    const desk = new Agent({
+      name: 'desk',
+      instructions: of('a'),
+      model: first,
+      handoffs: [expert],
+    });
+    await run(desk, csv[0]);
+    expect(first.instructions[0]).toContain('known to a');
+    expect(first.instructions[0]).not.toContain('known to b');
+    expect(second.instructions[0]).toContain('known to b');
+    expect(second.instructions[0]).not.toContain('known to a');
+  });
+
+  it('recalls for the message that an agent is asked as a tool, not for that of the run', async () => {
+    const tasks: string[] = [];
+    const client = {
+      recall: async ({ task }: { task: string }) => {
+        tasks.push(task);
+        return { matches: [] };
+      },
+    } as unknown as EngramiaClient;
+    const instructions = engramiaInstructions({ engramia: client, base: 'You code.' });
+    const helper = new Agent({ name: 'helper', instructions, model: new ScriptedModel('helped') });
+    const ask = { name: 'ask_helper', arguments: { input: 'Split a line by commas' } };
+    const desk = new Agent({
+      name: 'desk',
+      instructions,
+      model: new ScriptedModel([ask], 'done'),
+      tools: [helper.asTool({ toolName: 'ask_helper', toolDescription: 'Asks.' })],
+    });
+    const candidate = agentCandidate({
+      agent: desk,
+      runner: new Runner({ tracingDisabled: true }),
+    });
+    await candidate(contextOf(), 'Build a CSV parser');
+    expect(tasks).toEqual(['Build a CSV parser', 'Split a line by commas']);
+  });
+
+  it.each([false, true])('leaves the limits to served calls (mirrored: %s)', async (mirrored) => {
+    const asked: unknown[] = [];
+    const client = {
+      recall: async (_request: unknown, options: unknown) => {
+        asked.push(options);
+        return { matches: [] };
+      },
+    } as unknown as EngramiaClient;
+    const instructions = engramiaInstructions({ engramia: client, base: 'You code.' });
+    const agent = new Agent({ name: 'coder', instructions, model: new ScriptedModel('done') });
+    const candidate = agentCandidate({ agent, runner: new Runner({ tracingDisabled: true }) });
+    await candidate(contextOf({ mirrored }), csv[0]);
+    expect(asked).toMatchObject([{ priority: mirrored ? 'shadow' : 'served' }]);
+  });
+
+  it('leaves no timer behind when it was answered in time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const client = { recall: async () => ({ matches: [] }) } as unknown as EngramiaClient;
+      const instructions = engramiaInstructions({ engramia: client, base: 'You code.' });
+      await run(new Agent({ name: 'coder', instructions, model: new ScriptedModel() }), csv[0]);
+      expect(instructions.counts.nothing).toBe(1);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('tells runs apart that go on at the same time', async () => {

@@ -72,6 +72,19 @@ describe('learnFromRuns', () => {
     expect(memory.fake.patterns('default').map(({ code }) => code)).toContain('by the expert');
   });
 
+  it('leaves the service’s limits to served calls', async () => {
+    const learn = vi.fn(async (_request: unknown, _options: unknown) => ({
+      stored: true,
+      patternCount: 1,
+    }));
+    const client = { recall: () => undefined, pacing: { readyInMs: () => 0 }, learn };
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: client as unknown as EngramiaClient });
+    await own.run(agentOf('done'), 'Build a CSV parser');
+    await learning.settled();
+    expect(learn.mock.calls.map(([, options]) => options)).toEqual([{ priority: 'shadow' }]);
+  });
+
   it('leaves the runs of an agentCandidate to the router, and unfinished ones alone', async () => {
     await using memory = await memoryOf();
     const own = runner();
@@ -202,6 +215,12 @@ describe('learnFromRuns', () => {
     learning[Symbol.dispose]();
     await own.run(agentOf('done'), 'Build a CSV parser');
     expect(learning.counts.offered).toBe(0);
+    const types = ['agent_start', 'agent_tool_end', 'agent_end'] as const;
+    const off = vi.spyOn(own, 'off');
+    const on = vi.spyOn(own, 'on');
+    learnFromRuns(own, { engramia: memory.client })[Symbol.dispose]();
+    expect(on.mock.calls.map(([type]) => type).sort()).toEqual([...types].sort());
+    expect(off.mock.calls).toEqual(on.mock.calls);
   });
 
   it('refuses options that cannot be used, all at once', () => {
