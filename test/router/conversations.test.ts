@@ -220,6 +220,19 @@ describe('the conversation of a call', () => {
     await handler.close();
   });
 
+  it('is redacted whole, and kept without what a database does not take', async () => {
+    const transcript = memoryTranscript({
+      redact: (text) => text.replace(/x{9,}/, '\ud83d[x]\0'),
+      maxTurnChars: 12,
+    });
+    const { handler } = talk('dualwrite', { transcript });
+    await handler('c1', `${'x'.repeat(500)} and more`);
+    await handler.flush();
+    const [kept] = texts(await transcript.history('acme', 'c1'));
+    expect(kept).toBe('\ufffd[x] and mor');
+    await handler.close();
+  });
+
   it('has no room for ever: what is lost is counted and told', async () => {
     const gate = Promise.withResolvers<void>();
     const memory = memoryTranscript();

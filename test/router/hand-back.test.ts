@@ -3,7 +3,7 @@ import type { Stage, Subject, Turn } from 'engramia-cutover';
 import { createCutoverHandler } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { fakeClock } from 'engramia-cutover/testing';
-import { HandBackError } from 'engramia-cutover/transcript';
+import { HandBackError, memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
 
 type Options = Parameters<
@@ -174,6 +174,93 @@ describe('handing back', () => {
     expect(threads.kept.get('c1')).toHaveLength(2000);
     expect(threads.kept.get('c1')?.at(-1)).toBe('candidate on 999');
     await handler.close();
+  });
+
+  it('goes on behind a reply that its caller has cut short: nobody knows what was read of it', async () => {
+    const clock = fakeClock();
+    const back: string[][] = [];
+    const handler = createCutoverHandler<[string], AsyncIterable<string>>({
+      name: 'pieces',
+      legacy: async function* () {
+        yield 'never';
+      },
+      candidate: async function* (_context, message) {
+        yield 'a reply ';
+        yield `to ${message}`;
+      },
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      handBack: async (turns) => void back.push(turns.map(({ text }) => text)),
+      flags: memoryFlags('live'),
+      clock,
+    });
+    for (const message of ['one', 'cut', 'two']) {
+      for await (const _piece of await handler(message)) if (message === 'cut') break;
+    }
+    await clock.advance(0);
+    expect(back).toEqual([
+      ['one', 'a reply to one'],
+      ['two', 'a reply to two'],
+    ]);
+    await handler.close();
+  });
+
+  it('is waited for by a platform that waits, also where it is given up', async () => {
+    const ended: number[] = [];
+    const gate = Promise.withResolvers<void>();
+    const { handler, clock } = moving('live', {
+      background: { mode: 'waitUntil' },
+      handBack: async (turns) => {
+        if (turns[0]?.text === 'one') await gate.promise;
+        else await new Promise(() => undefined);
+      },
+      transcript: memoryTranscript(),
+    });
+    const run = (call: number, message: string) =>
+      handler.run(['c1', message], {
+        waitUntil: (promise) => void promise.then(() => ended.push(call)),
+      });
+    for (const [call, message] of ['one', 'two', 'three'].entries()) await run(call, message);
+    await clock.advance(0);
+    expect(ended).toEqual([]);
+    gate.resolve();
+    await clock.advance(0);
+    expect(ended).toEqual([0]);
+    // The second is given up, and the third with it.
+    await clock.advance(30_000);
+    expect(ended).toEqual([0, 1, 2]);
+    await handler.close();
+  });
+
+  it('is tried with the turns as they were served, whatever was done to those of an earlier try', async () => {
+    const { say, handler, threads, clock } = moving('live', {
+      handBack: async (turns, { conversation = '' }) => {
+        const texts = turns.map(({ text }) => text);
+        for (const turn of turns) turn.text = 'changed';
+        if (texts[0] === 'one' && !threads.kept.has(conversation)) {
+          threads.add(conversation);
+          throw new Error('away');
+        }
+        threads.add(conversation, ...texts);
+      },
+    });
+    await say('one');
+    await clock.advance(60_000);
+    expect(threads.kept.get('c1')).toEqual(candidates('one'));
+    await handler.close();
+  });
+
+  it('is not counted as done when it arrives after it was counted as aborted', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { say, handler, counts, clock } = moving('live', { handBack: () => gate.promise });
+    await say('one');
+    await clock.advance(0);
+    const end = handler.close({ timeoutMs: 100 });
+    await clock.advance(100);
+    await end;
+    gate.resolve();
+    await clock.advance(0);
+    expect(counts()).toEqual({ offered: 1, done: 0, givenUp: 0, aborted: 1, pending: 0 });
+    expect(clock.pending).toBe(0);
   });
 
   it('runs in the async context of its call, with the whole texts, off the caller’s path', async () => {

@@ -48,6 +48,14 @@ describe('a transcript in memory', () => {
     ]);
   });
 
+  it('gives exchanges of one moment in the order in which they came', async () => {
+    const { transcript } = atStart();
+    for (const requestId of ['b', 'a', 'c']) {
+      await transcript.append(served({ at: 1000, requestId, text: requestId }));
+    }
+    expect(await texts(transcript)).toEqual(['b', 're: b', 'a', 're: a', 'c', 're: c']);
+  });
+
   it('gives the latest turns of those before a moment', async () => {
     const { transcript } = atStart();
     for (const at of [1000, 1001, 1002]) await transcript.append(served({ at, text: `q${at}` }));
@@ -164,6 +172,7 @@ describe('a transcript in memory', () => {
     await transcript.append(served({ conversation: 'c3', at: 1003 }));
     expect(await texts(transcript, 'acme', 'c1')).toHaveLength(4);
     expect(await texts(transcript, 'acme', 'c2')).toEqual([]);
+    expect(transcript.sizes).toMatchObject({ conversations: 2, turns: 6, evicted: 2 });
   });
 
   it('lets a tenant that floods it push out its own conversations, not those of others', async () => {
@@ -173,6 +182,32 @@ describe('a transcript in memory', () => {
       await transcript.append(served({ tenant: 'loud', conversation: `c${n}` }));
     expect(await texts(transcript, 'quiet')).toHaveLength(2);
     expect(transcript.sizes.conversations).toBe(8);
+  });
+
+  it('lets a tenant of long turns push out its own, however few they are', async () => {
+    const { transcript } = atStart({ maxBytes: 20_000 });
+    await transcript.append(served({ tenant: 'quiet' }));
+    for (let n = 0; n < 9; n += 1) {
+      const text = 'x'.repeat(1_500);
+      await transcript.append(served({ tenant: 'loud', conversation: `c${n}`, text }));
+    }
+    expect(await texts(transcript, 'quiet')).toHaveLength(2);
+    expect(transcript.sizes.bytes).toBeLessThanOrEqual(20_000);
+  });
+
+  it('holds what a tenant has now against its share, not what it had', async () => {
+    const bounds = { maxBytes: 20_000, maxTurns: 12, tenantShare: 0.5 };
+    const { transcript } = atStart(bounds);
+    await transcript.append(served({ tenant: 'old', text: 'x'.repeat(1_000) }));
+    await transcript.append(served({ tenant: 'other', text: 'x'.repeat(1_500) }));
+    // Nearly all of them go again.
+    for (let n = 0; n < 30; n += 1) await transcript.append(served({ at: 1000 + n }));
+    expect(transcript.sizes.conversations).toBe(3);
+    // Now there is too much, and the tenant has less than its share: who was quiet longest goes.
+    await transcript.append(served({ at: 1030, text: 'x'.repeat(500) }));
+    expect(await texts(transcript)).toHaveLength(12);
+    expect(await texts(transcript, 'other')).toHaveLength(2);
+    expect(await texts(transcript, 'old')).toEqual([]);
   });
 
   it('does not keep an exchange that is larger than all there is', async () => {
