@@ -1,5 +1,6 @@
 import { firstHash } from '../core/audit-entry.ts';
 import type { StoredRollout } from '../core/store.ts';
+import type { StateReader } from './state-reader.ts';
 
 /** A rollout as a database keeps it. */
 export interface RolloutRow {
@@ -10,9 +11,9 @@ export interface RolloutRow {
 }
 
 /** What a row says; without one, there is nothing yet. */
-export function storedOf(row: RolloutRow | undefined): StoredRollout {
+export function storedOf(row: RolloutRow | undefined, reader: StateReader): StoredRollout {
   if (row === undefined) return { version: 0, head: { length: 0, hash: firstHash } };
   const { version, state, length, hash } = row;
   const head = { length, hash };
-  return state === null ? { version, head } : { version, state: JSON.parse(state), head };
+  return state === null ? { version, head } : { version, state: reader.read(state), head };
 }

@@ -3,6 +3,7 @@ import type { RolloutState } from '../../core/rollout-state.ts';
 import type { AuditHead, CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
+import { StateReader } from '../state-reader.ts';
 
 interface KeptRollout {
   version: number;
@@ -21,14 +22,18 @@ const hashAt = (kept: KeptRollout, seq: number): string | undefined => {
   return entry === undefined ? undefined : (JSON.parse(entry) as AuditEntry).hash;
 };
 
-function storedOf({ version, state, entries, hash }: KeptRollout): StoredRollout {
+function storedOf(
+  { version, state, entries, hash }: KeptRollout,
+  states: StateReader,
+): StoredRollout {
   const head: AuditHead = { length: entries.length, hash };
-  return state === undefined ? { version, head } : { version, state: JSON.parse(state), head };
+  return state === undefined ? { version, head } : { version, state: states.read(state), head };
 }
 
 /** Rollouts and their trails in memory. */
 export class MemoryRollouts implements RolloutRows {
   readonly #tokenOf: (lease: string) => number | undefined;
+  readonly #states = new StateReader();
   readonly #rollouts = new Map<string, KeptRollout>();
 
   constructor(tokenOf: (lease: string) => number | undefined) {
@@ -36,24 +41,24 @@ export class MemoryRollouts implements RolloutRows {
   }
 
   async read(rollout: string): Promise<StoredRollout> {
-    return storedOf(this.#rollouts.get(rollout) ?? emptyRollout());
+    return storedOf(this.#rollouts.get(rollout) ?? emptyRollout(), this.#states);
   }
 
   async newer(rollout: string, version: number): Promise<RolloutState | undefined> {
     const kept = this.#rollouts.get(rollout);
     if (kept?.state === undefined || kept.version <= version) return undefined;
-    return JSON.parse(kept.state);
+    return this.#states.read(kept.state);
   }
 
   async commit(commit: RolloutCommit): Promise<CommitResult> {
     const kept = this.#kept(commit.rollout);
     const last = commit.entries.at(-1);
     if (last !== undefined && hashAt(kept, last.seq) === last.hash) {
-      return { ok: true, current: storedOf(kept) };
+      return { ok: true, current: storedOf(kept, this.#states) };
     }
     const token = commit.fence && this.#tokenOf(commit.fence.name);
-    const why = refusalOf(commit, storedOf(kept), token);
-    if (why !== undefined) return { ok: false, why, current: storedOf(kept) };
+    const why = refusalOf(commit, storedOf(kept, this.#states), token);
+    if (why !== undefined) return { ok: false, why, current: storedOf(kept, this.#states) };
     // All of it is written out before any of it is kept: what cannot be JSON changes nothing.
     const state = commit.state && JSON.stringify(commit.state);
     const entries = commit.entries.map((entry) => JSON.stringify(entry));
@@ -61,7 +66,7 @@ export class MemoryRollouts implements RolloutRows {
     kept.state = state ?? kept.state;
     for (const entry of entries) kept.entries.push(entry);
     kept.hash = last?.hash ?? kept.hash;
-    return { ok: true, current: storedOf(kept) };
+    return { ok: true, current: storedOf(kept, this.#states) };
   }
 
   async entries(rollout: string, from: number): Promise<readonly AuditEntry[]> {

@@ -4,6 +4,7 @@ import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/stor
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 import { type RolloutRow, storedOf } from '../rollout-row.ts';
+import { StateReader } from '../state-reader.ts';
 import { textKey } from '../text-key.ts';
 import type { PostgresDatabase, PostgresSession } from './database.ts';
 
@@ -24,6 +25,7 @@ interface Written {
 export class PostgresRollouts implements RolloutRows {
   readonly #database: PostgresDatabase;
   readonly #channel: string;
+  readonly #states = new StateReader();
 
   constructor(database: PostgresDatabase, channel: string) {
     this.#database = database;
@@ -32,7 +34,8 @@ export class PostgresRollouts implements RolloutRows {
 
   async read(rollout: string): Promise<StoredRollout> {
     const session = await this.#database.session();
-    return storedOf(await session.first<RolloutRow>(selectRollout, textKey(rollout)));
+    const row = await session.first<RolloutRow>(selectRollout, textKey(rollout));
+    return storedOf(row, this.#states);
   }
 
   async newer(rollout: string, version: number): Promise<RolloutState | undefined> {
@@ -42,7 +45,7 @@ export class PostgresRollouts implements RolloutRows {
       textKey(rollout),
       version,
     );
-    return row && JSON.parse(row.state);
+    return row && this.#states.read(row.state);
   }
 
   async commit(commit: RolloutCommit): Promise<CommitResult> {
@@ -52,13 +55,13 @@ export class PostgresRollouts implements RolloutRows {
       entries: commit.entries.map((entry) => JSON.stringify(entry)),
     };
     return this.#database.transaction(async (session) => {
-      const there = storedOf(await this.#lock(session, written.key));
+      const there = storedOf(await this.#lock(session, written.key), this.#states);
       if (await this.#isMade(session, written.key, commit)) return { ok: true, current: there };
       const why = refusalOf(commit, there, await this.#tokenOf(session, commit));
       if (why !== undefined) return { ok: false, why, current: there };
       await this.#put(session, commit, there, written);
       const row = await session.first<RolloutRow>(selectRollout, written.key);
-      return { ok: true, current: storedOf(row) };
+      return { ok: true, current: storedOf(row, this.#states) };
     });
   }
 

@@ -4,6 +4,7 @@ import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/stor
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 import { type RolloutRow, storedOf } from '../rollout-row.ts';
+import { StateReader } from '../state-reader.ts';
 import { textKey } from '../text-key.ts';
 import type { SqliteDatabase } from './database.ts';
 
@@ -15,6 +16,7 @@ const selectRollout = 'SELECT version, state, length, hash FROM rollouts WHERE k
 /** Rollouts and their trails in SQLite. */
 export class SqliteRollouts implements RolloutRows {
   readonly #database: SqliteDatabase;
+  readonly #states = new StateReader();
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
@@ -22,7 +24,7 @@ export class SqliteRollouts implements RolloutRows {
 
   async read(rollout: string): Promise<StoredRollout> {
     const [row] = await this.#database.read<RolloutRow>(selectRollout, textKey(rollout));
-    return storedOf(row);
+    return storedOf(row, this.#states);
   }
 
   async newer(rollout: string, version: number): Promise<RolloutState | undefined> {
@@ -31,7 +33,7 @@ export class SqliteRollouts implements RolloutRows {
       textKey(rollout),
       version,
     );
-    return row && JSON.parse(row.state);
+    return row && this.#states.read(row.state);
   }
 
   commit(commit: RolloutCommit): Promise<CommitResult> {
@@ -40,13 +42,13 @@ export class SqliteRollouts implements RolloutRows {
     const entries = commit.entries.map((entry) => JSON.stringify(entry));
     const key = textKey(commit.rollout);
     return this.#database.write(() => {
-      const there = storedOf(this.#database.get<RolloutRow>(selectRollout, key));
+      const there = this.#stored(key);
       if (this.#isMade(key, commit)) return { ok: true, current: there };
       const why = refusalOf(commit, there, this.#tokenOf(commit));
       if (why !== undefined) return { ok: false, why, current: there };
       this.#put(key, commit, there, state);
       for (const [n, entry] of entries.entries()) this.#append(key, commit.entries[n], entry);
-      return { ok: true, current: storedOf(this.#database.get<RolloutRow>(selectRollout, key)) };
+      return { ok: true, current: this.#stored(key) };
     });
   }
 
@@ -58,6 +60,11 @@ export class SqliteRollouts implements RolloutRows {
       pageSize,
     );
     return rows.map(({ entry }) => JSON.parse(entry));
+  }
+
+  /** What is there, within a transaction. */
+  #stored(key: string): StoredRollout {
+    return storedOf(this.#database.get<RolloutRow>(selectRollout, key), this.#states);
   }
 
   #isMade(key: string, { entries }: RolloutCommit): boolean {
