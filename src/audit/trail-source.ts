@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../core/audit-entry.ts';
 import { nodeBuiltin } from '../core/node-builtin.ts';
+import { nextTurn } from '../core/pieces.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { type Reading, readEntry } from './trail-reading.ts';
 
@@ -13,19 +14,27 @@ export type TrailSource =
   | Iterable<AuditEntry | Uint8Array>
   | AsyncIterable<AuditEntry | Uint8Array>;
 
+/** Readings after which others get their turn of the event loop: about a millisecond. What is in memory comes without any. */
+const readInTurn = 200;
+
 /** Readings one after the other, and in the end how many bytes follow the last whole line. */
 export async function* readingsOf(source: TrailSource): AsyncGenerator<Reading, number> {
   const isFile = typeof source === 'string' || source instanceof URL;
   const pieces = isFile ? nodeBuiltin.fs.createReadStream(source) : source;
   const lines = new LineSplitter();
-  let given = 0;
+  let [given, read] = [0, 0];
   for await (const piece of pieces as AsyncIterable<unknown>) {
     if (piece instanceof Uint8Array) {
       // Not `yield*`, which waits for each of them once more.
-      for (const reading of lines.take(piece)) yield reading;
+      for (const reading of lines.take(piece)) {
+        yield reading;
+        read += 1;
+        if (read % readInTurn === 0) await nextTurn();
+      }
     } else {
       given += 1;
       yield readEntry(piece, given);
+      if (given % readInTurn === 0) await nextTurn();
     }
   }
   yield* lines.end();

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { CutoverError } from '../core/errors.ts';
 import { check, issuesOf, refuse } from '../core/option-checks.ts';
 import type { PairRecord } from '../core/pair-record.ts';
+import { nextTurn } from '../core/pieces.ts';
 import type {
   Acknowledgement,
   CommitResult,
@@ -28,6 +29,9 @@ import type { StoreDriver } from './driver.ts';
 import { EvidenceBook } from './evidence-book.ts';
 import { RolloutWatch } from './rollout-watch.ts';
 import { textKey } from './text-key.ts';
+
+/** Entries of a trail after which others get their turn: about a millisecond. */
+const entriesInTurn = 100;
 
 /** Milliseconds between two looks of a watch. */
 const defaultPollMs = 5_000;
@@ -80,6 +84,8 @@ export class DriverStore implements Store {
       if (entries.length === 0) return;
       yield* entries;
       next += entries.length;
+      // What is embedded answers without a turn of the event loop, however long the trail is.
+      if (next - from >= entriesInTurn) await nextTurn();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { PairRecord } from '../../core/pair-record.ts';
+import { nextTurn } from '../../core/pieces.ts';
 import type { Turn } from '../../core/subject.ts';
 import type { ServedTurns } from '../../core/transcript.ts';
 import type {
@@ -15,22 +16,13 @@ import { forgottenAfterMs } from '../retention.ts';
 import { rowKeys } from '../row-keys.ts';
 import type { Book, Tally } from '../tally.ts';
 import { textKey } from '../text-key.ts';
-
-interface PairRow extends PairPlace {
-  readonly key: string;
-  readonly tenant: string;
-  readonly phase: string;
-  readonly record: string;
-}
+import { byPlace, isWithin, type PairRow, rowsAfter } from './pair-rows.ts';
 
 interface TurnRow extends Required<Owner> {
   readonly key: string;
   readonly at: number;
   readonly turns: string;
 }
-
-const isWithin = (row: { tenant: string; phase: string }, filter: PairFilter | DayFilter) =>
-  (filter.tenant ?? row.tenant) === row.tenant && (filter.phase ?? row.phase) === row.phase;
 
 const ownerKey = ({ tenant, conversation }: Owner): string =>
   conversation === undefined ? tenant : `${tenant} ${conversation}`;
@@ -46,9 +38,6 @@ function forgetBefore(moment: number, map: Map<string, number>): void {
 /** Rows of one kind that are deleted at once. */
 const atOnce = 10_000;
 
-/** Pairs that are read at once. */
-const pageSize = 1_000;
-
 /** Pairs, counts and turns in memory. */
 export class MemoryEvidence implements EvidenceRows {
   readonly #clock: Clock;
@@ -58,7 +47,7 @@ export class MemoryEvidence implements EvidenceRows {
   readonly #turns = new Map<string, TurnRow>();
   readonly #erasures = new Map<string, number>();
   /** Made when it is asked for; a change of the pairs forgets it. */
-  #byTime: readonly PairRow[] | undefined;
+  #byTime: PairRow[] | undefined;
   #lastId = 0;
 
   constructor(clock: Clock) {
@@ -86,13 +75,11 @@ export class MemoryEvidence implements EvidenceRows {
 
   async pairPage(filter: PairFilter, after: PairPlace | undefined): Promise<PairPage> {
     const { at, id } = after ?? { at: filter.from, id: 0 };
-    this.#byTime ??= [...this.#pairs.values()].sort((a, b) => a.at - b.at || a.id - b.id);
-    const rows = this.#byTime
-      .filter((row) => row.at > at || (row.at === at && row.id > id))
-      .filter((row) => row.at < filter.until && isWithin(row, filter))
-      .slice(0, pageSize);
+    this.#byTime ??= [...this.#pairs.values()].sort(byPlace);
+    const rows = rowsAfter(this.#byTime, { at, id }, filter);
     const end = rows.at(-1);
     const pairs = rows.map(({ record }) => JSON.parse(record) as PairRecord);
+    if (end !== undefined) await nextTurn();
     return end === undefined ? { pairs } : { pairs, end };
   }
 
@@ -167,7 +154,10 @@ export class MemoryEvidence implements EvidenceRows {
   #addPair(pair: PairRecord, row: PairRow): boolean {
     if (this.#pairs.has(row.key) || this.#isErased({ tenant: row.tenant }, pair.at)) return false;
     this.#pairs.set(row.key, row);
-    this.#byTime = undefined;
+    // Most pairs are newer than all that are there: then they need not all be put in order again.
+    const last = this.#byTime?.at(-1);
+    if (last !== undefined && byPlace(last, row) < 0) this.#byTime?.push(row);
+    else this.#byTime = undefined;
     return true;
   }
 

@@ -1,0 +1,77 @@
+import { verifyTrail } from 'engramia-cutover/audit';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/store.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { sqliteStore } from '../../src/store/sqlite.ts';
+import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
+import { listOf } from '../../src/testing/stores/store-harness.ts';
+import { trail } from '../audit/trail.ts';
+
+/** The turns of the event loop that go by while something is done. */
+async function turnsOf(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await work();
+  isOver = true;
+  return turns;
+}
+
+const { entries } = trail(2_000);
+
+async function fill(store: Store): Promise<void> {
+  const { version, head } = await store.rollout('chat');
+  const { hash } = head;
+  await store.commit({ rollout: 'chat', expectVersion: version, expectHead: hash, entries });
+}
+
+describe.each([
+  ['in memory', () => memoryStore()],
+  ['in SQLite', () => sqliteStore({ path: ':memory:' })],
+])('what is read of a store %s', (_where, open) => {
+  it('leaves turns to others while a long trail is read', async () => {
+    await using store = open();
+    await fill(store);
+    expect(await turnsOf(() => listOf(store.audit('chat')))).toBeGreaterThanOrEqual(20);
+    expect(await turnsOf(() => listOf(store.audit('chat', 1_950)))).toBe(0);
+    expect(await listOf(store.audit('chat'))).toEqual(entries);
+  });
+
+  it('leaves turns to others while many pairs are read', async () => {
+    await using store = open();
+    const pairs = Array.from({ length: 3_000 }, (_, at) => pairOf(at));
+    await store.addPairs({ id: 'one', pairs });
+    expect(await turnsOf(() => listOf(store.pairs()))).toBeGreaterThan(2);
+    expect(await listOf(store.pairs())).toEqual(pairs);
+  });
+
+  it('has pairs in the order of time, whenever they came', async () => {
+    await using store = open();
+    const add = (...numbers: number[]): Promise<void> =>
+      store.addPairs({ id: `${numbers}`, pairs: numbers.map((n) => pairOf(n)) });
+    const read = async () => (await listOf(store.pairs())).map(({ requestId }) => requestId);
+    const named = (...numbers: number[]) => numbers.map((n) => `request-${n}`);
+    await add(5);
+    expect(await read()).toEqual(named(5));
+    await add(7, 6);
+    expect(await read()).toEqual(named(5, 6, 7));
+    await add(9);
+    await add(1, 8);
+    expect(await read()).toEqual(named(1, 5, 6, 7, 8, 9));
+  });
+});
+
+describe('verifying a trail', () => {
+  it.each([
+    ['of entries in memory', () => entries],
+    ['in one piece', () => [trail(2_000).bytes]],
+  ])('%s leaves turns to others', async (_what, source) => {
+    const given = source();
+    expect(await turnsOf(() => verifyTrail(given))).toBeGreaterThanOrEqual(9);
+    expect(await verifyTrail(given)).toMatchObject({ ok: true, entries: 2_000 });
+  });
+});
