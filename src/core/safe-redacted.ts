@@ -15,7 +15,7 @@ export function safeRedacted(
   maxCodePoints: number,
   redact: (text: string) => string,
 ): string {
-  const near = toStorable(cutRoughly(text, 4 * maxCodePoints + longestSecret));
+  const near = toStorable(nearText(text, maxCodePoints));
   const redacted = givenText(redact(near), 'redact');
   // Most texts hold nothing to redact: then nothing was written that is not safe.
   return redacted === near ? cutStorable(near, maxCodePoints) : safeText(redacted, maxCodePoints);
@@ -24,8 +24,12 @@ export function safeRedacted(
 /** Where a text may be cut: between words; where there are no blanks, as in JSON on one line, at what no secret is made of. */
 const ends = [/\s\S*$/, /[^\w+/=.%@-][\w+/=.%@-]*$/];
 
-/** Spares the redaction what will be cut anyway; lest half an address is taken for none, it is left whole or out. */
-function cutRoughly(text: string, units: number): string {
+/**
+ * What of a text has to be redacted, if no more than so many code points of it are kept: spares the redaction what will be cut
+ * anyway. Lest half an address is taken for none, it is left whole or out.
+ */
+export function nearText(text: string, maxCodePoints: number): string {
+  const units = 4 * maxCodePoints + longestSecret;
   if (text.length <= units) return text;
   const margin = text.slice(units - longestSecret, units);
   const end = ends.map((pattern) => margin.search(pattern)).find((at) => at >= 0);

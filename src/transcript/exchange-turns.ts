@@ -2,6 +2,7 @@ import type { DeliveredExchange } from '../core/conversations.ts';
 import { CutoverError } from '../core/errors.ts';
 import { givenText } from '../core/given-text.ts';
 import { ownSubject } from '../core/own-subject.ts';
+import { nearText } from '../core/safe-redacted.ts';
 import type { ReplyView, Turn } from '../core/subject.ts';
 import { cutCodePoints, flatCopy, roughCut, toStorable } from '../core/text.ts';
 
@@ -40,7 +41,8 @@ export function exchangeTurns(
 /** The same turns as they may be kept: redacted, cut, and with nothing that a database does not take. */
 export function keptTurns(turns: readonly Turn[], { redact, maxChars }: TurnPolicy): Turn[] {
   return turns.map((turn) => {
-    const storable = toStorable(redact === undefined ? roughCut(turn.text, maxChars) : turn.text);
+    const near = redact === undefined ? roughCut : nearText;
+    const storable = toStorable(near(turn.text, maxChars));
     const redacted = redact === undefined ? storable : givenText(redact(storable), 'redact');
     return { ...turn, text: flatCopy(cutCodePoints(toStorable(redacted), maxChars)) };
   });

@@ -1,5 +1,7 @@
 import type { Transcript, Turn } from 'engramia-cutover';
+import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
+import { redactPersonalData } from '../../src/core/redact.ts';
 import { chat } from '../router/world.ts';
 
 const said = (at: number): Turn => ({ role: 'user', text: `turn ${at}`, leg: 'legacy', at });
@@ -59,5 +61,28 @@ describe('a transcript of the app that answers a leg with', () => {
     const all = [said(1), said(2), said(3)];
     const { turns } = await shown(async () => all, limit);
     expect(turns).toEqual(all.slice(3 - count));
+  });
+});
+
+describe('a reply of megabytes', () => {
+  it('is redacted as far as it is kept, and no address is kept in half', async () => {
+    const lengths: number[] = [];
+    const transcript = memoryTranscript({
+      maxTurnChars: 100,
+      redact: (text) => {
+        lengths.push(text.length);
+        return redactPersonalData(text);
+      },
+    });
+    const { handler } = chat('dualwrite', {
+      transcript,
+      identify: () => ({ tenant: 'acme', task: 'And now?', conversation: 'c' }),
+      legacy: async () => 'Ask jane@example.com '.repeat(100_000),
+    });
+    await handler('u', 'And now?');
+    await handler.close();
+    const [, answer] = await transcript.history('acme', 'c');
+    expect(answer?.text).toBe('Ask [email] '.repeat(9).slice(0, 100));
+    expect(Math.max(...lengths)).toBeLessThan(1_000);
   });
 });
