@@ -1,5 +1,6 @@
 import { attempt, disregard } from '../core/attempt.ts';
 import type { Clock, TimerHandle } from '../core/clock.ts';
+import { longestTimerMs } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { RolloutWatcher } from '../core/store.ts';
@@ -66,6 +67,7 @@ export class RolloutWatch implements Disposable {
   #sleep(): void {
     // Spread, so that replicas that started together do not ask together.
     const { clock, pollMs } = this.#watched;
-    this.#timer = clock.setTimeout(() => this.hint(), pollMs * (0.8 + 0.4 * Math.random()));
+    const ms = Math.min(pollMs * (0.8 + 0.4 * Math.random()), longestTimerMs);
+    this.#timer = clock.setTimeout(() => this.hint(), ms);
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RolloutState } from '../../src/core/rollout-state.ts';
 import { RolloutWatch } from '../../src/store/rollout-watch.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
@@ -7,7 +7,7 @@ import { stateOf } from '../../src/testing/stores/sample-trail.ts';
 type Answer = RolloutState | Error | undefined;
 
 /** A watch on answers that the test gives, and what was heard of it. */
-function watching() {
+function watching(pollMs = 1_000) {
   const clock = fakeClock();
   const asked: number[] = [];
   const heard: (number | string)[] = [];
@@ -19,7 +19,7 @@ function watching() {
     return promise;
   };
   const watch = new RolloutWatch(
-    { newer, pollMs: 1_000, clock },
+    { newer, pollMs, clock },
     {
       changed: ({ version }) => heard.push(version),
       failed: (error) => heard.push((error as Error).message),
@@ -44,6 +44,14 @@ describe('a watch', () => {
     await clock.advance(1_200);
     expect(asked).toEqual([0, 3, 3]);
     expect(heard).toEqual([3]);
+  });
+
+  it('asks no sooner than a timer can wait, however seldom it is to ask', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.99);
+    const { clock, answer } = watching(2 ** 31 - 1);
+    const set = vi.spyOn(clock, 'setTimeout');
+    await answer(undefined);
+    expect(set.mock.calls.map(([, ms]) => ms)).toEqual([2 ** 31 - 1]);
   });
 
   it('tells no version that is not above the last, whatever the store answers', async () => {
