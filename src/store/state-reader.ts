@@ -18,9 +18,13 @@ export class StateReader {
   /** A state as a store keeps it. What is long has its overrides in common with what was read of the same text before. */
   read(text: string): RolloutState {
     if (text.length < longText) return JSON.parse(text);
-    if (this.#last?.text !== text) this.#last = { text, state: JSON.parse(text) };
-    const { state } = this.#last;
-    Object.freeze(state.overrides);
-    return { ...state };
+    if (this.#last?.text !== text) this.#last = { text, state: parsed(text) };
+    return { ...this.#last.state };
   }
+}
+
+function parsed(text: string): RolloutState {
+  const state: RolloutState = JSON.parse(text);
+  Object.freeze(state.overrides);
+  return state;
 }
