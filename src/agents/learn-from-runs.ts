@@ -9,6 +9,7 @@ import type { LearnRequest } from '../engramia/requests.ts';
 import { type CalledTool, runOf } from './candidate-run.ts';
 import { type LearnCounts, Learning } from './learning.ts';
 import { isMemorySource, type MemorySource } from './memory-source.ts';
+import { type SeenRun, SeenRuns } from './seen-runs.ts';
 import { tenantOf } from './tenant-of.ts';
 import { userMessageOf } from './user-message.ts';
 
@@ -37,17 +38,11 @@ export interface RunLearning extends Disposable {
   settled(): Promise<void>;
 }
 
-/** What is known of a run that has not ended. */
-interface Seen {
-  readonly task: string;
-  readonly calls: string[];
-}
-
 const most = { task: 2000, code: 8000, shortestTask: 8 } as const;
 
 /** Undefined: there is nothing worth learning. */
 function toRequest(
-  { task, calls }: Seen,
+  { task, calls }: SeenRun,
   output: string,
   options: LearnFromRunsOptions,
 ): LearnRequest | undefined {
@@ -77,31 +72,25 @@ export function learnFromRuns(runner: Runner, options: LearnFromRunsOptions): Ru
   refuse('learnFromRuns', issuesOf(options, checks));
   const { engramia, maxWaiting = 100, onError = () => undefined } = options;
   const learning = new Learning(engramia, systemClock, maxWaiting, onError);
-  const seen = new WeakMap<object, Seen>();
-  const started: Listener<'agent_start'> = (runContext, _agent, input) => {
+  const seen = new SeenRuns();
+  const started: Listener<'agent_start'> = (runContext, agent, input) => {
     if (runOf(runContext) !== undefined) return;
-    attempt(() => {
-      const task = userMessageOf(input);
-      const known = seen.get(runContext);
-      // An agent that was handed over to starts within the same run.
-      if (known !== undefined && (task === '' || task === known.task)) return;
-      seen.set(runContext, { task, calls: [] });
-    });
+    attempt(() => seen.started(runContext, agent, userMessageOf(input)));
   };
   const toolEnded: Listener<'agent_tool_end'> = (
     runContext,
-    _agent,
+    agent,
     tool,
     _result,
     { toolCall },
   ) => {
     const { arguments: given } = toolCall as CalledTool;
-    seen.get(runContext)?.calls.push(`${tool.name}(${typeof given === 'string' ? given : ''})`);
+    const told = typeof given === 'string' ? given : '';
+    seen.called(runContext, agent, `${tool.name}(${told})`);
   };
-  const ended: Listener<'agent_end'> = (runContext, _agent, output) => {
-    const run = seen.get(runContext);
+  const ended: Listener<'agent_end'> = (runContext, agent, output) => {
+    const run = seen.ended(runContext, agent);
     if (run === undefined) return;
-    seen.delete(runContext);
     attempt(() => {
       const request = toRequest(run, String(output), options);
       if (request !== undefined)

@@ -1,4 +1,4 @@
-import { Agent, Runner, tool } from '@openai/agents';
+import { Agent, RunContext, Runner, tool } from '@openai/agents';
 import { type EngramiaClient, keyPerTenant, oneScope } from 'engramia-cutover';
 import { agentCandidate, learnFromRuns } from 'engramia-cutover/agents';
 import { describe, expect, it, vi } from 'vitest';
@@ -83,6 +83,53 @@ describe('learnFromRuns', () => {
     await own.run(agentOf('done'), 'Build a CSV parser');
     await learning.settled();
     expect(learn.mock.calls.map(([, options]) => options)).toEqual([{ priority: 'shadow' }]);
+  });
+
+  it('learns what an agent answered to its own task, where runs share a context', async () => {
+    await using memory = await memoryOf([], { mode: 'json' });
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: memory.client });
+    const context = new RunContext({});
+    const ask = tool({
+      name: 'ask',
+      description: 'Asks another agent, within the run.',
+      parameters: z.object({}),
+      execute: async (_given, within) => {
+        const inner = await own.run(agentOf('by lines'), 'Split a text into lines', {
+          context: within as RunContext<unknown>,
+        });
+        return inner.finalOutput;
+      },
+    });
+    const steps = [[{ name: 'ask' }], 'a parser'] as const;
+    const outer = new Agent({ name: 'outer', model: new ScriptedModel(...steps), tools: [ask] });
+    const tasks = ['Sort numbers in place', 'Parse dates of all kinds'];
+    await Promise.all([
+      own.run(outer, 'Build a CSV parser', { context }),
+      ...tasks.map((task) => own.run(agentOf(`answer to ${task}`), task, { context })),
+    ]);
+    await own.run(outer, 'Build it once more', { context });
+    await learning.settled();
+    const learned = memory.fake.patterns('default').map(({ task, code }) => `${task}: ${code}`);
+    expect(learned.sort()).toEqual([
+      'Build a CSV parser: a parser',
+      'Build it once more: nothing more to say',
+      ...tasks.map((task) => `${task}: answer to ${task}`).reverse(),
+      'Split a text into lines: by lines',
+    ]);
+  });
+
+  it('learns nothing of runs of one agent at once with one context: nobody can tell them apart', async () => {
+    await using memory = await memoryOf();
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: memory.client });
+    const context = new RunContext({});
+    const agent = agentOf('one', 'two', 'three', 'four');
+    const tasks = ['Sort numbers in place', 'Parse dates of all kinds', 'Draw a chart of sales'];
+    await Promise.all(tasks.map((task) => own.run(agent, task, { context })));
+    await own.run(agent, 'Build a CSV parser', { context });
+    await learning.settled();
+    expect(learns(memory.fake)).toMatchObject([{ task: 'Build a CSV parser', code: 'four' }]);
   });
 
   it('leaves the runs of an agentCandidate to the router, and unfinished ones alone', async () => {
