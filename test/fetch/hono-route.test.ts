@@ -5,10 +5,12 @@ import type { Stage } from 'engramia-cutover';
 import { fetchCutover } from 'engramia-cutover/fetch';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { cloneRawRequest } from 'hono/request';
 import { describe, expect, it } from 'vitest';
-import { messageOf, question } from './chat-handler.ts';
+import { messageOf, question, startHandler } from './chat-handler.ts';
 
 const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
 
@@ -62,6 +64,46 @@ describe('a route of a Hono app', () => {
       node.closeAllConnections();
       node.close();
       await handler.close();
+    },
+  );
+});
+
+/** What a Hono app makes of a reply, behind middleware that most have. */
+async function typeAndEncoding(
+  legacy: () => Response,
+  stage?: Stage,
+): Promise<Record<'type' | 'encoding', string | null>> {
+  await using chat = await startHandler(stage ?? 'off', { legacy });
+  const app = new Hono();
+  app.use(cors(), compress());
+  app.post('/chat', (c) => (stage === undefined ? legacy() : chat.handler(c.req.raw)));
+  const node = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+  await new Promise((resolve) => node.once('listening', resolve));
+  const { port } = node.address() as AddressInfo;
+  const body = JSON.stringify({ message: question });
+  const init = { method: 'POST', headers: { 'accept-encoding': 'gzip' }, body };
+  const { headers, ...answer } = await fetch(`http://127.0.0.1:${port}/chat`, init).then(
+    async (response) => ({ headers: response.headers, text: await response.text() }),
+  );
+  expect(answer.text).toBe('an answer');
+  node.closeAllConnections();
+  node.close();
+  return { type: headers.get('content-type'), encoding: headers.get('content-encoding') };
+}
+
+describe('a reply to which no type was given', () => {
+  const untyped: Readonly<Record<string, () => Response>> = {
+    // Compressed, its chunks would be held back.
+    'a stream': () => new Response(new Blob(['an answer']).stream()),
+    'a blob, which has one': () => new Response(new Blob(['an answer'], { type: 'audio/mpeg' })),
+  };
+
+  it.each(Object.entries(untyped))(
+    'goes through Hono’s middleware as without a cutover: %s',
+    async (_name, legacy) => {
+      const bare = await typeAndEncoding(legacy);
+      for (const stage of ['off', 'dualwrite'] as const)
+        expect([stage, await typeAndEncoding(legacy, stage)]).toEqual([stage, bare]);
     },
   );
 });
