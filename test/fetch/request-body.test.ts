@@ -1,7 +1,13 @@
 import { shadowSafe } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
-import { chatRequest, messageOf, question, startHandler } from './chat-handler.ts';
+import {
+  type ChatOptions,
+  chatRequest,
+  messageOf,
+  question,
+  startHandler,
+} from './chat-handler.ts';
 
 const identify = () => ({ tenant: 'acme', task: question });
 
@@ -292,5 +298,39 @@ describe('the body of a request', () => {
     const response = await chat.handler(request);
     expect(await response.text()).toBe('why');
     expect(seen).toEqual([said(request), said(request)]);
+  });
+});
+
+/** A framework's own request, as Next's is. */
+class FrameworkRequest extends Request {
+  ip = '192.0.2.1';
+  readonly #waiting: unknown[] = [];
+
+  get nextUrl(): URL {
+    return new URL(this.url);
+  }
+
+  waitUntil(work: unknown): number {
+    return this.#waiting.push(work);
+  }
+}
+
+describe('a request of a framework’s own', () => {
+  it.each<[string, Partial<ChatOptions>]>([
+    ['was held', {}],
+    ['was too large to be held', { maxBodyBytes: 5 }],
+  ])('has for legacy all that it has besides a body that %s', async (_what, options) => {
+    const answer = async (request: Request): Promise<Response> => {
+      const own = request as FrameworkRequest;
+      const facts = [own.ip, own.nextUrl.pathname, own.waitUntil(1)];
+      own.ip = '198.51.100.7';
+      return Response.json([...facts, own.ip, await messageOf(request)]);
+    };
+    const ask = () => new FrameworkRequest(chatRequest());
+    const bare = await (await answer(ask())).json();
+    for (const stage of ['off', 'dualwrite'] as const) {
+      await using chat = await startHandler(stage, { identify, legacy: answer, ...options });
+      expect(await (await chat.handler(ask())).json()).toEqual(bare);
+    }
   });
 });

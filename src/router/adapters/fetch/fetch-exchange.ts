@@ -3,6 +3,7 @@ import { attempt } from '../../../core/attempt.ts';
 import type { Caller, RunInit } from '../../call.ts';
 import { type HeldBody, type HoldLimits, holdBody } from './held-body.ts';
 import { headOf, legRequest, type RequestHead } from './leg-request.ts';
+import { withOwnMembers } from './own-members.ts';
 
 /** What one request may bring along: a signal, a request id, the platform's `waitUntil`, facts for the legs. */
 export type FetchInit<Locals> = RunInit &
@@ -98,9 +99,12 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
   /** The very request wherever nothing was read of it; else one that reads as it would have. */
   legacyRequest(): Request {
     const { body, request } = this;
-    if (body?.kind === 'whole') return this.requestFor(request.signal);
-    if (body?.kind !== 'begun') return request;
-    return legRequest(headOf(request), body.replay(), request.signal);
+    if (body?.kind !== 'whole' && body?.kind !== 'begun') return request;
+    const again =
+      body.kind === 'whole'
+        ? this.requestFor(request.signal)
+        : legRequest(headOf(request), body.replay(), request.signal);
+    return withOwnMembers(again, request);
   }
 
   /** A request of a leg's own. */
