@@ -4,12 +4,13 @@ import { serve } from '@hono/node-server';
 import type { Stage } from 'engramia-cutover';
 import { fetchCutover } from 'engramia-cutover/fetch';
 import { memoryFlags } from 'engramia-cutover/flags';
-import { Hono } from 'hono';
+import { type Context, Hono, type Next } from 'hono';
 import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { cloneRawRequest } from 'hono/request';
 import { describe, expect, it } from 'vitest';
+import { learning } from '../express/chat-app.ts';
 import { messageOf, question, startHandler } from './chat-handler.ts';
 
 const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
@@ -106,4 +107,45 @@ describe('a reply to which no type was given', () => {
         expect([stage, await typeAndEncoding(legacy, stage)]).toEqual([stage, bare]);
     },
   );
+});
+
+describe('a cutover whose legacy is the next handler of a Hono app', () => {
+  interface Locals {
+    readonly c: Context;
+    readonly next: Next;
+  }
+
+  it.each(stages)('answers as the app alone, or as the candidate, in stage %s', async (stage) => {
+    const { fake, engramia } = await learning();
+    const handler = fetchCutover<Locals>({
+      name: 'chat',
+      legacy: async (request, { c, next }) => {
+        c.req.raw = request;
+        await next();
+        return c.res;
+      },
+      candidate: async (_context, request) => `candidate: ${await messageOf(request)}`,
+      tenant: () => 'acme',
+      identify: async (request) => ({ task: await messageOf(request) }),
+      flags: memoryFlags(stage),
+      engramia,
+      logger: { warn: () => undefined },
+    });
+    const app = new Hono();
+    app.use(compress({ threshold: 1 }));
+    app.post(
+      '/chat',
+      async (c, next) => {
+        c.res = await handler(c.req.raw, { locals: { c, next } });
+      },
+      async (c) => c.text(`legacy: ${await messageOf(c.req.raw)}`),
+    );
+    const body = JSON.stringify({ message: question });
+    const response = await app.request('/chat', { method: 'POST', body });
+    const leg = ['off', 'dualwrite', 'shadow'].includes(stage) ? 'legacy' : 'candidate';
+    expect([response.status, await response.text()]).toEqual([200, `${leg}: ${question}`]);
+    await handler.close();
+    const learned = fake.patterns('default').map(({ code }) => code);
+    expect(learned).toEqual(stage === 'off' ? [] : [`${leg}: ${question}`]);
+  });
 });
