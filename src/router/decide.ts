@@ -1,4 +1,5 @@
 import { disregard } from '../core/attempt.ts';
+import { keepAliveBy } from '../core/clock.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import type { StageReason } from '../core/stage-source.ts';
 import type { UndecidedReason } from '../core/stats.ts';
@@ -117,6 +118,8 @@ async function withinDeadline(
   let timer: unknown;
   const deadline = new Promise<undefined>((resolve) => {
     timer = route.clock.setTimeout(() => resolve(undefined), route.decideTimeoutMs);
+    // A caller waits: what hangs may be all that there is, and a process without anything else would end unanswered.
+    keepAliveBy(timer);
   });
   const decision = await Promise.race([deciding, deadline]);
   wait.over = true;

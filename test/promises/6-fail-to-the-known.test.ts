@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { CutoverOptions, Subject } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
 import { chat } from '../router/world.ts';
+
+const hangingDecision = fileURLToPath(new URL('./hanging-decision.child.ts', import.meta.url));
 
 type Flags = CutoverOptions['flags'];
 type Answer = ReturnType<Flags['resolveStringEvaluation']>;
@@ -82,6 +87,19 @@ describe('Promise 6 (fail to the known)', () => {
       expect(await handler('u', 'hi')).toBe('candidate: hi');
     }
   });
+
+  it.each(['identify', 'flags'])(
+    'answers although %s hangs and nothing else keeps the process alive',
+    async (what) => {
+      const child = spawn(process.execPath, [hangingDecision, what]);
+      let out = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text;
+      });
+      const [code] = await once(child, 'close');
+      expect({ code, out }).toEqual({ code: 0, out: 'legacy: hi' });
+    },
+  );
 
   it('never makes a caller wait longer than the deadline for a flag that hangs', async () => {
     const clock = fakeClock();
