@@ -25,11 +25,14 @@ export function safeClock(clock: Clock): Clock {
     monotonic: safeReading(() => clock.monotonic(), systemClock.monotonic()),
     setTimeout(run, ms) {
       const set = attempt(() => ({ timer: clock.setTimeout(run, ms) }));
-      return set === undefined ? nodeTimer(run, ms) : set.timer;
+      if (set === undefined) return nodeTimer(run, ms);
+      // A promise of a delay is a timer as well, and nobody hears of what it rejects with.
+      disregard(set.timer);
+      return set.timer;
     },
     clearTimeout(handle) {
       if (instead.has(handle as object)) systemClock.clearTimeout(handle);
-      else attempt(() => clock.clearTimeout(handle));
+      else disregard(attempt(() => clock.clearTimeout(handle)));
     },
   };
 }

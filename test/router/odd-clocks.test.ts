@@ -2,6 +2,7 @@ import { type Clock, type Stage, shadowSafe } from 'engramia-cutover';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
+import { unhandledIn } from './live-world.ts';
 import { chat } from './world.ts';
 
 const boom = new Error('the clock broke');
@@ -77,4 +78,18 @@ it('bounds a decision by a timer of Node’s where the clock sets none', async (
   });
   expect(await handler('u', 'hi')).toBe('legacy: hi');
   expect(handler.stats().routes.chat?.undecided.timeout).toBe(1);
+});
+
+it('leaves no rejection behind where timers are promises', async () => {
+  const rejects = async () => fails();
+  const clock: Clock = { ...systemClock, setTimeout: rejects, clearTimeout: rejects as never };
+  const unhandled = await unhandledIn(async () => {
+    const { handler } = chat('live', {
+      clock,
+      identify: async () => ({ tenant: 'acme', task: 'hi' }),
+    });
+    expect(await handler('u', 'hi')).toBe('candidate: hi');
+    await handler.close();
+  });
+  expect(unhandled).toEqual([]);
 });
