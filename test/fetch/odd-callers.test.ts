@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Stage, shadowSafe } from 'engramia-cutover';
 import { type FetchInit, fetchCutover } from 'engramia-cutover/fetch';
 import { memoryFlags } from 'engramia-cutover/flags';
@@ -46,4 +47,52 @@ it('mirrors no request whose locals are copied later', async () => {
   await (await chat(new Request('http://localhost/chat'))).text();
   await chat.close();
   expect([runs, chat.stats().mirror.skipped.unreadable]).toEqual([0, 1]);
+});
+
+const text = '{"message":"hi"}';
+const headers = new Headers({ 'x-tenant': 'acme' });
+
+/** Requests as other makers than the platform give them. */
+const oddRequests: Readonly<Record<string, () => object>> = {
+  'has no signal': () => ({ method: 'GET', url: 'http://localhost/', headers, body: null }),
+  'says by null that it has no signal': () => ({
+    ...{ method: 'GET', url: 'http://localhost/', headers, body: null },
+    signal: null,
+  }),
+  'has a stream of Node’s for a body': () => ({
+    ...{ method: 'POST', url: 'http://localhost/', headers, bodyUsed: false },
+    body: Readable.from([text]),
+    signal: null,
+  }),
+  'was put together by a test': () => ({ json: async () => JSON.parse(text) }),
+};
+
+describe.each(Object.entries(oddRequests))('a request that %s', (_what, make) => {
+  it.each(['off', 'dualwrite', 'live'] as const)(
+    'is the very one that legacy gets in stage %s, or is answered by the candidate',
+    async (stage) => {
+      const seen: unknown[] = [];
+      const chat = fetchCutover({
+        name: 'chat',
+        legacy: async (request) => {
+          seen.push(request);
+          return new Response('answered');
+        },
+        candidate: async (_context, request) => {
+          expect(request).toBeInstanceOf(Request);
+          return 'answered';
+        },
+        tenant: (head) => head.headers.get('x-tenant') ?? undefined,
+        identify: () => ({ task: 'What is it?' }),
+        flags: memoryFlags(stage),
+        logger: { warn: () => undefined },
+      });
+      const request = make();
+      const response = await chat(request as Request);
+      expect(await response.text()).toBe('answered');
+      expect(seen.every((one) => one === request)).toBe(true);
+      expect(chat.stats().routes.chat).toMatchObject({ calls: 1, fallbacks: 0 });
+      await chat.close();
+    },
+  );
 });

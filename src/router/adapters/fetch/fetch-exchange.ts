@@ -20,6 +20,10 @@ function joined(signal: AbortSignal, own: AbortSignal | null | undefined): Abort
   return attempt(() => AbortSignal.any([signal, own])) ?? signal;
 }
 
+/** Requests of other makers, `node-fetch` for one, and those that tests put together need have none. */
+const signalOf = ({ signal }: { readonly signal?: AbortSignal | null }): AbortSignal | undefined =>
+  typeof signal?.addEventListener === 'function' ? signal : undefined;
+
 /** What a leg gets: the request and the facts that came with it. */
 export interface LegInput<Locals> {
   readonly locals: Locals;
@@ -51,12 +55,12 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
 
   /** Aborts when the client leaves, or with the signal that came with the call. */
   get signal(): AbortSignal {
-    this.#signal ??= joined(this.request.signal, this.#own);
+    this.#signal ??= joined(signalOf(this.request) ?? new AbortController().signal, this.#own);
     return this.#signal;
   }
 
   get gone(): boolean {
-    return this.request.signal.aborted || attempt(() => this.#own?.aborted) === true;
+    return signalOf(this.request)?.aborted === true || attempt(() => this.#own?.aborted) === true;
   }
 
   /** Whoever serves a HEAD reads nothing of the body, nor cancels it. */
@@ -66,7 +70,8 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
 
   /** A server whose client has left need not turn to the body either. By the request's signal alone: it ends with the request. */
   whenLeft(tell: () => void): () => void {
-    const { signal } = this.request;
+    const signal = signalOf(this.request);
+    if (signal === undefined) return () => undefined;
     // What was joined of it and a signal of the call's aborts only after it, and is let go of with what is told here.
     const heard = this.#own ? (): void => queueMicrotask(tell) : tell;
     signal.addEventListener('abort', heard, { once: true });

@@ -1,3 +1,4 @@
+import { attempt } from '../../../core/attempt.ts';
 import type { Clock } from '../../../core/clock.ts';
 
 type Chunk = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>;
@@ -112,10 +113,21 @@ export function holdBody(
   limits: HoldLimits,
   signal: AbortSignal,
 ): HeldBody | Promise<HeldBody> {
+  // What does not let itself be looked at like a request is left to those who know it.
+  return attempt(() => heldOf(request, limits, signal)) ?? { kind: 'untouched' };
+}
+
+function heldOf(
+  request: Request,
+  limits: HoldLimits,
+  signal: AbortSignal,
+): HeldBody | Promise<HeldBody> {
   if (bodiless.has(request.method)) return { kind: 'none' };
   if (request.bodyUsed) return { kind: 'untouched' };
   if (Number(request.headers.get('content-length')) > limits.maxBytes) return { kind: 'untouched' };
   const body = request.body as ReadableStream<Uint8Array> | null;
   if (body === null) return { kind: 'none' };
-  return body.locked ? { kind: 'untouched' } : holdWithin(body, limits, signal);
+  // That of `node-fetch` is a stream of Node's.
+  if (body.locked || typeof body.getReader !== 'function') return { kind: 'untouched' };
+  return holdWithin(body, limits, signal);
 }
