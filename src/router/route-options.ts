@@ -11,6 +11,7 @@ import {
   required,
 } from '../core/option-checks.ts';
 import type { ReplyView, Subject, Turn } from '../core/subject.ts';
+import type { GivenArguments } from './given-arguments.ts';
 
 /** When legacy answers although the candidate was asked. */
 export interface FallbackOptions<R = unknown> {
@@ -76,7 +77,7 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
     ...args: [context: CallContext, ...args: A]
   ) => NoInfer<Awaited<R> | PromiseLike<Awaited<R>>>;
   /** Whose call it is and what for. Throwing, late or without a tenant: served by legacy, counted, nothing learned. */
-  identify: (...args: A) => Subject | Promise<Subject>;
+  identify: (...args: GivenArguments<A>) => Subject | Promise<Subject>;
   /**
    * Reads a reply's text, off the user's path. Gets the reply itself; of a stream, once it has ended well, its joined text; of
    * server-sent events that text as it was sent; of a `Response` the parsed body where its type says JSON, else its text.
@@ -113,9 +114,7 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   sample?: { mirror?: number; noise?: number };
   /**
    * Bytes of a reply that comes in pieces (a stream, a `Response`) that are kept to be learned or compared; a larger one is
-   * served whole and counted unreadable.
-   *
-   * @default 262_144
+   * served whole and counted unreadable. @default 262_144
    */
   maxReplyBytes?: number;
   /** `false`: this route is not learned. */

@@ -5,6 +5,7 @@ import {
   type CutoverOptions,
   createCutover,
   createCutoverHandler,
+  createCutoverStream,
   createEngramiaClient,
   type Decision,
   type EngramiaClient,
@@ -78,6 +79,37 @@ describe('the types', () => {
     expect(await handler.run(['hello'], init)).toBe('hello');
     await handler.close();
     expectTypeOf(createEngramiaClient).toBeCallableWith({ baseUrl: user, apiKey: user });
+  });
+
+  it('take a function that names the tenant by fewer arguments than legacy has', async () => {
+    const byTenant = (tenant: string) => ({ tenant, task: 'a task' });
+    const handler = createCutoverHandler({
+      name: 'shared',
+      legacy: async (tenant: string, count?: number) => `${tenant} ${count}`,
+      candidate: (_context, tenant, count) => {
+        expectTypeOf(count).toEqualTypeOf<number | undefined>();
+        return `${tenant} ${count}`;
+      },
+      identify: byTenant,
+      flags,
+    });
+    expectTypeOf(handler).parameters.toEqualTypeOf<[string, (number | undefined)?]>();
+    const stream = createCutoverStream({
+      name: 'shared',
+      legacy: async function* (tenant: string, count?: number) {
+        yield `${tenant} ${count}`;
+      },
+      candidate: async function* (_context, tenant) {
+        yield tenant;
+      },
+      identify: byTenant,
+      flags,
+    });
+    expectTypeOf(stream).parameters.toEqualTypeOf<[string, (number | undefined)?]>();
+    type Identify = RouteOptions<[string, number], string>['identify'];
+    expectTypeOf<(tenant: number) => { tenant: string; task: string }>().not.toExtend<Identify>();
+    await using _handler = handler;
+    await using _stream = stream;
   });
 
   it('give a synchronous legacy’s reply as a promise', () => {
