@@ -154,9 +154,9 @@ export function compareIssuesOf(options: unknown): string[] {
 }
 
 /** Every issue of the shared options and one route's, given as one object. */
-export function handlerIssues(options: unknown): string[] {
+export function handlerIssues(options: unknown, rules = routeChecks): string[] {
   return [
-    ...issuesOf(options, { ...cutoverChecks, ...routeChecks }),
+    ...issuesOf(options, { ...cutoverChecks, ...rules }),
     ...budgetIssuesOf(options),
     ...learnIssues(options),
     ...sampleIssues(options),

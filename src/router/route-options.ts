@@ -192,7 +192,7 @@ export function sampleIssues(options: unknown): string[] {
   ];
 }
 
-/** Every issue of a route's options. */
-export function routeIssues(options: unknown): string[] {
-  return [...issuesOf(options, routeChecks), ...learnIssues(options), ...sampleIssues(options)];
+/** Every issue of a route's options, which the rules of a way in may add to. */
+export function routeIssues(options: unknown, rules = routeChecks): string[] {
+  return [...issuesOf(options, rules), ...learnIssues(options), ...sampleIssues(options)];
 }

@@ -63,6 +63,15 @@ describe('the options of expressCutover', () => {
     expect(issuesOf(options)).toHaveLength(1);
   });
 
+  it('are named where one is misspelt: those that there are, and no legacy', () => {
+    const [issue = ''] = issuesOf({ ...route, flags, maxBodybytes: 5 });
+    const there = issue.replace(/.*there are: (.*)\)/, '$1').split(', ');
+    expect(there).toEqual(
+      expect.arrayContaining(['read', 'body', 'maxBodyBytes', 'maxBodyWaitMs', 'cutover', 'flags']),
+    );
+    expect(there).not.toContain('legacy');
+  });
+
   it('do not take shared options together with a cutover', () => {
     const cutover = createCutover({ flags });
     expect(issuesOf({ ...route, cutover, flags })).toEqual([

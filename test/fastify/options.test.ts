@@ -61,6 +61,9 @@ describe('a route’s config', () => {
     ]) {
       expect(issues.filter((issue) => part.test(issue))).toHaveLength(1);
     }
+    expect(issues.at(1)).toMatch(
+      /^body is not an option \(there are: name, candidate, .*, read\)$/,
+    );
   });
 
   it.each([null, true, 'chat'])('is refused when it is %s', async (config) => {

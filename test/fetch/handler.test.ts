@@ -220,6 +220,9 @@ describe('a fetch handler', () => {
     for (const name of [...Object.keys(bad), 'legacy', 'candidate', 'identify', 'flags']) {
       expect(attempt).toThrow(new RegExp(`\\b${name} (is|must)`));
     }
+    expect(attempt).toThrow(
+      /nonsense is not an option \(there are: .*legacy, .*tenant, maxBodyBytes,/,
+    );
     expect(() => fetchCutover(undefined as never)).toThrow(/must be an object/);
   });
 

@@ -4,7 +4,7 @@ import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
 import { routeIssues } from '../../route-options.ts';
 import { awaitIssues } from '../await-issues.ts';
-import { type ServerRouteOptions, serverChecks } from '../node/server-options.ts';
+import { type ServerRouteOptions, serverChecks, serverRules } from '../node/server-options.ts';
 import { splitOptions } from '../split-options.ts';
 
 /** One route of an Express app; legacy is the handler that comes next. */
@@ -47,17 +47,15 @@ export function sharedOptions(options: object): object {
   return splitOptions(options, expressChecks).rest;
 }
 
-const legacy = (): undefined => undefined;
+const rules: OptionChecks = { ...serverRules, ...expressChecks };
 
 /** Every issue of the options, at once. */
 export function expressIssues(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return issuesOf(options, expressChecks);
-  const { own, rest } = splitOptions(options, expressChecks);
-  const given = { ...rest, legacy };
+  const { legacy: _, ...given }: { legacy?: unknown; cutover?: unknown } = options;
   return [
-    ...awaitIssues(rest),
-    ...('legacy' in rest ? ['legacy is not an option: it is the handler that comes next'] : []),
-    ...issuesOf(own, expressChecks),
-    ...(own.cutover !== undefined ? routeIssues(given) : handlerIssues(given)),
+    ...awaitIssues(options),
+    ...('legacy' in options ? ['legacy is not an option: it is the handler that comes next'] : []),
+    ...(given.cutover !== undefined ? routeIssues(given, rules) : handlerIssues(given, rules)),
   ];
 }

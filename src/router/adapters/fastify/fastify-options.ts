@@ -4,7 +4,7 @@ import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, cutoverIssues } from '../../../cutover-options.ts';
 import { routeIssues } from '../../route-options.ts';
 import { awaitIssues } from '../await-issues.ts';
-import { type ServerRouteOptions, serverChecks } from '../node/server-options.ts';
+import { type ServerRouteOptions, serverRules } from '../node/server-options.ts';
 import { splitOptions } from '../split-options.ts';
 
 /** The cutover of one route; legacy is the route's own handler. */
@@ -38,15 +38,12 @@ export function pluginIssues(options: object): string[] {
   return [...awaitIssues(rest), ...cutoverIssues(rest)];
 }
 
-const legacy = (): undefined => undefined;
-
 /** Every issue of one route's config, at once. */
 export function configIssues(config: unknown): string[] {
-  if (typeof config !== 'object' || config === null) return issuesOf(config, serverChecks);
-  const { own, rest } = splitOptions(config, serverChecks);
+  if (typeof config !== 'object' || config === null) return issuesOf(config, serverRules);
+  const { legacy: _, ...given }: { legacy?: unknown } = config;
   return [
-    ...('legacy' in rest ? ['legacy is not an option: it is the route’s own handler'] : []),
-    ...issuesOf(own, serverChecks),
-    ...routeIssues({ ...rest, legacy }),
+    ...('legacy' in config ? ['legacy is not an option: it is the route’s own handler'] : []),
+    ...routeIssues(given, serverRules),
   ];
 }

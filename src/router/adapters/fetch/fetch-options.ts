@@ -3,7 +3,12 @@ import { check, issuesOf, type OptionChecks } from '../../../core/option-checks.
 import type { ReplyView, Subject } from '../../../core/subject.ts';
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
-import { type FallbackOptions, type RouteOptions, routeIssues } from '../../route-options.ts';
+import {
+  type FallbackOptions,
+  type RouteOptions,
+  routeChecks,
+  routeIssues,
+} from '../../route-options.ts';
 import { awaitIssues } from '../await-issues.ts';
 import { splitOptions } from '../split-options.ts';
 
@@ -71,6 +76,8 @@ const fetchChecks: OptionChecks = {
   cutover: check.object,
 };
 
+const rules: OptionChecks = { ...routeChecks, ...fetchChecks };
+
 /** The options that this adapter shares with every other way in. */
 export function sharedOptions(options: object): object {
   return splitOptions(options, fetchChecks).rest;
@@ -79,10 +86,9 @@ export function sharedOptions(options: object): object {
 /** Every issue of the options, at once. */
 export function fetchIssues(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return issuesOf(options, fetchChecks);
-  const { own, rest } = splitOptions(options, fetchChecks);
+  const { cutover }: { cutover?: unknown } = options;
   return [
-    ...awaitIssues(rest),
-    ...issuesOf(own, fetchChecks),
-    ...(own.cutover !== undefined ? routeIssues(rest) : handlerIssues(rest)),
+    ...awaitIssues(options),
+    ...(cutover !== undefined ? routeIssues(options, rules) : handlerIssues(options, rules)),
   ];
 }

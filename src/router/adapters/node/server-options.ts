@@ -1,7 +1,7 @@
 import type { CallContext } from '../../../core/call-context.ts';
 import { check, type OptionChecks, required } from '../../../core/option-checks.ts';
 import type { ReplyView, Subject } from '../../../core/subject.ts';
-import type { RouteOptions } from '../../route-options.ts';
+import { type RouteOptions, routeChecks } from '../../route-options.ts';
 
 /** One route of a framework on Node's server, whose existing handler is legacy. */
 export interface ServerRouteOptions<Source, Input>
@@ -28,3 +28,8 @@ export interface ServerRouteOptions<Source, Input>
 
 /** The rules of what only adapters know. */
 export const serverChecks: OptionChecks = { read: required(check.function) };
+
+const { legacy: _, ...otherChecks } = routeChecks;
+
+/** The rules of a route whose legacy is the existing handler. */
+export const serverRules: OptionChecks = { ...otherChecks, ...serverChecks };
