@@ -110,7 +110,7 @@ export class CutoverCore {
 
   /** Adds a route; two of one name would share a flag and hide each other in the statistics. */
   route(options: AnyRouteOptions, hooks?: RouteHooks): Route {
-    const { name } = options;
+    const name = options?.name;
     const taken = this.#routes.has(name) ? [`name "${name}" is taken by another route`] : [];
     refuse('route', [...routeIssues(options), ...compareIssuesOf(options), ...taken]);
     const source = createStageSource({

@@ -81,6 +81,16 @@ describe('bad options', () => {
     expect(() => cutover.on('typo' as 'served', () => undefined)).toThrow(/"typo" is not an event/);
   });
 
+  it('include a route that was not given', () => {
+    const cutover = createCutover({ flags: memoryFlags('off') });
+    expect(issuesOf(() => cutover.handler(undefined as never))).toEqual([
+      'options must be an object, not undefined',
+    ]);
+    expect(issuesOf(() => cutover.stream(null as never))).toEqual([
+      'options must be an object, not null',
+    ]);
+  });
+
   it('include a candidate that is no function where it is declared safe', () => {
     expect(issuesOf(() => shadowSafe(undefined as never))).toEqual([
       'candidate is missing: it must be a function',
