@@ -1,5 +1,7 @@
 import { closeReview } from '../audit/reviews.ts';
 import type { AuditFact } from '../core/audit-entry.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { InvalidOptionsError } from '../core/errors.ts';
 import { check, required } from '../core/option-checks.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { completionBlockers, servedSince } from './completion.ts';
@@ -19,6 +21,17 @@ const attestChecks = {
   evidence: check.object,
 };
 
+/** A trail holds evidence as canonical JSON: a date in it is the app's mistake, and named as one. */
+function refuseUnwritable(evidence: object): void {
+  try {
+    canonicalJson(evidence);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    const issue = `evidence must be plain data, without dates and undefined. ${why}`;
+    throw new InvalidOptionsError('rollout.attest()', [issue.replace(/\.$/, '')]);
+  }
+}
+
 const completeChecks = { allowPending: check.boolean };
 
 /** What people vouch for, look at, and end. */
@@ -36,6 +49,7 @@ export class TrailActions {
   async attest(attestation: AttestAction): Promise<RolloutState> {
     const { kind, ok, evidence, actor, reason } = attestation ?? {};
     refuseNameless('attest', attestation, attestChecks);
+    if (evidence !== undefined) refuseUnwritable(evidence);
     const told = evidence === undefined ? {} : { told: evidence };
     const order = {
       action: 'attest',

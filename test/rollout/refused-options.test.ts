@@ -62,4 +62,22 @@ describe('what is handed to a rollout, or made of one', () => {
       );
     },
   );
+
+  it.each([
+    [{ startedAt: new Date(0) }, /startedAt is no plain object$/],
+    [{ passed: undefined }, /passed is undefined$/],
+    [{ rate: Number.NaN }, /rate is NaN$/],
+  ])('is no evidence that a trail can hold: %o', async (evidence, issue) => {
+    const rollout = createRollout({ store: memoryStore() });
+    const { version } = (await rollout.status()).state;
+    const by = { actor: 'Ada', reason: 'a smoke run', kind: 'smoke', ok: true };
+    const attested = rollout.attest({ ...by, evidence });
+    await expect(attested).rejects.toBeInstanceOf(InvalidOptionsError);
+    await expect(attested).rejects.toMatchObject({
+      issues: [expect.stringMatching(/^evidence must be plain data/)],
+    });
+    await expect(attested).rejects.toMatchObject({ issues: [expect.stringMatching(issue)] });
+    expect((await rollout.status()).state.version).toBe(version);
+    await rollout.close();
+  });
 });
