@@ -208,7 +208,7 @@ describe('handing back', () => {
     const ended: number[] = [];
     const gate = Promise.withResolvers<void>();
     const { handler, clock } = moving('live', {
-      background: { mode: 'waitUntil' },
+      background: { mode: 'waitUntil', deadlineMs: 600_000 },
       handBack: async (turns) => {
         if (turns[0]?.text === 'one') await gate.promise;
         else await new Promise(() => undefined);
@@ -324,11 +324,32 @@ describe('handing back', () => {
     expect(threads.kept.get('c1')).toEqual(candidates('one'));
     expect(counts()).toMatchObject({ done: 1 });
 
-    const stuck = moving('live', { handBack: async () => Promise.reject(new Error('away')) });
+    let tries = 0;
+    const stuck = moving('live', {
+      handBack: async () => {
+        tries += 1;
+        throw new Error('away');
+      },
+      random: () => 1,
+    });
     await stuck.say('one', 'two');
-    const end = stuck.handler.close({ timeoutMs: 100 });
-    await stuck.clock.advance(100);
+    const end = stuck.handler.close({ timeoutMs: 1_000 });
+    await stuck.clock.advance(1_000);
     expect(await end).toMatchObject({ drained: false });
     expect(stuck.counts()).toMatchObject({ offered: 2, aborted: 2, pending: 0 });
+    // Neither as seldom as with time to spare, nor all the time.
+    expect(tries).toBe(5);
+    expect(stuck.clock.pending).toBe(0);
+  });
+
+  it('is given up, and counted, of replies that nobody has read when their time ends', async () => {
+    const { say, handler, counts, clock } = moving('live', {
+      view: () => new Promise(() => undefined) as never,
+    });
+    await say('one');
+    const end = handler.close({ timeoutMs: 100 });
+    await clock.advance(100);
+    await end;
+    expect(counts()).toEqual({ offered: 1, done: 0, givenUp: 1, aborted: 0, pending: 0 });
   });
 });

@@ -141,6 +141,12 @@ describe('a transcript in memory', () => {
     await transcript.append(served({ at: 1012, answeredAt: 1010, requestId: 'beside it' }));
     await transcript.append(served({ at: 1011, text: 'later' }));
     expect(await texts(transcript)).toEqual(['later', 're: later']);
+    // Text is swept out meanwhile, but no erasure that it may have been on its way before.
+    const swept = atStart({ ttlMs: 300_000 });
+    await swept.transcript.erase('acme', 'c1');
+    await swept.clock.advance(200_000);
+    await swept.transcript.append(served({ at: 1000, requestId: 'before' }));
+    expect(await texts(swept.transcript)).toEqual([]);
   });
 
   it('forgets turns when their time is over, also when nobody calls', async () => {
@@ -200,9 +206,10 @@ describe('a transcript in memory', () => {
     const { transcript } = atStart(bounds);
     await transcript.append(served({ tenant: 'old', text: 'x'.repeat(1_000) }));
     await transcript.append(served({ tenant: 'other', text: 'x'.repeat(1_500) }));
+    await transcript.append(served({ conversation: 'c0' }));
     // Nearly all of them go again.
     for (let n = 0; n < 30; n += 1) await transcript.append(served({ at: 1000 + n }));
-    expect(transcript.sizes.conversations).toBe(3);
+    expect(transcript.sizes.conversations).toBe(4);
     // Now there is too much, and the tenant has less than its share: who was quiet longest goes.
     await transcript.append(served({ at: 1030, text: 'x'.repeat(500) }));
     expect(await texts(transcript)).toHaveLength(12);
