@@ -65,6 +65,25 @@ describe('a way back', () => {
     expect(operator.stageOf('x')).toBe('shadow');
   });
 
+  it('that a machine has found is not for a ramp that a person has begun anew meanwhile', async () => {
+    await using world = rolloutWorld();
+    const operator = await world.rollout(plan, { leads: false });
+    const gates = [
+      harmAfter(async () => {
+        await operator.rollback(ada);
+        await operator.resume(ada);
+      }),
+    ];
+    await operator.set({ ...ada, percent: 50, force: true });
+    await world.rollout({ ...plan, gates });
+    await world.clock.advance(6_000); // takes the plan up
+    await world.clock.advance(6_000);
+    expect((await world.store.rollout('cutover')).state).toMatchObject({
+      status: 'ramping',
+      percent: 0,
+    });
+  });
+
   it('stands in this process when it is taken after the rollout was closed', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
@@ -303,5 +322,90 @@ describe('an approval', () => {
     await world.clock.advance(60_000);
     expect(await kindsOf(world.store)).not.toContain('ramp.approval-withdrawn');
     expect(await rollout.approve(ada)).toMatchObject({ percent: 50 });
+  });
+});
+
+describe('a step', () => {
+  const climbing = { ...plan, automatic: true, minPairs: 0 };
+
+  it('is not taken by a leader whose lease has passed to another while it looked', async () => {
+    await using world = rolloutWorld();
+    await world.traffic(200);
+    let commits = 0;
+    const store = new Proxy(world.store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name, target);
+        if (name === 'commit') commits += 1;
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+    const open = Promise.withResolvers<void>();
+    const slow = new ToldGate('gate');
+    const told = slow.begin.bind(slow);
+    let looks = 0;
+    slow.begin = () => {
+      const run = told();
+      const read = async (at: number) => {
+        looks += 1;
+        await open.promise;
+        return run.read(at);
+      };
+      return { ...run, read };
+    };
+    await world.rollout({ ...climbing, gates: [slow] }, { store });
+    await world.clock.advance(6_000);
+    expect(looks).toBe(1);
+    const other = new ToldGate('gate');
+    other.says = 'hold';
+    const leader = await world.rollout({ ...climbing, gates: [other] });
+    await world.clock.advance(40_000);
+    const before = commits;
+    open.resolve();
+    await world.clock.advance(0);
+    expect(commits).toBe(before + 1);
+    expect((await leader.status()).state).toMatchObject({ percent: 0 });
+    expect(await kindsOf(world.store)).not.toContain('ramp.advanced');
+  });
+
+  it('is not taken by a process that has taken everybody back, which the store does not know yet', async () => {
+    await using world = rolloutWorld();
+    await world.traffic(200);
+    let isCut = false;
+    const store = new Proxy(world.store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name, target);
+        if (name === 'commit') {
+          const commit: typeof target.commit = async (given) => {
+            const isKill = given.entries.some(({ kind }) => kind === 'kill');
+            if (isCut && isKill) throw new Error('not now');
+            return target.commit(given);
+          };
+          return commit;
+        }
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+    const gate = new ToldGate('gate');
+    gate.says = 'hold';
+    const rollout = await world.rollout({ ...climbing, gates: [gate] }, { store });
+    isCut = true;
+    rollout.kill(ada);
+    gate.says = 'pass';
+    await world.clock.advance(20_000);
+    expect((await world.store.rollout('cutover')).state).toMatchObject({ percent: 0 });
+    isCut = false;
+    await world.clock.advance(20_000);
+    expect((await world.store.rollout('cutover')).state).toMatchObject({ status: 'rolled-back' });
+  });
+
+  it('that would move none of the tenants that there are is left to a person', async () => {
+    await using world = rolloutWorld();
+    await world.traffic(1);
+    const steps = [{ percent: 0 }, { percent: 0.01 }, { percent: 100 }];
+    const rollout = await world.rollout({ ...climbing, steps, gates: [new ToldGate('gate')] });
+    const next = await rollout.preview(1, { allowEmpty: true });
+    expect(next).toMatchObject({ known: 1, moves: 0, empty: true });
+    await world.clock.advance(30_000);
+    expect((await rollout.status()).state).toMatchObject({ percent: 0, status: 'ramping' });
   });
 });
