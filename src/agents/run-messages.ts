@@ -11,12 +11,31 @@ interface Messages {
 const runs = new WeakMap<object, Messages>();
 let isWatching = false;
 
-function note(runContext: object, agent: object, input: AgentInputItem[] | undefined): void {
-  const known = runs.get(runContext) ?? { latest: '', byAgent: new WeakMap() };
+// By this name copies of the SDK find the storage that they share.
+const storage = Symbol.for('openai.agents.core.asyncLocalStorage');
+
+/**
+ * What the SDK keeps for one run alone. Several may have one context at once: the model calls an agent that is a tool more
+ * than once, or the app gives its own to all of them.
+ */
+function placeOfRun(): object | undefined {
+  const kept = (globalThis as Record<symbol, { getStore?: () => unknown } | undefined>)[storage];
+  const store = attempt(() => kept?.getStore?.());
+  return typeof store === 'object' && store !== null ? store : undefined;
+}
+
+function note(run: object, agent: object, input: AgentInputItem[] | undefined): void {
+  const known = runs.get(run) ?? { latest: '', byAgent: new WeakMap() };
   // A conversation that the provider keeps shows a later agent nothing of the user.
   known.latest = userMessageOf(input) || known.latest;
   known.byAgent.set(agent, known.latest);
-  runs.set(runContext, known);
+  runs.set(run, known);
+}
+
+function noteAll(runContext: object, agent: object, input: AgentInputItem[] | undefined): void {
+  note(runContext, agent, input);
+  const place = placeOfRun();
+  if (place !== undefined) note(place, agent, input);
 }
 
 /**
@@ -29,7 +48,7 @@ export function watchRunMessages(): void {
   const { emit } = AgentHooks.prototype;
   const value = function watched(this: unknown, ...args: unknown[]): unknown {
     if (args[0] === 'agent_start') {
-      attempt(() => note(args[1] as object, args[2] as object, args[3] as AgentInputItem[]));
+      attempt(() => noteAll(args[1] as object, args[2] as object, args[3] as AgentInputItem[]));
     }
     return Reflect.apply(emit, this, args);
   };
@@ -42,6 +61,8 @@ export function watchRunMessages(): void {
 
 /** The user's message that an agent of a run works on; empty when it is not known. */
 export function messageOf(runContext: object, agent: object): string {
-  const known = runs.get(runContext);
+  const place = placeOfRun();
+  // One that was interrupted goes on in another place.
+  const known = (place && runs.get(place)) ?? runs.get(runContext);
   return known?.byAgent.get(agent) ?? known?.latest ?? '';
 }

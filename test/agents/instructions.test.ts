@@ -1,4 +1,4 @@
-import { Agent, Runner, tool } from '@openai/agents';
+import { Agent, Runner, setTraceProcessors, setTracingDisabled, tool } from '@openai/agents';
 import { type EngramiaClient, keyPerTenant } from 'engramia-cutover';
 import { agentCandidate, engramiaInstructions } from 'engramia-cutover/agents';
 import { describe, expect, it, vi } from 'vitest';
@@ -171,6 +171,42 @@ describe('engramiaInstructions', () => {
     }
     expect(tasks.sort()).toEqual(messages.sort());
   });
+
+  it.each([true, false])(
+    'tells apart the calls of an agent that is a tool, made at once (traced: %s)',
+    async (traced) => {
+      await using memory = await memoryOf([
+        ['first thing', 'code of first thing'],
+        ['second thing', 'code of second thing'],
+      ]);
+      const model = new ScriptedModel('one', 'two');
+      const instructions = engramiaInstructions({
+        engramia: memory.client,
+        base: '',
+        recallLimit: 1,
+      });
+      const coder = new Agent({ name: 'coder', instructions, model });
+      const calls = ['first thing', 'second thing'].map((input) => ({
+        name: 'ask',
+        arguments: { input },
+      }));
+      const desk = new Agent({
+        name: 'desk',
+        model: new ScriptedModel(calls, 'done'),
+        tools: [coder.asTool({ toolName: 'ask' })],
+      });
+      setTraceProcessors([]);
+      setTracingDisabled(!traced);
+      await new Runner({ tracingDisabled: !traced }).run(desk, 'Do both');
+      setTracingDisabled(true);
+      expect(model.requests).toHaveLength(2);
+      for (const { input, systemInstructions } of model.requests) {
+        const [{ content }] = input as unknown as [{ content: string }];
+        expect(systemInstructions).toContain(`"code of ${content}"`);
+      }
+      expect(memory.recalls()).toBe(2);
+    },
+  );
 
   it.each([
     ['is down', 'refuse'],
