@@ -12,6 +12,9 @@ const defaultTurns = 50;
 /** Items of a session that are looked through for what the agent said last. */
 const lookedAt = 20;
 
+/** Turns in which what the agent said last is looked for, before it is in all of them. */
+const lookedBack = 100;
+
 /** What a run begins with, and what else it is told. */
 export interface Begun {
   readonly input: RunInput;
@@ -49,7 +52,18 @@ async function missing(context: CallContext, { input, told }: Begun): Promise<re
   // What was served is not in it while legacy answers, so a mirrored run does not go by it.
   const kept = session === undefined || context.mirrored ? [] : await session.getItems(lookedAt);
   if (kept.length === 0) return context.history(defaultTurns);
-  return sinceSession(kept, await context.history()).slice(-defaultTurns);
+  return (await missed(context, kept)).slice(-defaultTurns);
+}
+
+/** What was served since a session's last answer: nearly always that is near, and a conversation may have thousands of turns. */
+async function missed(
+  context: CallContext,
+  kept: readonly AgentInputItem[],
+): Promise<readonly Turn[]> {
+  const recent = await context.history(lookedBack);
+  const areAll = recent.length < lookedBack;
+  const since = sinceSession(kept, recent, areAll);
+  return since ?? sinceSession(kept, await context.history(), true) ?? [];
 }
 
 function withoutSession({ session: _, ...told }: AgentRunOptions): AgentRunOptions {

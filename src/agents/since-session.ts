@@ -26,17 +26,20 @@ function saidIn(item: AgentInputItem): readonly Said[] {
  *
  * @param items - the last ones of the session: behind that answer may be a message that a failed run has left, which is not said
  * again
+ * @param areAll - false: the turns are the last ones of more. Then undefined where that answer, to that message, is not among them
  */
 export function sinceSession(
   items: readonly AgentInputItem[],
   turns: readonly Turn[],
-): readonly Turn[] {
+  areAll: boolean,
+): readonly Turn[] | undefined {
   const said = items.flatMap(saidIn);
   const last = said.findLastIndex(({ role }) => role === 'assistant');
   const isIt = ({ role, text }: Turn): boolean => role === 'assistant' && text === said[last]?.text;
   // The same short answer may have been given to other messages as well.
   const asked = said[last - 1]?.text;
   const exact = turns.findLastIndex((turn, at) => isIt(turn) && turns[at - 1]?.text === asked);
+  if (!areAll && exact < 1) return undefined;
   const at = exact < 0 ? turns.findLastIndex(isIt) : exact;
   const since = turns.slice(at + 1);
   if (at < 0 || since.some(({ leg }) => leg === 'candidate')) return [];

@@ -221,6 +221,47 @@ describe('an agent in a conversation', () => {
     expect(asked(model.requests[0]?.input).slice(2)).toEqual([...missed, 'user: Three?']);
   });
 
+  it('reads of a long conversation no more than it needs, and all of it to find where its session ended', async () => {
+    const model = new ScriptedModel('One.', 'Two.', 'Three.', 'Four.');
+    const session = new MemorySession();
+    const flags = memoryFlags('live');
+    const transcript = memoryTranscript({ maxTurns: 1_000 });
+    const limits: unknown[] = [];
+    const { history } = transcript;
+    transcript.history = (tenant, conversation, range) => {
+      limits.push(range?.limit);
+      return history.call(transcript, tenant, conversation, range);
+    };
+    const handler = createCutoverHandler<[string], Promise<string>>({
+      name: 'chat',
+      legacy: async (message) => `Legacy heard: ${message}`,
+      candidate: agentCandidate<[string]>({
+        agent: coder(model),
+        runner: runner(),
+        run: () => ({ session }),
+      }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags,
+      transcript,
+    });
+    const rollBack = async (): Promise<void> => {
+      flags.set('acme', 'dualwrite');
+      for (let n = 0; n < 60; n += 1) await handler(`Rolled back ${n}?`);
+      flags.set('acme', 'live');
+    };
+    for (const message of ['First?', 'Second?']) await handler(message);
+    await rollBack();
+    for (const message of ['Third?', 'Fourth?']) await handler(message);
+    await handler.close();
+    expect(limits).toEqual([50, 100, 100, undefined, 100]);
+    const said = model.requests.map(({ input }) => asked(input));
+    expect(said[2]?.slice(-2)).toEqual([
+      'assistant: Legacy heard: Rolled back 59?',
+      'user: Third?',
+    ]);
+    expect(said[3]).toEqual([...(said[2] ?? []), 'assistant: Three.', 'user: Fourth?']);
+  });
+
   it('hears all of an outage once, though streamed runs leave their messages in the session', async () => {
     const down = new Error('down');
     const model = new ScriptedModel('One.', down, down, down, 'Five.');
