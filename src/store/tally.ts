@@ -1,5 +1,6 @@
 import { inPieces } from '../core/pieces.ts';
 import type { PairDay, TrafficDay } from '../core/store.ts';
+import { sortedInTurns } from './sorted-in-turns.ts';
 import { textKey } from './text-key.ts';
 
 /** What is counted: compared pairs, or what was served. */
@@ -44,6 +45,7 @@ export class TallySheet {
 }
 
 interface Slice {
+  readonly key: string;
   readonly day: string;
   readonly names: string[];
   readonly counts: Map<string, number>;
@@ -58,21 +60,25 @@ async function group<Day>(
   toDay: (day: string, names: string[], counts: object) => Day,
 ): Promise<Day[]> {
   const slices = new Map<string, Slice>();
+  let [last, isSorted] = ['', true];
   await inPieces(tallies, atOnce, async (piece) => {
     for (const { day, slice, metric, value } of piece) {
       const key = day + slice;
       let row = slices.get(key);
       if (row === undefined) {
-        row = { day, names: JSON.parse(slice) as string[], counts: new Map() };
+        row = { key, day, names: JSON.parse(slice) as string[], counts: new Map() };
         slices.set(key, row);
+        isSorted &&= last < key;
+        last = key;
       }
       row.counts.set(metric, value);
     }
   });
   const days: Day[] = [];
-  const sorted = [...slices].sort(([a], [b]) => (a < b ? -1 : 1));
+  const found = [...slices.values()];
+  const sorted = isSorted ? found : await sortedInTurns(found);
   await inPieces(sorted, atOnce, async (piece) => {
-    for (const [, { day, names, counts }] of piece) {
+    for (const { day, names, counts } of piece) {
       days.push(toDay(day, names, Object.fromEntries(counts)));
     }
   });

@@ -1,8 +1,9 @@
 import { verifyTrail } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../src/core/store.ts';
+import type { Store, TrafficDay } from '../../src/core/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
+import { type Tally, toTrafficDays } from '../../src/store/tally.ts';
 import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { trail } from '../audit/trail.ts';
@@ -73,5 +74,26 @@ describe('verifying a trail', () => {
     const given = source();
     expect(await turnsOf(() => verifyTrail(given))).toBeGreaterThanOrEqual(9);
     expect(await verifyTrail(given)).toMatchObject({ ok: true, entries: 2_000 });
+  });
+});
+
+describe('counts of many tenants', () => {
+  it('are put in order with turns for others', async () => {
+    const tallies = Array.from({ length: 30_000 }, (_, at): Tally => {
+      const tenant = `tenant-${(at * 7_919) % 30_000}`;
+      const slice = JSON.stringify(['phase', tenant, 'chat', 'legacy']);
+      return { ...{ day: '2026-01-31', slice, tenant, phase: 'phase' }, metric: 'calls', value: 1 };
+    });
+    let days: readonly TrafficDay[] = [];
+    const turns = await turnsOf(async () => {
+      days = await toTrafficDays(tallies);
+    });
+    // To read them takes 15 turns, and as many to make days of them.
+    expect(turns).toBeGreaterThan(40);
+    const tenants = days.map(({ tenant }) => tenant);
+    expect(tenants).toEqual(Array.from(new Set(tenants)).sort());
+    expect(tenants).toHaveLength(30_000);
+    expect(await toTrafficDays(tallies.toReversed())).toEqual(days);
+    expect(await toTrafficDays([])).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { PairRecord } from '../../core/pair-record.ts';
+import { inPieces } from '../../core/pieces.ts';
 import type { Turn } from '../../core/subject.ts';
 import type { ServedTurns } from '../../core/transcript.ts';
 import type {
@@ -16,8 +17,8 @@ import type { Book, Tally } from '../tally.ts';
 import { jsonKey, textKey } from '../text-key.ts';
 import { nowMs, type PostgresDatabase, type PostgresSession } from './database.ts';
 
-/** Rows of one statement. */
-const pageSize = { pairs: 500, removal: 2_000 };
+/** Rows of one statement; of counts, those that are read in one turn of the event loop. */
+const pageSize = { pairs: 500, tallies: 2_000, removal: 2_000 };
 
 interface TallyRow extends Tally {
   /** The whole of a slice that stands as a hash, else empty. */
@@ -101,9 +102,13 @@ export class PostgresEvidence implements EvidenceRows {
        AND ($4::text IS NULL OR tenant = $4) AND ($5::text IS NULL OR phase = $5)`,
       ...[book, filter.from, filter.to, filter.tenant ?? null, filter.phase ?? null],
     );
-    return rows.map(({ names, ...row }) => {
-      return { ...row, slice: names || row.slice, metric: JSON.parse(row.metric) };
+    const all: Tally[] = [];
+    await inPieces(rows, pageSize.tallies, async (piece) => {
+      for (const { names, ...row } of piece) {
+        all.push({ ...row, slice: names || row.slice, metric: JSON.parse(row.metric) });
+      }
     });
+    return all;
   }
 
   async addTurns(served: ServedTurns): Promise<void> {
