@@ -34,6 +34,28 @@ async function turnsUntil(settled: Promise<unknown>): Promise<number> {
 }
 
 describe('sqliteStore', () => {
+  it('forgets the ids of old batches a part at a time', async () => {
+    const path = freshPath();
+    const store = open({ path });
+    const day = '2026-01-31';
+    const calls = {
+      day,
+      tenant: 'acme',
+      route: 'chat',
+      leg: 'legacy',
+      counts: { calls: 1 },
+    } as const;
+    await store.addTraffic({ id: 'first', counts: [calls] });
+    using database = new DatabaseSync(path);
+    database.exec(`WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+      INSERT INTO batches (key, at) SELECT 'old ' || i, i FROM n`);
+    const left = () => database.prepare('SELECT count(*) AS n FROM batches').get()?.n;
+    await store.addTraffic({ id: 'second', counts: [calls] });
+    expect(left()).toBe(1_002 - 200);
+    for (let n = 0; n < 5; n += 1) await store.addTraffic({ id: `more ${n}`, counts: [calls] });
+    expect(left()).toBe(7);
+  });
+
   it('keeps its files from other users', async () => {
     const path = freshPath();
     await open({ path }).commit(nextCommit('chat', nothingYet, 'go'));

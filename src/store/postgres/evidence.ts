@@ -77,7 +77,12 @@ export class PostgresEvidence implements EvidenceRows {
       await this.#addUp(session, book, tallies);
     });
     const session = await this.#database.session();
-    await session.run(`DELETE FROM @batches WHERE at < ${nowMs} - ${forgottenAfterMs.batch}`);
+    // After a standstill all of them at once would take longer than a statement may.
+    await session.run(
+      `DELETE FROM @batches WHERE key IN
+        (SELECT key FROM @batches WHERE at < ${nowMs} - ${forgottenAfterMs.batch}
+         ORDER BY at LIMIT ${pageSize.removal} FOR UPDATE SKIP LOCKED)`,
+    );
   }
 
   async pairPage(filter: PairFilter, after: PairPlace | undefined): Promise<PairPage> {

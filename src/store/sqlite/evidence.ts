@@ -69,7 +69,10 @@ export class SqliteEvidence implements EvidenceRows {
       const now = this.#clock.now();
       const sql = 'INSERT INTO batches (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING';
       if (this.#database.run(sql, rowKeys.batch(book, id), now) === 0) return;
-      this.#database.run('DELETE FROM batches WHERE at < ?', now - forgottenAfterMs.batch);
+      // After a standstill there may be hundreds of thousands: each batch takes some of them along.
+      const old = `SELECT key FROM batches WHERE at < ? ORDER BY at LIMIT ${pageSize.removal}`;
+      const forget = `DELETE FROM batches WHERE key IN (${old})`;
+      this.#database.run(forget, now - forgottenAfterMs.batch);
       this.#addUp(book, tallies);
     }, 'NORMAL');
   }
