@@ -50,9 +50,7 @@ export class Learning {
       return;
     }
     this.#waiting.push(run);
-    this.#work ??= this.#learnAll().finally(() => {
-      this.#work = undefined;
-    });
+    this.#work ??= this.#learnAll();
   }
 
   /** Resolves when nothing waits any more. Never rejects. */
@@ -72,6 +70,8 @@ export class Learning {
         this.#tell(error);
       }
     }
+    // Here, not by whoever awaits this: a run that came in between would be left waiting.
+    this.#work = undefined;
   }
 
   async #learn({ tenant, request }: FinishedRun): Promise<'stored' | 'present' | 'noScope'> {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Agent, RunContext, Runner, tool } from '@openai/agents';
 import { type EngramiaClient, keyPerTenant, oneScope } from 'engramia-cutover';
 import { agentCandidate, learnFromRuns } from 'engramia-cutover/agents';
@@ -254,6 +255,29 @@ describe('learnFromRuns', () => {
     await learning.settled();
     expect(learning.counts).toMatchObject({ offered: 5, dropped: 2, stored: 3 });
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'leaves no run waiting that ends %i turns of the microtasks after the one before it',
+    async (turns) => {
+      const client = {
+        recall: () => undefined,
+        pacing: { readyInMs: () => 0 },
+        learn: async () => ({ stored: true, patternCount: 1 }),
+      } as unknown as EngramiaClient;
+      const own = new EventEmitter();
+      using learning = learnFromRuns(own as unknown as Runner, { engramia: client });
+      const ends = (message: string): void => {
+        const runContext = {};
+        own.emit('agent_start', runContext, {}, message);
+        own.emit('agent_end', runContext, {}, 'done');
+      };
+      ends('Build a CSV parser');
+      for (let turn = 0; turn < turns; turn += 1) await undefined;
+      ends('Build another CSV parser');
+      await learning.settled();
+      expect(learning.counts).toMatchObject({ offered: 2, stored: 2 });
+    },
+  );
 
   it('listens no more once disposed', async () => {
     await using memory = await memoryOf();
