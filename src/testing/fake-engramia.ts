@@ -88,6 +88,7 @@ class Fake implements FakeEngramia {
   async listen(): Promise<{ readonly url: string; close(): Promise<void> }> {
     const port = await Loopback.start(this.#emulator);
     this.#ports.add(port);
+    if (this.#emulator.outage === 'refuse') port.pause();
     const close = async (): Promise<void> => {
       if (this.#ports.delete(port)) await port.close();
     };

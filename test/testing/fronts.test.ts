@@ -102,6 +102,16 @@ describe('a service that is down', () => {
     expect(fake.requests).toHaveLength(2);
   });
 
+  it('refuses connections on a port that is opened meanwhile, too', async () => {
+    const fake = await start();
+    fake.down('refuse');
+    const { url } = await fake.listen();
+    const refused = await errorOf(fetch(`${url}/v1/version`));
+    expect(refused).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await fake.up();
+    expect((await fetch(`${url}/v1/version`)).status).toBe(200);
+  });
+
   it('never answers when it hangs, and does nothing', async () => {
     const fake = await withMsw();
     const { url, close } = await fake.listen();
