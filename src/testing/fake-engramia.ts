@@ -104,7 +104,11 @@ class Fake implements FakeEngramia {
 
   down(how: Outage = 'refuse'): void {
     this.#emulator.outage = how;
-    if (how === 'refuse') for (const port of this.#ports) port.pause();
+    for (const port of this.#ports) {
+      if (how === 'refuse') port.pause();
+      // If that fails, `up` tries again and tells.
+      else port.resume().catch(() => undefined);
+    }
   }
 
   async up(): Promise<void> {

@@ -112,6 +112,18 @@ describe('a service that is down', () => {
     expect((await fetch(`${url}/v1/version`)).status).toBe(200);
   });
 
+  it('takes connections again when it is down in another way', async () => {
+    const fake = await start();
+    const { url } = await fake.listen();
+    for (const how of ['error', 'maintenance'] as const) {
+      fake.down('refuse');
+      fake.down(how);
+      expect((await fetch(`${url}/v1/version`)).status).toBe(how === 'error' ? 500 : 503);
+    }
+    await fake.up();
+    expect((await fetch(`${url}/v1/version`)).status).toBe(200);
+  });
+
   it('never answers when it hangs, and does nothing', async () => {
     const fake = await withMsw();
     const { url, close } = await fake.listen();
