@@ -221,6 +221,9 @@ describe('an action of a person', () => {
     const by = { ...ada, expectVersion: 1 };
     expect((await rollout.hold(by)).version).toBe(2);
     expect((await rollout.hold(by)).version).toBe(2);
+    // Somebody else who says the same has done nothing, and is told so.
+    const other = rollout.hold({ ...by, actor: 'Grace' });
+    await expect(other).rejects.toMatchObject({ why: 'conflict' });
     const error = await rollout.set({ ...by, percent: 5 }).catch((refusal) => refusal);
     expect(error).toBeInstanceOf(RolloutError);
     expect(error).toMatchObject({ why: 'conflict', current: { version: 2, status: 'held' } });

@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, vi } from 'vitest';
 import type { RolloutState } from '../../src/core/rollout-state.ts';
-import { RolloutWatch } from '../../src/store/rollout-watch.ts';
+import { RolloutWatch, type Watched } from '../../src/store/rollout-watch.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { stateOf } from '../../src/testing/stores/sample-trail.ts';
 
@@ -95,5 +96,28 @@ describe('a watch', () => {
     failing.watch[Symbol.dispose]();
     await failing.answer(new Error('closed'));
     expect([failing.heard, failing.clock.pending]).toEqual([[], 0]);
+  });
+
+  it('leaves no timer once it is disposed between two looks', async () => {
+    const { watch, clock, answer } = watching();
+    await answer(stateOf(1));
+    expect(clock.pending).toBe(1);
+    watch[Symbol.dispose]();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('looks in the context of nobody, whoever has begun it or given a hint', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const newer = async () => void seen.push(caller.getStore());
+    const clock = fakeClock();
+    const watched = { newer, pollMs: 1_000, clock } as unknown as Watched;
+    const watch = caller.run('who began', () => new RolloutWatch(watched, { changed() {} }));
+    await clock.advance(0);
+    caller.run('who hinted', () => watch.hint());
+    await clock.advance(2_000);
+    watch[Symbol.dispose]();
+    expect(seen.length).toBeGreaterThan(2);
+    expect(new Set(seen)).toEqual(new Set([undefined]));
   });
 });
