@@ -267,9 +267,9 @@ describe('learnFromRuns', () => {
       const own = new EventEmitter();
       using learning = learnFromRuns(own as unknown as Runner, { engramia: client });
       const ends = (message: string): void => {
-        const runContext = {};
-        own.emit('agent_start', runContext, {}, message);
-        own.emit('agent_end', runContext, {}, 'done');
+        const [runContext, agent] = [{}, {}];
+        own.emit('agent_start', runContext, agent, message);
+        own.emit('agent_end', runContext, agent, 'done');
       };
       ends('Build a CSV parser');
       for (let turn = 0; turn < turns; turn += 1) await undefined;
