@@ -59,9 +59,10 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
   /** What the run begins with. @default the last argument that is a text */
   input?: (context: CallContext, ...args: A) => RunInput | Promise<RunInput>;
   /**
-   * How many turns of `context.history()`, as the user's and the assistant's messages, the run begins with before its input;
-   * `false`: none. A conversation of before the flip goes on with them. A mirrored run sees with them what the user saw, in
-   * the place of its session, which knows only what the candidate has answered.
+   * How many turns of `context.history()`, as the user's and the assistant's messages, the run begins with before its input at
+   * most; `false`: none. A conversation of before the flip goes on with them; a session is told only what it does not know, and a
+   * conversation that the provider keeps nothing. A mirrored run sees with them what the user saw, in the place of its session,
+   * which knows only what the candidate has answered.
    *
    * @default 50, where the input is a text and the run has no conversation, or a session that is empty; of a session that ends with
    * an answer that was served, what legacy has served since, 50 at most; else none

@@ -32,8 +32,9 @@ export async function withConversation(
   wanted: number | false | undefined,
 ): Promise<Begun> {
   if (wanted === false) return { input, told };
-  const turns =
-    wanted === undefined ? await missing(context, { input, told }) : await context.history(wanted);
+  // Of a list nobody knows whether it is the whole conversation.
+  if (wanted === undefined && typeof input !== 'string') return { input, told };
+  const turns = await missing(context, told, wanted ?? defaultTurns);
   // A message that says nothing is refused by some models.
   const said = turns.filter(({ text }) => !isBlank(text));
   if (said.length === 0) return { input, told };
@@ -44,15 +45,17 @@ export async function withConversation(
   return { input: whole, told: context.mirrored ? withoutSession(told) : told };
 }
 
-/** What was said and the run would not know of. Of a list nobody knows whether it is the whole conversation. */
-async function missing(context: CallContext, { input, told }: Begun): Promise<readonly Turn[]> {
-  const { session, conversationId, previousResponseId } = told;
-  if (typeof input !== 'string') return [];
+/** What was said and the run would not know of: what a conversation holds would be kept there once more with every run. */
+async function missing(
+  context: CallContext,
+  { session, conversationId, previousResponseId }: AgentRunOptions,
+  most: number,
+): Promise<readonly Turn[]> {
   if (conversationId !== undefined || previousResponseId !== undefined) return [];
   // What was served is not in it while legacy answers, so a mirrored run does not go by it.
   const kept = session === undefined || context.mirrored ? [] : await session.getItems(lookedAt);
-  if (kept.length === 0) return context.history(defaultTurns);
-  return (await missed(context, kept)).slice(-defaultTurns);
+  if (kept.length === 0) return context.history(most);
+  return (await missed(context, kept)).slice(-most);
 }
 
 /** What was served since a session's last answer: nearly always that is near, and a conversation may have thousands of turns. */

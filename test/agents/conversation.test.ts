@@ -144,6 +144,37 @@ describe('an agent in a conversation', () => {
     },
   );
 
+  it('is not told twice what a conversation holds, however many turns the app asks for', async () => {
+    const model = new ScriptedModel('One.', 'Two.', 'Three.', 'Four.');
+    const session = new MemorySession();
+    const flags = memoryFlags('dualwrite');
+    const handler = createCutoverHandler<[string], Promise<string>>({
+      name: 'chat',
+      legacy: async (message) => `Legacy heard: ${message}`,
+      candidate: agentCandidate<[string]>({
+        agent: coder(model),
+        runner: runner(),
+        history: 2,
+        run: () => ({ session }),
+      }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags,
+      transcript: memoryTranscript(),
+    });
+    for (const message of ['Before?', 'Zero?']) await handler(message);
+    flags.set('acme', 'live');
+    for (const message of ['One?', 'Two?', 'Three?']) await handler(message);
+    await handler.close();
+    const before = ['user: Zero?', 'assistant: Legacy heard: Zero?'];
+    const whole = ['One', 'Two', 'Three'].flatMap((n) => [`user: ${n}?`, `assistant: ${n}.`]);
+    expect(asked(await session.getItems())).toEqual([...before, ...whole]);
+
+    const own = { agent: coder(model), runner: runner(), history: 2 };
+    const kept = (_context: CallContext, _message: string) => ({ conversationId: 'conv_1' });
+    await agentCandidate({ ...own, run: kept })(contextOf({ turns }), 'Four?');
+    expect(asked(model.requests[3]?.input)).toEqual(['user: Four?']);
+  });
+
   it('begins a session with what was said before it, once', async () => {
     const model = new ScriptedModel('17', 'Still 17.');
     const session = new MemorySession();
