@@ -53,13 +53,29 @@ describe.each([
     expect((await store.rollout('chat')).state).toEqual(stateOf(5_000));
   });
 
+  it('has its overrides in common with the version before it, where they are the same', async () => {
+    await using store = open();
+    await put(store, stateOf(5_000));
+    const before = (await store.rollout('chat')).state;
+    const why = '"overrides":{"tenant-number-0":"live"}';
+    await put(store, { ...stateOf(5_000, 2), percent: 25, why });
+    const after = (await store.rollout('chat')).state;
+    expect(after).toEqual({ ...stateOf(5_000, 2), percent: 25, why });
+    expect(after?.overrides).toBe(before?.overrides);
+  });
+
   it('is read anew once it is another', async () => {
     await using store = open();
     await put(store, stateOf(5_000));
     await store.rollout('chat');
     await put(store, stateOf(5_001, 2));
     expect((await store.rollout('chat')).state).toEqual(stateOf(5_001, 2));
-    await put(store, stateOf(1, 3));
-    expect((await store.rollout('chat')).state).toEqual(stateOf(1, 3));
+    await put(store, {
+      ...stateOf(5_001, 3),
+      overrides: { ...stateOf(5_001).overrides, a: 'off' },
+    });
+    expect((await store.rollout('chat')).state?.overrides).toHaveProperty('a', 'off');
+    await put(store, stateOf(1, 4));
+    expect((await store.rollout('chat')).state).toEqual(stateOf(1, 4));
   });
 });
