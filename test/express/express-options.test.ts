@@ -5,7 +5,7 @@ import {
   expressCutover,
 } from 'engramia-cutover/express';
 import { memoryFlags } from 'engramia-cutover/flags';
-import type { Request } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 const flags = memoryFlags('off');
@@ -116,5 +116,20 @@ describe('the options of expressCutover', () => {
       snapshot: (input) => ({ ...input, at: 2 }),
     });
     expectTypeOf<ExpressRouteOptions<string>>().not.toHaveProperty('legacy');
+  });
+
+  it('leave the types of a route’s own request to `read`, and to the handlers behind', () => {
+    type Own = Request<{ id: string }, unknown, { message: string }>;
+    const cutover = expressCutover({
+      name: 'chat',
+      flags,
+      read: (req: Own) => ({ id: req.params.id, message: req.body.message }),
+      identify: ({ id, message }) => ({ tenant: id, task: message }),
+      candidate: (_context, { message }) => message,
+    });
+    const handler: RequestHandler = cutover;
+    express()
+      .post('/chat/:id', cutover, (req) => expectTypeOf(req.params).toEqualTypeOf<{ id: string }>())
+      .post('/chat', [handler, cutover]);
   });
 });

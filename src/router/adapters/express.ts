@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
 import { refuse } from '../../core/option-checks.ts';
 import type { CutoverControls } from '../../cutover.ts';
 import { serve } from '../handler.ts';
@@ -18,8 +19,15 @@ import { addServerRoute } from './node/server-route.ts';
 export type { ExpressCutoverOptions, ExpressRouteOptions } from './express/express-options.ts';
 export type { ServerRouteOptions } from './node/server-options.ts';
 
+// Less than a `RequestHandler` asks for: of that, the handlers behind it would get the types of its parameters.
+type Middleware = (
+  req: IncomingMessage & Pick<Request, 'app'>,
+  res: ServerResponse & Pick<Response, 'app'>,
+  next: NextFunction,
+) => void;
+
 /** Middleware for one route, and the controls of its cutover. */
-export type ExpressCutover = RequestHandler & CutoverControls;
+export type ExpressCutover = Middleware & CutoverControls;
 
 /**
  * Makes middleware that stands directly before the existing handler, after auth and validation: legacy is `next()`.
@@ -32,8 +40,8 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
   const core = coreFor(options.cutover, sharedOptions(options));
   const route = addServerRoute(core, options);
   const { body, maxBodyBytes: maxBytes, maxBodyWaitMs: maxWaitMs } = options;
-  const middleware: RequestHandler = (req, res, next) => {
-    const exchange = new ExpressExchange<Input>(req, res, next);
+  const middleware: Middleware = (req, res, next) => {
+    const exchange = new ExpressExchange<Input>(req as Request, res as Response, next);
     if (body === 'hold') {
       void holdAndServe(route, exchange, { maxBytes, maxWaitMs, clock: route.clock });
       return;

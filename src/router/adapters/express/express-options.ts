@@ -8,7 +8,11 @@ import { type ServerRouteOptions, serverChecks, serverRules } from '../node/serv
 import { splitOptions } from '../split-options.ts';
 
 /** One route of an Express app; legacy is the handler that comes next. */
-export interface ExpressRouteOptions<Input> extends ServerRouteOptions<Request, Input> {
+export interface ExpressRouteOptions<Input>
+  extends Omit<ServerRouteOptions<Request, Input>, 'read'> {
+  // A method, so that a request with types of its own (`Request<{ id: string }>`) may be asked for.
+  /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
+  read(request: Request): Input | Promise<Input>;
   /**
    * `'parsed'`: a body parser has run before. `'hold'`: the raw body is held, `read` gets it parsed as `req.body`, and it is
    * put back for whatever reads it later; `req` itself is not given a body.
