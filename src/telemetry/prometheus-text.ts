@@ -21,6 +21,11 @@ const optionChecks: OptionChecks = {
   },
 };
 
+const isSource = (source: unknown): boolean => {
+  const { stats, routes } = (source ?? {}) as { stats?: unknown; routes?: unknown };
+  return typeof stats === 'function' || typeof routes === 'object';
+};
+
 function isLabel([name, value]: [string, unknown]): boolean {
   const isName = /^[a-zA-Z_]\w*$/.test(name) && !name.startsWith('__');
   return isName && !ownLabels.has(name) && typeof value === 'string';
@@ -30,7 +35,7 @@ function isLabel([name, value]: [string, unknown]): boolean {
  * The statistics in Prometheus' text exposition format 0.0.4, made when it is asked for: calls pay nothing for it. To be
  * answered with `prometheusContentType`.
  *
- * @throws InvalidOptionsError for labels that cannot be used
+ * @throws InvalidOptionsError for what has no statistics, and for labels that cannot be used
  * @example
  * ```ts
  * import { createCutover } from 'engramia-cutover';
@@ -45,7 +50,10 @@ export function prometheusText(
   source: CutoverStats | { stats(): CutoverStats },
   options: PrometheusOptions = {},
 ): string {
-  refuse('prometheusText()', issuesOf(options, optionChecks));
+  refuse('prometheusText()', [
+    ...(isSource(source) ? [] : ['source must be one cutover, a handler of one, or its stats()']),
+    ...issuesOf(options, optionChecks),
+  ]);
   const stats = 'stats' in source ? source.stats() : source;
   return metricFamilies.map((family) => textOf(family, stats, options.labels)).join('');
 }

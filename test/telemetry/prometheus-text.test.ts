@@ -171,6 +171,13 @@ describe('prometheusText()', () => {
     },
   );
 
+  it.each([undefined, {}, [createCutover({ flags: memoryFlags('off') })]])(
+    'refuses %o, which has no statistics: each text is of one cutover',
+    (given) => {
+      expect(() => prometheusText(given as never)).toThrow(/source must be one cutover/);
+    },
+  );
+
   it('takes statistics as well as what has them, and is sent as format 0.0.4', () => {
     expect(prometheusText(noStats())).toBe(
       prometheusText(createCutover({ flags: memoryFlags('off') })),

@@ -56,8 +56,9 @@ const some: OptionCheck = {
   test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   must: 'be a finite number from 0 on',
 };
+// No text, which iterates over its characters: the path of a log, say.
 const iterable: OptionCheck = {
-  test: (value) => typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] === 'function',
+  test: (value) => check.object.test(value) && Symbol.iterator in (value as object),
   must: 'be something to iterate over',
 };
 
@@ -119,7 +120,8 @@ const given = <T extends object>(options: T | undefined): Partial<T> =>
 /** @throws InvalidOptionsError naming every issue at once, those of the source as well */
 export function normalizedSummary(pairs: unknown, options: SummaryOptions): NormalizedSummary {
   const issues = issuesOf(options, checks);
-  if (!isSource(pairs)) issues.unshift('pairs must be something to iterate over, of pairs');
+  if (!isSource(pairs))
+    issues.unshift('pairs must be something to iterate over, of pairs: readPairs(path) of a file');
   const { since = defaults.since, until = defaults.until } = options ?? {};
   if (since >= until) issues.push('until must be later than since: no pair lies between them');
   refuse('summarize', issues);

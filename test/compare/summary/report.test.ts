@@ -383,6 +383,15 @@ describe('the figures of a report', () => {
     expect(() => summarize([], options as SummaryOptions)).toThrow(/Invalid options of summarize/);
   });
 
+  it.each(['/var/log/pairs.jsonl', ''])(
+    'is refused of a text, which holds characters: %j',
+    (text) => {
+      expect(() => summarize(text as never)).toThrow(/pairs must .*: readPairs\(path\) of a file/);
+      const options = { misses: text } as never;
+      expect(() => summarize([], options)).toThrow(/misses must be something to iterate over/);
+    },
+  );
+
   it('is refused of what holds no pairs, and of a time that has none', () => {
     const times = { since: 2, until: 2, days: 0 };
     expect(() => summarize(undefined as never, times)).toThrow(
