@@ -9,8 +9,6 @@ export interface BackgroundOptions {
    * `detached`: it goes on by itself, for servers. `waitUntil`: its promise is handed to the platform. `await`: the reply
    * waits for it, for platforms that freeze after the response; this knowingly gives up non-interference. A stream or a
    * `Response` cannot wait for what follows its own end, so the adapters refuse `await`.
-   *
-   * @default 'detached'
    */
   mode: 'detached' | 'waitUntil' | 'await';
   /** The platform's function; a call's own `waitUntil` comes first. */
