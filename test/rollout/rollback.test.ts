@@ -34,6 +34,49 @@ describe('a rollback', () => {
     expect((await kindsOf(world.store)).filter((kind) => kind === 'rollback')).toHaveLength(1);
   });
 
+  it('is entered by itself although the same was ordered just before: that may have looked too early', async () => {
+    await using world = rolloutWorld();
+    const looked = Promise.withResolvers<void>();
+    let isSlow = false;
+    const store = new Proxy(world.store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name, target);
+        if (name !== 'rollout') return typeof method === 'function' ? method.bind(target) : method;
+        return async (its: string) => {
+          const there = await target.rollout(its);
+          if (isSlow) await looked.promise;
+          return there;
+        };
+      },
+    });
+    const rollout = await world.rollout(plan, { store, leads: false });
+    const other = await world.rollout(plan, { leads: false });
+    await rollout.rollback(ada);
+    isSlow = true;
+    const first = rollout.rollback(ada);
+    await world.clock.advance(0);
+    await other.resume(ada);
+    await other.set({ ...ada, percent: 100, force: true });
+    const second = rollout.rollback(ada);
+    isSlow = false;
+    looked.resolve();
+    await Promise.all([first, second]);
+    expect((await world.store.rollout('cutover')).state).toMatchObject({ percent: 0 });
+    expect([rollout.stageOf('x'), other.stageOf('x')]).toEqual(['shadow', 'shadow']);
+  });
+
+  it('that goes further back than that of a machine leaves its latch to a person', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('harm');
+    const rollout = await world.rollout({ ...plan, gates: [gate] });
+    await rollout.set({ ...ada, percent: 100, force: true });
+    gate.says = 'fail';
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state.status).toBe('latched');
+    const state = await rollout.rollback({ ...ada, stopLearning: true });
+    expect(state).toMatchObject({ status: 'latched', from: 'off' });
+  });
+
   it('is entered with the time at which it came into force, as are kills, however late the store answers', async () => {
     await using world = rolloutWorld();
     const cable = flakyStore(world.store);
