@@ -11,12 +11,13 @@ async function contactWorld(options: { pollMs?: number } = {}) {
   const clock = fakeClock();
   const inner = memoryStore({ clock });
   const words = { how: 'heard' as 'heard' | 'hang' | 'late' | 'lost', said: 0 };
+  const hung = Promise.withResolvers<void>();
   const acknowledge: Store['acknowledge'] = async (told) => {
     words.said += 1;
     if (words.how === 'lost') throw new Error('The cable is cut.');
     if (words.how === 'hang') {
       words.how = 'heard';
-      return new Promise(() => undefined);
+      await hung.promise;
     }
     const answer = await inner.acknowledge(told);
     if (words.how === 'late') {
@@ -40,7 +41,7 @@ async function contactWorld(options: { pollMs?: number } = {}) {
   await clock.advance(0);
   /** When the store takes the replica's lease for over. */
   const until = async () => (await inner.replicas('cutover')).replicas[0]?.until ?? 0;
-  return { world, clock, words, replica, until };
+  return { world, clock, words, hung, replica, until };
 }
 
 describe('a replica that loses contact', () => {
@@ -62,13 +63,14 @@ describe('a replica that loses contact', () => {
   );
 
   it('says its word again when a store has not answered it for a lease', async () => {
-    const { world, clock, words, replica } = await contactWorld();
+    const { world, clock, words, hung, replica } = await contactWorld();
     await using _world = world;
     words.how = 'hang';
     await clock.advance(34_000);
     expect(replica.stageOf('x')).toBe('shadow');
     await clock.advance(6_000);
     expect(replica.stageOf('x')).toBe('live');
+    hung.resolve();
   });
 
   it('is none that looks more seldom than its lease is long', async () => {
@@ -88,5 +90,17 @@ describe('a replica that loses contact', () => {
     await replica.close();
     expect(words.said).toBe(said + 1);
     expect(await until()).toBe(end);
+  });
+
+  it('stays with the candidate where the ramp is frozen: legacy is not there to go back to', async () => {
+    const { world, clock, words, replica } = await contactWorld();
+    await using _world = world;
+    await world.rollout(plan, { probeLegacy: () => false });
+    await clock.advance(12_000);
+    expect((await replica.status()).state).toMatchObject({ status: 'frozen', percent: 100 });
+    words.how = 'lost';
+    await clock.advance(60_000);
+    expect((await replica.status()).lostContact).toBe(true);
+    expect(replica.stageOf('x')).toBe('live');
   });
 });

@@ -157,6 +157,28 @@ describe('the evidence of a rollout', () => {
     await handler.close();
   });
 
+  it('has the times of those calls alone that the leg answered itself, and their squares', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    const listeners = new Map<string, (event: object) => void>();
+    const on = (type: string, listener: (event: object) => void) => {
+      listeners.set(type, listener);
+      return { [Symbol.dispose]: () => undefined };
+    };
+    const stats = () => ({ learn: { pending: 0 } });
+    rollout.follow({ on, stats } as unknown as Parameters<Rollout['follow']>[0]);
+    const served = { route: 'chat', tenant: 'acme', stage: 'live', leg: 'candidate' };
+    for (const durationMs of [3, 0, 4]) {
+      listeners.get('served')?.({ ...served, fellBack: false, status: 'fulfilled', durationMs });
+    }
+    const late = { fellBack: true, status: 'rejected', durationMs: 60_000 };
+    listeners.get('served')?.({ ...served, ...late, leg: 'legacy' });
+    await rollout.flush();
+    expect((await world.store.traffic()).map(({ leg, counts }) => ({ leg, ...counts }))).toEqual([
+      { leg: 'candidate', calls: 4, errors: 1, fallbacks: 1, timed: 2, ms: 7, squaredMs: 25 },
+    ]);
+  });
+
   it('is sent again, and counted once, when the store was away', async () => {
     await using world = rolloutWorld();
     const cable = flakyStore(world.store);

@@ -215,6 +215,19 @@ describe('an action of a person', () => {
     expect((await kindsOf(world.store)).filter((kind) => kind === 'attestation')).toHaveLength(1);
   });
 
+  it('that completes a ramp is refused for what the ramp is, not only for what it has not seen yet', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(plan);
+    await rollout.hold(ada);
+    await expect(rollout.complete(ada)).rejects.toThrow(
+      '(refused): the ramp is held; not everybody',
+    );
+    await rollout.rollback(ada);
+    await expect(rollout.complete(ada)).rejects.toThrow('(refused): the ramp is rolled-back; not');
+    await rollout.resume(ada);
+    await expect(rollout.complete(ada)).rejects.toThrow('(refused): not everybody');
+  });
+
   it('is done once where it was meant for a version, and refused for another one', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
