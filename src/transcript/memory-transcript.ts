@@ -76,8 +76,11 @@ class Memory implements MemoryTranscript {
 
   async erase(tenant: string, conversation?: string): Promise<void> {
     const key = conversation === undefined ? tenantKey(tenant) : threadKey(tenant, conversation);
+    const now = this.#clock.now();
+    // A clock that was set back meanwhile takes no erasure back.
+    const last = Math.max(now, this.#erasedAt.get(key) ?? now);
     this.#erasedAt.delete(key);
-    this.#erasedAt.set(keyCopy(key), this.#clock.now());
+    this.#erasedAt.set(keyCopy(key), last);
     if (this.#erasedAt.size > mostErasures) {
       for (const [oldest] of this.#erasedAt) {
         this.#erasedAt.delete(oldest);

@@ -111,8 +111,9 @@ export class MemoryEvidence implements EvidenceRows {
 
   async noteErasure(owner: Owner, at: number): Promise<void> {
     const key = ownerKey(owner);
+    const last = this.#erasures.get(key) ?? at;
     this.#erasures.delete(key);
-    this.#erasures.set(key, at);
+    this.#erasures.set(key, Math.max(at, last));
     forgetBefore(at - forgottenAfterMs.erasure, this.#erasures);
   }
 
