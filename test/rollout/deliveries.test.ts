@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PairBatch, Store } from '../../src/core/store.ts';
 import { Deliveries } from '../../src/rollout/deliveries.ts';
+import { StorePairs } from '../../src/rollout/store-pairs.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 
 async function turns(count: number): Promise<void> {
@@ -43,5 +45,67 @@ describe('what is on its way to a store', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  /** Deliveries to a store that is away as often as it is said, and what arrives. */
+  function toStore(failures: number) {
+    const clock = fakeClock();
+    const arrived: number[] = [];
+    const gathered: number[] = [];
+    let left = failures;
+    const deliveries = new Deliveries<number>({
+      ...{ clock, everyMs: 1_000, contained: nobody },
+      take: () => gathered.splice(0),
+      send: async (batch) => {
+        left -= 1;
+        if (left >= 0) throw new Error('The store is away.');
+        arrived.push(batch);
+      },
+    });
+    return { clock, arrived, gathered, deliveries };
+  }
+
+  it('is sent again by itself, though nothing more comes', async () => {
+    const { clock, arrived, gathered, deliveries } = toStore(3);
+    gathered.push(1);
+    deliveries.nudge();
+    await clock.advance(3_000);
+    expect(arrived).toEqual([]);
+    await clock.advance(1_000);
+    expect(arrived).toEqual([1]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('has arrived after a flush, behind what could not be sent before', async () => {
+    const { arrived, gathered, deliveries } = toStore(1);
+    gathered.push(1);
+    await deliveries.flush();
+    gathered.push(2);
+    await deliveries.flush();
+    expect(arrived).toEqual([1, 2]);
+    await deliveries.close();
+  });
+});
+
+describe('misses that find no room on their way to a store', () => {
+  it('are summed up, so that none is lost', async () => {
+    const batches: PairBatch[] = [];
+    const store = { addPairs: async (batch: PairBatch) => void batches.push(batch) };
+    const pairs = new StorePairs({
+      ...{ store: store as unknown as Store, clock: fakeClock(), everyMs: 1_000 },
+      ...{ phaseOf: () => 'phase', batchId: () => `${batches.length}`, contained: nobody },
+    });
+    for (let n = 0; n < 10_050; n += 1) {
+      pairs.missed({
+        ...{ kind: 'compare', at: 1, route: 'chat', tenant: 'acme' },
+        ...{ stage: 'shadow', why: 'sampled', count: 2 },
+      });
+    }
+    await pairs.flush();
+    const missed = batches.flatMap((batch) => batch.missed ?? []);
+    expect(missed.length).toBeLessThan(10_050);
+    expect(missed.reduce((sum, { count }) => sum + count, 0)).toBe(20_100);
+    expect(pairs.lost).toBe(0);
+    await pairs.close();
   });
 });
