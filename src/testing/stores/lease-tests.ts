@@ -107,7 +107,7 @@ async function listsReplicas(harness: StoreHarness): Promise<void> {
   const { ok } = await store.commit(nextCommit('chat', nothingYet, 'go'));
   assert.ok(ok);
   assert.equal((await other.acknowledge({ ...told, replica: 'a', version: 1 })).version, 1);
-  await other.acknowledge({ ...told, rollout: 'other', replica: 'c', version: 7 });
+  await other.acknowledge({ ...told, rollout: 'other', replica: 'a', version: 7 });
   const report = await store.replicas('chat');
   assertSame(
     report.replicas.map(({ replica, version }) => [replica, version]),
@@ -122,6 +122,26 @@ async function listsReplicas(harness: StoreHarness): Promise<void> {
   }
   await store.retire('chat', 'a');
   assert.equal((await other.replicas('chat')).replicas.length, 1);
+  assert.equal((await other.replicas('other')).replicas.length, 1, 'of that rollout alone');
+}
+
+async function listsThoseWhoseLeaseIsOver(harness: StoreHarness): Promise<void> {
+  const [store, other] = await bothOf(harness);
+  const told = { rollout: 'chat', version: 1 };
+  const { until } = await store.acknowledge({ ...told, replica: 'gone', leaseMs: shortMs });
+  await harness.advance?.(shortMs);
+  for (let isOver = false; !isOver; ) {
+    const { now } = await other.acknowledge({ ...told, replica: 'there', leaseMs: longMs });
+    isOver = now > until;
+  }
+  const { now, replicas } = await store.replicas('chat');
+  assertSame(
+    replicas.map((replica) => [replica.replica, replica.until > now]),
+    [
+      ['gone', false],
+      ['there', true],
+    ],
+  );
 }
 
 async function neverShortensALease({ store }: StoreHarness): Promise<void> {
@@ -176,6 +196,7 @@ export const leaseTests: readonly StoreTest[] = [
   ['refuses the commit of a holder whose lease somebody else has taken', fencesLateWriters],
   ['keeps leases with odd names apart', keepsLeasesApart],
   ['lists what the replicas of a rollout have seen, until they are retired', listsReplicas],
+  ['lists replicas whose lease is over, for a while', listsThoseWhoseLeaseIsOver],
   ['notes what a replica says last, and never shortens its lease', neverShortensALease],
   [
     'keeps what a replica has told last of what it has to learn, and of none that told nothing',

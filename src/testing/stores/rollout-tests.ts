@@ -56,7 +56,7 @@ async function commitsEitherAlone({ store }: StoreHarness): Promise<void> {
   const entries = entriesAfter('chat', first.head, 'a', 'b');
   const noted = await store.commit({ ...commit, entries });
   assert.ok(noted.ok);
-  assert.equal(noted.current.version, 1);
+  assertSame([noted.current.version, noted.current.state], [1, first.state]);
   assert.equal(noted.current.head.length, 3);
   const state = stateOf(7);
   const moved = await store.commit({
