@@ -28,6 +28,9 @@ const pairsAtOnce = 20;
 /** Counts of one transaction, likewise; a slice more at most. */
 const talliesAtOnce = 100;
 
+/** Counters that are taken apart in one turn of the event loop: a replica hands over ten thousand of them at most. */
+const countersAtOnce = 500;
+
 /** Counts in pieces that cut no slice: calls that are seen without their errors would count as good ones. */
 function wholeSlices(tallies: readonly Tally[]): readonly (readonly Tally[])[] {
   const pieces: Tally[][] = [];
@@ -100,12 +103,14 @@ export class EvidenceBook implements EvidenceStore {
 
   async addTraffic({ id, phase = '', counts }: TrafficBatch): Promise<void> {
     const sheet = new TallySheet();
-    for (const { day, tenant, route, leg, counts: named } of counts) {
-      for (const [metric, value] of Object.entries(named)) {
-        sheet.add(day, [phase, tenant, route, leg], metric, value);
+    await inPieces(counts, countersAtOnce, async (piece) => {
+      for (const { day, tenant, route, leg, counts: named } of piece) {
+        for (const [metric, value] of Object.entries(named)) {
+          sheet.add(day, [phase, tenant, route, leg], metric, value);
+        }
       }
-    }
-    await this.#count('traffic', id, sheet.tallies());
+    });
+    await this.#count('traffic', id, await sheet.talliesInTurns());
   }
 
   async traffic(query: DayQuery = {}): Promise<readonly TrafficDay[]> {

@@ -42,6 +42,12 @@ export class TallySheet {
   tallies(): readonly Tally[] {
     return [...this.#tallies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => tally);
   }
+
+  /** The same of many, others getting their turn in between. */
+  async talliesInTurns(): Promise<readonly Tally[]> {
+    const keyed = Array.from(this.#tallies, ([key, tally]) => ({ key, tally }));
+    return (await sortedInTurns(keyed)).map(({ tally }) => tally);
+  }
 }
 
 interface Slice {

@@ -96,4 +96,19 @@ describe('counts of many tenants', () => {
     expect(await toTrafficDays(tallies.toReversed())).toEqual(days);
     expect(await toTrafficDays([])).toEqual([]);
   });
+
+  it('are taken from a replica with turns for others', async () => {
+    await using store = memoryStore();
+    const counts = Array.from({ length: 8_000 }, (_, at) => ({
+      ...{ day: '2026-01-31', tenant: `tenant-${(at * 7_919) % 8_000}`, route: 'chat' },
+      ...{ leg: 'legacy' as const, counts: { calls: 1, errors: 1 } },
+    }));
+    const few = await turnsOf(() => store.addTraffic({ id: 'one', counts: counts.slice(0, 500) }));
+    const turns = await turnsOf(() => store.addTraffic({ id: 'two', counts }));
+    // A turn for each hundred counts is taken in any case.
+    const written = (counts.length * 2) / 100;
+    expect(few).toBeLessThan(15);
+    expect(turns).toBeGreaterThan(written + 15);
+    expect(await store.traffic()).toHaveLength(8_000);
+  });
 });
