@@ -1,10 +1,13 @@
 import { dayMs, dayOf } from '../core/day.ts';
+import { inPieces } from '../core/pieces.ts';
 import type { Store } from '../core/store.ts';
 import { isOfOther, type RampDraft } from './ramp-state.ts';
 import { StageTable } from './stage-table.ts';
 
 /** Days of traffic that say which tenants there are. */
 const days = 30;
+/** Rows, or tenants, that are looked at in one turn of the event loop: there is a row of each tenant and day. */
+const atOnce = 2_000;
 /** Names that are listed. */
 const mostNames = 1_000;
 
@@ -33,14 +36,38 @@ async function traffic(
   now: number,
 ): Promise<ReadonlyMap<string, number>> {
   const calls = new Map<string, number>();
-  for (const { phase, tenant, counts } of await store.traffic({
-    from: dayOf(now - days * dayMs),
-  })) {
-    // Whom `identify` has not named is no tenant that could move.
-    if (tenant === '' || isOfOther(rollout, phase)) continue;
-    calls.set(tenant, (calls.get(tenant) ?? 0) + (counts.calls ?? 0));
-  }
+  const rows = await store.traffic({ from: dayOf(now - days * dayMs) });
+  await inPieces(rows, atOnce, async (piece) => {
+    for (const { phase, tenant, counts } of piece) {
+      // Whom `identify` has not named is no tenant that could move.
+      if (tenant === '' || isOfOther(rollout, phase)) continue;
+      calls.set(tenant, (calls.get(tenant) ?? 0) + (counts.calls ?? 0));
+    }
+  });
   return calls;
+}
+
+/** Some tenants, and what they stand for. */
+interface Group {
+  tenants: number;
+  calls: number;
+  /** The busiest of them, with their calls. */
+  busiest: (readonly [tenant: string, calls: number])[];
+}
+
+/** Those of whom something is true. */
+async function groupOf(
+  calls: ReadonlyMap<string, number>,
+  isIn: (tenant: string) => boolean,
+): Promise<Group> {
+  const group: Group = { tenants: 0, calls: 0, busiest: [] };
+  await inPieces([...calls], atOnce, async (piece) => {
+    const its = piece.filter(([tenant]) => isIn(tenant));
+    group.tenants += its.length;
+    for (const [, number] of its) group.calls += number;
+    group.busiest = [...group.busiest, ...its].sort(([, a], [, b]) => b - a).slice(0, mostNames);
+  });
+  return group;
 }
 
 /** Says who would move from one state to another. */
@@ -50,24 +77,20 @@ export async function previewOf(
   after: RampDraft,
 ): Promise<StepPreview> {
   const calls = await traffic(store, name, now());
-  const [was, is] = [new StageTable(before), new StageTable(after)];
-  const moved = [...calls.keys()]
-    .filter((tenant) => was.stageOf(tenant) !== is.stageOf(tenant))
-    .sort((a, b) => (calls.get(b) ?? 0) - (calls.get(a) ?? 0));
-  const sum = (tenants: Iterable<string>): number => {
-    let total = 0;
-    for (const tenant of tenants) total += calls.get(tenant) ?? 0;
-    return total;
-  };
+  const was = new StageTable(before);
+  const is = new StageTable(after, was);
+  const moved = await groupOf(calls, (tenant) => was.stageOf(tenant) !== is.stageOf(tenant));
+  let all = 0;
+  for (const number of calls.values()) all += number;
   return {
     step: after.step,
     percent: after.percent,
     known: calls.size,
-    moves: moved.length,
-    tenants: moved.slice(0, mostNames),
-    shareOfTenants: moved.length / Math.max(1, calls.size),
-    shareOfTraffic: sum(moved) / Math.max(1, sum(calls.keys())),
-    empty: calls.size > 0 && moved.length === 0,
+    moves: moved.tenants,
+    tenants: moved.busiest.map(([tenant]) => tenant),
+    shareOfTenants: moved.tenants / Math.max(1, calls.size),
+    shareOfTraffic: moved.calls / Math.max(1, all),
+    empty: calls.size > 0 && moved.tenants === 0,
   };
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { RolloutState } from '../../src/core/rollout-state.ts';
 import type { Store, TrafficDay } from '../../src/core/store.ts';
 import { Assessor } from '../../src/rollout/assessor.ts';
+import { previewOf, type StepPreview } from '../../src/rollout/preview.ts';
 import type { ServedCounts } from '../../src/rollout/served-counts.ts';
+import { StageTable } from '../../src/rollout/stage-table.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 
 const tenants = 5_000;
@@ -106,5 +108,38 @@ describe('a look at the counts of many tenants', () => {
       },
     ]);
     await store.close();
+  });
+});
+
+describe('a preview of a step that moves many tenants', () => {
+  it('lets others have their turn, and names the busiest', async () => {
+    const days = ['2026-01-01', '2026-01-02', '2026-01-03'];
+    const rows = days.flatMap((day) =>
+      Array.from(
+        { length: 10_000 },
+        (_, at): TrafficDay => ({
+          ...{ day, tenant: `tenant-${at}`, route: 'chat', leg: 'legacy' },
+          ...{ phase: 'cutover/0/1', counts: { calls: (at * 7_919) % 10_000 } },
+        }),
+      ),
+    );
+    const store = { traffic: async () => rows } as unknown as Store;
+    const before = { ...state, from: 'dualwrite', to: 'live', percent: 0, salt: 's' } as const;
+    const after = { ...before, percent: 50 };
+    let preview: StepPreview | undefined;
+    const turns = await turnsOf(async () => {
+      preview = await previewOf({ store, name: 'cutover', now: () => 0 }, before, after);
+    });
+    expect(turns).toBeGreaterThan(15);
+    const is = new StageTable(after);
+    const callsOf = (name: string): number =>
+      ((Number(name.slice('tenant-'.length)) * 7_919) % 10_000) * days.length;
+    const moved = Array.from({ length: 10_000 }, (_, at) => `tenant-${at}`)
+      .filter((tenant) => is.stageOf(tenant) === 'live')
+      .sort((a, b) => callsOf(b) - callsOf(a));
+    expect(preview).toMatchObject({ known: 10_000, moves: moved.length, empty: false });
+    expect(preview?.tenants).toEqual(moved.slice(0, 1_000));
+    const calls = moved.reduce((sum, tenant) => sum + callsOf(tenant), 0);
+    expect(preview?.shareOfTraffic).toBeCloseTo(calls / (days.length * 49_995_000));
   });
 });
