@@ -1,4 +1,5 @@
 import { dayOf } from '../core/day.ts';
+import { inPieces } from '../core/pieces.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { stages } from '../core/stage.ts';
 import type { Store } from '../core/store.ts';
@@ -10,6 +11,9 @@ import { mayAct } from './may-act.ts';
 import { phaseBegan } from './ramp-state.ts';
 
 const hourMs = 3_600_000;
+
+/** Rows of traffic that are looked at in one turn of the event loop: there is one of each tenant and day. */
+const rowsAtOnce = 2_000;
 
 /** What completing is decided on. */
 export interface CompletionFacts {
@@ -41,19 +45,21 @@ export async function servedSince(
   rollout: string,
   window: { readonly from: number; readonly fullSince: number },
 ): Promise<ServedSince> {
-  const all = await store.traffic({ from: dayOf(window.from) });
-  const rows = all.filter(({ phase }) => phaseBegan(rollout, phase) !== undefined);
+  const rows = await store.traffic({ from: dayOf(window.from) });
   const fullDay = dayOf(window.fullSince);
-  const reached = rows
-    .filter(({ phase, day }) => {
+  const served = { calls: 0, legacyCalls: 0 };
+  await inPieces(rows, rowsAtOnce, async (piece) => {
+    for (const { phase, day, leg, counts } of piece) {
+      const began = phaseBegan(rollout, phase);
+      if (began === undefined) continue;
+      served.calls += counts.calls ?? 0;
       // On that very day, calls of earlier steps were right to reach legacy; counts tell days only.
-      return (phaseBegan(rollout, phase) ?? 0) >= window.fullSince || day > fullDay;
-    })
-    .map(({ leg, counts }) => (leg === 'legacy' ? counts.calls : counts.fallbacks) ?? 0);
-  return { calls: sumOf(rows.map(({ counts }) => counts.calls ?? 0)), legacyCalls: sumOf(reached) };
+      if (began < window.fullSince && day <= fullDay) continue;
+      served.legacyCalls += (leg === 'legacy' ? counts.calls : counts.fallbacks) ?? 0;
+    }
+  });
+  return served;
 }
-
-const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 function servedBlocker({ fullSince, served }: CompletionFacts, plan: FullPlan): string {
   const { calls, legacyCalls } = served;

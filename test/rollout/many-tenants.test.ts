@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RolloutState } from '../../src/core/rollout-state.ts';
 import type { Store, TrafficDay } from '../../src/core/store.ts';
 import { Assessor } from '../../src/rollout/assessor.ts';
+import { servedSince } from '../../src/rollout/completion.ts';
 import { previewOf, type StepPreview } from '../../src/rollout/preview.ts';
 import type { ServedCounts } from '../../src/rollout/served-counts.ts';
 import { StageTable } from '../../src/rollout/stage-table.ts';
@@ -141,5 +142,32 @@ describe('a preview of a step that moves many tenants', () => {
     expect(preview?.tenants).toEqual(moved.slice(0, 1_000));
     const calls = moved.reduce((sum, tenant) => sum + callsOf(tenant), 0);
     expect(preview?.shareOfTraffic).toBeCloseTo(calls / (days.length * 49_995_000));
+  });
+});
+
+describe('what many tenants were served since a moment', () => {
+  it('is counted with turns for others', async () => {
+    const at = Date.UTC(2026, 0, 2);
+    const rows = ['2026-01-02', '2026-01-03'].flatMap((day) =>
+      [`cutover/0/${at - 1}`, `cutover/4/${at}`, 'other/0/1', ''].flatMap((phase) =>
+        Array.from(
+          { length: 5_000 },
+          (_, tenant): TrafficDay => ({
+            ...{ day, phase, tenant: `tenant-${tenant}`, route: 'chat' },
+            ...(tenant % 2 === 0
+              ? { leg: 'legacy', counts: { calls: 3 } }
+              : { leg: 'candidate', counts: { calls: 5, fallbacks: 1 } }),
+          }),
+        ),
+      ),
+    );
+    const store = { traffic: async () => rows } as unknown as Store;
+    let served: unknown;
+    const turns = await turnsOf(async () => {
+      served = await servedSince(store, 'cutover', { from: at, fullSince: at });
+    });
+    expect(turns).toBeGreaterThan(15);
+    // Of the day itself the earlier step does not count against the end, of the next day it does.
+    expect(served).toEqual({ calls: 4 * 2_500 * (3 + 5), legacyCalls: 3 * 2_500 * (3 + 1) });
   });
 });
