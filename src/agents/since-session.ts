@@ -20,6 +20,28 @@ function saidIn(item: AgentInputItem): readonly Said[] {
   return text === '' ? [] : [{ role: item.role, text }];
 }
 
+const isAnswer = ({ role }: Said): boolean => role === 'assistant';
+
+/** The turn that is the last answer of a session; -1: there is none; undefined: it may be among the turns before these. */
+function placeOf(
+  said: readonly Said[],
+  last: number,
+  turns: readonly Turn[],
+  areAll: boolean,
+): number | undefined {
+  const isIt = (turn: Turn): boolean => isAnswer(turn) && turn.text === said[last]?.text;
+  const isAsked = (at: number, asked: string | undefined): boolean => turns[at - 1]?.text === asked;
+  // The same short answer may have been given to other messages as well.
+  const exact = turns.findLastIndex((turn, at) => isIt(turn) && isAsked(at, said[last - 1]?.text));
+  if (!areAll && exact < 1) return undefined;
+  const same = exact < 0 ? turns.findLastIndex(isIt) : exact;
+  if (same >= 0 || last < 0) return same;
+  // As it was served, or is kept, it may read otherwise: made of the output, redacted, cut. Its message is known.
+  const own = turns.findLastIndex((turn) => isAnswer(turn) && turn.leg === 'candidate');
+  const message = said.slice(0, last).findLast((one) => !isAnswer(one));
+  return message !== undefined && isAsked(own, message.text) ? own : -1;
+}
+
 /**
  * What legacy has served since the answer that a session ends with: in the agent's place, or after a rollback. Nothing where the
  * session ends otherwise, since then others may be writing to it as well.
@@ -34,13 +56,9 @@ export function sinceSession(
   areAll: boolean,
 ): readonly Turn[] | undefined {
   const said = items.flatMap(saidIn);
-  const last = said.findLastIndex(({ role }) => role === 'assistant');
-  const isIt = ({ role, text }: Turn): boolean => role === 'assistant' && text === said[last]?.text;
-  // The same short answer may have been given to other messages as well.
-  const asked = said[last - 1]?.text;
-  const exact = turns.findLastIndex((turn, at) => isIt(turn) && turns[at - 1]?.text === asked);
-  if (!areAll && exact < 1) return undefined;
-  const at = exact < 0 ? turns.findLastIndex(isIt) : exact;
+  const last = said.findLastIndex(isAnswer);
+  const at = placeOf(said, last, turns, areAll);
+  if (at === undefined) return undefined;
   const since = turns.slice(at + 1);
   if (at < 0 || since.some(({ leg }) => leg === 'candidate')) return [];
   const left = said.at(-1);

@@ -17,6 +17,7 @@ import { agentCandidate } from 'engramia-cutover/agents';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { OpenAIServer } from '../openai/openai-server.ts';
 import { contextOf } from './call-contexts.ts';
 import { ScriptedModel } from './scripted-model.ts';
@@ -226,6 +227,62 @@ describe('an agent in a conversation', () => {
     ]);
     expect(said[3]).toHaveLength(6 + 50 + 1);
     expect(said[4]).toEqual([...(said[3] ?? []), 'assistant: Three.', 'user: Fourth?']);
+  });
+
+  it.each([
+    ['is redacted', memoryTranscript({ redact: (text) => text.replace('17', '[number]') })],
+    ['is cut', memoryTranscript({ maxTurnChars: 16 })],
+  ])('hears it also where what it said %s in the transcript', async (_how, transcript) => {
+    const model = new ScriptedModel('Your order is 17.', new Error('down'), 'Done.');
+    const session = new MemorySession();
+    const handler = createCutoverHandler<[string], Promise<string>>({
+      name: 'chat',
+      legacy: async () => 'By legacy.',
+      candidate: agentCandidate<[string]>({
+        agent: coder(model),
+        runner: runner(),
+        run: () => ({ session }),
+      }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags: memoryFlags('live'),
+      transcript,
+    });
+    for (const message of ['Which one?', 'Now?', 'And now?']) await handler(message);
+    await handler.close();
+    expect(asked(model.requests[2]?.input)).toEqual([
+      ...[
+        'user: Which one?',
+        'assistant: Your order is 17.',
+        'user: Now?',
+        'assistant: By legacy.',
+      ],
+      'user: And now?',
+    ]);
+  });
+
+  it('hears it also where its reply was made of what it said', async () => {
+    const said = (answer: string) => JSON.stringify({ answer });
+    const model = new ScriptedModel(said('17'), new Error('down'), said('Done.'));
+    const session = new MemorySession();
+    const outputType = z.object({ answer: z.string() });
+    const handler = createCutoverHandler<[string], Promise<string>>({
+      name: 'chat',
+      legacy: async () => 'By legacy.',
+      candidate: agentCandidate<[string], string>({
+        agent: new Agent({ name: 'coder', model, outputType }),
+        runner: runner(),
+        run: () => ({ session }),
+        reply: ({ finalOutput }) => outputType.parse(finalOutput).answer,
+      }),
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      flags: memoryFlags('live'),
+      transcript: memoryTranscript(),
+    });
+    for (const message of ['Which one?', 'Now?', 'And now?']) await handler(message);
+    await handler.close();
+    expect(asked(model.requests[2]?.input).slice(2)).toEqual([
+      ...['user: Now?', 'assistant: By legacy.', 'user: And now?'],
+    ]);
   });
 
   it.each<[string, unknown, boolean]>([
