@@ -17,7 +17,7 @@ export class Aborting {
       return;
     }
     caller.addEventListener('abort', abort, { once: true });
-    this.#unfollow = () => caller.removeEventListener('abort', abort);
+    this.#unfollow = () => attempt(() => caller.removeEventListener('abort', abort));
   }
 
   get signal(): AbortSignal {

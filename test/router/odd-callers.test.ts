@@ -2,8 +2,9 @@ import { createCutoverStream, type RunInit, type Stage } from 'engramia-cutover'
 import { memoryFlags } from 'engramia-cutover/flags';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
+import { live } from './live-world.ts';
 import { oddInits } from './odd-inits.ts';
-import { chat } from './world.ts';
+import { chat, hangs, nextTurn } from './world.ts';
 
 const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
 const servedByLegacy: readonly Stage[] = ['off', 'dualwrite', 'shadow'];
@@ -41,4 +42,22 @@ describe.each(Object.entries(oddInits))('a caller that gives %s', (_name, init) 
     for await (const chunk of stream.run([], init as RunInit)) chunks.push(chunk);
     expect(chunks).toEqual(['candidate false']);
   });
+});
+
+it.each<[string, object]>([
+  ['has a scope of its own', { scope: 'tenant:acme' }],
+  [
+    'throws when its signal is looked at',
+    Object.defineProperty({}, 'signal', {
+      get: () => {
+        throw new Error('closed');
+      },
+    }),
+  ],
+])('legacy answers for a late candidate where what came with the call %s', async (_what, init) => {
+  const { handler, clock } = live({ candidate: hangs });
+  const reply = handler.run(['u', 'hi'], init);
+  await nextTurn();
+  await clock.advance(100);
+  expect(await reply).toBe('legacy: hi');
 });

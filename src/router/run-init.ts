@@ -1,0 +1,17 @@
+import { attempt } from '../core/attempt.ts';
+import type { Caller, RunInit } from './call.ts';
+
+/**
+ * Of what an app hands in with a call, what `run` promises to look at, looked at once: an object of its own may have fields
+ * that are called like what adapters tell of their callers. One that does not let itself be looked at tells nothing.
+ */
+export function toCaller(init: RunInit | null | undefined): Caller | undefined {
+  if (typeof init !== 'object' || init === null) return undefined;
+  return attempt(() => factsOf(init));
+}
+
+const factsOf = ({ signal, requestId, waitUntil }: RunInit): Caller => ({
+  signal,
+  requestId,
+  waitUntil,
+});
