@@ -23,7 +23,7 @@ import { toRecallSettings } from './recall-options.ts';
 import { recalling } from './recalling.ts';
 import type { AnyAgent, RunInput } from './sdk-types.ts';
 import type { ToolRules } from './tool-policy.ts';
-import { userMessageOf } from './user-message.ts';
+import { begunWith, userMessageOf } from './user-message.ts';
 
 type Options = AgentCandidateOptions<unknown[], unknown> | AgentStreamOptions<unknown[], unknown>;
 
@@ -61,8 +61,8 @@ function toSettings(options: Options): Settings {
   };
 }
 
-const inputOf = ({ input }: Options, context: CallContext, args: unknown[]) =>
-  input === undefined ? lastText(args, 'agentCandidate') : input(context, ...args);
+const inputOf = async ({ input }: Options, context: CallContext, args: unknown[]) =>
+  input === undefined ? lastText(args, 'agentCandidate') : begunWith(await input(context, ...args));
 
 function servedWay(settings: Settings, run: CandidateRun, told: AgentRunOptions): Way {
   const runner = settings.runner();

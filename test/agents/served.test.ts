@@ -1,4 +1,4 @@
-import { Agent, MemorySession, Runner, tool } from '@openai/agents';
+import { Agent, MemorySession, Runner, RunState, tool } from '@openai/agents';
 import { CutoverError, createCutoverHandler, oneScope } from 'engramia-cutover';
 import { agentCandidate, engramiaInstructions } from 'engramia-cutover/agents';
 import { memoryFlags } from 'engramia-cutover/flags';
@@ -161,6 +161,38 @@ describe('a served agent', () => {
     await expect(candidate(contextOf(), 'go')).rejects.toMatchObject({
       code: 'ERR_AGENT_INTERRUPTED',
     });
+  });
+
+  it('says how a run goes on that has waited for an approval, which is not its own to go on with', async () => {
+    let ran = 0;
+    const gated = tool({
+      name: 'gated',
+      description: 'Needs approval.',
+      parameters: z.object({}),
+      needsApproval: true,
+      execute: () => `ran ${++ran}`,
+    });
+    const model = new ScriptedModel([{ name: 'gated' }], 'done');
+    const agent = new Agent({ name: 'coder', model, tools: [gated] });
+    const own = runner();
+    const reply = await agentCandidate({
+      agent,
+      runner: own,
+      input: (_context, message: string) => message,
+      reply: ({ state }) => state.toString(),
+    })(contextOf(), 'go');
+    const state = await RunState.fromString(agent, reply);
+    for (const interruption of state.getInterruptions()) state.approve(interruption);
+
+    const resumed = agentCandidate({ agent, runner: own, input: () => state as never });
+    for (const mirrored of [false, true]) {
+      await expect(resumed(contextOf({ mirrored }))).rejects.toThrow(
+        /"input" .* a text or a list of items: .* runner\.run\(agent, state\)/,
+      );
+    }
+    expect(ran).toBe(0);
+    expect((await own.run(agent, state)).finalOutput).toBe('done');
+    expect(ran).toBe(1);
   });
 
   it('keeps the app’s hooks, filters, context and session', async () => {
