@@ -18,6 +18,7 @@ import { withConversation } from './conversation-input.ts';
 import { followRuns } from './follow-runs.ts';
 import { Guard } from './guard.ts';
 import { mirrorRunner, nestedRunOptions, readOnlySession } from './mirror-runner.ts';
+import { ownRunner } from './own-runner.ts';
 import type { RecallSettings } from './recall.ts';
 import { toRecallSettings } from './recall-options.ts';
 import { recalling } from './recalling.ts';
@@ -45,7 +46,7 @@ interface Way {
 
 function toSettings(options: Options): Settings {
   const { engramia, readOnly = [], mirror = {}, runner } = options;
-  let own = runner;
+  let own = runner && ownRunner(runner);
   return {
     options,
     rules: {
