@@ -88,8 +88,9 @@ export class CandidateRun {
 const byRunContext = new WeakMap<object, CandidateRun>();
 const running = new AsyncLocalStorage<CandidateRun>();
 
-/** The run that a context of the SDK belongs to. */
-export const runOf = (runContext: object): CandidateRun | undefined => byRunContext.get(runContext);
+/** The run that a context of the SDK belongs to: to a runner of another copy of it, ours is the value that its own holds. */
+export const runOf = (runContext: object): CandidateRun | undefined =>
+  byRunContext.get(runContext) ?? byRunContext.get((runContext as { context: object }).context);
 
 /** The run that this code is a part of, also in the runs of agents that it uses as tools. */
 export const currentRun = (): CandidateRun | undefined => running.getStore();

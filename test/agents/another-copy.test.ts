@@ -61,6 +61,14 @@ describe('an agent and a runner of another copy of the SDK', () => {
     expect(found).toEqual([]);
   });
 
+  it('commit also where the app has made the runner itself', async () => {
+    class Own extends copy.Runner {}
+    const context = contextOf();
+    const runner = new Own({ tracingDisabled: true });
+    await agentCandidate({ agent: actingAgent().agent, runner })(context, 'go');
+    expect(context.commits).toBe(1);
+  });
+
   it('leave a runner that the app has made to run as it does', async () => {
     class Counting extends Runner {
       runs = 0;
