@@ -37,9 +37,10 @@ function placeOf(
   const same = exact < 0 ? turns.findLastIndex(isIt) : exact;
   if (same >= 0 || last < 0) return same;
   // As it was served, or is kept, it may read otherwise: made of the output, redacted, cut. Its message is known.
-  const own = turns.findLastIndex((turn) => isAnswer(turn) && turn.leg === 'candidate');
-  const message = said.slice(0, last).findLast((one) => !isAnswer(one));
-  return message !== undefined && isAsked(own, message.text) ? own : -1;
+  const message = said.slice(0, last).findLast((one) => !isAnswer(one))?.text;
+  if (message === undefined) return -1;
+  const own = turns.findLastIndex((turn, at) => isAnswer(turn) && isAsked(at, message));
+  return turns[own]?.leg === 'candidate' ? own : -1;
 }
 
 /**

@@ -260,6 +260,24 @@ describe('an agent in a conversation', () => {
     ]);
   });
 
+  it('hears nothing twice that its session holds as it was, and the transcript redacted', async () => {
+    const model = new ScriptedModel('Done.');
+    const spoken = (text: string, leg: Turn['leg']): Turn[] => [
+      { role: 'user', text: 'Yes.', leg, at: 1 },
+      { role: 'assistant', text, leg, at: 1 },
+    ];
+    const session = new MemorySession({
+      initialItems: ['17', '18'].flatMap((text) => [user('Yes.'), assistant(text)]),
+    });
+    const served = [...spoken('[number]', 'candidate'), ...spoken('[number]', 'legacy')];
+    await agentCandidate({
+      agent: coder(model),
+      runner: runner(),
+      run: (_context, _message: string) => ({ session }),
+    })(contextOf({ turns: served }), 'Yes.');
+    expect(asked(model.requests[0]?.input)).toHaveLength(5);
+  });
+
   it('hears it also where its reply was made of what it said', async () => {
     const said = (answer: string) => JSON.stringify({ answer });
     const model = new ScriptedModel(said('17'), new Error('down'), said('Done.'));
