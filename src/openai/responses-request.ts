@@ -18,6 +18,13 @@ const quiet: ReadonlySet<string> = new Set([
 
 const typeOf = (tool: unknown): string => textOf(fieldsOf(tool).type) ?? '';
 
+/** Whether a tool is only told; a namespace is what it holds. */
+function isCalled(tool: unknown): boolean {
+  if (typeOf(tool) !== 'namespace') return called.has(typeOf(tool));
+  const held = listOf(fieldsOf(tool).tools);
+  return held.length > 0 && held.every(isCalled);
+}
+
 const nameOf = (tool: unknown): string => {
   const { server_label: label, type } = fieldsOf(tool);
   return textOf(label) ?? textOf(type) ?? '';
@@ -57,8 +64,7 @@ export async function requestOf(options: AnyResponsesOptions, args: unknown[]): 
 /** Whether the service itself may change something for this request, without anyone being asked. */
 export function mayAct(request: Fields, readOnly: ReadonlySet<string>): boolean {
   return listOf(request.tools).some((tool) => {
-    const type = typeOf(tool);
-    return !called.has(type) && !quiet.has(type) && !readOnly.has(nameOf(tool));
+    return !isCalled(tool) && !quiet.has(typeOf(tool)) && !readOnly.has(nameOf(tool));
   });
 }
 
@@ -74,7 +80,7 @@ function choiceOf({ prompt }: Fields, kept: readonly unknown[]): unknown {
 export function harmless(request: Fields, readOnly: ReadonlySet<string>): Fields {
   const { conversation: _, background: __, ...rest } = request;
   const tools = listOf(request.tools);
-  const kept = tools.filter((tool) => called.has(typeOf(tool)) || readOnly.has(nameOf(tool)));
+  const kept = tools.filter((tool) => isCalled(tool) || readOnly.has(nameOf(tool)));
   const isWhole = kept.length === tools.length && request.prompt === undefined;
   const limits = isWhole ? undefined : { tools: kept, tool_choice: choiceOf(request, kept) };
   return { ...rest, store: false, ...limits };

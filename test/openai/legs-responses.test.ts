@@ -286,6 +286,17 @@ describe('a mirrored response', () => {
     expect(sent().tools).toEqual([...readers, actors[0]]);
   });
 
+  it('has the functions of a namespace, before which the served one does not commit', async () => {
+    const crm = { type: 'namespace', name: 'crm', tools: [readers[0], { type: 'custom' }] };
+    const shop = { type: 'namespace', name: 'shop', tools: [readers[0], ...actors] };
+    await responsesCandidate({ ...asked(), tools: [crm, shop] })(mirrored(), 'hello');
+    expect(sent().tools).toEqual([crm]);
+    const [calm, acting] = [contextOf(), contextOf()];
+    await responsesCandidate({ ...asked(), tools: [crm] })(calm, 'hello');
+    await responsesCandidate({ ...asked(), tools: [shop] })(acting, 'hello');
+    expect([calm.commits, acting.commits]).toEqual([0, 1]);
+  });
+
   it('chooses none where none is left, also for tools of the request', async () => {
     const request = () => ({ tools: actors, tool_choice: { type: 'mcp', server_label: 'shop' } });
     await responsesCandidate({ ...asked(), request })(mirrored(), 'hello');
