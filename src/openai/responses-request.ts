@@ -68,9 +68,18 @@ export function mayAct(request: Fields, readOnly: ReadonlySet<string>): boolean 
   });
 }
 
+/** Whether the app has chosen one tool that is left. */
+function isLeft(choice: unknown, kept: readonly unknown[]): boolean {
+  const { type, name } = fieldsOf(choice);
+  const isChosen = (tool: unknown): boolean =>
+    typeOf(tool) === type && fieldsOf(tool).name === name;
+  return called.has(textOf(type) ?? '') && kept.some(isChosen);
+}
+
 /** The choice of tools that keeps a response to those that are left to it. */
-function choiceOf({ prompt }: Fields, kept: readonly unknown[]): unknown {
+function choiceOf({ prompt, tool_choice }: Fields, kept: readonly unknown[]): unknown {
   if (kept.length === 0) return 'none';
+  if (isLeft(tool_choice, kept)) return tool_choice;
   if (prompt === undefined) return 'auto';
   // A prompt may bring tools of its own, which nobody here has seen.
   return { type: 'allowed_tools', mode: 'auto', tools: kept.map(referenceTo) };

@@ -303,6 +303,16 @@ describe('a mirrored response', () => {
     expect(sent()).toMatchObject({ tools: [], tool_choice: 'none' });
   });
 
+  it('calls the function that was chosen for it, though other tools were taken away', async () => {
+    const chosen = (name: string) => ({ type: 'function', name });
+    const tools = [...readers, ...actors];
+    for (const name of ['look_up', 'gone']) {
+      const request = () => ({ tool_choice: chosen(name) });
+      await responsesCandidate({ ...asked(), tools, request })(mirrored(), 'hello');
+      expect(sent().tool_choice).toEqual(name === 'gone' ? 'auto' : chosen(name));
+    }
+  });
+
   it('is kept to tools that are seen where a prompt may bring others', async () => {
     const prompt = { id: 'pmpt_1' };
     const options = { client: server.client(), prompt, input: say };
