@@ -320,11 +320,10 @@ describe('a request of a framework’s own', () => {
     ['was held', {}],
     ['was too large to be held', { maxBodyBytes: 5 }],
   ])('has for legacy all that it has besides a body that %s', async (_what, options) => {
-    const answer = async (request: Request): Promise<Response> => {
-      const own = request as FrameworkRequest;
+    const answer = async (own: FrameworkRequest): Promise<Response> => {
       const facts = [own.ip, own.nextUrl.pathname, own.waitUntil(1)];
       own.ip = '198.51.100.7';
-      return Response.json([...facts, own.ip, await messageOf(request)]);
+      return Response.json([...facts, own.ip, await messageOf(own)]);
     };
     const ask = () => new FrameworkRequest(chatRequest());
     const bare = await (await answer(ask())).json();

@@ -21,11 +21,12 @@ export interface FetchRouteOptions<Locals>
     RouteOptions<[request: Request, locals: Locals], Response>,
     'legacy' | 'candidate' | 'identify' | 'view' | 'legacyShadow' | 'snapshot' | 'fallback'
   > {
+  // A method, so that a handler of a framework's own request (Next's) may be handed in as it is.
   /**
    * The handler that exists. It gets the very request where nothing was read of it, else one that reads the same; and the
    * `locals` that came with the call.
    */
-  legacy: (request: Request, locals: Locals) => Response | PromiseLike<Response>;
+  legacy(request: Request, locals: Locals): Response | PromiseLike<Response>;
   /**
    * The handler that replaces it, with a request of its own: it answers with a `Response`, a string, bytes, a stream, or
    * what JSON can hold.
