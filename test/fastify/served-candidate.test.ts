@@ -43,6 +43,12 @@ const failures: Record<string, () => unknown> = {
   },
 };
 
+function shared(text: string): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(text.length));
+  bytes.set(Buffer.from(text));
+  return bytes;
+}
+
 const served = (chat: ChatApp): Promise<CutoverEventOf<'served'>> =>
   new Promise((resolve) => chat.cutover.on('served', resolve));
 
@@ -52,6 +58,8 @@ describe('a candidate that serves', () => {
     ['a string', () => 'yes', 'yes', 'text/plain; charset=utf-8'],
     ['null', () => null, 'null', 'application/json; charset=utf-8'],
     ['bytes', () => Buffer.from('yes'), 'yes', 'application/octet-stream'],
+    ['bytes of shared memory', () => shared('yes'), 'yes', 'application/octet-stream'],
+    ['shared memory', () => shared('yes').buffer, 'yes', 'application/octet-stream'],
     ['a generator', words, 'tokens', 'text/plain; charset=utf-8'],
     ['an empty stream', () => Readable.from([]), '', 'application/octet-stream'],
     ['a Node stream', () => Readable.from(['no', 'de']), 'node', 'text/plain; charset=utf-8'],

@@ -35,11 +35,17 @@ function readsOf(stream: Stream): Reads | undefined {
   return { next: () => iterator.next(), cancel };
 }
 
-/** The bytes of an `ArrayBuffer` or of a view of one, in the same memory; undefined for any other value. */
+/**
+ * The bytes of a buffer or of a view of one, in the same memory, or in memory of their own where that is shared: frameworks take
+ * no other bytes for bytes. Undefined for any other value.
+ */
 export function bytesOf(value: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(value)) {
-    return Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
+    const { buffer, byteOffset, byteLength } = value;
+    const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    return buffer instanceof SharedArrayBuffer ? Buffer.from(bytes) : bytes;
   }
+  if (value instanceof SharedArrayBuffer) return Buffer.from(new Uint8Array(value));
   return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
 }
 
