@@ -60,6 +60,8 @@ export class CutoverCore {
     const warnings = new Warnings(logger, clock);
     this.hub = new EventHub(warnings);
     const warn = (code: string, message: string): void => warnings.warn(code, message);
+    const warnOnce = (code: string, message: string, about?: string): void =>
+      warnings.once(code, message, about);
     const lanes = { clock, random, reporter: this.hub, warn };
     this.#options = options;
     this.#clock = clock;
@@ -78,7 +80,7 @@ export class CutoverCore {
       decideTimeoutMs: options.decideTimeoutMs ?? defaultDecideTimeoutMs,
       learnLane: this.#learnLane,
       mirrorLane: this.#mirrorLane,
-      background: backgroundOf(options, clock, this.hub),
+      background: backgroundOf(options, clock, { reporter: this.hub, warnOnce }),
       keepsTurns: options.transcript !== undefined,
       conversationsOf: (handsBack) => this.#conversationsOf(handsBack),
       tracing: options.tracing,
@@ -89,7 +91,7 @@ export class CutoverCore {
       random,
       redact: redactPersonalData,
       comparerOf: comparers(clock, this.hub),
-      warnOnce: (code, message, about) => warnings.once(code, message, about),
+      warnOnce,
     };
     this.#makeConversations = () =>
       createConversations({
@@ -223,9 +225,9 @@ function comparers(clock: Clock, hub: EventHub): Surroundings['comparerOf'] {
 function backgroundOf(
   options: CutoverOptions,
   clock: Clock,
-  hub: EventHub,
+  around: ConstructorParameters<typeof Background>[2],
 ): Background | undefined {
   const { background } = options;
   if (background === undefined || background.mode === 'detached') return undefined;
-  return new Background(background, clock, hub);
+  return new Background(background, clock, around);
 }

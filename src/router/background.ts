@@ -28,16 +28,26 @@ export interface Held {
 
 const defaultDeadlineMs = 10_000;
 
+const nobodyWaits =
+  'background.mode is "waitUntil", but a call came without the platform\'s waitUntil, and the options have none: where the process ' +
+  'freezes, its work is lost. Hand it over with the call, { waitUntil }, or give background.waitUntil.';
+
 /** Keeps a platform, or the caller, waiting for a call's shadow work; never longer than the deadline. */
 export class Background {
   readonly #options: BackgroundOptions;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
+  readonly #warnOnce: (code: string, message: string) => void;
 
-  constructor(options: BackgroundOptions, clock: Clock, reporter: Reporter) {
+  constructor(
+    options: BackgroundOptions,
+    clock: Clock,
+    around: { reporter: Reporter; warnOnce: (code: string, message: string) => void },
+  ) {
     this.#options = options;
     this.#clock = clock;
-    this.#reporter = reporter;
+    this.#reporter = around.reporter;
+    this.#warnOnce = around.warnOnce;
   }
 
   /** A promise if the caller has to wait; the platform's wait is arranged here. Never throws. */
@@ -45,8 +55,10 @@ export class Background {
     if (offered === undefined && call.outstanding === 0) return undefined;
     const ended = this.#ended(call, offered);
     if (this.#options.mode === 'await') return ended;
+    const waitUntil = call.waitUntil ?? this.#options.waitUntil;
+    if (waitUntil === undefined) this.#warnOnce('waitUntil', nobodyWaits);
     try {
-      disregard((call.waitUntil ?? this.#options.waitUntil)?.(ended));
+      disregard(waitUntil?.(ended));
     } catch (error) {
       this.#reporter.contained('waitUntil', error);
     }

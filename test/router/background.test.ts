@@ -49,6 +49,21 @@ describe('background work', () => {
     expect(own).toHaveLength(1);
   });
 
+  it('that nobody can be handed is told of once, with what to do about it', async () => {
+    const warned: string[] = [];
+    const { handler } = chat('dualwrite', {
+      engramia: gatedEngramia().engramia,
+      logger: { warn: (line) => void warned.push(line) },
+      ...background('waitUntil'),
+    });
+    await handler.run(['u', message], { waitUntil: () => undefined });
+    expect(warned).toEqual([]);
+    expect(await handler('u', message)).toBe(`legacy: ${message}`);
+    await handler('u', message);
+    expect(warned).toEqual([expect.stringMatching(/waitUntil.*give background\.waitUntil\.$/)]);
+    await handler.close({ timeoutMs: 0 });
+  });
+
   it('that has nothing to do is not handed over', async () => {
     let handed = 0;
     const { handler } = chat('off', {
