@@ -490,31 +490,37 @@ describe('an assistant in the shadow', () => {
     expect(server.last(/POST .*runs$/).body).toMatchObject({ tools: [], tool_choice: 'none' });
   });
 
-  it('runs no function of the app that is not read-only, should the service ask for it', async () => {
-    server.assistants.plan({
-      statuses: ['requires_action'],
-      asks: [{ id: 'call_1', name: 'pay', arguments: '{}' }],
-    });
-    const paid: unknown[] = [];
-    const toolOutputs = (calls: readonly object[]) => {
-      paid.push(...calls);
-      return ['paid'];
-    };
-    const leg = assistantsLeg({
-      ...quick,
-      client: server.client(),
-      toolOutputs,
-      readOnly: ['look_up'],
-    });
-    const reply = leg.shadow(contextOf({ mirrored: true }), 'ann', 'go');
-    await expect(reply).rejects.toMatchObject({ code: 'ERR_OPENAI_RUN_NEEDS_TOOLS' });
-    await server.until(/DELETE/);
-    expect(paid).toEqual([]);
-    expect(server.lines.slice(-2)).toEqual([
-      'POST /threads/thread_2_new/runs/run_1/cancel',
-      'DELETE /threads/thread_2_new',
-    ]);
-  });
+  it.each([
+    ['alone', ['pay']],
+    ['beside one that is', ['look_up', 'pay']],
+  ])(
+    'runs no function of the app that is not read-only, should the service ask for it %s',
+    async (_how, names) => {
+      server.assistants.plan({
+        statuses: ['requires_action'],
+        asks: names.map((name) => ({ id: `call_${name}`, name, arguments: '{}' })),
+      });
+      const paid: unknown[] = [];
+      const toolOutputs = (calls: readonly object[]) => {
+        paid.push(...calls);
+        return calls.map(() => 'paid');
+      };
+      const leg = assistantsLeg({
+        ...quick,
+        client: server.client(),
+        toolOutputs,
+        readOnly: ['look_up'],
+      });
+      const reply = leg.shadow(contextOf({ mirrored: true }), 'ann', 'go');
+      await expect(reply).rejects.toMatchObject({ code: 'ERR_OPENAI_RUN_NEEDS_TOOLS' });
+      await server.until(/DELETE/);
+      expect(paid).toEqual([]);
+      expect(server.lines.slice(-2)).toEqual([
+        'POST /threads/thread_2_new/runs/run_1/cancel',
+        'DELETE /threads/thread_2_new',
+      ]);
+    },
+  );
 
   it('stops with the lane, cancels its run and deletes its thread', async () => {
     server.assistants.plan({ statuses: ['in_progress'] });

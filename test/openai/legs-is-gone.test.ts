@@ -32,6 +32,14 @@ const says = (message: string, more: object = {}) => ({
 });
 
 describe('isGone', () => {
+  it('goes by the parameter that is missing, even where all of it is said to be gone', () => {
+    for (const param of ['thread_id', 'run_id', 'previous_response_id', 'conversation']) {
+      expect(isGone({ status: 410, error: {}, param, message: 'Gone.' })).toBe(false);
+    }
+    expect(isGone({ status: 410, error: {}, param: 'assistant_id', message: 'Gone.' })).toBe(true);
+    expect(isGone({ status: 410, error: {}, message: 'Gone.' })).toBe(true);
+  });
+
   it('is not held up by a sentence that repeats what was sent', () => {
     const before = process.cpuUsage();
     const error = { status: 404, error: {}, message: 'the agent of a model '.repeat(8_000) };

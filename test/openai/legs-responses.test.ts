@@ -48,6 +48,12 @@ describe('a leg of the Responses API', () => {
     });
   });
 
+  it('is whole although the rest of its request asks for a stream: that is for its own option to say', async () => {
+    server.responses.output = [message('whole')];
+    const request = () => ({ stream: true, temperature: 1 });
+    expect((await responsesLeg({ ...asked(), request })('hello')).text).toBe('whole');
+  });
+
   it('tells what the tools were called with that the app itself is to run', async () => {
     const patch = { type: 'delete_file', path: 'a.txt' };
     const clicks = [{ type: 'click', button: 'left', x: 1, y: 2 }, { type: 'wait' }];
