@@ -57,6 +57,8 @@ describe('options of the client', () => {
     ['http://e.example', 'baseUrl "http://e.example/" must use https'],
     ['http://127.0.0.1.e.example', 'must use https'],
     ['http://localhost.e.example', 'must use https'],
+    ['http://not-localhost', 'must use https'],
+    ['http://e.127.0.0.1.example', 'must use https'],
     ['https://u:hunter2@e.example', 'must hold no user name or password'],
     ['https://e.example?token=hunter2', 'must have no query'],
     ['https://e.example#hunter2', 'no fragment'],
