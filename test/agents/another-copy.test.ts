@@ -3,6 +3,7 @@ import { Agent, Runner } from '@openai/agents';
 import { agentCandidate } from 'engramia-cutover/agents';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { OpenAIServer } from '../openai/openai-server.ts';
 import { contextOf } from './call-contexts.ts';
 import { ScriptedModel } from './scripted-model.ts';
 
@@ -59,6 +60,14 @@ describe('an agent and a runner of another copy of the SDK', () => {
     );
     await candidate(contextOf({ mirrored: true }), 'go');
     expect(found).toEqual([]);
+  });
+
+  it('ask by the client that was set for their copy', async () => {
+    await using server = await OpenAIServer.start();
+    copy.setDefaultOpenAIClient(server.client() as never);
+    const agent = new copy.Agent({ name: 'coder', model: 'gpt-test' });
+    const runner = new copy.Runner({ tracingDisabled: true });
+    expect(await agentCandidate({ agent, runner })(contextOf(), 'go')).toBe('the answer');
   });
 
   it('commit also where the app has made the runner itself', async () => {
