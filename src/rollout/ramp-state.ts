@@ -90,12 +90,11 @@ export function withOverrides(
   stage: Stage | undefined,
 ): Readonly<Record<string, Stage>> {
   const named = new Set(tenants);
-  const others = keepOverrides(overrides, (_, tenant) => !named.has(tenant));
-  if (stage === undefined) return others;
-  return Object.fromEntries([
-    ...Object.entries(others),
-    ...tenants.map((tenant) => [tenant, stage] as const),
-  ]);
+  const entries = Object.entries(overrides);
+  const kept = entries.filter(([tenant]) => !named.has(tenant));
+  if (stage === undefined && kept.length === entries.length) return overrides;
+  if (stage !== undefined) for (const tenant of named) kept.push([tenant, stage]);
+  return Object.fromEntries(kept);
 }
 
 /** The stage that tenants go back to: where those outside are, unless a lower one was asked for. */

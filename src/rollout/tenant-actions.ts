@@ -1,6 +1,6 @@
 import type { AuditFact } from '../core/audit-entry.ts';
 import { check, refuse } from '../core/option-checks.ts';
-import { inPieces } from '../core/pieces.ts';
+import { inPieces, nextTurn } from '../core/pieces.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { isStage, type Stage, stages } from '../core/stage.ts';
 import { type Changed, factOf, factsOf, type Told } from './facts-of.ts';
@@ -71,7 +71,7 @@ export class TenantActions {
     const { name: rollout, now } = this.#core;
     const names = await this.#namesOf(tenants);
     const order = { action, by, asks: { names, ...asks }, commutes: true };
-    return makeChange(this.#core, order, (before) => {
+    return makeChange(this.#core, order, async (before) => {
       const stage = stageIn(before);
       const isPlace = stage === undefined || isStage(stage);
       refuse(`rollout.${action}()`, isPlace ? [] : ['stage must name a stage, or be undefined']);
@@ -79,6 +79,7 @@ export class TenantActions {
       refuseStatus(forward ? 'allow' : 'deny', before);
       if (tenants.every((tenant) => ownOf(before, tenant) === stage)) return undefined;
       const overrides = withOverrides(before.overrides, tenants, stage);
+      await othersTurn(tenants);
       const { version: _, actor: _a, ...rest } = before;
       const after = { ...rest, overrides };
       const changed = { rollout, at: now(), before, after };
@@ -86,6 +87,7 @@ export class TenantActions {
         stage: stage ?? 'ramp',
         ...(cohort ? { cohort } : {}),
       });
+      await othersTurn(tenants);
       return { draft: after, actor: by.actor, facts };
     });
   }
@@ -98,6 +100,11 @@ export class TenantActions {
     });
     return names;
   }
+}
+
+/** Between two parts of the work on many tenants, each of which takes tens of milliseconds. */
+async function othersTurn({ length }: readonly string[]): Promise<void> {
+  if (length > namesAtOnce) await nextTurn();
 }
 
 /** What happened, as one entry of the trail, or as many as its names need. */

@@ -1,7 +1,7 @@
 import type { RolloutState } from '../core/rollout-state.ts';
 
 /** Characters from which on a text is worth being known again: shorter ones are parsed in less than a millisecond. */
-const longText = 65_536;
+export const longText = 65_536;
 
 interface Read {
   readonly text: string;

@@ -1,10 +1,11 @@
 import { verifyTrail } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
-import type { Store, TrafficDay } from '../../src/core/store.ts';
+import type { CommitResult, Store, TrafficDay } from '../../src/core/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { type Tally, toTrafficDays } from '../../src/store/tally.ts';
 import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
+import { nextCommit, nothingYet, stateOf } from '../../src/testing/stores/sample-trail.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { trail } from '../audit/trail.ts';
 
@@ -110,5 +111,22 @@ describe('counts of many tenants', () => {
     expect(few).toBeLessThan(15);
     expect(turns).toBeGreaterThan(written + 15);
     expect(await store.traffic()).toHaveLength(8_000);
+  });
+});
+
+describe('a state of many tenants', () => {
+  it('is written out, committed and read with turns for others', async () => {
+    await using store = sqliteStore({ path: ':memory:' });
+    const commit = nextCommit('chat', nothingYet, 'go');
+    const names = Array.from({ length: 5_000 }, (_, at) => [`tenant-${at}`, 'live'] as const);
+    const state = { ...stateOf(1), overrides: Object.fromEntries(names) };
+    let result: CommitResult | undefined;
+    const turns = await turnsOf(async () => {
+      result = await store.commit({ ...commit, state });
+    });
+    expect(turns).toBeGreaterThanOrEqual(3);
+    expect(result).toMatchObject({ ok: true, current: { version: 1, state } });
+    const next = nextCommit('chat', await store.rollout('chat'), 'on');
+    expect(await turnsOf(() => store.commit(next))).toBe(0);
   });
 });

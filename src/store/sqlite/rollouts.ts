@@ -1,10 +1,11 @@
 import type { AuditEntry } from '../../core/audit-entry.ts';
+import { nextTurn } from '../../core/pieces.ts';
 import type { RolloutState } from '../../core/rollout-state.ts';
 import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 import { type RolloutRow, storedOf } from '../rollout-row.ts';
-import { StateReader } from '../state-reader.ts';
+import { longText, StateReader } from '../state-reader.ts';
 import { textKey } from '../text-key.ts';
 import type { SqliteDatabase } from './database.ts';
 
@@ -12,6 +13,11 @@ import type { SqliteDatabase } from './database.ts';
 const pageSize = 100;
 
 const selectRollout = 'SELECT version, state, length, hash FROM rollouts WHERE key = ?';
+
+/** What a commit has left behind. */
+interface Written {
+  readonly row: RolloutRow | undefined;
+}
 
 /** Rollouts and their trails in SQLite. */
 export class SqliteRollouts implements RolloutRows {
@@ -36,20 +42,27 @@ export class SqliteRollouts implements RolloutRows {
     return row && this.#states.read(row.state);
   }
 
-  commit(commit: RolloutCommit): Promise<CommitResult> {
+  async commit(commit: RolloutCommit): Promise<CommitResult> {
     // Written out before the transaction begins, which others wait for.
     const state = commit.state && JSON.stringify(commit.state);
     const entries = commit.entries.map((entry) => JSON.stringify(entry));
+    const isLong = (state?.length ?? 0) > longText;
+    if (isLong) await nextTurn();
     const key = textKey(commit.rollout);
-    return this.#database.write(() => {
+    const done = await this.#database.write((): CommitResult | Written => {
       const there = this.#stored(key);
       if (this.#isMade(key, commit)) return { ok: true, current: there };
       const why = refusalOf(commit, there, this.#tokenOf(commit));
       if (why !== undefined) return { ok: false, why, current: there };
       this.#put(key, commit, there, state);
       for (const [n, entry] of entries.entries()) this.#append(key, commit.entries[n], entry);
-      return { ok: true, current: this.#stored(key) };
+      return { row: this.#database.get<RolloutRow>(selectRollout, key) };
     });
+    if ('ok' in done) return done;
+    if (isLong) await nextTurn();
+    const current = storedOf(done.row, this.#states);
+    if (isLong) await nextTurn();
+    return { ok: true, current };
   }
 
   async entries(rollout: string, from: number): Promise<readonly AuditEntry[]> {
