@@ -1,6 +1,7 @@
 import { attempt } from './attempt.ts';
 import type { Divergence } from './comparer.ts';
 import type { DropReason, SkipReason, TaskOutcome } from './counts.ts';
+import { isError } from './is-error.ts';
 import type { RolloutStatus } from './rollout-state.ts';
 import type { Leg, Stage } from './stage.ts';
 import type { StageReason } from './stage-source.ts';
@@ -215,7 +216,7 @@ const isWord = (value: unknown): value is string => typeof value === 'string' &&
 export function errorFacts(cause: unknown): ErrorFacts {
   const field = (name: string): unknown =>
     attempt(() => (cause as Readonly<Record<string, unknown>> | null | undefined)?.[name]);
-  const name = attempt(() => cause instanceof Error) ? field('name') : undefined;
+  const name = attempt(() => isError(cause)) ? field('name') : undefined;
   const facts: { name: string; code?: string; status?: number } = {
     name: isWord(name) ? name : typeof cause,
   };

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { CallContext, CutoverEventOf } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
@@ -30,6 +31,7 @@ const failures: Record<string, () => unknown> = {
   'an error that is thrown at once': () => {
     throw boom;
   },
+  'an error of another realm that is returned': () => runInNewContext('new Error("boom")'),
   undefined: () => undefined,
   'a value that JSON cannot hold': () => 1n,
   'a stream whose first chunk fails': () => failing(),

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { type CutoverEventType, createCutoverHandler, type Subject } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { describe, expect, it } from 'vitest';
@@ -61,6 +62,19 @@ describe.each(Object.entries(hostile))('Promise 1 (non-interference): %s', (_nam
     const unidentified = chat('live', { identify: throws });
     expect(await unidentified.handler('u', 'hi')).toBe('legacy: hi');
   });
+});
+
+it('an error of another realm is told by its name', async () => {
+  const thrown: unknown = runInNewContext('new RangeError("too far")');
+  const { handler } = chat('off', {
+    legacy: async () => {
+      throw thrown;
+    },
+  });
+  const names: (string | undefined)[] = [];
+  handler.on('served', (event) => names.push(event.error?.name));
+  await expect(handler('u', 'm')).rejects.toBe(thrown);
+  expect(names).toEqual(['RangeError']);
 });
 
 describe('Promise 6 (fail to the known): a subject that fights back', () => {

@@ -1,3 +1,4 @@
+import { isError } from '../../core/is-error.ts';
 import { isResponse } from './is-response.ts';
 import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
 import { isLate } from './value-view.ts';
@@ -94,7 +95,7 @@ function prepareResponse(response: Response, signal?: AbortSignal): Promise<Prep
 
 /** What JSON would make something of that no user was to see: nothing of an error, and the inside of a result that is yet to come. */
 function refuseUnfit(value: object): void {
-  if (value instanceof Error) throw value;
+  if (isError(value)) throw value;
   if (isLate(value as Record<string, unknown>)) {
     throw new TypeError(
       'The reply is what streamText() gives: answer with its textStream or its toUIMessageStreamResponse().',
