@@ -1,13 +1,20 @@
 import type { Clock, TimerHandle } from '../core/clock.ts';
 import type { RolloutState } from '../core/rollout-state.ts';
 import { inRootScope } from '../core/root-scope.ts';
-import type { Lease, LeaseFence, Store } from '../core/store.ts';
+import type { LeaseFence, Store } from '../core/store.ts';
 import { automaticChange, planTakenUp } from './automatic-change.ts';
 import type { RampDecision } from './decision.ts';
 import type { FullPlan } from './full-plan.ts';
 import type { Journal } from './journal.ts';
+import { LeaseHold } from './lease-hold.ts';
 import { movingOf, type StepPreview } from './preview.ts';
 import { RolloutError } from './rollout-error.ts';
+
+/**
+ * Milliseconds of rest for each that a look took, but for no more than half a lease: what it reads grows with the tenants, and of
+ * a hundred thousand it would go on without end.
+ */
+const restShare = 4;
 
 /** What a leader decides by. */
 export interface LeaderSetting {
@@ -35,27 +42,31 @@ export interface LeaderSetting {
 /** Decides for the ramp while it holds the lease: one of all replicas does, at any time. */
 export class Leader {
   readonly #setting: LeaderSetting;
-  #lease: Lease | undefined;
+  readonly #hold: LeaseHold;
   #timer: TimerHandle;
   #looking: Promise<void> | undefined;
   #closed = false;
 
   constructor(setting: LeaderSetting) {
     this.#setting = setting;
+    const { store, rollout, identity: holder, leaseMs, clock } = setting;
+    this.#hold = new LeaseHold({ store, lease: `rollout/${rollout}`, holder, leaseMs, clock });
   }
 
   /** Whether the lease was this process's when it last looked. */
   get leads(): boolean {
-    return this.#lease !== undefined;
+    return this.#hold.isHeld;
   }
 
-  start(): void {
+  start(tookMs = 0): void {
     if (this.#closed) return;
+    const { clock, lookMs, leaseMs } = this.#setting;
+    const restMs = Math.max(lookMs, Math.min(restShare * tookMs, leaseMs / 2));
     inRootScope(() => {
-      this.#timer = this.#setting.clock.setTimeout(
-        () => void this.look().finally(() => this.start()),
-        this.#setting.lookMs,
-      );
+      this.#timer = clock.setTimeout(() => {
+        const begun = clock.monotonic();
+        void this.look().finally(() => this.start(clock.monotonic() - begun));
+      }, restMs);
     });
   }
 
@@ -71,12 +82,8 @@ export class Leader {
     this.#closed = true;
     this.#setting.clock.clearTimeout(this.#timer);
     await this.#looking;
-    const lease = this.#lease;
-    this.#lease = undefined;
-    if (lease === undefined) return;
-    // Awaited: whoever closes the store next would leave the ramp without a leader for a lease.
     try {
-      await this.#setting.store.release(lease);
+      await this.#hold.release();
     } catch (error) {
       this.#setting.contained('release', error);
     }
@@ -84,28 +91,15 @@ export class Leader {
 
   async #look(): Promise<void> {
     try {
-      const fence = await this.#hold();
-      if (fence === undefined) return;
-      await this.#act(fence);
+      const fence = await this.#hold.take();
+      // A leader that was closed meanwhile gives the lease back.
+      if (fence === undefined || this.#closed) return;
+      await this.#hold.during(() => this.#act(fence));
       await this.#setting.sweep();
     } catch (error) {
       // Somebody was faster: what there is to do now is for the next look.
       if (!(error instanceof RolloutError)) this.#setting.contained('look', error);
     }
-  }
-
-  async #hold(): Promise<LeaseFence | undefined> {
-    const { store, rollout, identity, leaseMs } = this.#setting;
-    const before = this.#lease;
-    this.#lease = undefined;
-    const renewed = before && (await store.renew(before, leaseMs));
-    const answer = renewed?.ok
-      ? renewed
-      : await store.acquire(`rollout/${rollout}`, identity, leaseMs);
-    if (!answer.ok) return undefined;
-    // Also of a leader that was closed meanwhile, which gives it back.
-    this.#lease = answer.lease;
-    return this.#closed ? undefined : { name: answer.lease.name, token: answer.lease.token };
   }
 
   async #act(fence: LeaseFence): Promise<void> {

@@ -336,6 +336,8 @@ describe('a step', () => {
       get: (target, name) => {
         const method = Reflect.get(target, name, target);
         if (name === 'commit') commits += 1;
+        // A leader whose event loop stands still renews nothing.
+        if (name === 'renew') return async () => Promise.reject(new Error('stalled'));
         return typeof method === 'function' ? method.bind(target) : method;
       },
     });
@@ -365,6 +367,31 @@ describe('a step', () => {
     expect(commits).toBe(before + 1);
     expect((await leader.status()).state).toMatchObject({ percent: 0 });
     expect(await kindsOf(world.store)).not.toContain('ramp.advanced');
+  });
+
+  it('is taken by a leader who looks for longer than its lease lasts, and nobody else leads meanwhile', async () => {
+    await using world = rolloutWorld();
+    await world.traffic(200);
+    const open = Promise.withResolvers<void>();
+    const store = new Proxy(world.store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name, target);
+        if (name === 'traffic')
+          return (query: object) => open.promise.then(() => target.traffic(query));
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+    const leader = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] }, { store });
+    await world.clock.advance(6_000);
+    const other = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] });
+    for (let beat = 0; beat < 12; beat += 1) await world.clock.advance(5_000);
+    expect(await other.status()).toMatchObject({ leads: false, state: { percent: 0 } });
+    open.resolve();
+    // It rests for half a lease behind a look as long as that.
+    await world.clock.advance(14_000);
+    expect(await leader.status()).toMatchObject({ leads: true, state: { step: 1 } });
+    await world.clock.advance(2_000);
+    expect(await leader.status()).toMatchObject({ leads: true, state: { step: 2 } });
   });
 
   it('is not taken by a process that has taken everybody back, which the store does not know yet', async () => {
