@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
 import { unhurried } from '../../src/router/replies/unhurried.ts';
@@ -57,4 +60,15 @@ describe('a stream that is read in the shadow', () => {
     await expect(reading).rejects.toBe(reason);
     expect(chunks).toHaveLength(3);
   });
+});
+
+it('a mirrored stream of many chunks is read at once in a process that waits for its next request', async () => {
+  const script = fileURLToPath(new URL('./idle-mirror.child.ts', import.meta.url));
+  const child = spawn(process.execPath, [script]);
+  let verdict = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    verdict += text;
+  });
+  const [code] = await once(child, 'close');
+  expect({ code, verdict }).toEqual({ code: 0, verdict: 'same' });
 });
