@@ -1,6 +1,7 @@
+import { check, having, issuesOf, type OptionCheck, oneOf } from '../core/option-checks.ts';
 import { EngramiaCallError } from './call-error.ts';
 import type { CallOptions } from './call-options.ts';
-import { type ClientSettings, longestTimerMs } from './client-options.ts';
+import type { ClientSettings } from './client-options.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Outgoing } from './send.ts';
 import { garbledBy } from './text-problem.ts';
@@ -26,16 +27,19 @@ function refused(subject: string, why: string): EngramiaCallError {
   return new EngramiaCallError('ERR_ENGRAMIA_REQUEST', message, { sent: false });
 }
 
-function checkOptions(subject: string, { timeoutMs, requestId, priority }: CallOptions): void {
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
-    throw refused(subject, `timeoutMs must be above 0 and at most ${longestTimerMs}`);
-  }
-  if (requestId !== undefined && !/^[\x21-\x7e]{1,200}$/.test(requestId)) {
-    throw refused(subject, 'requestId must be 1 to 200 printable ASCII characters without blanks');
-  }
-  if (priority !== undefined && priority !== 'served' && priority !== 'shadow') {
-    throw refused(subject, 'priority must be "served" or "shadow"');
-  }
+const isId = (value: unknown): boolean =>
+  typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
+
+const checks: Record<keyof CallOptions, OptionCheck> = {
+  signal: having('addEventListener', 'removeEventListener'),
+  timeoutMs: check.milliseconds,
+  requestId: { test: isId, must: 'be 1 to 200 printable ASCII characters without blanks' },
+  priority: oneOf('served', 'shadow'),
+};
+
+function checkOptions(subject: string, options: CallOptions): void {
+  const issues = issuesOf(options, checks);
+  if (issues.length > 0) throw refused(subject, issues.join('; '));
 }
 
 /** As JSON writes a NUL and half of a surrogate pair. A text that spells them out is looked at twice. */

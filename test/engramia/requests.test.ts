@@ -128,11 +128,27 @@ const refusals: readonly [
     'role does not fit',
   ],
   ['a request id with a line end', (c) => c.metrics({ requestId: 'a\r\nb' }), 'requestId must be'],
-  ['a timeout of 0', (c) => c.metrics({ timeoutMs: 0 }), 'timeoutMs must be above 0'],
+  [
+    'a timeout of 0',
+    (c) => c.metrics({ timeoutMs: 0 }),
+    'timeoutMs must be a number of milliseconds above 0',
+  ],
+  ['a timeout as text', (c) => c.metrics({ timeoutMs: '5000' as never }), 'not "5000"'],
+  [
+    'an option that is misspelt',
+    (c) => c.metrics({ timeout: 5 } as never),
+    'timeout is not an option',
+  ],
+  ['no options', (c) => c.metrics(null as never), 'options must be an object, not null'],
+  [
+    'a signal that is none',
+    (c) => c.metrics({ signal: 5 as never }),
+    'signal must be an object with',
+  ],
   [
     'an odd priority',
     (c) => c.metrics({ priority: 'urgent' as 'served' }),
-    'priority must be "served" or "shadow"',
+    'priority must be one of "served", "shadow"',
   ],
 ];
 
