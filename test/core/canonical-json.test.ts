@@ -94,6 +94,16 @@ describe('canonical JSON', () => {
     expect(() => canonicalJson(value)).toThrow(why);
   });
 
+  it.each([
+    ['{"b":1,"__proto__":2,"a":3}', '{"__proto__":2,"a":3,"b":1}'],
+    ['{"x":{"b":1,"__proto__":{"d":1,"c":2}}}', '{"x":{"__proto__":{"c":2,"d":1},"b":1}}'],
+    // No object has its keys of digits in this order, and what follows is ordered as well.
+    ['{"z":[{"9":1,"10":2}],"y":{"b":1,"a":2}}', '{"y":{"a":2,"b":1},"z":[{"10":2,"9":1}]}'],
+    ['{"a":{"10":1,"9":2},"b":{"c":1,"d":2}}', '{"a":{"10":1,"9":2},"b":{"c":1,"d":2}}'],
+  ])('loses no key and no order that objects cannot have: %s', (given, canonical) => {
+    expect(canonicalJson(JSON.parse(given))).toBe(canonical);
+  });
+
   it('names the key of what it refuses, and not its value', () => {
     expect(() => canonicalJson({ fine: 1, gate: { rate: Number.NaN } })).toThrow(
       /: rate is NaN\.$/,

@@ -1,10 +1,13 @@
 import { createEngramiaClient } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Caller } from '../../src/engramia/caller.ts';
 import type { EngramiaClient } from '../../src/engramia/client.ts';
 import { Deadline } from '../../src/engramia/deadline.ts';
 import { toLearnTarget } from '../../src/engramia/learn-target.ts';
 import { createPacer } from '../../src/engramia/pacer.ts';
+import { readSegment } from '../../src/engramia/request-schema.ts';
+import { lookUpScope } from '../../src/engramia/scope-lookup.ts';
 import { ServerClock } from '../../src/engramia/server-clock.ts';
 import { failureOf } from './failure-of.ts';
 import { loopbackService } from './loopback-service.ts';
@@ -86,6 +89,41 @@ describe('the calls of a minute', () => {
   it('are all for what is learned, in batches too', () => {
     expect(taken('learn', 5)).toEqual([true, true, true, true, false]);
     expect(taken('import', 5)).toEqual([true, true, true, true, false]);
+  });
+});
+
+describe('the key of a pattern', () => {
+  it.each(['patterns/a//b', 'patterns/a/./b', 'patterns/a/', 'patterns/a/.', 'patterns/a/../b'])(
+    'has no part that a server would take for a way: %s',
+    (key) => {
+      expect(readSegment.patternKey(key).ok).toBe(false);
+    },
+  );
+
+  it('may have parts', () => {
+    expect(readSegment.patternKey('patterns/a/b.c')).toEqual({ ok: true, value: 'patterns/a/b.c' });
+  });
+});
+
+describe('the role of an admin’s own key', () => {
+  const roleBy = async (...keys: readonly object[]) => {
+    const answers = { retention: { tenantId: 't', projectId: 'p' }, listKeys: { keys } };
+    const call = async (operation: keyof typeof answers) => answers[operation];
+    return (await lookUpScope(call as unknown as Caller, 'engramia_sk_abcdef', {}))?.role;
+  };
+  const own = { id: '1', role: 'admin', keyPrefix: 'engramia_sk_abc...' };
+
+  it('is that of the one key that it can be', async () => {
+    const other = { id: '2', role: 'owner', keyPrefix: 'engramia_sk_xyz...' };
+    const revoked = { ...own, id: '3', role: 'editor', revokedAt: '2026-01-01' };
+    expect(await roleBy(own, other, revoked)).toBe('admin');
+  });
+
+  it('is not guessed where it could be one of two, or any', async () => {
+    expect(await roleBy(own, { ...own, id: '2', role: 'owner' })).toBeUndefined();
+    expect(await roleBy({ ...own, keyPrefix: 'eng...' })).toBeUndefined();
+    expect(await roleBy({ ...own, keyPrefix: null })).toBeUndefined();
+    expect(await roleBy()).toBeUndefined();
   });
 });
 
