@@ -5,7 +5,7 @@ import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './
 import type { RunInit } from './router/call.ts';
 import { explain, serve } from './router/handler.ts';
 import type { RouteOptions } from './router/route-options.ts';
-import { toCaller } from './router/run-init.ts';
+import { toArguments, toCaller } from './router/run-init.ts';
 import type { StreamRouteOptions } from './router/stream-route-options.ts';
 import { streamed } from './router/streamed.ts';
 
@@ -28,7 +28,7 @@ function handlerOf<A extends unknown[], R>(
   }
   keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, core.controls, {
-    run: (args: A, init?: RunInit) => serve(route, undefined, args, toCaller(init)),
+    run: (args: A, init?: RunInit) => serve(route, undefined, toArguments(args), toCaller(init)),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverHandler<A, R>;
 }
@@ -43,7 +43,7 @@ function streamOf<A extends unknown[], T>(
   }
   keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, core.controls, {
-    run: (args: A, init?: RunInit) => streamed(route, undefined, args, toCaller(init)),
+    run: (args: A, init?: RunInit) => streamed(route, undefined, toArguments(args), toCaller(init)),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverStream<A, T>;
 }

@@ -1,4 +1,5 @@
 import { attempt } from '../core/attempt.ts';
+import { issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
 import type { Caller, RunInit } from './call.ts';
 
 /**
@@ -15,3 +16,18 @@ const factsOf = ({ signal, requestId, waitUntil }: RunInit): Caller => ({
   requestId,
   waitUntil,
 });
+
+const list: OptionCheck = {
+  test: Array.isArray,
+  must: 'be a list of the handler’s arguments, as in run([userId, message])',
+};
+
+/**
+ * What `run` is called with: a text in the place of a list would be spread into its letters.
+ *
+ * @throws InvalidOptionsError for what is no list
+ */
+export function toArguments<A extends unknown[]>(args: A): A {
+  if (!Array.isArray(args)) refuse('run()', issuesOf({ args }, { args: required(list) }));
+  return args;
+}

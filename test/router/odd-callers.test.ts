@@ -61,3 +61,14 @@ it.each<[string, object]>([
   await clock.advance(100);
   expect(await reply).toBe('legacy: hi');
 });
+
+describe('run()', () => {
+  it.each([undefined, null, 'hi', { 0: 'u' }])(
+    'refuses %j in the place of the arguments',
+    (args) => {
+      const { handler } = kept('live');
+      const run = () => handler.run(args as unknown as [string, string]);
+      expect(run).toThrow(/args .*must be a list|args is required/);
+    },
+  );
+});
