@@ -10,12 +10,6 @@ import { LeaseHold } from './lease-hold.ts';
 import { movingOf, type StepPreview } from './preview.ts';
 import { RolloutError } from './rollout-error.ts';
 
-/**
- * Milliseconds of rest for each that a look took, but for no more than half a lease: what it reads grows with the tenants, and of
- * a hundred thousand it would go on without end.
- */
-const restShare = 4;
-
 /** What a leader decides by. */
 export interface LeaderSetting {
   readonly store: Store;
@@ -61,7 +55,8 @@ export class Leader {
   start(tookMs = 0): void {
     if (this.#closed) return;
     const { clock, lookMs, leaseMs } = this.#setting;
-    const restMs = Math.max(lookMs, Math.min(restShare * tookMs, leaseMs / 2));
+    // What a look reads grows with the tenants: of a hundred thousand it would go on without end.
+    const restMs = tookMs > lookMs ? Math.max(lookMs, leaseMs / 2) : lookMs;
     inRootScope(() => {
       this.#timer = clock.setTimeout(() => {
         const begun = clock.monotonic();

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { verifyTrail } from '../../../src/audit/verify-trail.ts';
 import type { RolloutState } from '../../../src/core/rollout-state.ts';
 import type { Store } from '../../../src/core/store.ts';
+import { extentOf } from './check-history.ts';
 import { type HistoryEvent, HistoryFile } from './history.ts';
 import { type Pace, type PartSetting, type StoreAddress, tenantName } from './played-rollout.ts';
 import { Seeded } from './seeded.ts';
@@ -38,8 +39,10 @@ export interface Scene {
 /** How much is played. */
 export interface PlaySize {
   readonly seed: number;
-  /** What both operators do together. */
+  /** What both operators do together, at least. */
   readonly actions: number;
+  /** Calls that each leg answers, at least: a busy machine answers fewer while as much is done. */
+  readonly calls: number;
 }
 
 /** What was played. */
@@ -200,7 +203,14 @@ export class Play implements AsyncDisposable {
     if (message !== 'acted') return;
     this.#acted += 1;
     if (this.#acted < this.#size.actions && this.#acted % 2 === 0) this.#befall();
-    if (this.#acted >= this.#size.actions && this.#latched) this.#enough.resolve();
+    if (this.#acted >= this.#size.actions && this.#latched && this.#haveAnswered()) {
+      this.#enough.resolve();
+    }
+  }
+
+  #haveAnswered(): boolean {
+    const { candidate, legacy } = extentOf(this.#histories());
+    return Math.min(candidate, legacy) >= this.#size.calls;
   }
 
   /** One of the faults, which is drawn; several can be under way. */
