@@ -20,7 +20,7 @@ export default defineConfig({
     'stores/sqlite': 'src/store/sqlite.ts',
     'stores/postgres': 'src/store/postgres.ts',
     testing: 'src/testing/index.ts',
-    'text.worker': 'src/compare/text.worker.ts', // no entry for users: the comparison starts it as a thread
+    'text.worker': 'src/compare/words/text.worker.ts', // no entry for users: the comparison starts it as a thread
   },
   format: ['esm'],
   dts: true,

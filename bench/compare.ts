@@ -1,13 +1,13 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createComparer } from '../src/compare/create-comparer.ts';
-import { overlapOf } from '../src/compare/jaccard.ts';
-import { rougeL } from '../src/compare/rouge.ts';
-import { sharedTextThread } from '../src/compare/text-thread.ts';
-import { toTokens } from '../src/compare/tokens.ts';
-import { Turns } from '../src/compare/turns.ts';
-import type { WordQuestion } from '../src/compare/word-question.ts';
-import type { Comparer, HeldReply } from '../src/core/comparer.ts';
+import { overlapOf } from '../src/compare/words/jaccard.ts';
+import { rougeL } from '../src/compare/words/rouge.ts';
+import { sharedTextThread } from '../src/compare/words/text-thread.ts';
+import { toTokens } from '../src/compare/words/tokens.ts';
+import { Turns } from '../src/compare/words/turns.ts';
+import type { WordQuestion } from '../src/compare/words/word-question.ts';
+import type { Comparer, HeldReply } from '../src/core/contracts/comparer.ts';
 import { median } from './median.ts';
 import { table } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PairRecord } from '../src/core/pair-record.ts';
+import type { PairRecord } from '../src/core/contracts/pair-record.ts';
 import { jsonlPairs } from '../src/pairs/jsonl-pairs.ts';
 import { median } from './median.ts';
 import { table } from './table.ts';

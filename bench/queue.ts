@@ -1,8 +1,8 @@
 import fastq from 'fastq';
 import PQueue from 'p-queue';
-import { systemClock } from '../src/core/clock.ts';
-import type { Reporter } from '../src/core/events.ts';
-import { createLane } from '../src/shadow/lane.ts';
+import type { Reporter } from '../src/core/events/events.ts';
+import { systemClock } from '../src/core/time/clock.ts';
+import { createLane } from '../src/shadow/lane/lane.ts';
 import { collectYoungGarbage } from './collect-garbage.ts';
 import { medianRatio } from './measure.ts';
 import { median } from './median.ts';

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { wilson } from '../src/compare/wilson.ts';
+import { wilson } from '../src/compare/judging/wilson.ts';
 import { bucketCount, hashLimit, murmur3 } from '../src/core/bucket.ts';
 
 /** Long enough for most functions, short enough that a sample has blocks of many files. */

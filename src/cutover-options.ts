@@ -1,9 +1,11 @@
 import { compareIssues } from './compare/compare-issues.ts';
-import type { Budget, BudgetOptions } from './core/budget.ts';
-import type { Clock } from './core/clock.ts';
-import type { LaneOptions } from './core/lane.ts';
-import type { LegTracing } from './core/leg-tracing.ts';
-import type { Logger } from './core/logger.ts';
+import type { Subject } from './core/call/subject.ts';
+import type { Budget, BudgetOptions } from './core/contracts/budget.ts';
+import type { LaneOptions } from './core/contracts/lane.ts';
+import type { LegTracing } from './core/contracts/leg-tracing.ts';
+import type { PairSink } from './core/contracts/pair-sink.ts';
+import type { Transcript } from './core/contracts/transcript.ts';
+import type { Logger } from './core/events/logger.ts';
 import {
   check,
   having,
@@ -12,16 +14,14 @@ import {
   oneOf,
   required,
 } from './core/option-checks.ts';
-import type { PairSink } from './core/pair-sink.ts';
 import { type Stage, stageNames } from './core/stage.ts';
-import type { Subject } from './core/subject.ts';
-import type { Transcript } from './core/transcript.ts';
-import type { ScopeSource } from './engramia/scope-source.ts';
-import { type KillFileOptions, killFileCheck } from './flags/kill-file.ts';
+import type { Clock } from './core/time/clock.ts';
+import type { ScopeSource } from './engramia/learning/scope-source.ts';
+import { type KillFileOptions, killFileCheck } from './flags/file/kill-file.ts';
 import type { FlagProvider } from './flags/provider.ts';
 import type { BackgroundOptions } from './router/background.ts';
 import { learnIssues, routeChecks, sampleIssues } from './router/route-options.ts';
-import { budgetIssues } from './shadow/budget.ts';
+import { budgetIssues } from './shadow/budget/budget.ts';
 
 /** What the routes of an app share. */
 export interface CutoverOptions {

@@ -1,6 +1,6 @@
-import type { FlushReport } from './core/counts.ts';
-import type { CutoverEventOf, CutoverEventType } from './core/events.ts';
-import type { CutoverStats } from './core/stats.ts';
+import type { FlushReport } from './core/contracts/counts.ts';
+import type { CutoverStats } from './core/contracts/stats.ts';
+import type { CutoverEventOf, CutoverEventType } from './core/events/events.ts';
 import type { RunInit } from './router/call.ts';
 import type { Decision } from './router/handler.ts';
 import type { RouteOptions } from './router/route-options.ts';

@@ -1,6 +1,9 @@
-export type { Budget, BudgetLimits, BudgetOptions, BudgetOwner } from './core/budget.ts';
-export type { CallContext } from './core/call-context.ts';
-export type { Clock, TimerHandle } from './core/clock.ts';
+export type { CallContext } from './core/call/call-context.ts';
+export type { Observation } from './core/call/observation.ts';
+export { shadowSafe } from './core/call/shadow-safe.ts';
+export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/call/subject.ts';
+export type { TokenUsage } from './core/call/token-usage.ts';
+export type { Budget, BudgetLimits, BudgetOptions, BudgetOwner } from './core/contracts/budget.ts';
 export type {
   ComparedPair,
   ComparedReply,
@@ -17,7 +20,7 @@ export type {
   JudgeShare,
   JudgeSilence,
   LayerSay,
-} from './core/compare-options.ts';
+} from './core/contracts/compare-options.ts';
 export type {
   Divergence,
   HeldPair,
@@ -25,12 +28,12 @@ export type {
   HeldToolCall,
   LayerFinding,
   Verdict,
-} from './core/comparer.ts';
+} from './core/contracts/comparer.ts';
 export type {
   ConversationStats,
   HandedBackCounts,
   RecordedCounts,
-} from './core/conversations.ts';
+} from './core/contracts/conversations.ts';
 export type {
   DropReason,
   FlushReport,
@@ -38,7 +41,27 @@ export type {
   LaneStats,
   SkipReason,
   TaskOutcome,
-} from './core/counts.ts';
+} from './core/contracts/counts.ts';
+export type { Exchange } from './core/contracts/exchange.ts';
+export type { LaneOptions } from './core/contracts/lane.ts';
+export type { LearnVia } from './core/contracts/learner.ts';
+export type {
+  LegDecision,
+  LegEnd,
+  LegRun,
+  LegTrace,
+  LegTracing,
+} from './core/contracts/leg-tracing.ts';
+export type { LegRecord, PairRecord, PairText } from './core/contracts/pair-record.ts';
+export type { MissedPairs, MissReason, PairSink } from './core/contracts/pair-sink.ts';
+export type {
+  CutoverStats,
+  LatencyBucket,
+  LatencyStats,
+  RouteStats,
+  UndecidedReason,
+} from './core/contracts/stats.ts';
+export type { ServedTurns, Transcript, TurnRange } from './core/contracts/transcript.ts';
 export {
   CutoverError,
   type CutoverErrorCode,
@@ -56,27 +79,10 @@ export type {
   LaneName,
   LegFacts,
   Operation,
-} from './core/events.ts';
-export type { Exchange } from './core/exchange.ts';
-export type { LaneOptions } from './core/lane.ts';
-export type { LearnVia } from './core/learner.ts';
-export type { LegDecision, LegEnd, LegRun, LegTrace, LegTracing } from './core/leg-tracing.ts';
-export type { Logger } from './core/logger.ts';
-export type { Observation } from './core/observation.ts';
-export type { LegRecord, PairRecord, PairText } from './core/pair-record.ts';
-export type { MissedPairs, MissReason, PairSink } from './core/pair-sink.ts';
-export { shadowSafe } from './core/shadow-safe.ts';
+} from './core/events/events.ts';
+export type { Logger } from './core/events/logger.ts';
 export { type Leg, type Plan, type Stage, stages } from './core/stage.ts';
-export type {
-  CutoverStats,
-  LatencyBucket,
-  LatencyStats,
-  RouteStats,
-  UndecidedReason,
-} from './core/stats.ts';
-export type { ReplyView, ReportedFacts, Subject, ToolCall, Turn } from './core/subject.ts';
-export type { TokenUsage } from './core/token-usage.ts';
-export type { ServedTurns, Transcript, TurnRange } from './core/transcript.ts';
+export type { Clock, TimerHandle } from './core/time/clock.ts';
 export { createCutover, createCutoverHandler, createCutoverStream } from './create.ts';
 export type { Cutover, CutoverControls, CutoverHandler, CutoverStream } from './cutover.ts';
 export type { CutoverOptions } from './cutover-options.ts';
@@ -103,8 +109,8 @@ export type {
   ScopeAnswer,
   VersionAnswer,
 } from './engramia/answers.ts';
-export { EngramiaCallError } from './engramia/call-error.ts';
-export type { CallOptions } from './engramia/call-options.ts';
+export { EngramiaCallError } from './engramia/calls/call-error.ts';
+export type { CallOptions } from './engramia/calls/call-options.ts';
 export type { EngramiaClient, KeyOperations, Pacing, WithKeyOptions } from './engramia/client.ts';
 export type { EngramiaClientOptions } from './engramia/client-options.ts';
 export { createEngramiaClient } from './engramia/create-engramia-client.ts';
@@ -112,8 +118,9 @@ export {
   type KeyLookup,
   type KeyPerTenantOptions,
   keyPerTenant,
-} from './engramia/key-per-tenant.ts';
-export { oneScope } from './engramia/one-scope.ts';
+} from './engramia/learning/key-per-tenant.ts';
+export { oneScope } from './engramia/learning/one-scope.ts';
+export type { ScopeSource } from './engramia/learning/scope-source.ts';
 export type { CallPriority, PacingLimits } from './engramia/pacer.ts';
 export type {
   AuditRequest,
@@ -128,9 +135,8 @@ export type {
   RecallRequest,
   SkillsRequest,
 } from './engramia/requests.ts';
-export type { ScopeSource } from './engramia/scope-source.ts';
 export type { FetchLike, PoolOptions } from './engramia/transport.ts';
-export type { KillFileOptions } from './flags/kill-file.ts';
+export type { KillFileOptions } from './flags/file/kill-file.ts';
 export type { BackgroundOptions } from './router/background.ts';
 export type { RunInit } from './router/call.ts';
 export type { Decision } from './router/handler.ts';

@@ -1,10 +1,9 @@
-import type { Clock } from './core/clock.ts';
-import { type FlushReport, noCounts } from './core/counts.ts';
-import type { OwnedLane } from './core/lane.ts';
-import { longestTimerMs } from './core/option-checks.ts';
+import { type FlushReport, noCounts } from './core/contracts/counts.ts';
+import type { OwnedLane } from './core/contracts/lane.ts';
 import { inRootScope } from './core/root-scope.ts';
-import type { ProviderLifecycle } from './flags/lifecycle.ts';
-import { Drain } from './shadow/drain.ts';
+import { type Clock, longestTimerMs } from './core/time/clock.ts';
+import type { ProviderLifecycle } from './flags/source/lifecycle.ts';
+import { Drain } from './shadow/lane/drain.ts';
 import type { OwnedConversations } from './transcript/create-conversations.ts';
 
 const defaultTimeoutMs = 10_000;

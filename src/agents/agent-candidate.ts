@@ -1,9 +1,9 @@
 import { Runner } from '@openai/agents';
-import type { CallContext } from '../core/call-context.ts';
+import type { CallContext } from '../core/call/call-context.ts';
+import type { Replying } from '../core/call/replying.ts';
+import { shadowSafe } from '../core/call/shadow-safe.ts';
 import { CutoverError } from '../core/errors.ts';
-import { lastText } from '../core/last-text.ts';
-import type { Replying } from '../core/replying.ts';
-import { shadowSafe } from '../core/shadow-safe.ts';
+import { lastText } from '../core/text/last-text.ts';
 import {
   type AgentCandidate,
   type AgentCandidateOptions,
@@ -16,14 +16,14 @@ import {
 import { CandidateRun, withinRun } from './candidate-run.ts';
 import { withConversation } from './conversation-input.ts';
 import { followRuns } from './follow-runs.ts';
-import { Guard } from './guard.ts';
-import { mirrorRunner, nestedRunOptions, readOnlySession } from './mirror-runner.ts';
 import { ownRunner } from './own-runner.ts';
-import type { RecallSettings } from './recall.ts';
-import { toRecallSettings } from './recall-options.ts';
-import { recalling } from './recalling.ts';
+import type { RecallSettings } from './recall/recall.ts';
+import { toRecallSettings } from './recall/recall-options.ts';
+import { recalling } from './recall/recalling.ts';
 import type { AnyAgent, RunInput } from './sdk-types.ts';
-import type { ToolRules } from './tool-policy.ts';
+import { Guard } from './tools/guard.ts';
+import { mirrorRunner, nestedRunOptions, readOnlySession } from './tools/mirror-runner.ts';
+import type { ToolRules } from './tools/tool-policy.ts';
 import { begunWith, userMessageOf } from './user-message.ts';
 
 type Options = AgentCandidateOptions<unknown[], unknown> | AgentStreamOptions<unknown[], unknown>;

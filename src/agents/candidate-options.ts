@@ -6,7 +6,8 @@ import type {
   RunResult,
   StreamedRunResult,
 } from '@openai/agents';
-import type { CallContext } from '../core/call-context.ts';
+import type { CallContext } from '../core/call/call-context.ts';
+import type { ToolCall } from '../core/call/subject.ts';
 import {
   check,
   having,
@@ -16,11 +17,10 @@ import {
   refuse,
   required,
 } from '../core/option-checks.ts';
-import type { ToolCall } from '../core/subject.ts';
-import type { ScopeSource } from '../engramia/scope-source.ts';
-import { type RecallOptions, recallChecks } from './recall-options.ts';
+import type { ScopeSource } from '../engramia/learning/scope-source.ts';
+import { type RecallOptions, recallChecks } from './recall/recall-options.ts';
 import type { AnyAgent, RunInput } from './sdk-types.ts';
-import { isToolPolicy, type ToolPolicy } from './tool-policy.ts';
+import { isToolPolicy, type ToolPolicy } from './tools/tool-policy.ts';
 
 /** The result of a run that was not streamed. */
 export type AgentResult = RunResult<unknown, AnyAgent>;

@@ -1,7 +1,7 @@
 import { type AgentInputItem, assistant, user } from '@openai/agents';
-import type { CallContext } from '../core/call-context.ts';
-import type { Turn } from '../core/subject.ts';
-import { isBlank } from '../core/text.ts';
+import type { CallContext } from '../core/call/call-context.ts';
+import type { Turn } from '../core/call/subject.ts';
+import { isBlank } from '../core/text/text.ts';
 import type { AgentRunOptions } from './candidate-options.ts';
 import type { RunInput } from './sdk-types.ts';
 import { sinceSession } from './since-session.ts';

@@ -1,6 +1,6 @@
-import { parsedJson } from '../core/parsed-json.ts';
-import { type ResponseItem, responseToolCall } from '../core/response-tool-call.ts';
-import type { ToolCall } from '../core/subject.ts';
+import { type ResponseItem, responseToolCall } from '../core/call/response-tool-call.ts';
+import type { ToolCall } from '../core/call/subject.ts';
+import { parsedJson } from '../core/text/parsed-json.ts';
 
 /** What a run tells of a tool that ran at the provider. */
 export interface HostedItem {

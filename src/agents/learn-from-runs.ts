@@ -1,16 +1,16 @@
 import type { RunContext, Runner } from '@openai/agents';
 import { attempt } from '../core/attempt.ts';
-import { systemClock } from '../core/clock.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
-import { redactPersonalData } from '../core/redact.ts';
-import { safeRedacted } from '../core/safe-redacted.ts';
-import { codePointLength, isBlank } from '../core/text.ts';
+import { redactPersonalData } from '../core/redact/redact.ts';
+import { safeRedacted } from '../core/redact/safe-redacted.ts';
+import { codePointLength, isBlank } from '../core/text/text.ts';
+import { systemClock } from '../core/time/clock.ts';
 import type { LearnRequest } from '../engramia/requests.ts';
 import { type CalledTool, runOf } from './candidate-run.ts';
 import { type LearnCounts, Learning } from './learning.ts';
-import { isMemorySource, type MemorySource } from './memory-source.ts';
+import { isMemorySource, type MemorySource } from './recall/memory-source.ts';
+import { tenantOf } from './recall/tenant-of.ts';
 import { type SeenRun, SeenRuns } from './seen-runs.ts';
-import { tenantOf } from './tenant-of.ts';
 import { userMessageOf } from './user-message.ts';
 
 /** How runs are learned. */

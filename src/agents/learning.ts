@@ -1,7 +1,7 @@
 import { disregard } from '../core/attempt.ts';
-import { type Clock, keepAliveBy, type TimerHandle } from '../core/clock.ts';
+import { type Clock, keepAliveBy, type TimerHandle } from '../core/time/clock.ts';
 import type { LearnRequest } from '../engramia/requests.ts';
-import { clientFor, type MemorySource } from './memory-source.ts';
+import { clientFor, type MemorySource } from './recall/memory-source.ts';
 
 /** A finished run that waits to be learned. */
 export interface FinishedRun {

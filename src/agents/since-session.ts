@@ -1,5 +1,5 @@
 import type { AgentInputItem } from '@openai/agents';
-import type { Turn } from '../core/subject.ts';
+import type { Turn } from '../core/call/subject.ts';
 
 type Said = Pick<Turn, 'role' | 'text'>;
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { InvalidOptionsError } from '../core/errors.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import { type Checkpoint, signCheckpoint } from './checkpoint.ts';

@@ -1,6 +1,6 @@
-import { type AuditEntry, type AuditFact, firstHash } from '../core/audit-entry.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
+import { type AuditEntry, type AuditFact, firstHash } from '../core/contracts/audit-entry.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
+import { canonicalJson } from '../core/text/canonical-json.ts';
 import { wrongFactField } from './entry-shape.ts';
 import type { TrailHead } from './trail-head.ts';
 

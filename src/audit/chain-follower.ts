@@ -1,4 +1,4 @@
-import { type AuditEntry, firstHash } from '../core/audit-entry.ts';
+import { type AuditEntry, firstHash } from '../core/contracts/audit-entry.ts';
 import { Suspect } from './suspect.ts';
 import type { TrailHead } from './trail-head.ts';
 import type { TrailProblem } from './trail-problem.ts';

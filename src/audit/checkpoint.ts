@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { AuditEntry } from '../core/audit-entry.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
+import { canonicalJson } from '../core/text/canonical-json.ts';
 
 /**
  * A signed statement that a trail had this entry at this place. Plain data, to be sent to where nobody who can change the

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import { canonicalJson } from '../core/text/canonical-json.ts';
 
 /** How a field is written into a cell and read from it. */
 interface Cell {

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import type { AuditEntry, AuditFact } from '../core/contracts/audit-entry.ts';
 
 const isHash = (value: unknown): boolean =>
   typeof value === 'string' && value.length === 64 && /^[0-9a-f]+$/.test(value);

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { lineOf } from './chain-entry.ts';
 import { csvColumns, toCsvRecord } from './csv-record.ts';
 

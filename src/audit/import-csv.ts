@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { CsvParser } from './csv-parser.ts';
 import { csvColumns, fromCsvRecord } from './csv-record.ts';
 

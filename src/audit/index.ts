@@ -1,4 +1,4 @@
-export type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+export type { AuditEntry, AuditFact } from '../core/contracts/audit-entry.ts';
 export {
   type AuditKeys,
   type CheckpointSigner,

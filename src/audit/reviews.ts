@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFact } from '../core/audit-entry.ts';
+import type { AuditEntry, AuditFact } from '../core/contracts/audit-entry.ts';
 import { InvalidOptionsError } from '../core/errors.ts';
 
 /** The actor of what nobody decided. */

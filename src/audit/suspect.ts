@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import type { TrailProblem, TrailProblemKind } from './trail-problem.ts';
 import type { Reading } from './trail-reading.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { nodeBuiltin } from '../core/node-builtin.ts';
 import { nextTurn } from '../core/pieces.ts';
 import { LineSplitter } from './line-splitter.ts';

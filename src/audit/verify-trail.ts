@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { check, issuesOf, type OptionCheck, refuse } from '../core/option-checks.ts';
 import { ChainFollower } from './chain-follower.ts';
 import type { Checkpoint } from './checkpoint.ts';

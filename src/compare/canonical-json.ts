@@ -1,5 +1,5 @@
-import { canonicalJson as strictJson } from '../core/canonical-json.ts';
-import { parsedJson } from '../core/parsed-json.ts';
+import { canonicalJson as strictJson } from '../core/text/canonical-json.ts';
+import { parsedJson } from '../core/text/parsed-json.ts';
 
 /** Values that arguments may consist of; tools take less. */
 const mostValues = 5_000;

@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../core/clock.ts';
-import type { CompareLayer, CompareOptions } from '../core/compare-options.ts';
-import type { Comparer } from '../core/comparer.ts';
+import type { CompareLayer, CompareOptions } from '../core/contracts/compare-options.ts';
+import type { Comparer } from '../core/contracts/comparer.ts';
 import { refuse } from '../core/option-checks.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import { askingLayers, cheapLayers } from './built-in-layers.ts';
 import { compareIssues } from './compare-issues.ts';
 import { toHeld } from './hold.ts';
@@ -9,9 +9,9 @@ import type { Layer } from './layer.ts';
 import { outcome } from './layers/outcome.ts';
 import { LookAtPair, type Step, type Steps, toOutcome } from './look-at-pair.ts';
 import { type NormalizedOptions, normalizedOptions } from './normalized-options.ts';
-import { sharedTextThread, type TextThread } from './text-thread.ts';
-import { Turns } from './turns.ts';
-import { wordLayers } from './word-layers.ts';
+import { sharedTextThread, type TextThread } from './words/text-thread.ts';
+import { Turns } from './words/turns.ts';
+import { wordLayers } from './words/word-layers.ts';
 
 /** What surrounds a comparer. */
 export interface ComparerSetup {

@@ -1,4 +1,4 @@
-import { type Tokens, tokenIs } from './tokens.ts';
+import { type Tokens, tokenIs } from './words/tokens.ts';
 
 /** Places of names and numbers of a reply that are looked at. */
 const most = 1_000;

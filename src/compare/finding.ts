@@ -1,5 +1,5 @@
-import type { LayerSay } from '../core/compare-options.ts';
-import type { LayerFinding } from '../core/comparer.ts';
+import type { LayerSay } from '../core/contracts/compare-options.ts';
+import type { LayerFinding } from '../core/contracts/comparer.ts';
 
 /** A note is a word: anything else might be text of a reply. */
 const word = /^[\w.:-]{1,64}$/;

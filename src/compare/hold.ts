@@ -1,10 +1,10 @@
 import { attempt } from '../core/attempt.ts';
-import type { HeldReply, HeldToolCall } from '../core/comparer.ts';
-import { errorFacts } from '../core/events.ts';
-import { fingerprint } from '../core/fingerprint.ts';
-import type { Observation } from '../core/observation.ts';
-import type { ReplyView, ReportedFacts, ToolCall } from '../core/subject.ts';
-import { flatCopy } from '../core/text.ts';
+import type { Observation } from '../core/call/observation.ts';
+import type { ReplyView, ReportedFacts, ToolCall } from '../core/call/subject.ts';
+import type { HeldReply, HeldToolCall } from '../core/contracts/comparer.ts';
+import { errorFacts } from '../core/events/events.ts';
+import { fingerprint } from '../core/text/fingerprint.ts';
+import { flatCopy } from '../core/text/text.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** Tool calls of one reply that are compared. */

@@ -1,5 +1,5 @@
-import type { IgnoreRule } from '../core/compare-options.ts';
-import { givenText } from '../core/given-text.ts';
+import type { IgnoreRule } from '../core/contracts/compare-options.ts';
+import { givenText } from '../core/text/given-text.ts';
 
 /** What replies hold that differs from run to run. Each takes time linear in the text. */
 const patterns: Readonly<Record<Extract<IgnoreRule, string>, RegExp>> = {

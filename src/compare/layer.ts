@@ -1,4 +1,4 @@
-import type { CompareLayerName, LayerSay } from '../core/compare-options.ts';
+import type { CompareLayerName, LayerSay } from '../core/contracts/compare-options.ts';
 import type { NormalizedOptions } from './normalized-options.ts';
 import type { Pair } from './pair.ts';
 

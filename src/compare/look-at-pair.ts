@@ -1,14 +1,14 @@
-import type { Clock } from '../core/clock.ts';
-import type { LayerSay } from '../core/compare-options.ts';
-import type { Divergence, HeldPair, LayerFinding } from '../core/comparer.ts';
-import { askByWords } from './ask-by-words.ts';
+import type { LayerSay } from '../core/contracts/compare-options.ts';
+import type { Divergence, HeldPair, LayerFinding } from '../core/contracts/comparer.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { toFinding } from './finding.ts';
 import { Pair } from './pair.ts';
-import type { TextThread } from './text-thread.ts';
-import type { Turns } from './turns.ts';
 import { divergenceOf, type Said } from './verdict.ts';
-import type { WordLayer } from './word-layer.ts';
-import type { WordSay } from './word-question.ts';
+import { askByWords } from './words/ask-by-words.ts';
+import type { TextThread } from './words/text-thread.ts';
+import type { Turns } from './words/turns.ts';
+import type { WordLayer } from './words/word-layer.ts';
+import type { WordSay } from './words/word-question.ts';
 
 /** A layer of whatever origin, ready to be asked. */
 export interface Step {

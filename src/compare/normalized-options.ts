@@ -3,7 +3,7 @@ import type {
   CompareLayerName,
   CompareOptions,
   CompareThresholds,
-} from '../core/compare-options.ts';
+} from '../core/contracts/compare-options.ts';
 import { toIgnore } from './ignore.ts';
 import { defaultThresholds } from './thresholds.ts';
 

@@ -1,5 +1,5 @@
-import type { ComparedPair, ComparedReply } from '../core/compare-options.ts';
-import type { HeldPair } from '../core/comparer.ts';
+import type { ComparedPair, ComparedReply } from '../core/contracts/compare-options.ts';
+import type { HeldPair } from '../core/contracts/comparer.ts';
 
 /** A pair as the layers see it. */
 export class Pair implements ComparedPair {

@@ -1,4 +1,4 @@
-import type { CompareThresholds } from '../core/compare-options.ts';
+import type { CompareThresholds } from '../core/contracts/compare-options.ts';
 
 /** From where on a difference counts, unless the app says otherwise; where each comes from is told with its option. */
 export const defaultThresholds: Readonly<Required<CompareThresholds>> = {

@@ -1,4 +1,4 @@
-import type { HeldToolCall } from '../core/comparer.ts';
+import type { HeldToolCall } from '../core/contracts/comparer.ts';
 
 /** How many calls of tools agree, and in what way the others do not. */
 export interface ToolDifference {

@@ -1,4 +1,4 @@
-import type { Divergence, LayerFinding, Verdict } from '../core/comparer.ts';
+import type { Divergence, LayerFinding, Verdict } from '../core/contracts/comparer.ts';
 
 /** A finding, and whose say it withdraws. */
 export interface Said extends LayerFinding {

@@ -1,4 +1,4 @@
-import { isThenable } from './observation.ts';
+import { isThenable } from './call/observation.ts';
 
 /** What `run` gives, or undefined when it throws: for looks at values that may be anything, a revoked proxy included. */
 export function attempt<T>(run: () => T): T | undefined {

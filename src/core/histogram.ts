@@ -1,4 +1,4 @@
-import type { LatencyBucket } from './stats.ts';
+import type { LatencyBucket } from './contracts/stats.ts';
 
 // Eight slots an octave: a quantile is off by at most 5 %.
 const perOctave = 8;

@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from './errors.ts';
+import { longestTimerMs } from './time/clock.ts';
 
 /** What one option must be: a test, and the sentence that mends a wrong value. */
 export interface OptionCheck {
@@ -14,9 +15,6 @@ export interface OptionChecks {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
-
-/** The longest time that a timer of Node can have: with a longer one it would fire at once. */
-export const longestTimerMs = 2_147_483_647;
 
 /** Ready-made rules. A rule speaks of values that were given; `undefined` means "not given". */
 export const check = {

@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '../core/clock.ts';
 import { check, issuesOf, orFalse, refuse } from '../core/option-checks.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import { apiKeyIssue } from './api-key.ts';
 import { baseUrlIssues } from './base-url.ts';
 import type { PacingLimits } from './pacer.ts';
@@ -52,26 +52,21 @@ const defaults = {
   pacing: { learnsPerMinute: 50, recallsPerMinute: 50, callsPerMinutePerKey: 100 },
 };
 
-/** The longest time a timer of Node can wait, milliseconds. */
-export const longestTimerMs = 2_147_483_647;
-
-const timer = {
-  test: (value: unknown) =>
-    typeof value === 'number' && value > 0 && Math.ceil(value) <= longestTimerMs,
-  must: `be a number of milliseconds above 0, at most ${longestTimerMs}`,
-};
-
 // Address and key have checks of their own: an address may hold a password, and a key is never shown.
 const own = { test: () => true, must: '' };
 
 const checks = {
   baseUrl: own,
   apiKey: own,
-  timeoutMs: timer,
+  timeoutMs: check.milliseconds,
   maxResponseBytes: check.count,
   maxExportBytes: check.count,
   fetch: check.function,
-  pool: { connections: check.count, keepAliveMs: timer, connectTimeoutMs: timer },
+  pool: {
+    connections: check.count,
+    keepAliveMs: check.milliseconds,
+    connectTimeoutMs: check.milliseconds,
+  },
   pacing: orFalse(check.object),
   clock: check.clock,
 };

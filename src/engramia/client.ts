@@ -1,5 +1,5 @@
 import type * as answers from './answers.ts';
-import type { CallOptions } from './call-options.ts';
+import type { CallOptions } from './calls/call-options.ts';
 import type { CallPriority } from './pacer.ts';
 import type * as requests from './requests.ts';
 

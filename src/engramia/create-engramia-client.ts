@@ -1,7 +1,7 @@
+import { loadCaller } from './calls/lazy-caller.ts';
 import type { EngramiaClient } from './client.ts';
 import { type EngramiaClientOptions, toClientSettings } from './client-options.ts';
 import { createFamily } from './family.ts';
-import { loadCaller } from './lazy-caller.ts';
 import { RestClient } from './rest-client.ts';
 
 /**

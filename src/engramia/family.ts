@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { ClientSettings } from './client-options.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { ServerClock } from './server-clock.ts';

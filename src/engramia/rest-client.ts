@@ -1,12 +1,12 @@
 import { EngramiaError, InvalidOptionsError } from '../core/errors.ts';
-import { fingerprint } from '../core/fingerprint.ts';
+import { fingerprint } from '../core/text/fingerprint.ts';
 import type * as answers from './answers.ts';
 import { apiKeyIssue } from './api-key.ts';
-import type { CallOptions } from './call-options.ts';
-import type { Caller } from './caller.ts';
+import type { CallOptions } from './calls/call-options.ts';
+import type { Caller } from './calls/caller.ts';
+import { createLazyCaller } from './calls/lazy-caller.ts';
 import type { EngramiaClient, KeyOperations, Pacing, WithKeyOptions } from './client.ts';
 import type { Family } from './family.ts';
-import { createLazyCaller } from './lazy-caller.ts';
 import type * as requests from './requests.ts';
 import { lookUpScope } from './scope-lookup.ts';
 

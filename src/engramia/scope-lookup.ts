@@ -1,7 +1,7 @@
 import type { ScopeAnswer } from './answers.ts';
-import { EngramiaCallError } from './call-error.ts';
-import type { CallOptions } from './call-options.ts';
-import type { Caller } from './caller.ts';
+import { EngramiaCallError } from './calls/call-error.ts';
+import type { CallOptions } from './calls/call-options.ts';
+import type { Caller } from './calls/caller.ts';
 
 /** What an operation gave, or the expected refusal. */
 type Attempt<T> = { readonly answer: T } | { readonly refusal: EngramiaCallError };

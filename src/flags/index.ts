@@ -1,7 +1,7 @@
-export type { RampListener } from '../core/ramp-listener.ts';
+export type { RampListener } from '../core/contracts/ramp-listener.ts';
 export type { ChangeEmitter } from './emitted-changes.ts';
 export { environmentFlags } from './environment-flags.ts';
-export { type FileFlags, type FileFlagsOptions, fileFlags } from './file-flags.ts';
+export { type FileFlags, type FileFlagsOptions, fileFlags } from './file/file-flags.ts';
 export type { LaunchDarklyContext } from './launch-darkly-context.ts';
 export {
   type LaunchDarklyClient,

@@ -3,8 +3,8 @@ import { HashedNames } from '../core/hashed-names.ts';
 import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import { defaultSalt } from './default-salt.ts';
-import { userOf } from './evaluation-context.ts';
 import type { FlagProvider, FlagResolution } from './provider.ts';
+import { userOf } from './source/evaluation-context.ts';
 import { stageResolutions } from './stage-resolutions.ts';
 import {
   stageCheck,

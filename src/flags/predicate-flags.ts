@@ -1,4 +1,4 @@
-import { isThenable } from '../core/observation.ts';
+import { isThenable } from '../core/call/observation.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import type { EvaluationContext, FlagProvider, FlagResolution } from './provider.ts';

@@ -1,4 +1,4 @@
-import type { RampListener } from '../core/ramp-listener.ts';
+import type { RampListener } from '../core/contracts/ramp-listener.ts';
 
 /** A value that a flag provider can target. */
 export type EvaluationContextValue =

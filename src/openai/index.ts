@@ -2,8 +2,10 @@ export {
   type CalibrateOptions,
   calibrate,
   type LabelledPair,
-} from '../compare/calibrate.ts';
-export { correctedRate } from '../compare/corrected-rate.ts';
+} from '../compare/judging/calibrate.ts';
+export { correctedRate } from '../compare/judging/corrected-rate.ts';
+export type { Replying } from '../core/call/replying.ts';
+export type { TokenUsage } from '../core/call/token-usage.ts';
 export type {
   Judge,
   JudgeAnswer,
@@ -12,26 +14,24 @@ export type {
   JudgeQuestion,
   JudgeShare,
   JudgeSilence,
-} from '../core/compare-options.ts';
-export type { Replying } from '../core/replying.ts';
-export type { TokenUsage } from '../core/token-usage.ts';
-export type { AssistantsClient } from './assistants-client.ts';
-export { type AssistantsFailure, AssistantsRunError } from './assistants-error.ts';
-export { assistantsLeg } from './assistants-leg.ts';
+} from '../core/contracts/compare-options.ts';
+export type { AssistantsClient } from './assistants/assistants-client.ts';
+export { type AssistantsFailure, AssistantsRunError } from './assistants/assistants-error.ts';
+export { assistantsLeg } from './assistants/assistants-leg.ts';
 export type {
   AssistantsLeg,
   AssistantsLegOptions,
   AssistantsReply,
   RequestedToolCall,
   WaitingRun,
-} from './assistants-options.ts';
+} from './assistants/assistants-options.ts';
 export { isGone } from './is-gone.ts';
-export type { JudgeBudgetOptions } from './judge-budget.ts';
-export type { JudgeClient } from './judge-client.ts';
-export type { JudgeCounts, JudgeOutcome } from './judge-counts.ts';
-export type { LlmJudgeOptions } from './judge-options.ts';
-export { type LlmJudge, llmJudge } from './llm-judge.ts';
-export { responsesCandidate, responsesLeg } from './responses-leg.ts';
+export type { JudgeBudgetOptions } from './judge/judge-budget.ts';
+export type { JudgeClient } from './judge/judge-client.ts';
+export type { JudgeCounts, JudgeOutcome } from './judge/judge-counts.ts';
+export type { LlmJudgeOptions } from './judge/judge-options.ts';
+export { type LlmJudge, llmJudge } from './judge/llm-judge.ts';
+export { responsesCandidate, responsesLeg } from './responses/responses-leg.ts';
 export type {
   ResponsesClient,
   ResponsesLeg,
@@ -40,4 +40,4 @@ export type {
   ResponsesRequestOptions,
   ResponsesStream,
   ResponsesStreamOptions,
-} from './responses-options.ts';
+} from './responses/responses-options.ts';

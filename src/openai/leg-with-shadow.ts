@@ -1,4 +1,4 @@
-import type { CallContext } from '../core/call-context.ts';
+import type { CallContext } from '../core/call/call-context.ts';
 
 /**
  * A handler, and the same as `legacyShadow`, where it must not act. An intersection, since a call of a generic function that returns

@@ -1,4 +1,4 @@
-import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
+import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
 
 /** Milliseconds that what is done after a call may take: a run to be cancelled, a thread to be deleted. */
 export const tidyMs = 10_000;

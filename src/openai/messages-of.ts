@@ -1,5 +1,5 @@
-import type { Turn } from '../core/subject.ts';
-import { isBlank } from '../core/text.ts';
+import type { Turn } from '../core/call/subject.ts';
+import { isBlank } from '../core/text/text.ts';
 
 /** A message as the service takes it. */
 export interface SaidMessage {

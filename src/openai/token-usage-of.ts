@@ -1,4 +1,4 @@
-import { isTokenCount, type TokenUsage } from '../core/token-usage.ts';
+import { isTokenCount, type TokenUsage } from '../core/call/token-usage.ts';
 import { fieldsOf } from './fields.ts';
 
 /** Reads what a service says of its tokens, by either of its names; undefined: it says nothing. */

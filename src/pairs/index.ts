@@ -1,6 +1,6 @@
-export type { LegRecord, PairRecord, PairText } from '../core/pair-record.ts';
-export type { MissedPairs, MissReason, PairSink } from '../core/pair-sink.ts';
-export type { TokenUsage } from '../core/token-usage.ts';
+export type { TokenUsage } from '../core/call/token-usage.ts';
+export type { LegRecord, PairRecord, PairText } from '../core/contracts/pair-record.ts';
+export type { MissedPairs, MissReason, PairSink } from '../core/contracts/pair-sink.ts';
 export {
   type JsonlPairs,
   type JsonlPairsOptions,

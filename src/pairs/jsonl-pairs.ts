@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
-import { type Logger, processWarnings } from '../core/logger.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { MissedPairs, PairSink } from '../core/contracts/pair-sink.ts';
+import { type Logger, processWarnings } from '../core/events/logger.ts';
 import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
+import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
 import { withoutOldWords, withoutTenant } from './line-changes.ts';
 import { LogFile } from './log-file.ts';
 import { logNames, removeUnfinished } from './log-names.ts';

@@ -1,8 +1,8 @@
-import { type Clock, systemClock, type TimerHandle } from '../core/clock.ts';
-import { check, issuesOf, longestTimerMs, refuse } from '../core/option-checks.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs, PairSink } from '../core/pair-sink.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { MissedPairs, PairSink } from '../core/contracts/pair-sink.ts';
+import { check, issuesOf, refuse } from '../core/option-checks.ts';
 import { retainedSize } from '../core/retained-size.ts';
+import { type Clock, longestTimerMs, systemClock, type TimerHandle } from '../core/time/clock.ts';
 import { MissSums } from './miss-sums.ts';
 import { type PairTextOptions, redactorOf, textChecks, withoutText } from './pair-text.ts';
 import { Ring } from './ring.ts';

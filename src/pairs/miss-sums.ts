@@ -1,4 +1,4 @@
-import type { MissedPairs } from '../core/pair-sink.ts';
+import type { MissedPairs } from '../core/contracts/pair-sink.ts';
 
 const hourMs = 3_600_000;
 

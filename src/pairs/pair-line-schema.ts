@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attempt } from '../core/attempt.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs, MissReason } from '../core/pair-sink.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { MissedPairs, MissReason } from '../core/contracts/pair-sink.ts';
 import { type Stage, stageNames } from '../core/stage.ts';
 
 /** What a line of a pair log holds. `torn`: no JSON, as a crash leaves it. `unknown`: nothing that is known here. */

@@ -1,5 +1,5 @@
-import type { PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs } from '../core/pair-sink.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../core/contracts/pair-sink.ts';
 
 // Text that comes from outside goes through `JSON.stringify` alone: no line break of it can end a line.
 const joined = (head: string, record: PairRecord | MissedPairs): string =>

@@ -1,7 +1,7 @@
-import type { Clock, TimerHandle } from '../core/clock.ts';
-import type { Logger } from '../core/logger.ts';
-import type { MissedPairs } from '../core/pair-sink.ts';
-import { Warnings } from '../core/warnings.ts';
+import type { MissedPairs } from '../core/contracts/pair-sink.ts';
+import type { Logger } from '../core/events/logger.ts';
+import { Warnings } from '../core/events/warnings.ts';
+import type { Clock, TimerHandle } from '../core/time/clock.ts';
 import { LineBuffer } from './line-buffer.ts';
 import type { LogFile } from './log-file.ts';
 import { MissSums } from './miss-sums.ts';

@@ -1,6 +1,6 @@
+import type { PairRecord } from '../core/contracts/pair-record.ts';
 import { check, required } from '../core/option-checks.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import { redactPersonalData } from '../core/redact.ts';
+import { redactPersonalData } from '../core/redact/redact.ts';
 
 /** Keeping the words of pairs, and not only their metrics. */
 export interface PairTextOptions {

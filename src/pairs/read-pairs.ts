@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Clock, systemClock } from '../core/clock.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../core/contracts/pair-sink.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs } from '../core/pair-sink.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import { linesOf } from './lines-of.ts';
 import { logNames } from './log-names.ts';
 import { MissSums } from './miss-sums.ts';

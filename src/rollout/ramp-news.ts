@@ -1,9 +1,9 @@
 import { attempt, disregard } from '../core/attempt.ts';
-import type { RampListener } from '../core/ramp-listener.ts';
-import type { RolloutState } from '../core/rollout-state.ts';
+import type { RampListener } from '../core/contracts/ramp-listener.ts';
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
+import type { Store } from '../core/contracts/store.ts';
 import { inRootScope } from '../core/root-scope.ts';
-import type { Store } from '../core/store.ts';
-import type { GateOutcome, GateReading } from './gate.ts';
+import type { GateOutcome, GateReading } from './gates/gate.ts';
 import { within } from './within.ts';
 
 /** States that wait to be told at most: of more, the newest are told. */

@@ -1,5 +1,5 @@
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
 import { CutoverError } from '../core/errors.ts';
-import type { RolloutState } from '../core/rollout-state.ts';
 
 /**
  * Why an action was not taken. `refused`: its conditions are not met. `conflict`: somebody else was faster. `unreachable`:

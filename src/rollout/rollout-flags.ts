@@ -1,12 +1,12 @@
+import type { RampListener } from '../core/contracts/ramp-listener.ts';
 import { having, issuesOf, refuse, required } from '../core/option-checks.ts';
-import type { RampListener } from '../core/ramp-listener.ts';
-import type { Rollout } from './rollout.ts';
 import {
   answering,
   type RolloutFlagAnswer,
   type StageAnswer,
   stageAnswers,
-} from './stage-answer.ts';
+} from './replica/stage-answer.ts';
+import type { Rollout } from './rollout.ts';
 
 /** A flag provider that answers from memory; it fits a cutover's `flags`. */
 export interface RolloutFlags {

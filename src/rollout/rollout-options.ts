@@ -1,9 +1,9 @@
 import type { CheckpointSigner } from '../audit/audit-keys.ts';
 import type { Checkpoint } from '../audit/checkpoint.ts';
 import type { TenantPseudonyms } from '../audit/tenant-pseudonyms.ts';
-import type { Clock } from '../core/clock.ts';
-import { dayMs } from '../core/day.ts';
-import type { Logger } from '../core/logger.ts';
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
+import type { Store } from '../core/contracts/store.ts';
+import type { Logger } from '../core/events/logger.ts';
 import {
   check,
   having,
@@ -12,11 +12,11 @@ import {
   oneOf,
   required,
 } from '../core/option-checks.ts';
-import type { RolloutState } from '../core/rollout-state.ts';
-import type { Store } from '../core/store.ts';
-import type { RampDecision } from './decision.ts';
-import type { LegacyProbe } from './legacy-pulse.ts';
-import type { RolloutPlan } from './plan.ts';
+import type { Clock } from '../core/time/clock.ts';
+import { dayMs } from '../core/time/day.ts';
+import type { RampDecision } from './decisions/decision.ts';
+import type { LegacyProbe } from './evidence/legacy-pulse.ts';
+import type { RolloutPlan } from './plan/plan.ts';
 
 /** How a rollout is made. */
 export interface RolloutOptions {

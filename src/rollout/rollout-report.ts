@@ -1,11 +1,11 @@
-import type { Leader } from './leader.ts';
-import type { RampActions } from './ramp-actions.ts';
+import type { RampActions } from './actions/ramp-actions.ts';
+import type { Leader } from './decisions/leader.ts';
+import type { StorePairs } from './evidence/store-pairs.ts';
+import type { TrafficMeter } from './evidence/traffic-meter.ts';
 import type { RampCore } from './ramp-core.ts';
-import { nextStep } from './ramp-state.ts';
 import type { RolloutReport } from './rollout.ts';
 import { RolloutError } from './rollout-error.ts';
-import type { StorePairs } from './store-pairs.ts';
-import type { TrafficMeter } from './traffic-meter.ts';
+import { nextStep } from './state/ramp-state.ts';
 
 /** What a report is put together from. */
 export interface ReportParts {

@@ -1,15 +1,15 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
-import type { CutoverEventOf } from '../core/events.ts';
-import type { PairSink } from '../core/pair-sink.ts';
-import type { RampListener } from '../core/ramp-listener.ts';
-import type { RolloutState } from '../core/rollout-state.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import type { PairSink } from '../core/contracts/pair-sink.ts';
+import type { RampListener } from '../core/contracts/ramp-listener.ts';
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
+import type { CutoverStats } from '../core/contracts/stats.ts';
+import type { ReplicaState } from '../core/contracts/store.ts';
+import type { CutoverEventOf } from '../core/events/events.ts';
 import type { Stage } from '../core/stage.ts';
-import type { CutoverStats } from '../core/stats.ts';
-import type { ReplicaState } from '../core/store.ts';
-import type { RampDecision } from './decision.ts';
+import type { RampDecision } from './decisions/decision.ts';
+import type { StepPreview } from './decisions/preview.ts';
 import type { PersonAction } from './person-action.ts';
-import type { PlanStep } from './plan.ts';
-import type { StepPreview } from './preview.ts';
+import type { PlanStep } from './plan/plan.ts';
 
 /** The part of a cutover that a rollout follows; every cutover and every handler is one. */
 export interface FollowedCutover {

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
-import type { Store } from '../core/store.ts';
+import type { Store } from '../core/contracts/store.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 /** What is swept, and what is kept. */
 export interface SweeperSetting {

@@ -1,4 +1,4 @@
-import { isPlain } from '../core/plain-object.ts';
+import { isPlain } from '../core/text/plain-object.ts';
 import { OwnTexts } from './own-texts.ts';
 
 const isPrimitive = (value: unknown): boolean =>

@@ -1,7 +1,6 @@
 import { attempt, disregard } from '../core/attempt.ts';
-import { type Clock, keepAliveBy } from '../core/clock.ts';
-import type { Reporter } from '../core/events.ts';
-import { longestTimerMs } from '../core/option-checks.ts';
+import type { Reporter } from '../core/events/events.ts';
+import { type Clock, keepAliveBy, longestTimerMs } from '../core/time/clock.ts';
 
 /** How shadow work relates to the caller's response. */
 export interface BackgroundOptions {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { CallContext } from '../core/call-context.ts';
+import type { CallContext } from '../core/call/call-context.ts';
+import type { ReportedFacts, Subject, Turn } from '../core/call/subject.ts';
 import { CutoverError } from '../core/errors.ts';
-import type { ReportedFacts, Subject, Turn } from '../core/subject.ts';
 import { Aborting } from './aborting.ts';
 import { Call, type Caller } from './call.ts';
 import type { Expiring } from './deadlines.ts';

@@ -1,15 +1,19 @@
-import type { Clock } from '../core/clock.ts';
-import type { CompareOptions } from '../core/compare-options.ts';
-import type { Comparer } from '../core/comparer.ts';
-import type { Conversations } from '../core/conversations.ts';
-import type { Reporter } from '../core/events.ts';
-import type { LearnPolicy, MirrorableExchange, ServedExchange } from '../core/exchange.ts';
-import type { Lane } from '../core/lane.ts';
-import type { LegTracing } from '../core/leg-tracing.ts';
-import { isShadowSafe } from '../core/shadow-safe.ts';
+import { isShadowSafe } from '../core/call/shadow-safe.ts';
+import type { Subject } from '../core/call/subject.ts';
+import type { CompareOptions } from '../core/contracts/compare-options.ts';
+import type { Comparer } from '../core/contracts/comparer.ts';
+import type { Conversations } from '../core/contracts/conversations.ts';
+import type {
+  LearnPolicy,
+  MirrorableExchange,
+  ServedExchange,
+} from '../core/contracts/exchange.ts';
+import type { Lane } from '../core/contracts/lane.ts';
+import type { LegTracing } from '../core/contracts/leg-tracing.ts';
+import type { StageSource } from '../core/contracts/stage-source.ts';
+import type { Reporter } from '../core/events/events.ts';
 import { type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
-import type { StageSource } from '../core/stage-source.ts';
-import type { Subject } from '../core/subject.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Background } from './background.ts';
 import { Deadlines } from './deadlines.ts';
 import { isGoneByDefault } from './gone.ts';

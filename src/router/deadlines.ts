@@ -1,5 +1,5 @@
-import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
+import type { Clock, TimerHandle } from '../core/time/clock.ts';
 
 /** Slots kept from one turn of the loop to the next. */
 const mostKept = 1024;

@@ -1,9 +1,9 @@
 import { disregard } from '../core/attempt.ts';
-import { keepAliveBy } from '../core/clock.ts';
+import type { Subject } from '../core/call/subject.ts';
+import type { StageReason } from '../core/contracts/stage-source.ts';
+import type { UndecidedReason } from '../core/contracts/stats.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
-import type { StageReason } from '../core/stage-source.ts';
-import type { UndecidedReason } from '../core/stats.ts';
-import type { Subject } from '../core/subject.ts';
+import { keepAliveBy } from '../core/time/clock.ts';
 import { nobody } from './call.ts';
 import type { Route } from './route.ts';
 

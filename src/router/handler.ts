@@ -1,6 +1,6 @@
-import { isThenable } from '../core/observation.ts';
+import { isThenable } from '../core/call/observation.ts';
+import type { Subject } from '../core/call/subject.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
-import type { Subject } from '../core/subject.ts';
 import { Call, type Caller } from './call.ts';
 import { CandidateCall } from './candidate-call.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Subject, Turn } from '../core/subject.ts';
+import type { Subject, Turn } from '../core/call/subject.ts';
 import { conversationOf } from './kept-turns.ts';
 import type { Route } from './route.ts';
 

@@ -1,7 +1,7 @@
 import { attempt } from '../core/attempt.ts';
-import type { DeliveredExchange } from '../core/conversations.ts';
+import type { Subject } from '../core/call/subject.ts';
+import type { DeliveredExchange } from '../core/contracts/conversations.ts';
 import type { Plan } from '../core/stage.ts';
-import type { Subject } from '../core/subject.ts';
 import type { Call } from './call.ts';
 import type { Route } from './route.ts';
 

@@ -1,7 +1,7 @@
-import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/exchange.ts';
-import type { Observation } from '../core/observation.ts';
+import type { Observation } from '../core/call/observation.ts';
+import type { ReportedFacts, Subject } from '../core/call/subject.ts';
+import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/contracts/exchange.ts';
 import type { Leg, Stage } from '../core/stage.ts';
-import type { ReportedFacts, Subject } from '../core/subject.ts';
 import type { Call } from './call.ts';
 import type { MirrorRun } from './mirror-run.ts';
 

@@ -1,6 +1,6 @@
 import { disregard } from '../core/attempt.ts';
-import { errorFacts, type LegFacts } from '../core/events.ts';
-import { toldOf } from '../core/reported-facts.ts';
+import { toldOf } from '../core/call/reported-facts.ts';
+import { errorFacts, type LegFacts } from '../core/events/events.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import type { CandidateCall } from './candidate-call.ts';

@@ -1,6 +1,6 @@
 import { disregard } from '../core/attempt.ts';
+import { isThenable } from '../core/call/observation.ts';
 import { CutoverError } from '../core/errors.ts';
-import { isThenable } from '../core/observation.ts';
 
 const refusal = (what: string): CutoverError =>
   new CutoverError('ERR_CUTOVER_CONTAINED', `The callback snapshot ${what}.`);

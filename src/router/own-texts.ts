@@ -1,6 +1,6 @@
-import { isPlain } from '../core/plain-object.ts';
-import type { Subject } from '../core/subject.ts';
-import { flatCopy } from '../core/text.ts';
+import type { Subject } from '../core/call/subject.ts';
+import { isPlain } from '../core/text/plain-object.ts';
+import { flatCopy } from '../core/text/text.ts';
 
 /** Code units of a text that is copied: copying a longer one would hold up the loop, and it is rather a body than cut from one. */
 const longestCopied = 8_192;

@@ -1,6 +1,6 @@
+import type { LatencyStats, RouteStats } from '../core/contracts/stats.ts';
 import { Histogram } from '../core/histogram.ts';
 import { stageNames } from '../core/stage.ts';
-import type { LatencyStats, RouteStats } from '../core/stats.ts';
 
 const latencyOf = (histogram: Histogram): LatencyStats => ({
   count: histogram.count,

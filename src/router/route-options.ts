@@ -1,7 +1,8 @@
-import type { CallContext } from '../core/call-context.ts';
-import type { CompareOptions } from '../core/compare-options.ts';
-import type { Exchange } from '../core/exchange.ts';
-import type { LearnVia } from '../core/learner.ts';
+import type { CallContext } from '../core/call/call-context.ts';
+import type { ReplyView, Subject, Turn } from '../core/call/subject.ts';
+import type { CompareOptions } from '../core/contracts/compare-options.ts';
+import type { Exchange } from '../core/contracts/exchange.ts';
+import type { LearnVia } from '../core/contracts/learner.ts';
 import {
   check,
   issuesOf,
@@ -10,7 +11,6 @@ import {
   orFalse,
   required,
 } from '../core/option-checks.ts';
-import type { ReplyView, Subject, Turn } from '../core/subject.ts';
 import type { GivenArguments } from './given-arguments.ts';
 
 /** When legacy answers although the candidate was asked. */

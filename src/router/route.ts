@@ -1,18 +1,18 @@
-import type { Clock } from '../core/clock.ts';
-import type { Comparer } from '../core/comparer.ts';
-import type { Conversations, HandBack } from '../core/conversations.ts';
-import type { Reporter } from '../core/events.ts';
+import type { Subject } from '../core/call/subject.ts';
+import type { Comparer } from '../core/contracts/comparer.ts';
+import type { Conversations, HandBack } from '../core/contracts/conversations.ts';
 import type {
   Exchange,
   LearnPolicy,
   MirrorableExchange,
   ServedExchange,
-} from '../core/exchange.ts';
-import type { Lane } from '../core/lane.ts';
-import type { LegTracing } from '../core/leg-tracing.ts';
+} from '../core/contracts/exchange.ts';
+import type { Lane } from '../core/contracts/lane.ts';
+import type { LegTracing } from '../core/contracts/leg-tracing.ts';
+import type { StageSource } from '../core/contracts/stage-source.ts';
+import type { Reporter } from '../core/events/events.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
-import type { StageSource } from '../core/stage-source.ts';
-import type { Subject } from '../core/subject.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Background } from './background.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import type { Deadlines } from './deadlines.ts';

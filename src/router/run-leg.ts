@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { LegTracing } from '../core/leg-tracing.ts';
+import type { LegTracing } from '../core/contracts/leg-tracing.ts';
 import type { Call } from './call.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { invoke, invokeWith } from './invoke.ts';

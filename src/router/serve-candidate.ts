@@ -1,6 +1,6 @@
+import { isThenable } from '../core/call/observation.ts';
 import { CutoverError } from '../core/errors.ts';
-import { errorFacts } from '../core/events.ts';
-import { isThenable } from '../core/observation.ts';
+import { errorFacts } from '../core/events/events.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
 import { couldFallBack, isFailure, mayFallBack } from './fallback.ts';

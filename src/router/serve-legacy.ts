@@ -1,4 +1,4 @@
-import { isThenable } from '../core/observation.ts';
+import { isThenable } from '../core/call/observation.ts';
 import type { Call } from './call.ts';
 import { chain } from './chain.ts';
 import { invoke } from './invoke.ts';

@@ -1,5 +1,5 @@
-import type { CallContext } from '../core/call-context.ts';
-import type { ReplyView } from '../core/subject.ts';
+import type { CallContext } from '../core/call/call-context.ts';
+import type { ReplyView } from '../core/call/subject.ts';
 import type { FallbackOptions, RouteOptions } from './route-options.ts';
 
 type Replaced = 'legacy' | 'candidate' | 'view' | 'legacyShadow' | 'fallback';

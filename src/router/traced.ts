@@ -1,6 +1,6 @@
 import { disregard } from '../core/attempt.ts';
-import type { LegEnd, LegRun, LegTrace, LegTracing } from '../core/leg-tracing.ts';
-import { isThenable } from '../core/observation.ts';
+import { isThenable } from '../core/call/observation.ts';
+import type { LegEnd, LegRun, LegTrace, LegTracing } from '../core/contracts/leg-tracing.ts';
 import type { Leg } from '../core/stage.ts';
 import type { Call } from './call.ts';
 import { chain } from './chain.ts';

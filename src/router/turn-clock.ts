@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 /**
  * Time to within one turn of the event loop, looked up once a turn: what mirrored calls are timed by, since two looks at

@@ -1,4 +1,4 @@
-import type { DropReason, SkipReason, TaskOutcome } from '../core/counts.ts';
+import type { DropReason, SkipReason, TaskOutcome } from '../core/contracts/counts.ts';
 
 /** What may go out together. */
 export interface BundleRule {

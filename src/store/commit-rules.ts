@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import type { AuditHead, CommitRefusal, RolloutCommit } from '../core/contracts/store.ts';
 import { refuse } from '../core/option-checks.ts';
-import type { AuditHead, CommitRefusal, RolloutCommit } from '../core/store.ts';
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 

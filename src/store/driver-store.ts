@@ -1,9 +1,5 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
-import type { Clock } from '../core/clock.ts';
-import { CutoverError } from '../core/errors.ts';
-import { check, issuesOf, refuse } from '../core/option-checks.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import { nextTurn } from '../core/pieces.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type {
   Acknowledgement,
   CommitResult,
@@ -22,8 +18,12 @@ import type {
   TrafficBatch,
   TrafficDay,
   WatchOptions,
-} from '../core/store.ts';
-import type { Transcript } from '../core/transcript.ts';
+} from '../core/contracts/store.ts';
+import type { Transcript } from '../core/contracts/transcript.ts';
+import { CutoverError } from '../core/errors.ts';
+import { check, issuesOf, refuse } from '../core/option-checks.ts';
+import { nextTurn } from '../core/pieces.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { refuseBroken } from './commit-rules.ts';
 import type { StoreDriver } from './driver.ts';
 import { EvidenceBook } from './evidence-book.ts';

@@ -1,9 +1,9 @@
-import type { AuditEntry } from '../core/audit-entry.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { RolloutState } from '../core/rollout-state.ts';
-import type { CommitResult, RolloutCommit, Store, StoredRollout } from '../core/store.ts';
-import type { Turn } from '../core/subject.ts';
-import type { ServedTurns } from '../core/transcript.ts';
+import type { Turn } from '../core/call/subject.ts';
+import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
+import type { CommitResult, RolloutCommit, Store, StoredRollout } from '../core/contracts/store.ts';
+import type { ServedTurns } from '../core/contracts/transcript.ts';
 import type { Book, Tally } from './tally.ts';
 
 /** A place in the order of pairs; those after it come next. */

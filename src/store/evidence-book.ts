@@ -1,7 +1,5 @@
-import type { Clock } from '../core/clock.ts';
-import { dayOf } from '../core/day.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import { inPieces, nextTurn } from '../core/pieces.ts';
+import type { Turn } from '../core/call/subject.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type {
   DayQuery,
   Erasure,
@@ -11,9 +9,11 @@ import type {
   Store,
   TrafficBatch,
   TrafficDay,
-} from '../core/store.ts';
-import type { Turn } from '../core/subject.ts';
-import type { Transcript, TurnRange } from '../core/transcript.ts';
+} from '../core/contracts/store.ts';
+import type { Transcript, TurnRange } from '../core/contracts/transcript.ts';
+import { inPieces, nextTurn } from '../core/pieces.ts';
+import type { Clock } from '../core/time/clock.ts';
+import { dayOf } from '../core/time/day.ts';
 import type { DayFilter, EvidenceRows, PairPlace, Removal } from './driver.ts';
 import { tallyMisses, tallyPairs } from './pair-tally.ts';
 import { type Book, type Tally, TallySheet, toPairDays, toTrafficDays } from './tally.ts';

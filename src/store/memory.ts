@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from '../core/clock.ts';
+import type { Store } from '../core/contracts/store.ts';
 import { check, issuesOf, refuse } from '../core/option-checks.ts';
-import type { Store } from '../core/store.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import { DriverStore } from './driver-store.ts';
 import { memoryDriver } from './memory/memory-driver.ts';
 
-export type * from '../core/store.ts';
+export type * from '../core/contracts/store.ts';
 
 /** How a store in memory is made. */
 export interface MemoryStoreOptions {

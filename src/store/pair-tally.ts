@@ -1,8 +1,8 @@
-import { dayOf } from '../core/day.ts';
-import type { LegRecord, PairRecord } from '../core/pair-record.ts';
-import type { MissedPairs } from '../core/pair-sink.ts';
+import type { LegRecord, PairRecord } from '../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../core/contracts/pair-sink.ts';
+import type { PairMetric } from '../core/contracts/store.ts';
 import type { Leg } from '../core/stage.ts';
-import type { PairMetric } from '../core/store.ts';
+import { dayOf } from '../core/time/day.ts';
 import { type Tally, TallySheet } from './tally.ts';
 
 type Count = readonly [metric: PairMetric, value: number];

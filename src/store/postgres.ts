@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from '../core/clock.ts';
+import type { Store } from '../core/contracts/store.ts';
 import { check, having, issuesOf, type OptionCheck, refuse } from '../core/option-checks.ts';
-import type { Store } from '../core/store.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import type { StoreDriver } from './driver.ts';
 import { DriverStore } from './driver-store.ts';
 import { PostgresDatabase } from './postgres/database.ts';
@@ -10,7 +10,7 @@ import { PostgresListener } from './postgres/listener.ts';
 import type { PostgresPool } from './postgres/pool.ts';
 import { PostgresRollouts } from './postgres/rollouts.ts';
 
-export type * from '../core/store.ts';
+export type * from '../core/contracts/store.ts';
 export type {
   PostgresClient,
   PostgresPool,

@@ -1,9 +1,8 @@
 import { attempt, disregard } from '../core/attempt.ts';
-import type { Clock, TimerHandle } from '../core/clock.ts';
-import { longestTimerMs } from '../core/option-checks.ts';
-import type { RolloutState } from '../core/rollout-state.ts';
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
+import type { RolloutWatcher } from '../core/contracts/store.ts';
 import { inRootScope } from '../core/root-scope.ts';
-import type { RolloutWatcher } from '../core/store.ts';
+import { type Clock, longestTimerMs, type TimerHandle } from '../core/time/clock.ts';
 
 /** What a watch looks at, and how often. */
 export interface Watched {

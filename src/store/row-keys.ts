@@ -1,6 +1,6 @@
-import { pairId } from '../core/pair-id.ts';
-import type { PairRecord } from '../core/pair-record.ts';
-import type { ServedTurns } from '../core/transcript.ts';
+import { pairId } from '../core/contracts/pair-id.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { ServedTurns } from '../core/contracts/transcript.ts';
 import { jsonKey, textKey } from './text-key.ts';
 
 /** What tells one row from all others of its kind, as a text that any storage can index. */

@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from '../core/clock.ts';
+import type { Store } from '../core/contracts/store.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
-import type { Store } from '../core/store.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import type { StoreDriver } from './driver.ts';
 import { DriverStore } from './driver-store.ts';
 import { SqliteDatabase } from './sqlite/database.ts';
@@ -8,7 +8,7 @@ import { SqliteEvidence } from './sqlite/evidence.ts';
 import { SqliteLeases } from './sqlite/leases.ts';
 import { SqliteRollouts } from './sqlite/rollouts.ts';
 
-export type * from '../core/store.ts';
+export type * from '../core/contracts/store.ts';
 
 /** How a store in an SQLite file is made. */
 export interface SqliteStoreOptions {

@@ -1,4 +1,4 @@
-import type { RolloutState } from '../core/rollout-state.ts';
+import type { RolloutState } from '../core/contracts/rollout-state.ts';
 
 /** Characters from which on a text is worth being known again: shorter ones are parsed in less than a millisecond. */
 export const longText = 65_536;

@@ -1,5 +1,5 @@
+import type { PairDay, TrafficDay } from '../core/contracts/store.ts';
 import { inPieces } from '../core/pieces.ts';
-import type { PairDay, TrafficDay } from '../core/store.ts';
 import { sortedInTurns } from './sorted-in-turns.ts';
 import { textKey } from './text-key.ts';
 

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { LegDecision, LegRun } from '../core/leg-tracing.ts';
-import type { StageReason } from '../core/stage-source.ts';
+import type { LegDecision, LegRun } from '../core/contracts/leg-tracing.ts';
+import type { StageReason } from '../core/contracts/stage-source.ts';
 
 /** The event's name by OpenTelemetry's semantic conventions for feature flags. */
 export const flagEvaluationName = 'feature_flag.evaluation';

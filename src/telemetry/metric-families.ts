@@ -1,7 +1,7 @@
-import type { LaneStats } from '../core/counts.ts';
-import type { LaneName } from '../core/events.ts';
+import type { LaneStats } from '../core/contracts/counts.ts';
+import type { CutoverStats, LatencyStats, RouteStats } from '../core/contracts/stats.ts';
+import type { LaneName } from '../core/events/events.ts';
 import type { Leg } from '../core/stage.ts';
-import type { CutoverStats, LatencyStats, RouteStats } from '../core/stats.ts';
 
 /** One number under a metric's name, `suffix` included, and the labels that tell it from its siblings. */
 export interface Sample {

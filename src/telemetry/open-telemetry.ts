@@ -9,8 +9,8 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { errorFacts } from '../core/events.ts';
-import type { LegEnd, LegRun, LegTrace, LegTracing } from '../core/leg-tracing.ts';
+import type { LegEnd, LegRun, LegTrace, LegTracing } from '../core/contracts/leg-tracing.ts';
+import { errorFacts } from '../core/events/events.ts';
 import { check, having, issuesOf, refuse } from '../core/option-checks.ts';
 import { flagEvaluation, flagEvaluationName } from './flag-evaluation.ts';
 

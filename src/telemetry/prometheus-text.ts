@@ -1,5 +1,5 @@
+import type { CutoverStats } from '../core/contracts/stats.ts';
 import { issuesOf, type OptionChecks, refuse } from '../core/option-checks.ts';
-import type { CutoverStats } from '../core/stats.ts';
 import { type MetricFamily, metricFamilies, type Sample } from './metric-families.ts';
 
 /** Settings of `prometheusText`. */

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../core/clock.ts';
+import type { Clock, TimerHandle } from '../core/time/clock.ts';
 
 /** A clock that stands still until it is advanced. */
 export interface FakeClock extends Clock {

@@ -1,4 +1,3 @@
-import { type Clock, systemClock } from '../core/clock.ts';
 import {
   check,
   issuesOf,
@@ -8,6 +7,7 @@ import {
   refuse,
   required,
 } from '../core/option-checks.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
 import type { KeyScope } from './engine/key-ring.ts';
 import type { RateLimits } from './engine/rate-limits.ts';
 import { roles } from './engine/roles.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isThenable } from '../core/observation.ts';
+import { isThenable } from '../core/call/observation.ts';
 import { isStage, type Stage, stageNames } from '../core/stage.ts';
 import type { EvaluationContext, FlagProvider, FlagResolution } from '../flags/provider.ts';
 

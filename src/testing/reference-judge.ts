@@ -1,8 +1,8 @@
 import { areSwapped } from '../compare/entities.ts';
 import { numbersOf } from '../compare/numbers/numbers-of.ts';
-import { isRefusal } from '../compare/refusal-phrases.ts';
-import { type Tokens, tokenIs, toTokens } from '../compare/tokens.ts';
-import type { Judge, JudgeAnswer, JudgeCalibration } from '../core/compare-options.ts';
+import { isRefusal } from '../compare/words/refusal-phrases.ts';
+import { type Tokens, tokenIs, toTokens } from '../compare/words/tokens.ts';
+import type { Judge, JudgeAnswer, JudgeCalibration } from '../core/contracts/compare-options.ts';
 
 /** A judge without a model. */
 export interface ReferenceJudge extends Judge {

@@ -1,17 +1,17 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Clock } from '../core/clock.ts';
+import type { Turn } from '../core/call/subject.ts';
 import type {
   ConversationStats,
   Conversations,
   DeliveredExchange,
   HandBack,
   HistoryQuestion,
-} from '../core/conversations.ts';
+} from '../core/contracts/conversations.ts';
+import type { TaskWaiter } from '../core/contracts/exchange.ts';
+import type { Transcript, TurnRange } from '../core/contracts/transcript.ts';
 import { CutoverError } from '../core/errors.ts';
-import type { Reporter } from '../core/events.ts';
-import type { TaskWaiter } from '../core/exchange.ts';
-import type { Turn } from '../core/subject.ts';
-import type { Transcript, TurnRange } from '../core/transcript.ts';
+import type { Reporter } from '../core/events/events.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { HandBackQueue } from './hand-back-queue.ts';
 import { Moments } from './moments.ts';
 import { Recorder } from './recorder.ts';

@@ -1,10 +1,10 @@
-import type { DeliveredExchange } from '../core/conversations.ts';
+import { ownSubject } from '../core/call/own-subject.ts';
+import type { ReplyView, Turn } from '../core/call/subject.ts';
+import type { DeliveredExchange } from '../core/contracts/conversations.ts';
 import { CutoverError } from '../core/errors.ts';
-import { givenText } from '../core/given-text.ts';
-import { ownSubject } from '../core/own-subject.ts';
-import { nearText } from '../core/safe-redacted.ts';
-import type { ReplyView, Turn } from '../core/subject.ts';
-import { cutCodePoints, flatCopy, roughCut, toStorable } from '../core/text.ts';
+import { nearText } from '../core/redact/safe-redacted.ts';
+import { givenText } from '../core/text/given-text.ts';
+import { cutCodePoints, flatCopy, roughCut, toStorable } from '../core/text/text.ts';
 
 /** What is done to a turn before it is kept. */
 export interface TurnPolicy {

@@ -1,9 +1,13 @@
 import type { AsyncResource } from 'node:async_hooks';
-import type { Clock } from '../core/clock.ts';
-import type { DeliveredExchange, HandBack, HandedBackCounts } from '../core/conversations.ts';
+import type { Subject, Turn } from '../core/call/subject.ts';
+import type {
+  DeliveredExchange,
+  HandBack,
+  HandedBackCounts,
+} from '../core/contracts/conversations.ts';
 import { isCutoverError } from '../core/errors.ts';
-import type { Reporter } from '../core/events.ts';
-import type { Subject, Turn } from '../core/subject.ts';
+import type { Reporter } from '../core/events/events.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { HandBackError } from './hand-back-error.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';

@@ -1,4 +1,4 @@
-export type { ServedTurns, Transcript, TurnRange } from '../core/transcript.ts';
+export type { ServedTurns, Transcript, TurnRange } from '../core/contracts/transcript.ts';
 export { HandBackError } from './hand-back-error.ts';
 export type { MemoryTranscriptOptions } from './memory-options.ts';
 export {

@@ -1,6 +1,6 @@
-import type { Turn } from '../core/subject.ts';
-import { flatCopy, keyCopy } from '../core/text.ts';
-import type { ServedTurns, TurnRange } from '../core/transcript.ts';
+import type { Turn } from '../core/call/subject.ts';
+import type { ServedTurns, TurnRange } from '../core/contracts/transcript.ts';
+import { flatCopy, keyCopy } from '../core/text/text.ts';
 
 /** What an exchange, and a conversation, take besides their texts. */
 const objectBytes = 512;

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
 import { check, type OptionChecks } from '../core/option-checks.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 /** Bounds of a transcript in memory, and what of a turn is kept. */
 export interface MemoryTranscriptOptions {

@@ -1,9 +1,9 @@
-import { systemClock, type TimerHandle } from '../core/clock.ts';
+import type { Turn } from '../core/call/subject.ts';
+import type { ServedTurns, Transcript, TurnRange } from '../core/contracts/transcript.ts';
 import { issuesOf, refuse } from '../core/option-checks.ts';
 import { inRootScope } from '../core/root-scope.ts';
-import type { Turn } from '../core/subject.ts';
-import { keyCopy } from '../core/text.ts';
-import type { ServedTurns, Transcript, TurnRange } from '../core/transcript.ts';
+import { keyCopy } from '../core/text/text.ts';
+import { systemClock, type TimerHandle } from '../core/time/clock.ts';
 import { KeptThread } from './kept-thread.ts';
 import { KeptThreads } from './kept-threads.ts';
 import { type MemoryTranscriptOptions, memoryChecks } from './memory-options.ts';

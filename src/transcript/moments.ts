@@ -1,6 +1,6 @@
-import type { Clock } from '../core/clock.ts';
-import { keyCopy } from '../core/text.ts';
-import type { Moment } from '../core/transcript.ts';
+import type { Moment } from '../core/contracts/transcript.ts';
+import { keyCopy } from '../core/text/text.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 /** Conversations that are remembered before those are looked for that need not be. */
 const leastMost = 1024;

@@ -1,5 +1,5 @@
-import type { Clock, TimerHandle } from '../core/clock.ts';
 import { inRootScope } from '../core/root-scope.ts';
+import type { Clock, TimerHandle } from '../core/time/clock.ts';
 
 /** Milliseconds between two tries of a queue that is about to end. */
 const hurriedMs = 200;

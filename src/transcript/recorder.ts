@@ -1,13 +1,13 @@
-import type { Clock } from '../core/clock.ts';
+import type { Turn } from '../core/call/subject.ts';
 import {
   type DeliveredExchange,
   noConversations,
   type RecordedCounts,
-} from '../core/conversations.ts';
+} from '../core/contracts/conversations.ts';
+import type { Moment, Transcript } from '../core/contracts/transcript.ts';
 import { CutoverError } from '../core/errors.ts';
-import type { Operation, Reporter } from '../core/events.ts';
-import type { Turn } from '../core/subject.ts';
-import type { Moment, Transcript } from '../core/transcript.ts';
+import type { Operation, Reporter } from '../core/events/events.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { exchangeTurns, keptTurns, type TurnPolicy } from './exchange-turns.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';

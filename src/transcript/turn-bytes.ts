@@ -1,6 +1,6 @@
 import { attempt } from '../core/attempt.ts';
-import type { DeliveredExchange } from '../core/conversations.ts';
-import type { Turn } from '../core/subject.ts';
+import type { Turn } from '../core/call/subject.ts';
+import type { DeliveredExchange } from '../core/contracts/conversations.ts';
 
 /** What an exchange takes besides its texts. */
 const fixedBytes = 1024;

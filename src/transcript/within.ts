@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
 import { CutoverError } from '../core/errors.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 /**
  * What was promised, if it comes in time; whoever promised it goes on, unheard.

@@ -22,6 +22,7 @@ const planted: readonly [rule: string, path: string, text: string][] = [
   ['an inline type import counts', 'core/a.ts', `type B = import('../flags/b.ts').B;`],
   ['flags do not know the shadow', 'flags/a.ts', `export * from '../shadow/b.ts';`],
   ['the shadow does not know the router', 'shadow/a.ts', `await import('../router/b.ts');`],
+  ['a lane does not know what it carries', 'shadow/lane/a.ts', `import '../learn/b.ts';`],
   ['the router does not know its adapters', 'router/a.ts', `import './adapters/b.ts';`],
   ['the root does not know the adapters', 'create.ts', `import './router/adapters/b.ts';`],
   ['nothing shipped imports testing', 'adapters.ts', `import './testing/b.ts';`],
@@ -72,6 +73,7 @@ describe('the import rules', () => {
         `import type { Request } from 'express';\nimport '../../create.ts';`,
       ],
       ['testing/fake.ts', `import { http } from 'msw';\nimport '../create.ts';`],
+      ['shadow/learn/a.ts', `import '../lane/b.ts';\nimport './c.ts';\nimport '../work.ts';`],
       ['core/a.ts', `import { createHash } from 'node:crypto';`],
     ]);
     expect(importViolations(allowed)).toEqual([]);

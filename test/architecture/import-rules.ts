@@ -23,11 +23,51 @@ const rooms: Readonly<Record<string, readonly string[] | 'anything'>> = {
   testing: 'anything',
 };
 
+/**
+ * What a part of a room may import of the room's other parts; files of the room itself may import all of them, and are for all.
+ * A part without a row is for all, too.
+ */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  'agents/recall': [],
+  'agents/tools': [],
+  'compare/judging': [],
+  'compare/sequential': [],
+  'compare/summary': ['judging', 'sequential'],
+  'core/call': ['text'],
+  'core/redact': ['text'],
+  'core/text': [],
+  'core/time': [],
+  'engramia/calls': ['schemas'],
+  'engramia/learning': ['calls'],
+  'engramia/schemas': [],
+  'flags/file': ['source'],
+  'flags/source': [],
+  'openai/assistants': [],
+  'openai/judge': [],
+  'openai/responses': [],
+  'rollout/evidence': [],
+  'rollout/gates': ['evidence'],
+  'rollout/plan': ['gates'],
+  'rollout/state': ['gates', 'plan'],
+  'rollout/replica': ['evidence', 'state'],
+  'rollout/decisions': ['evidence', 'gates', 'plan', 'replica', 'state'],
+  'rollout/actions': ['decisions', 'gates', 'plan', 'state'],
+  'shadow/turns': [],
+  'shadow/lane': ['turns'],
+  'shadow/budget': ['lane'],
+  'shadow/delivery': [],
+  'shadow/learn': ['delivery', 'lane'],
+  'shadow/mirror': ['budget', 'lane'],
+  'store/memory': [],
+  'store/postgres': [],
+  'store/sqlite': [],
+};
+
 /** How a package of others may be imported, and where; a package without a row may not be. */
 const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | 'type' }>> = {
   undici: { where: /^engramia\/transport\.ts$/, how: 'lazy' },
   zod: { where: /(^engramia\/schemas|-schema)\.ts$/, how: 'any' },
-  eventemitter3: { where: /^core\/event-hub\.ts$/, how: 'any' },
+  eventemitter3: { where: /^core\/events\/event-hub\.ts$/, how: 'any' },
   msw: { where: /^testing\//, how: 'any' },
   '@opentelemetry/api': { where: /^telemetry\//, how: 'any' },
   '@openai/agents': { where: /^agents\//, how: 'any' },
@@ -50,6 +90,21 @@ function roomOf(path: string): string {
   return path === 'index.ts' ? 'index' : 'root';
 }
 
+/** The part of its room that a path below `src` belongs to, as `room/part`; undefined: to the room itself. */
+function partOf(path: string): string | undefined {
+  const [room, part, file] = path.split('/');
+  return file === undefined ? undefined : `${room}/${part}`;
+}
+
+function partProblem(path: string, target: string, specifier: string): string | undefined {
+  const from = partOf(path);
+  const to = partOf(target);
+  const allowed = from === undefined ? undefined : parts[from];
+  if (allowed === undefined || to === undefined || from === to) return undefined;
+  if (allowed.includes(to.slice(to.indexOf('/') + 1))) return undefined;
+  return `${path}: ${from} must not import ${to} ("${specifier}")`;
+}
+
 function roomProblem(path: string, specifier: string): string | undefined {
   const target = posix.join(posix.dirname(path), specifier);
   const from = roomOf(path);
@@ -58,7 +113,8 @@ function roomProblem(path: string, specifier: string): string | undefined {
   if (target.startsWith('..')) return `${path}: imports "${specifier}" from outside src`;
   const allowed = rooms[from];
   if (allowed === undefined) return `${path}: the room "${from}" has no rule`;
-  if (from === to || allowed === 'anything' || allowed.includes(to)) return undefined;
+  if (from === to) return partProblem(path, target, specifier);
+  if (allowed === 'anything' || allowed.includes(to)) return undefined;
   return `${path}: ${from} must not import ${to} ("${specifier}")`;
 }
 

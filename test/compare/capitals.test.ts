@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toTokens } from '../../src/compare/tokens.ts';
+import { toTokens } from '../../src/compare/words/tokens.ts';
 import { divergence } from './comparing.ts';
 
 const sentence = (first: string, second: string, city: string): string =>

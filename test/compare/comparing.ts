@@ -1,8 +1,8 @@
 import { type ComparerSetup, createComparer } from '../../src/compare/create-comparer.ts';
-import type { CompareOptions } from '../../src/core/compare-options.ts';
-import type { Divergence, LayerFinding } from '../../src/core/comparer.ts';
+import type { ToolCall } from '../../src/core/call/subject.ts';
+import type { CompareOptions } from '../../src/core/contracts/compare-options.ts';
+import type { Divergence, LayerFinding } from '../../src/core/contracts/comparer.ts';
 import type { Leg } from '../../src/core/stage.ts';
-import type { ToolCall } from '../../src/core/subject.ts';
 
 /** How a leg ended, in a test. */
 export interface End {

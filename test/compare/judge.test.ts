@@ -6,7 +6,7 @@ import type {
   JudgeCalibration,
   JudgeInit,
   JudgeQuestion,
-} from '../../src/core/compare-options.ts';
+} from '../../src/core/contracts/compare-options.ts';
 import { divergence, layerOf } from './comparing.ts';
 
 const [legacy, candidate] = ['Sunny all day', 'Rain from noon on'];

@@ -1,4 +1,4 @@
-import type { Divergence } from '../../src/core/comparer.ts';
+import type { Divergence } from '../../src/core/contracts/comparer.ts';
 import type { End } from './comparing.ts';
 import { drawFacts, drawReply, type Facts, type Noise, seeded } from './exchanges.ts';
 

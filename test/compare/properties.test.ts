@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rougeByTable } from '../../bench/compare.ts';
 import { createComparer } from '../../src/compare/create-comparer.ts';
-import { equalTexts } from '../../src/compare/equal-texts.ts';
-import { overlapOf } from '../../src/compare/jaccard.ts';
-import { lcsLength, rougeL } from '../../src/compare/rouge.ts';
-import { Tokenizer, toTokens } from '../../src/compare/tokens.ts';
+import { equalTexts } from '../../src/compare/words/equal-texts.ts';
+import { overlapOf } from '../../src/compare/words/jaccard.ts';
+import { lcsLength, rougeL } from '../../src/compare/words/rouge.ts';
+import { Tokenizer, toTokens } from '../../src/compare/words/tokens.ts';
 import { anyText } from './any-text.ts';
 import { divergence, layerOf } from './comparing.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/compare/canonical-json.ts';
-import type { CompareOptions } from '../../src/core/compare-options.ts';
-import type { ToolCall } from '../../src/core/subject.ts';
+import type { ToolCall } from '../../src/core/call/subject.ts';
+import type { CompareOptions } from '../../src/core/contracts/compare-options.ts';
 import { divergence, layerOf } from './comparing.ts';
 
 const call = (name: string, args: unknown = {}): ToolCall => ({ name, arguments: args });

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
-import { EventHub } from '../../src/core/event-hub.ts';
+import { EventHub } from '../../src/core/events/event-hub.ts';
+import { Warnings } from '../../src/core/events/warnings.ts';
 import { Histogram } from '../../src/core/histogram.ts';
 import { safeDraws } from '../../src/core/safe-draws.ts';
-import { Warnings } from '../../src/core/warnings.ts';
 
 function logged() {
   const clock = fakeClock();

@@ -47,7 +47,7 @@ describe('the page of what can fail', () => {
   });
 
   it('tells of every way in which a lane skips, drops or ends a task', () => {
-    const counts = readFileSync(join(root, 'src/core/counts.ts'), 'utf8');
+    const counts = readFileSync(join(root, 'src/core/contracts/counts.ts'), 'utf8');
     const unions = ['SkipReason', 'DropReason', 'TaskOutcome'].map(
       (name) => counts.split(`export type ${name} =`)[1]?.split(';')[0] ?? '',
     );
@@ -63,7 +63,7 @@ describe('the page of what can fail', () => {
   });
 
   it('tells of every callback of the app that can fail', () => {
-    const events = readFileSync(join(root, 'src/core/events.ts'), 'utf8');
+    const events = readFileSync(join(root, 'src/core/events/events.ts'), 'utf8');
     const union = events.split('export type Operation =')[1]?.split(';')[0] ?? '';
     const operations = [...union.matchAll(/'([\w.]+)'/g)].map(([, one = '']) => one);
     expect(operations.length).toBeGreaterThan(20);

@@ -1,12 +1,12 @@
 import { createEngramiaClient } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Caller } from '../../src/engramia/caller.ts';
+import type { Caller } from '../../src/engramia/calls/caller.ts';
+import { Deadline } from '../../src/engramia/calls/deadline.ts';
 import type { EngramiaClient } from '../../src/engramia/client.ts';
-import { Deadline } from '../../src/engramia/deadline.ts';
-import { toLearnTarget } from '../../src/engramia/learn-target.ts';
+import { toLearnTarget } from '../../src/engramia/learning/learn-target.ts';
 import { createPacer } from '../../src/engramia/pacer.ts';
-import { readSegment } from '../../src/engramia/request-schema.ts';
+import { readSegment } from '../../src/engramia/schemas/request-schema.ts';
 import { lookUpScope } from '../../src/engramia/scope-lookup.ts';
 import { ServerClock } from '../../src/engramia/server-clock.ts';
 import { failureOf } from './failure-of.ts';

@@ -1,7 +1,7 @@
 import { createEngramiaClient, oneScope } from 'engramia-cutover';
 import { fakeEngramia } from 'engramia-cutover/testing';
 import { expect, it } from 'vitest';
-import type { KeyedLesson, LearnTarget } from '../../src/core/learner.ts';
+import type { KeyedLesson, LearnTarget } from '../../src/core/contracts/learner.ts';
 
 const never = new AbortController();
 const lesson = (key: string, task = 'Build a CSV parser'): KeyedLesson => ({

@@ -1,8 +1,8 @@
 import { createEngramiaClient, type FetchLike, keyPerTenant } from 'engramia-cutover';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LearnTarget } from '../../src/core/contracts/learner.ts';
 import { isCutoverError } from '../../src/core/errors.ts';
-import type { LearnTarget } from '../../src/core/learner.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const tenants = ['a', 'b', '__proto__', 'constructor', 'keyless', 'broken'] as const;

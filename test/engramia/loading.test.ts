@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-const caller = '../../src/engramia/caller.ts';
+const caller = '../../src/engramia/calls/caller.ts';
 const answer = async (): Promise<Response> => Response.json({ status: 'ok', storage: 'memory' });
 const options = { baseUrl: 'http://127.0.0.1:9', apiKey: 'key', fetch: answer };
 

@@ -1,7 +1,7 @@
 import { createEngramiaClient, type EngramiaClient } from 'engramia-cutover';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { readRequest } from '../../src/engramia/request-schema.ts';
+import { readRequest } from '../../src/engramia/schemas/request-schema.ts';
 import { failureOf } from './failure-of.ts';
 
 const fetch = vi.fn(async () => Response.json({ stored: true, pattern_count: 1 }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createEngramiaClient, type FetchLike, keyPerTenant, oneScope } from 'engramia-cutover';
 import { fakeEngramia } from 'engramia-cutover/testing';
 import { describe, expect, it, vi } from 'vitest';
-import type { LearnTarget, Lesson } from '../../src/core/learner.ts';
+import type { LearnTarget, Lesson } from '../../src/core/contracts/learner.ts';
 import { type Answer, loopbackService } from './loopback-service.ts';
 import { ManualClock } from './manual-clock.ts';
 

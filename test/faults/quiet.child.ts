@@ -1,10 +1,10 @@
 // A process whose exchanges are learned at services that are all at fault. It closes nothing and ends when nothing holds
 // it any more: the test waits for that.
 
-import { shadowSafe } from '../../src/core/shadow-safe.ts';
+import { shadowSafe } from '../../src/core/call/shadow-safe.ts';
 import { createCutoverHandler } from '../../src/create.ts';
 import { createEngramiaClient } from '../../src/engramia/create-engramia-client.ts';
-import { oneScope } from '../../src/engramia/one-scope.ts';
+import { oneScope } from '../../src/engramia/learning/one-scope.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
 
 const told = { replies: 0, unhandled: 0, listeners: [] as string[], failing: 0 };

@@ -9,10 +9,10 @@ import {
 } from 'engramia-cutover/flags';
 import { Unleash } from 'unleash-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Subject } from '../../src/core/call/subject.ts';
 import type { Stage } from '../../src/core/stage.ts';
-import type { Subject } from '../../src/core/subject.ts';
-import { ProviderLifecycle } from '../../src/flags/lifecycle.ts';
-import { createStageSource } from '../../src/flags/stage-source.ts';
+import { ProviderLifecycle } from '../../src/flags/source/lifecycle.ts';
+import { createStageSource } from '../../src/flags/source/stage-source.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { testFlagProvider } from '../../src/testing/flag-provider-suite.ts';
 import { issuesOf } from './asking.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileFlags } from 'engramia-cutover/flags';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { fileHead } from '../../src/flags/file-head.ts';
+import { fileHead } from '../../src/flags/file/file-head.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { stageOf } from './asking.ts';
 import { freshFolder, writeFlags } from './flag-files.ts';

@@ -1,7 +1,7 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { KillFile } from '../../src/flags/kill-file.ts';
+import { KillFile } from '../../src/flags/file/kill-file.ts';
 import { freshFolder } from './flag-files.ts';
 import { oneTimerClock } from './one-timer-clock.ts';
 import { RecordingReporter } from './recording-reporter.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CutoverEventType } from '../../src/core/events.ts';
-import type { RampListener } from '../../src/core/ramp-listener.ts';
-import { ProviderLifecycle } from '../../src/flags/lifecycle.ts';
+import type { RampListener } from '../../src/core/contracts/ramp-listener.ts';
+import type { CutoverEventType } from '../../src/core/events/events.ts';
 import type { FlagProvider } from '../../src/flags/provider.ts';
+import { ProviderLifecycle } from '../../src/flags/source/lifecycle.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { RecordingReporter } from './recording-reporter.ts';
 import { ChangeEvents } from './scripted-provider.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/clock.ts';
+import type { Clock } from '../../src/core/time/clock.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 
 /** A clock for what sets one timer after the other, each once the work of the last is done. */

@@ -1,4 +1,4 @@
-import type { CutoverEventType, Operation, Reporter } from '../../src/core/events.ts';
+import type { CutoverEventType, Operation, Reporter } from '../../src/core/events/events.ts';
 
 /** A failure that was contained. */
 export interface Contained {

@@ -1,7 +1,7 @@
 import { llmJudge } from 'engramia-cutover/openai';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { askBothOrders, type JudgedPair } from '../../src/compare/ask-both-orders.ts';
+import { askBothOrders, type JudgedPair } from '../../src/compare/judging/ask-both-orders.ts';
 import { injections } from './judge-injections.ts';
 import { type Asked, blocksIn, JudgeServer } from './judge-server.ts';
 

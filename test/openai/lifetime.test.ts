@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { toAssistantsSettings } from '../../src/openai/assistants-options.ts';
+import { toAssistantsSettings } from '../../src/openai/assistants/assistants-options.ts';
 import { Lifetime } from '../../src/openai/lifetime.ts';
 
 const lifetimeOf = (more: { caller?: AbortSignal; isBackground?: boolean } = {}) =>

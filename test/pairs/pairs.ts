@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MissedPairs, type PairRecord, readPairs } from 'engramia-cutover/pairs';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/core/clock.ts';
+import type { Clock } from '../../src/core/time/clock.ts';
 
 /** A pair of a test, all right unless said otherwise. */
 export function pairOf(said: Partial<PairRecord> = {}): PairRecord {

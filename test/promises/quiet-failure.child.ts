@@ -1,9 +1,9 @@
 // A process in which all that can fail fails. It ends when nothing holds it any more: the test waits for that.
 
-import { shadowSafe } from '../../src/core/shadow-safe.ts';
+import { shadowSafe } from '../../src/core/call/shadow-safe.ts';
 import { createCutoverHandler } from '../../src/create.ts';
 import { createEngramiaClient } from '../../src/engramia/create-engramia-client.ts';
-import { oneScope } from '../../src/engramia/one-scope.ts';
+import { oneScope } from '../../src/engramia/learning/one-scope.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
 
 let unhandled = 0;

@@ -2,7 +2,7 @@ import { sqliteStore } from 'engramia-cutover/stores/sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketOf, saltSeed } from '../../src/core/bucket.ts';
-import type { Store } from '../../src/core/store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
 import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';

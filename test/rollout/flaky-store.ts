@@ -1,4 +1,4 @@
-import type { Store } from '../../src/core/store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 
 /** A store that can be cut off from one process. */
 export interface FlakyStore {

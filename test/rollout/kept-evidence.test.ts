@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { PairRecord } from '../../src/core/pair-record.ts';
+import type { PairRecord } from '../../src/core/contracts/pair-record.ts';
+import { StorePairs } from '../../src/rollout/evidence/store-pairs.ts';
 import { candidateErrors } from '../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../src/rollout/gates/coverage.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import { servedErrors } from '../../src/rollout/gates/served-errors.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
-import { StorePairs } from '../../src/rollout/store-pairs.ts';
 import { ada, dayMs, hourMs, rolloutWorld, ToldGate } from './world.ts';
 
 const plan = {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { RolloutState } from '../../src/core/rollout-state.ts';
-import type { Store, TrafficDay } from '../../src/core/store.ts';
-import { Assessor } from '../../src/rollout/assessor.ts';
-import { servedSince } from '../../src/rollout/completion.ts';
-import { previewOf, type StepPreview } from '../../src/rollout/preview.ts';
-import type { ServedCounts } from '../../src/rollout/served-counts.ts';
-import { StageTable } from '../../src/rollout/stage-table.ts';
+import type { RolloutState } from '../../src/core/contracts/rollout-state.ts';
+import type { Store, TrafficDay } from '../../src/core/contracts/store.ts';
+import { servedSince } from '../../src/rollout/actions/completion.ts';
+import { Assessor } from '../../src/rollout/decisions/assessor.ts';
+import { previewOf, type StepPreview } from '../../src/rollout/decisions/preview.ts';
+import type { ServedCounts } from '../../src/rollout/evidence/served-counts.ts';
+import { StageTable } from '../../src/rollout/replica/stage-table.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 
 const tenants = 5_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RolloutState, RolloutStatus } from '../../src/core/contracts/rollout-state.ts';
 import { InvalidOptionsError } from '../../src/core/errors.ts';
-import type { RolloutState, RolloutStatus } from '../../src/core/rollout-state.ts';
 import type { Stage } from '../../src/core/stage.ts';
 import type { PersonAction } from '../../src/rollout/person-action.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type CutoverHandler, createCutoverHandler } from 'engramia-cutover';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CutoverEvents } from '../../src/core/events.ts';
+import type { CutoverEvents } from '../../src/core/events/events.ts';
 import { nextTurn } from '../../src/core/pieces.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
 import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { RolloutState } from '../../src/core/rollout-state.ts';
-import { Replica } from '../../src/rollout/replica.ts';
+import type { RolloutState } from '../../src/core/contracts/rollout-state.ts';
+import { Replica } from '../../src/rollout/replica/replica.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { bytesInUse } from '../shadow/collect-garbage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Gate, GateReading } from '../../src/rollout/gate.ts';
+import type { Gate, GateReading } from '../../src/rollout/gates/gate.ts';
 import { legacyAlive } from '../../src/rollout/gates/legacy-alive.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
 import type { FollowedCutover, Rollout } from '../../src/rollout/rollout.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { InvalidOptionsError } from '../../src/core/errors.ts';
-import type { Store } from '../../src/core/store.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';

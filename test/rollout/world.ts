@@ -1,8 +1,8 @@
-import type { Store } from '../../src/core/store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
-import type { Gate, GateOutcome, GateReading, GateRun } from '../../src/rollout/gate.ts';
+import type { Gate, GateOutcome, GateReading, GateRun } from '../../src/rollout/gates/gate.ts';
 import type { PersonAction } from '../../src/rollout/person-action.ts';
-import type { RolloutPlan } from '../../src/rollout/plan.ts';
+import type { RolloutPlan } from '../../src/rollout/plan/plan.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
 import type { RolloutOptions } from '../../src/rollout/rollout-options.ts';
 import { memoryStore } from '../../src/store/memory.ts';

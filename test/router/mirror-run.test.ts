@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MirrorableExchange } from '../../src/core/exchange.ts';
+import type { Subject } from '../../src/core/call/subject.ts';
+import type { MirrorableExchange } from '../../src/core/contracts/exchange.ts';
 import { retainedSize } from '../../src/core/retained-size.ts';
-import type { Subject } from '../../src/core/subject.ts';
 import type { Call } from '../../src/router/call.ts';
 import { MirrorRun } from '../../src/router/mirror-run.ts';
 import { NoiseExchange } from '../../src/router/noise-exchange.ts';

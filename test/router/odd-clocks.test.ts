@@ -1,7 +1,7 @@
 import { type Clock, type Stage, shadowSafe } from 'engramia-cutover';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
 import { unhandledIn } from './live-world.ts';
 import { chat } from './world.ts';
 

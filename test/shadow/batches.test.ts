@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { LaneOptions } from '../../src/core/contracts/lane.ts';
+import type { ImportOutcome, Learner } from '../../src/core/contracts/learner.ts';
 import { EngramiaError } from '../../src/core/errors.ts';
-import type { LaneOptions } from '../../src/core/lane.ts';
-import type { ImportOutcome, Learner } from '../../src/core/learner.ts';
-import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import { createLearnLane } from '../../src/shadow/learn/learn-lane.ts';
 import { type FakeClock, fakeClock } from '../../src/testing/fake-clock.ts';
 import { servedExchange } from './exchanges.ts';
 import { recorder } from './recorder.ts';

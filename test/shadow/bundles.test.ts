@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { LaneOptions } from '../../src/core/lane.ts';
+import type { LaneOptions } from '../../src/core/contracts/lane.ts';
 import { type BundleResult, Company, type Gate, type LaneWork } from '../../src/shadow/work.ts';
 import { type Job, jobLane } from './job-lane.ts';
 

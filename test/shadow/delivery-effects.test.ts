@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EngramiaError } from '../../src/core/errors.ts';
-import { deliveryKinds } from '../../src/shadow/delivery-kinds.ts';
-import type { LearnTask } from '../../src/shadow/learn-task.ts';
+import { deliveryKinds } from '../../src/shadow/delivery/delivery-kinds.ts';
+import type { LearnTask } from '../../src/shadow/delivery/learn-task.ts';
 import { Company, type RunHandle } from '../../src/shadow/work.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 

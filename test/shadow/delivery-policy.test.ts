@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ImportOutcome, LearnOutcome } from '../../src/core/contracts/learner.ts';
 import { EngramiaError } from '../../src/core/errors.ts';
-import type { ImportOutcome, LearnOutcome } from '../../src/core/learner.ts';
-import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import { createLearnLane } from '../../src/shadow/learn/learn-lane.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { servedExchange } from './exchanges.ts';
 import { recorder } from './recorder.ts';

@@ -1,4 +1,4 @@
-import type { LearnPolicy, ServedExchange } from '../../src/core/exchange.ts';
+import type { LearnPolicy, ServedExchange } from '../../src/core/contracts/exchange.ts';
 
 type Given = Partial<Omit<ServedExchange, 'learning'>> & {
   task?: string;

@@ -1,4 +1,4 @@
-import type { LearnTarget } from '../../src/core/learner.ts';
+import type { LearnTarget } from '../../src/core/contracts/learner.ts';
 
 /** A scope that has stored a lesson as soon as it gets it. */
 export function instantTarget(over: Partial<LearnTarget> = {}): LearnTarget {

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
-import type { LaneOptions } from '../../src/core/lane.ts';
-import { createLane } from '../../src/shadow/lane.ts';
+import type { LaneOptions } from '../../src/core/contracts/lane.ts';
+import { createLane } from '../../src/shadow/lane/lane.ts';
 import type { Gate, LaneWork } from '../../src/shadow/work.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { recorder } from './recorder.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createLane } from '../../src/shadow/lane.ts';
+import { createLane } from '../../src/shadow/lane/lane.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { jobLane } from './job-lane.ts';
 import { recorder } from './recorder.ts';

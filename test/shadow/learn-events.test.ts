@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CutoverEventType } from '../../src/core/events.ts';
-import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import type { CutoverEventType } from '../../src/core/events/events.ts';
+import { createLearnLane } from '../../src/shadow/learn/learn-lane.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { servedExchange } from './exchanges.ts';
 import { recorder } from './recorder.ts';

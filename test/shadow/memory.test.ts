@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../src/core/clock.ts';
-import type { LaneOptions } from '../../src/core/lane.ts';
-import { createLane } from '../../src/shadow/lane.ts';
-import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import type { LaneOptions } from '../../src/core/contracts/lane.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
+import { createLane } from '../../src/shadow/lane/lane.ts';
+import { createLearnLane } from '../../src/shadow/learn/learn-lane.ts';
 import type { Gate } from '../../src/shadow/work.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { bytesInUse } from './collect-garbage.ts';

@@ -3,7 +3,7 @@ import type {
   CutoverEvents,
   CutoverEventType,
   Reporter,
-} from '../../src/core/events.ts';
+} from '../../src/core/events/events.ts';
 
 /** A reporter that keeps what it is told. */
 export interface Recorder extends Reporter {

@@ -6,7 +6,7 @@ import type {
   LearnTarget,
   LearnVia,
   Lesson,
-} from '../../src/core/learner.ts';
+} from '../../src/core/contracts/learner.ts';
 
 type Answer = LearnOutcome | Promise<LearnOutcome>;
 

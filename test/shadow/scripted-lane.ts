@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { LaneStats, SkipReason, TaskOutcome } from '../../src/core/counts.ts';
-import type { LaneOptions, OwnedLane } from '../../src/core/lane.ts';
-import { createLane } from '../../src/shadow/lane.ts';
+import type { LaneStats, SkipReason, TaskOutcome } from '../../src/core/contracts/counts.ts';
+import type { LaneOptions, OwnedLane } from '../../src/core/contracts/lane.ts';
+import { createLane } from '../../src/shadow/lane/lane.ts';
 import type { Ending, Gate, LaneWork, Prepared, RunResult } from '../../src/shadow/work.ts';
 import type { FakeClock } from '../../src/testing/fake-clock.ts';
 import { recorder } from './recorder.ts';

@@ -1,7 +1,7 @@
 import { createEngramiaClient, keyPerTenant } from 'engramia-cutover';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLearnLane } from '../../src/shadow/learn-lane.ts';
+import { createLearnLane } from '../../src/shadow/learn/learn-lane.ts';
 import { type FakeClock, fakeClock } from '../../src/testing/fake-clock.ts';
 import { fakeEngramia } from '../../src/testing/fake-engramia.ts';
 import { servedExchange } from './exchanges.ts';

@@ -1,6 +1,6 @@
-import { Gates } from '../../src/shadow/gates.ts';
-import type { Leaf, Queued } from '../../src/shadow/leaf.ts';
-import { Turns } from '../../src/shadow/turns.ts';
+import { Gates } from '../../src/shadow/turns/gates.ts';
+import type { Leaf, Queued } from '../../src/shadow/turns/leaf.ts';
+import { Turns } from '../../src/shadow/turns/turns.ts';
 import type { Gate } from '../../src/shadow/work.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 

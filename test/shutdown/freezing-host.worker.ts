@@ -1,10 +1,10 @@
 // A platform that freezes after the response: its event loop is not turned again until it is thawed.
 import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { shadowSafe } from '../../src/core/shadow-safe.ts';
+import { shadowSafe } from '../../src/core/call/shadow-safe.ts';
 import { createCutoverHandler } from '../../src/create.ts';
 import { createEngramiaClient } from '../../src/engramia/create-engramia-client.ts';
-import { oneScope } from '../../src/engramia/one-scope.ts';
+import { oneScope } from '../../src/engramia/learning/one-scope.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
 import type { HostSettings } from './freezing-host.ts';
 

@@ -1,7 +1,7 @@
 // A process with lessons that a service does not take. The last argument says how it ends; it prints what it saw.
 import { createCutoverHandler } from '../../src/create.ts';
 import { createEngramiaClient } from '../../src/engramia/create-engramia-client.ts';
-import { keyPerTenant } from '../../src/engramia/key-per-tenant.ts';
+import { keyPerTenant } from '../../src/engramia/learning/key-per-tenant.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
 import { timed } from './timed.ts';
 

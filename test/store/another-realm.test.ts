@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { memoryStore } from 'engramia-cutover/stores/memory';
 import { testStore } from 'engramia-cutover/testing';
 import { describe, it } from 'vitest';
-import type { Store } from '../../src/core/store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 
 const foreign: (json: string) => never = runInNewContext('(json) => JSON.parse(json)');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../src/core/audit-entry.ts';
+import type { AuditEntry } from '../../src/core/contracts/audit-entry.ts';
 import type { StoreDriver } from '../../src/store/driver.ts';
 import { DriverStore } from '../../src/store/driver-store.ts';
 import { memoryDriver } from '../../src/store/memory/memory-driver.ts';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../src/core/time/clock.ts';
 
 /** Node's clock, whose times can be moved on; timers run as they do. */
 export function movableClock(): { clock: Clock; advance(ms: number): void } {

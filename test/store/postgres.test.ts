@@ -1,7 +1,7 @@
 import { postgresStore } from 'engramia-cutover/stores/postgres';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../src/core/time/clock.ts';
 import { migrations } from '../../src/store/postgres/schema.ts';
 import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
 import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, vi } from 'vitest';
-import type { RolloutState } from '../../src/core/rollout-state.ts';
+import type { RolloutState } from '../../src/core/contracts/rollout-state.ts';
 import { RolloutWatch, type Watched } from '../../src/store/rollout-watch.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { stateOf } from '../../src/testing/stores/sample-trail.ts';

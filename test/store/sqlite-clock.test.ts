@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { sqliteStore } from 'engramia-cutover/stores/sqlite';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../src/core/store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const start = Date.UTC(2026, 0, 1);

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sqliteStore } from 'engramia-cutover/stores/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstHash } from '../../src/core/audit-entry.ts';
-import type { Store } from '../../src/core/store.ts';
+import { firstHash } from '../../src/core/contracts/audit-entry.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { tempFolder } from './temp-folder.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { RolloutState } from '../../src/core/rollout-state.ts';
-import type { Store } from '../../src/core/store.ts';
+import type { RolloutState } from '../../src/core/contracts/rollout-state.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 

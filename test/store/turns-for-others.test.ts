@@ -1,6 +1,6 @@
 import { verifyTrail } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
-import type { CommitResult, Store, TrafficDay } from '../../src/core/store.ts';
+import type { CommitResult, Store, TrafficDay } from '../../src/core/contracts/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { type Tally, toTrafficDays } from '../../src/store/tally.ts';

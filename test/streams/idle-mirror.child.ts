@@ -1,7 +1,7 @@
 // A server that nobody asks while a candidate in its shadow gives many chunks at once.
 
 import { createServer } from 'node:http';
-import { shadowSafe } from '../../src/core/shadow-safe.ts';
+import { shadowSafe } from '../../src/core/call/shadow-safe.ts';
 import { createCutoverHandler } from '../../src/create.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
 

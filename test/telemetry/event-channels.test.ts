@@ -4,10 +4,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { fileURLToPath } from 'node:url';
 import type { CutoverEvent, CutoverEventType } from 'engramia-cutover';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/core/clock.ts';
-import { eventChannels } from '../../src/core/event-channels.ts';
-import { EventHub } from '../../src/core/event-hub.ts';
-import { Warnings } from '../../src/core/warnings.ts';
+import { eventChannels } from '../../src/core/events/event-channels.ts';
+import { EventHub } from '../../src/core/events/event-hub.ts';
+import { Warnings } from '../../src/core/events/warnings.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
 import { chat, nextTurn } from '../router/world.ts';
 
 const types = Object.keys(eventChannels) as CutoverEventType[];

@@ -2,7 +2,7 @@ import { calibrate, type JudgeQuestion } from 'engramia-cutover/openai';
 import { referenceJudge } from 'engramia-cutover/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askBothOrders } from '../../src/compare/ask-both-orders.ts';
+import { askBothOrders } from '../../src/compare/judging/ask-both-orders.ts';
 import { divergence } from '../compare/comparing.ts';
 import { labelledPairs } from './labelled-pairs.ts';
 

@@ -1,7 +1,7 @@
 import type { Transcript, Turn } from 'engramia-cutover';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
-import { redactPersonalData } from '../../src/core/redact.ts';
+import { redactPersonalData } from '../../src/core/redact/redact.ts';
 import { chat } from '../router/world.ts';
 
 const said = (at: number): Turn => ({ role: 'user', text: `turn ${at}`, leg: 'legacy', at });

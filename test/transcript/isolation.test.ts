@@ -1,7 +1,7 @@
 import { fakeClock } from 'engramia-cutover/testing';
 import { memoryTranscript } from 'engramia-cutover/transcript';
 import { describe, expect, it } from 'vitest';
-import type { DeliveredExchange } from '../../src/core/conversations.ts';
+import type { DeliveredExchange } from '../../src/core/contracts/conversations.ts';
 import { createConversations } from '../../src/transcript/create-conversations.ts';
 
 const interleavings = 10_000;

@@ -1,7 +1,7 @@
 import { areSwapped } from '../entities.ts';
 import { signsTurned, unitsReplaced } from '../numbers/number-conflicts.ts';
 import { numbersOfBoth } from '../numbers/numbers-of.ts';
-import type { WordLayer } from '../word-layer.ts';
+import type { WordLayer } from '../words/word-layer.ts';
 
 /** How many of the first are not among the second. */
 function without(first: ReadonlySet<number>, second: ReadonlySet<number>): number {

@@ -1,6 +1,6 @@
-import type { ComparedReply } from '../../core/compare-options.ts';
-import { equalTexts } from '../equal-texts.ts';
+import type { ComparedReply } from '../../core/contracts/compare-options.ts';
 import type { Layer } from '../layer.ts';
+import { equalTexts } from '../words/equal-texts.ts';
 
 /** Beginnings say that texts are equal only if these go on in the same way. */
 function canBeEqual(first: ComparedReply, second: ComparedReply): boolean {

@@ -1,7 +1,7 @@
-import type { LayerSay } from '../../core/compare-options.ts';
-import { askBothOrders, type Preference } from '../ask-both-orders.ts';
+import type { LayerSay } from '../../core/contracts/compare-options.ts';
+import { askBothOrders, type Preference } from '../judging/ask-both-orders.ts';
+import { mayGate } from '../judging/may-gate.ts';
 import type { Layer } from '../layer.ts';
-import { mayGate } from '../may-gate.ts';
 
 const says: Readonly<Record<Preference, LayerSay['say']>> = {
   legacy: 'worse',

@@ -1,5 +1,5 @@
-import { languageOf } from '../language.ts';
-import type { WordLayer } from '../word-layer.ts';
+import { languageOf } from '../words/language.ts';
+import type { WordLayer } from '../words/word-layer.ts';
 
 /** Whether the candidate answers in another language. Silent where either language is uncertain. */
 export const language: WordLayer = {

@@ -1,7 +1,7 @@
-import type { ComparedReply, LayerSay } from '../../core/compare-options.ts';
-import { hasSolos } from '../character-kinds.ts';
+import type { ComparedReply, LayerSay } from '../../core/contracts/compare-options.ts';
 import type { Layer } from '../layer.ts';
 import { floors } from '../thresholds.ts';
+import { hasSolos } from '../words/character-kinds.ts';
 
 /**
  * How finished texts end: a full stop of any script, a closing mark, the end of a code block, a sign such as of a currency, an

@@ -1,6 +1,6 @@
-import { rougeL } from '../rouge.ts';
 import { floors } from '../thresholds.ts';
-import type { PairWords, WordLayer } from '../word-layer.ts';
+import { rougeL } from '../words/rouge.ts';
+import type { PairWords, WordLayer } from '../words/word-layer.ts';
 
 /** A few words are contained in an answer or they are not: the share of both would depend on the other's length alone. */
 function sharedWords({ legacy, candidate, overlap }: PairWords): number {

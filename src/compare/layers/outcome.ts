@@ -1,5 +1,5 @@
-import type { LayerSay } from '../../core/compare-options.ts';
-import type { HeldPair, HeldReply } from '../../core/comparer.ts';
+import type { LayerSay } from '../../core/contracts/compare-options.ts';
+import type { HeldPair, HeldReply } from '../../core/contracts/comparer.ts';
 
 type End = HeldReply['ended'];
 

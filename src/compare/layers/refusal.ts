@@ -1,5 +1,5 @@
 import type { Layer } from '../layer.ts';
-import { isRefusal } from '../refusal-phrases.ts';
+import { isRefusal } from '../words/refusal-phrases.ts';
 
 /** Whether one leg refuses what the other one answers. */
 export const refusal: Layer = {

@@ -1,4 +1,4 @@
-import { type Tokens, tokenIs, toTokens } from '../tokens.ts';
+import { type Tokens, tokenIs, toTokens } from '../words/tokens.ts';
 
 /** Numbers of a reply that are looked at. */
 const most = 1_000;

@@ -1,4 +1,4 @@
-import { mixed, startOfHash, withUnit } from '../token-hash.ts';
+import { mixed, startOfHash, withUnit } from '../words/token-hash.ts';
 
 const [zero, dot] = [0x30, 0x2e];
 

@@ -1,5 +1,5 @@
-import { characterKinds, kindOf } from '../character-kinds.ts';
-import { mixed, startOfHash, withUnit } from '../token-hash.ts';
+import { characterKinds, kindOf } from '../words/character-kinds.ts';
+import { mixed, startOfHash, withUnit } from '../words/token-hash.ts';
 import { isDigit, numberHash, scaledHash } from './number-hash.ts';
 
 /** A number as it stands in a text of small letters and plain digits. */

@@ -1,4 +1,4 @@
-import type { MissReason } from '../../core/pair-sink.ts';
+import type { MissReason } from '../../core/contracts/pair-sink.ts';
 
 /**
  * What became of the exchanges that were to be compared. It balances:

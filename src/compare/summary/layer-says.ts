@@ -1,4 +1,4 @@
-import type { LayerFinding, Verdict } from '../../core/comparer.ts';
+import type { LayerFinding, Verdict } from '../../core/contracts/comparer.ts';
 import { type Excess, excessOverNoise, type Rate, rateOf } from './rate.ts';
 
 /** What layers say; `none`: it had nothing to say about the pair. */

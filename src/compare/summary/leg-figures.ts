@@ -1,4 +1,4 @@
-import type { LegRecord } from '../../core/pair-record.ts';
+import type { LegRecord } from '../../core/contracts/pair-record.ts';
 import type { Moments } from '../sequential/moments.ts';
 import { BoundedCounts } from './bounded-counts.ts';
 import type { Distribution } from './distribution.ts';

@@ -1,4 +1,4 @@
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { BoundedCounts } from './bounded-counts.ts';
 import { type Rate, rateOf } from './rate.ts';
 

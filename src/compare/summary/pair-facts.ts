@@ -1,6 +1,6 @@
-import type { LayerFinding } from '../../core/comparer.ts';
+import type { LayerFinding } from '../../core/contracts/comparer.ts';
+import type { LegRecord, PairRecord } from '../../core/contracts/pair-record.ts';
 import type { CutoverErrorCode } from '../../core/errors.ts';
-import type { LegRecord, PairRecord } from '../../core/pair-record.ts';
 
 /** How the two legs ended. Where both fail there is nothing that the candidate does worse. */
 export type PairOutcome =

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../core/comparer.ts';
+import type { Verdict } from '../../core/contracts/comparer.ts';
 import type { Leg } from '../../core/stage.ts';
 import type { Coverage } from './coverage.ts';
 import type { Distribution } from './distribution.ts';

@@ -1,4 +1,4 @@
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { costOf } from './leg-figures.ts';
 import type { PairFacts } from './pair-facts.ts';
 import { ratioScale, type Scale, shareScale } from './spread.ts';

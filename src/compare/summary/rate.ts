@@ -1,4 +1,4 @@
-import { wilson } from '../wilson.ts';
+import { wilson } from '../judging/wilson.ts';
 
 /** A share of something, with the interval in which it lies with 95 % confidence (Wilson). */
 export interface Rate {

@@ -1,5 +1,5 @@
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { MissedPairs } from '../../core/pair-sink.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import { nextTurn } from '../../core/pieces.ts';
 import type { CompareReport } from './compare-report.ts';
 import { Summary } from './summary.ts';

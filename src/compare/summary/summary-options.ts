@@ -1,5 +1,5 @@
+import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import { check, issuesOf, type OptionCheck, refuse } from '../../core/option-checks.ts';
-import type { MissedPairs } from '../../core/pair-sink.ts';
 
 /** What tokens cost, in money per million. */
 export interface TokenPrice {

@@ -1,6 +1,6 @@
-import type { Verdict } from '../../core/comparer.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { MissedPairs } from '../../core/pair-sink.ts';
+import type { Verdict } from '../../core/contracts/comparer.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import { type Coverage, CoverageCount } from './coverage.ts';
 import type { FindingKind } from './finding-kinds.ts';
 import { VolumeDays } from './volume-days.ts';

@@ -1,4 +1,4 @@
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { type Excess, excessOverNoise, type Rate, rateOf } from './rate.ts';
 
 /** How often the candidate called one tool where legacy called another one. */

@@ -1,5 +1,5 @@
-import type { Verdict } from '../../core/comparer.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { Verdict } from '../../core/contracts/comparer.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import type { FindingKind } from './finding-kinds.ts';
 import type { PairFacts } from './pair-facts.ts';
 

@@ -1,5 +1,5 @@
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
-import type { Attestation, Gate, GateReading, GateRun } from '../gate.ts';
+import type { Attestation, Gate, GateReading, GateRun } from './gate.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
 import { type Found, type GateHead, toReading } from './to-reading.ts';
 import { aboutTime } from './wording.ts';

@@ -1,5 +1,5 @@
 import { issuesOf, refuse } from '../../core/option-checks.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from './gate.ts';
 import { type PairGateOptions, pairGateChecks, rate } from './gate-options.ts';
 import { leastHarm } from './least-harm.ts';
 import { pairedGate } from './paired-gate.ts';

@@ -1,5 +1,5 @@
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { MissedPairs } from '../../core/pair-sink.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import { type Leg, stages } from '../../core/stage.ts';
 
 /** The leg that answers the users whose pairs a source has. */

@@ -1,8 +1,8 @@
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { MissedPairs } from '../../core/pair-sink.ts';
-import type { Gate, GateReading, GateRun } from '../gate.ts';
 import { concernsMisses, concernsPair } from './concerns.ts';
+import type { Gate, GateReading, GateRun } from './gate.ts';
 import { type PairGateOptions, pairGate, pairGateChecks } from './gate-options.ts';
 import { type Found, type GateHead, toReading } from './to-reading.ts';
 import { inPercent } from './wording.ts';

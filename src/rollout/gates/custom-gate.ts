@@ -1,5 +1,5 @@
 import { check, issuesOf, oneOf, refuse, required } from '../../core/option-checks.ts';
-import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from '../gate.ts';
+import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from './gate.ts';
 import { toReading } from './to-reading.ts';
 
 /** What a gate of the app says. */

@@ -1,5 +1,5 @@
 import { check, oneOf } from '../../core/option-checks.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from './gate.ts';
 
 /** What can be said of every gate. */
 export interface GateOptions {

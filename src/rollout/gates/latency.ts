@@ -1,8 +1,8 @@
 import { joined, type Moments, noMoments } from '../../compare/sequential/moments.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { check, issuesOf, oneOf, refuse } from '../../core/option-checks.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { Gate, GateReading, GateRun, GateSetting } from '../gate.ts';
-import type { ServedCounts } from '../served-counts.ts';
+import type { ServedCounts } from '../evidence/served-counts.ts';
+import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
 import { type PairGateOptions, pairGate, pairGateChecks } from './gate-options.ts';
 import { type MeanQuestion, readMean } from './mean-reading.ts';
 import { PairMeanRun } from './pair-mean-run.ts';

@@ -1,5 +1,5 @@
 import { check, issuesOf, refuse, required } from '../../core/option-checks.ts';
-import type { Gate, GateReading } from '../gate.ts';
+import type { Gate, GateReading } from './gate.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
 import { Probe } from './probe.ts';
 import { type GateHead, toReading } from './to-reading.ts';

@@ -1,7 +1,7 @@
 import { type Moments, noMoments, withValue } from '../../compare/sequential/moments.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { GateReading, GateRun, GateSetting } from '../gate.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { concernsPair } from './concerns.ts';
+import type { GateReading, GateRun, GateSetting } from './gate.ts';
 import { type MeanQuestion, readMean } from './mean-reading.ts';
 import { type GateHead, toReading } from './to-reading.ts';
 import { whyBlind } from './why-blind.ts';

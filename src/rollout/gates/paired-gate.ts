@@ -1,4 +1,4 @@
-import type { Gate } from '../gate.ts';
+import type { Gate } from './gate.ts';
 import { type PairGateOptions, pairGate } from './gate-options.ts';
 import { type PairedQuestion, PairedRun } from './paired-run.ts';
 

@@ -4,11 +4,11 @@ import {
   type PairedTestState,
   pairedTest,
 } from '../../compare/sequential/paired-test.ts';
-import { exchangeId } from '../../core/pair-id.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { GateReading, GateRun, GateSetting } from '../gate.ts';
-import type { ServedCounts } from '../served-counts.ts';
+import { exchangeId } from '../../core/contracts/pair-id.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { ServedCounts } from '../evidence/served-counts.ts';
 import { concernsPair } from './concerns.ts';
+import type { GateReading, GateRun, GateSetting } from './gate.ts';
 import { NoiseJoin } from './noise-join.ts';
 import { waitFor } from './pace.ts';
 import type { PairedView, PairSay } from './paired-view.ts';

@@ -1,4 +1,4 @@
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 
 /**
  * What a pair says of one question. `worse`: the candidate was wrong and legacy was not. `better`: the other way round.

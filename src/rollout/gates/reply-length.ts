@@ -1,6 +1,6 @@
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from './gate.ts';
 import { type PairGateOptions, pairGate, pairGateChecks } from './gate-options.ts';
 import { PairMeanRun } from './pair-mean-run.ts';
 import { countedAs } from './wording.ts';

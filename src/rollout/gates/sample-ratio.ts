@@ -3,11 +3,11 @@ import {
   sampleRatio as testRatio,
 } from '../../compare/sequential/sample-ratio.ts';
 import { bucketOf, saltSeed } from '../../core/bucket.ts';
+import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
-import type { RolloutState } from '../../core/rollout-state.ts';
 import { type Leg, stages } from '../../core/stage.ts';
-import type { Gate, GateReading, GateRun, GateSetting } from '../gate.ts';
-import type { ServedCounts } from '../served-counts.ts';
+import type { ServedCounts } from '../evidence/served-counts.ts';
+import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
 import { type GateOptions, gateChecks, rate } from './gate-options.ts';
 import { type GateHead, toReading } from './to-reading.ts';
 import { aboutNumber, inPercent } from './wording.ts';

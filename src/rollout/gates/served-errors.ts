@@ -5,8 +5,8 @@ import {
   pairedTest,
 } from '../../compare/sequential/paired-test.ts';
 import { check, issuesOf, type OptionCheck, orFalse, refuse } from '../../core/option-checks.ts';
-import type { Gate, GateReading, GateRun, GateSetting } from '../gate.ts';
-import type { ServedCounts } from '../served-counts.ts';
+import type { ServedCounts } from '../evidence/served-counts.ts';
+import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
 import { waitFor } from './pace.ts';
 import { promoteAlpha } from './promote-alpha.ts';

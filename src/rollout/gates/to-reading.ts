@@ -1,4 +1,4 @@
-import type { EvidenceSource, GateOutcome, GateReading } from '../gate.ts';
+import type { EvidenceSource, GateOutcome, GateReading } from './gate.ts';
 
 /** What a run of ours found, before it is put into the form of a reading. */
 export interface Found {

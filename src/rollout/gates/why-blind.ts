@@ -1,5 +1,5 @@
 import { stages } from '../../core/stage.ts';
-import type { GateSetting } from '../gate.ts';
+import type { GateSetting } from './gate.ts';
 
 /** Why pairs of a source cannot come at all at this step; undefined: they can. */
 export function whyBlind(

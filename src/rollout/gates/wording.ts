@@ -1,4 +1,4 @@
-import type { EvidenceSource } from '../gate.ts';
+import type { EvidenceSource } from './gate.ts';
 
 /** A difference of rates as people say it: `+0.4 pp`. */
 export function inPoints(difference: number): string {

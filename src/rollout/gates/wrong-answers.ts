@@ -1,6 +1,6 @@
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from './gate.ts';
 import { type PairGateOptions, pairGateChecks, rate } from './gate-options.ts';
 import { leastHarm } from './least-harm.ts';
 import { pairedGate } from './paired-gate.ts';

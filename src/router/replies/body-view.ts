@@ -1,4 +1,4 @@
-import type { ReplyView } from '../../core/subject.ts';
+import type { ReplyView } from '../../core/call/subject.ts';
 import { jsonText } from './json-text.ts';
 import { viewByDefault } from './value-view.ts';
 

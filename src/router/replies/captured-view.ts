@@ -1,4 +1,4 @@
-import type { ReplyView } from '../../core/subject.ts';
+import type { ReplyView } from '../../core/call/subject.ts';
 import { bodyView } from './body-view.ts';
 import type { CapturedReply } from './captured-reply.ts';
 import { decodeContent } from './content-decoding.ts';

@@ -1,5 +1,5 @@
-import { isThenable } from '../../core/observation.ts';
-import type { ReplyView } from '../../core/subject.ts';
+import { isThenable } from '../../core/call/observation.ts';
+import type { ReplyView } from '../../core/call/subject.ts';
 import { bodyView } from './body-view.ts';
 import { Captured } from './captured-reply.ts';
 import { type MaybeLater, type ReplyViewOptions, replyView } from './captured-view.ts';

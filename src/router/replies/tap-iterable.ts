@@ -1,5 +1,5 @@
 import { attempt, disregard } from '../../core/attempt.ts';
-import { isThenable } from '../../core/observation.ts';
+import { isThenable } from '../../core/call/observation.ts';
 import { chain, isPlainPromise } from '../chain.ts';
 import { ownMethod } from './own-method.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';

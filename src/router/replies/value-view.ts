@@ -1,5 +1,5 @@
 import { disregard } from '../../core/attempt.ts';
-import type { ReplyView, ToolCall } from '../../core/subject.ts';
+import type { ReplyView, ToolCall } from '../../core/call/subject.ts';
 
 /** Where handlers usually put the text of their reply, in the order in which it is looked for. */
 const textFields = ['text', 'output', 'content', 'finalOutput', 'reply'] as const;

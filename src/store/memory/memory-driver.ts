@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { StoreDriver } from '../driver.ts';
 import { MemoryEvidence } from './evidence.ts';
 import { MemoryLeases } from './leases.ts';

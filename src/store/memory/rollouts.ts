@@ -1,6 +1,11 @@
-import { type AuditEntry, firstHash } from '../../core/audit-entry.ts';
-import type { RolloutState } from '../../core/rollout-state.ts';
-import type { AuditHead, CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
+import { type AuditEntry, firstHash } from '../../core/contracts/audit-entry.ts';
+import type { RolloutState } from '../../core/contracts/rollout-state.ts';
+import type {
+  AuditHead,
+  CommitResult,
+  RolloutCommit,
+  StoredRollout,
+} from '../../core/contracts/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 import { StateReader } from '../state-reader.ts';

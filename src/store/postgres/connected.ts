@@ -1,4 +1,4 @@
-import { isThenable } from '../../core/observation.ts';
+import { isThenable } from '../../core/call/observation.ts';
 import type { PostgresClient, PostgresPool } from './pool.ts';
 
 type Callback = (error: unknown, client: PostgresClient | undefined) => void;

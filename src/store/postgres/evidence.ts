@@ -1,7 +1,7 @@
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { Turn } from '../../core/call/subject.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { ServedTurns } from '../../core/contracts/transcript.ts';
 import { inPieces } from '../../core/pieces.ts';
-import type { Turn } from '../../core/subject.ts';
-import type { ServedTurns } from '../../core/transcript.ts';
 import type {
   DayFilter,
   EvidenceRows,

@@ -1,5 +1,5 @@
-import type { Clock, TimerHandle } from '../../core/clock.ts';
 import { inRootScope } from '../../core/root-scope.ts';
+import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 import { connected } from './connected.ts';
 import type { PostgresClient, PostgresPool } from './pool.ts';
 

@@ -1,8 +1,8 @@
-import type { Clock } from '../../core/clock.ts';
-import type { PairRecord } from '../../core/pair-record.ts';
+import type { Turn } from '../../core/call/subject.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { ServedTurns } from '../../core/contracts/transcript.ts';
 import { nextTurn } from '../../core/pieces.ts';
-import type { Turn } from '../../core/subject.ts';
-import type { ServedTurns } from '../../core/transcript.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type {
   DayFilter,
   EvidenceRows,

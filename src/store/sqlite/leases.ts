@@ -1,11 +1,11 @@
-import type { Clock } from '../../core/clock.ts';
 import type {
   Acknowledgement,
   Lease,
   LeaseAnswer,
   ReplicaReport,
   ReplicaState,
-} from '../../core/store.ts';
+} from '../../core/contracts/store.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { LeaseRows } from '../driver.ts';
 import { canAcquire, canRenew } from '../lease-rules.ts';
 import { forgottenAfterMs } from '../retention.ts';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../core/clock.ts';
+import { type Clock, systemClock } from '../../core/time/clock.ts';
 
 /** Milliseconds that two looks at two clocks may lie apart without a jump. */
 const toleranceMs = 100;

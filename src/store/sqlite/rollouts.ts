@@ -1,7 +1,7 @@
-import type { AuditEntry } from '../../core/audit-entry.ts';
+import type { AuditEntry } from '../../core/contracts/audit-entry.ts';
+import type { RolloutState } from '../../core/contracts/rollout-state.ts';
+import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/contracts/store.ts';
 import { nextTurn } from '../../core/pieces.ts';
-import type { RolloutState } from '../../core/rollout-state.ts';
-import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 import { type RolloutRow, storedOf } from '../rollout-row.ts';

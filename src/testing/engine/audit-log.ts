@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { timestamp } from './timestamp.ts';
 
 /** Actions that the emulated service enters; `learn` and `recall` are not among them. */

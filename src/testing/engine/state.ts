@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { AuditLog } from './audit-log.ts';
 import { KeyRing, type KeyScope } from './key-ring.ts';
 import { Scope } from './scope.ts';

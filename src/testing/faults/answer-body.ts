@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock, TimerHandle } from '../../core/clock.ts';
+import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 
 /** How the body of an answer is sent, or that it is not. */
 export type AnswerBody =

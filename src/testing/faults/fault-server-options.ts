@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '../../core/clock.ts';
 import { check, issuesOf, type OptionChecks, oneOf, refuse } from '../../core/option-checks.ts';
+import { type Clock, systemClock } from '../../core/time/clock.ts';
 import type { AnswerSettings } from './answer-body.ts';
 import type { Fault } from './fault.ts';
 import { faults } from './fault-plan.ts';

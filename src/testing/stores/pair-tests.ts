@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { PairRecord } from '../../core/pair-record.ts';
-import type { Store } from '../../core/store.ts';
+import type { PairRecord } from '../../core/contracts/pair-record.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { assertSame } from './assert-same.ts';
 import { pairOf } from './sample-pairs.ts';
 import { bothOf, listOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { RolloutCommit, Store, StoredRollout } from '../../core/contracts/store.ts';
 import type { Stage } from '../../core/stage.ts';
-import type { RolloutCommit, Store, StoredRollout } from '../../core/store.ts';
 import { assertSame } from './assert-same.ts';
 import { entriesAfter, nextCommit, nothingYet, stateOf } from './sample-trail.ts';
 import { bothOf, listOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';

@@ -1,4 +1,4 @@
-import type { LegRecord, PairRecord } from '../../core/pair-record.ts';
+import type { LegRecord, PairRecord } from '../../core/contracts/pair-record.ts';
 
 const start = Date.UTC(2026, 0, 30, 12);
 

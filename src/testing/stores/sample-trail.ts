@@ -1,7 +1,7 @@
-import { type AuditEntry, firstHash } from '../../core/audit-entry.ts';
+import { type AuditEntry, firstHash } from '../../core/contracts/audit-entry.ts';
+import type { RolloutState } from '../../core/contracts/rollout-state.ts';
+import type { RolloutCommit, StoredRollout } from '../../core/contracts/store.ts';
 import { nodeCrypto } from '../../core/node-crypto.ts';
-import type { RolloutState } from '../../core/rollout-state.ts';
-import type { RolloutCommit, StoredRollout } from '../../core/store.ts';
 
 /** A state of a ramp, of one version. */
 export function stateOf(version: number, more: Partial<RolloutState> = {}): RolloutState {

@@ -1,4 +1,4 @@
-import type { Store } from '../../core/store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 
 /** A fresh store, and what else of it a test can reach. */
 export interface StoreHarness {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store, TrafficBatch } from '../../core/store.ts';
+import type { Store, TrafficBatch } from '../../core/contracts/store.ts';
 import { assertSame } from './assert-same.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServedTurns } from '../../core/transcript.ts';
+import type { ServedTurns } from '../../core/contracts/transcript.ts';
 import { assertSame } from './assert-same.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store } from '../../core/store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { assertSame } from './assert-same.ts';
 import { pairOf } from './sample-pairs.ts';
 import { nextCommit, nothingYet } from './sample-trail.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RolloutState } from '../../core/rollout-state.ts';
-import type { Store } from '../../core/store.ts';
+import type { RolloutState } from '../../core/contracts/rollout-state.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { assertSame } from './assert-same.ts';
 import { nextCommit } from './sample-trail.ts';
 import { bothOf, type StoreHarness, type StoreTest } from './store-harness.ts';

@@ -1,6 +1,6 @@
 import { formatReport, summarize } from 'engramia-cutover/report';
 import { describe, expect, it } from 'vitest';
-import type { LegRecord } from '../../../src/core/pair-record.ts';
+import type { LegRecord } from '../../../src/core/contracts/pair-record.ts';
 import { pairOf } from '../../pairs/pairs.ts';
 import { divergence } from '../comparing.ts';
 

@@ -6,7 +6,7 @@ import {
   summarize,
 } from 'engramia-cutover/report';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { Divergence } from '../../../src/core/comparer.ts';
+import type { Divergence } from '../../../src/core/contracts/comparer.ts';
 import { noisyPairs, prices, type Truth, usual } from './noisy-pairs.ts';
 
 const held = (seed: number, compared: number, noise: number, truth: Truth = usual): CompareReport =>

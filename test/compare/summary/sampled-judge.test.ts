@@ -1,7 +1,7 @@
 import type { PairRecord } from 'engramia-cutover/pairs';
 import { summarize } from 'engramia-cutover/report';
 import { describe, expect, it } from 'vitest';
-import type { Judge } from '../../../src/core/compare-options.ts';
+import type { Judge } from '../../../src/core/contracts/compare-options.ts';
 import { pairOf } from '../../pairs/pairs.ts';
 import { divergence } from '../comparing.ts';
 

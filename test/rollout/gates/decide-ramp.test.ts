@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RolloutStatus } from '../../../src/core/rollout-state.ts';
-import { decideRamp } from '../../../src/rollout/decide-ramp.ts';
-import type { RampDecision, Standing } from '../../../src/rollout/decision.ts';
-import type { GateOutcome, GateReading } from '../../../src/rollout/gate.ts';
+import type { RolloutStatus } from '../../../src/core/contracts/rollout-state.ts';
+import { decideRamp } from '../../../src/rollout/decisions/decide-ramp.ts';
+import type { RampDecision, Standing } from '../../../src/rollout/decisions/decision.ts';
+import type { GateOutcome, GateReading } from '../../../src/rollout/gates/gate.ts';
 import { since, stateOf } from './evidence.ts';
 
 const day = 86_400_000;

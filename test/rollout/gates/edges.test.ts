@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Gate, GateRun } from '../../../src/rollout/gate.ts';
 import { attestation } from '../../../src/rollout/gates/attestation.ts';
 import { coverage } from '../../../src/rollout/gates/coverage.ts';
+import type { Gate, GateRun } from '../../../src/rollout/gates/gate.ts';
 import { NoiseJoin } from '../../../src/rollout/gates/noise-join.ts';
 import { outboxLag } from '../../../src/rollout/gates/outbox-lag.ts';
 import { misses, pair, settingOf, since, times } from './evidence.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PairRecord } from '../../../src/core/pair-record.ts';
-import { createEvaluator } from '../../../src/rollout/evaluator.ts';
-import type { Gate, GateReading, GateRun } from '../../../src/rollout/gate.ts';
+import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
+import { createEvaluator } from '../../../src/rollout/decisions/evaluator.ts';
 import { candidateErrors } from '../../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../../src/rollout/gates/coverage.ts';
 import { customGate } from '../../../src/rollout/gates/custom-gate.ts';
+import type { Gate, GateReading, GateRun } from '../../../src/rollout/gates/gate.ts';
 import { latency } from '../../../src/rollout/gates/latency.ts';
 import { replyLength } from '../../../src/rollout/gates/reply-length.ts';
 import { servedErrors } from '../../../src/rollout/gates/served-errors.ts';

@@ -1,8 +1,8 @@
-import type { PairRecord } from '../../../src/core/pair-record.ts';
-import type { MissedPairs } from '../../../src/core/pair-sink.ts';
-import type { RolloutState } from '../../../src/core/rollout-state.ts';
-import type { GateSetting } from '../../../src/rollout/gate.ts';
-import type { ServedCounts } from '../../../src/rollout/served-counts.ts';
+import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
+import type { MissedPairs } from '../../../src/core/contracts/pair-sink.ts';
+import type { RolloutState } from '../../../src/core/contracts/rollout-state.ts';
+import type { ServedCounts } from '../../../src/rollout/evidence/served-counts.ts';
+import type { GateSetting } from '../../../src/rollout/gates/gate.ts';
 
 /** When the steps of these tests begin. */
 export const since = Date.UTC(2026, 0, 1);

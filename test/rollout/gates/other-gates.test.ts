@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Gate, GateRun, GateSetting } from '../../../src/rollout/gate.ts';
 import { attestation } from '../../../src/rollout/gates/attestation.ts';
 import { coverage } from '../../../src/rollout/gates/coverage.ts';
+import type { Gate, GateRun, GateSetting } from '../../../src/rollout/gates/gate.ts';
 import { latency } from '../../../src/rollout/gates/latency.ts';
 import { legacyAlive } from '../../../src/rollout/gates/legacy-alive.ts';
 import { outboxLag } from '../../../src/rollout/gates/outbox-lag.ts';

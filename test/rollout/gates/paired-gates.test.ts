@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PairRecord } from '../../../src/core/pair-record.ts';
-import type { Gate, GateReading, GateSetting } from '../../../src/rollout/gate.ts';
+import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
 import { candidateErrors } from '../../../src/rollout/gates/candidate-errors.ts';
+import type { Gate, GateReading, GateSetting } from '../../../src/rollout/gates/gate.ts';
 import { toolMismatch } from '../../../src/rollout/gates/tool-mismatch.ts';
 import { wrongAnswers } from '../../../src/rollout/gates/wrong-answers.ts';
 import {

@@ -4,8 +4,8 @@ import {
   type PairedTestState,
   pairedTest,
 } from '../../../src/compare/sequential/paired-test.ts';
-import type { PairRecord } from '../../../src/core/pair-record.ts';
-import type { Gate, GateRun } from '../../../src/rollout/gate.ts';
+import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
+import type { Gate, GateRun } from '../../../src/rollout/gates/gate.ts';
 import { wrongAnswers } from '../../../src/rollout/gates/wrong-answers.ts';
 import { seeded } from '../../compare/sequential/simulated.ts';
 import { better, pair, settingOf, since, times, worse } from './evidence.ts';

@@ -1,4 +1,4 @@
-import type { RolloutStatus } from '../../../src/core/rollout-state.ts';
+import type { RolloutStatus } from '../../../src/core/contracts/rollout-state.ts';
 import type { HistoryEvent, SeenState } from './history.ts';
 
 type Of<K extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: K }>;

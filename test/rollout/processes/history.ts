@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { RolloutState, RolloutStatus } from '../../../src/core/rollout-state.ts';
+import type { RolloutState, RolloutStatus } from '../../../src/core/contracts/rollout-state.ts';
 import { stages } from '../../../src/core/stage.ts';
 
 /** What of a state is compared between those who have seen it. */

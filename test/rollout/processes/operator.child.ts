@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RolloutState } from '../../../src/core/rollout-state.ts';
+import type { RolloutState } from '../../../src/core/contracts/rollout-state.ts';
 import type { PersonAction } from '../../../src/rollout/person-action.ts';
 import { seen, sharedClock } from './history.ts';
 import { joinRollout, partSetting, tenantName } from './played-rollout.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Pool } from 'pg';
-import type { Store } from '../../../src/core/store.ts';
+import type { Store } from '../../../src/core/contracts/store.ts';
 import { createRollout } from '../../../src/rollout/create-rollout.ts';
-import type { Gate } from '../../../src/rollout/gate.ts';
-import type { RolloutPlan } from '../../../src/rollout/plan.ts';
+import type { Gate } from '../../../src/rollout/gates/gate.ts';
+import type { RolloutPlan } from '../../../src/rollout/plan/plan.ts';
 import type { Rollout } from '../../../src/rollout/rollout.ts';
 import { postgresStore } from '../../../src/store/postgres.ts';
 import { sqliteStore } from '../../../src/store/sqlite.ts';

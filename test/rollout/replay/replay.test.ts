@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { PairRecord } from '../../../src/core/pair-record.ts';
+import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
+import { replay } from '../../../src/rollout/decisions/replay.ts';
 import { candidateErrors } from '../../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../../src/rollout/gates/coverage.ts';
 import { servedErrors } from '../../../src/rollout/gates/served-errors.ts';
 import { wrongAnswers } from '../../../src/rollout/gates/wrong-answers.ts';
-import type { RolloutPlan } from '../../../src/rollout/plan.ts';
-import { replay } from '../../../src/rollout/replay.ts';
+import type { RolloutPlan } from '../../../src/rollout/plan/plan.ts';
 import { misses, pair, served, worse } from '../gates/evidence.ts';
 
 const start = Date.UTC(2026, 0, 1);

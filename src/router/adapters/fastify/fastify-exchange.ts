@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isThenable } from '../../../core/observation.ts';
+import { isThenable } from '../../../core/call/observation.ts';
 import type { CandidateReply } from '../node/candidate-reply.ts';
 import { ServerExchange } from '../node/server-exchange.ts';
 import { isTimedOut, withHandlerTimeout } from './handler-timeout.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import type { CallContext } from '../../../core/call-context.ts';
+import type { CallContext } from '../../../core/call/call-context.ts';
+import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
 import { refuse } from '../../../core/option-checks.ts';
-import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { serve } from '../../handler.ts';
 import type { Route } from '../../route.ts';

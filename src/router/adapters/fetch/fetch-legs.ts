@@ -1,4 +1,4 @@
-import type { CallContext } from '../../../core/call-context.ts';
+import type { CallContext } from '../../../core/call/call-context.ts';
 import { CandidateCall } from '../../candidate-call.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import type { FallbackOptions } from '../../route-options.ts';

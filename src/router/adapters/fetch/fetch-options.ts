@@ -1,6 +1,6 @@
-import type { CallContext } from '../../../core/call-context.ts';
+import type { CallContext } from '../../../core/call/call-context.ts';
+import type { ReplyView, Subject } from '../../../core/call/subject.ts';
 import { check, issuesOf, type OptionChecks } from '../../../core/option-checks.ts';
-import type { ReplyView, Subject } from '../../../core/subject.ts';
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
 import {

@@ -1,7 +1,7 @@
 import { disregard } from '../../../core/attempt.ts';
-import { isThenable } from '../../../core/observation.ts';
-import { isShadowSafe, shadowSafe } from '../../../core/shadow-safe.ts';
-import type { Subject } from '../../../core/subject.ts';
+import { isThenable } from '../../../core/call/observation.ts';
+import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
+import type { Subject } from '../../../core/call/subject.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { argumentCopy } from '../../argument-copy.ts';

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { type Clock, systemClock } from '../../../core/clock.ts';
+import { type Clock, systemClock } from '../../../core/time/clock.ts';
 
 /**
  * What became of an attempt to hold a request's body. Held or not, every later reader gets what it would have got.

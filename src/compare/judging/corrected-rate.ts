@@ -1,0 +1,18 @@
+import type { JudgeCalibration } from '../../core/contracts/compare-options.ts';
+
+/**
+ * The rate of worse candidates behind the rate that a judge has observed, 0 to 1: what it overlooks and what it finds without
+ * reason is taken out (Rogan and Gladen, American Journal of Epidemiology 1978). Undefined when that cannot be told, since
+ * the judge is no better than chance or was never calibrated on one of both kinds.
+ */
+export function correctedRate(
+  observed: number,
+  { sensitivity, specificity }: Pick<JudgeCalibration, 'sensitivity' | 'specificity'>,
+): number | undefined {
+  const [found, spared] = [sensitivity.rate, specificity.rate];
+  if (found === undefined || spared === undefined) return undefined;
+  const falseAlarms = 1 - spared;
+  const worth = found - falseAlarms;
+  if (!(worth > 0) || !Number.isFinite(observed)) return undefined;
+  return Math.min(1, Math.max(0, (observed - falseAlarms) / worth));
+}

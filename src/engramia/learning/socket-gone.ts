@@ -1,0 +1,11 @@
+import { nextTurn } from '../../core/pieces.ts';
+import { EngramiaCallError } from '../calls/call-error.ts';
+
+/**
+ * Waits until the socket of a call that was given up is closed: two turns of the loop later. Whoever sent the next request
+ * at once would hold twice the sockets that it may.
+ */
+export async function socketGone(error: unknown): Promise<void> {
+  if (!(error instanceof EngramiaCallError) || !error.sent || error.status !== undefined) return;
+  for (let turns = 2; turns > 0; turns -= 1) await nextTurn();
+}

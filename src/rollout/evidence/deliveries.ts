@@ -1,0 +1,76 @@
+import { inRootScope } from '../../core/root-scope.ts';
+import type { Clock, TimerHandle } from '../../core/time/clock.ts';
+
+/** What is delivered, and where to. */
+export interface DeliverySetting<B> {
+  readonly clock: Clock;
+  /** Milliseconds in which what comes is gathered. */
+  readonly everyMs: number;
+  /** Takes what was gathered, as batches. */
+  readonly take: () => readonly B[];
+  readonly send: (batch: B) => Promise<void>;
+  readonly contained: (error: unknown) => void;
+}
+
+/**
+ * Sends what was gathered, about every second. A batch that could not be sent is sent again as it was; meanwhile nothing is
+ * taken, so that what waits is bounded where it is gathered.
+ */
+export class Deliveries<B> {
+  readonly #setting: DeliverySetting<B>;
+  #queue: readonly B[] = [];
+  #sending: Promise<void> | undefined;
+  #timer: TimerHandle;
+  #waiting = false;
+
+  constructor(setting: DeliverySetting<B>) {
+    this.#setting = setting;
+  }
+
+  /** There is something to be sent, soon. */
+  nudge(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const { clock, everyMs } = this.#setting;
+    inRootScope(() => {
+      this.#timer = clock.setTimeout(() => {
+        this.#waiting = false;
+        void this.flush();
+      }, everyMs);
+    });
+  }
+
+  /** Resolves when what was gathered before is sent, or could not be. */
+  async flush(): Promise<void> {
+    if (this.#sending !== undefined) await this.#sending;
+    // Over for all who wait at once: whoever forgot it later would let a second one run beside the next.
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+    });
+    await this.#sending;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#setting.clock.clearTimeout(this.#timer);
+    this.#waiting = true;
+  }
+
+  async #send(): Promise<void> {
+    const { take, send, contained } = this.#setting;
+    try {
+      if (this.#queue.length === 0) this.#queue = take();
+      for (; this.#queue.length > 0; this.#queue = nextOf(this.#queue, take)) {
+        await send(this.#queue[0] as B);
+      }
+    } catch (error) {
+      contained(error);
+      this.nudge();
+    }
+  }
+}
+
+function nextOf<B>(queue: readonly B[], take: () => readonly B[]): readonly B[] {
+  const rest = queue.slice(1);
+  return rest.length > 0 ? rest : take();
+}

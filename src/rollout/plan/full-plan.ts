@@ -1,0 +1,138 @@
+import {
+  check,
+  having,
+  issuesOf,
+  type OptionCheck,
+  oneOf,
+  refuse,
+  required,
+} from '../../core/option-checks.ts';
+import { type Stage, stageNames, stages } from '../../core/stage.ts';
+import { canonicalJson } from '../../core/text/canonical-json.ts';
+import { fingerprint } from '../../core/text/fingerprint.ts';
+import type { Gate } from '../gates/gate.ts';
+import { defaultPlan } from './default-plan.ts';
+import type { PlanStep, RolloutPlan } from './plan.ts';
+
+/** A step without gaps. */
+export type FullStep = Required<PlanStep>;
+
+/** A plan without gaps, and the fingerprint of all that decides by it. */
+export interface FullPlan extends Required<RolloutPlan> {
+  readonly steps: readonly FullStep[];
+  readonly policyHash: string;
+}
+
+const served = (leg: 'legacy' | 'candidate'): Stage[] =>
+  stageNames.filter((stage) => stages[stage].serves === leg);
+
+/** The rule for the stage of tenants outside. */
+export const fromCheck: OptionCheck = oneOf(...served('legacy'));
+/** The rule for the stage of tenants inside. */
+const toCheck: OptionCheck = oneOf(...served('candidate'));
+/** The rule for a percentage. */
+export const percentCheck: OptionCheck = {
+  test: (value) =>
+    typeof value === 'number' &&
+    value >= 0 &&
+    value <= 100 &&
+    Math.round(value * 100) / 100 === value,
+  must: 'be a number from 0 to 100 with up to two decimals',
+};
+
+const time: OptionCheck = {
+  test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+  must: 'be a number of milliseconds from 0',
+};
+const natural: OptionCheck = {
+  test: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  must: 'be a whole number from 0',
+};
+const stepChecks = {
+  percent: required(percentCheck),
+  to: toCheck,
+  holdMs: time,
+  minPairs: natural,
+  approval: check.boolean,
+};
+const list: OptionCheck = { test: Array.isArray, must: 'be an array' };
+const isGate = (gate: unknown): boolean =>
+  having('begin').test(gate) && check.text.test((gate as Gate).name);
+const gateList: OptionCheck = {
+  test: (value) => Array.isArray(value) && value.every(isGate),
+  must: 'be an array of gates, such as wrongAnswers() or customGate()',
+};
+const planChecks = {
+  from: fromCheck,
+  steps: list,
+  gates: gateList,
+  automatic: check.boolean,
+  holdMs: time,
+  minPairs: natural,
+  alpha: {
+    test: (value: unknown) => typeof value === 'number' && value > 0 && value < 1,
+    must: 'be a number above 0 and below 1',
+  },
+  dailyCycleMs: time,
+  completeAfterMs: time,
+};
+
+const place = ({ percent, to = 'live' }: PlanStep): number => percent + 1_000 * stages[to].order;
+
+const told = ({ percent, to = 'live' }: PlanStep): string => `${percent} % ${to}`;
+
+function ladderIssues(steps: readonly PlanStep[]): string[] {
+  if (steps.length === 0) return ['plan.steps must have a step'];
+  const wrong = steps.flatMap((step, at) => issuesOf(step, stepChecks, `plan.steps[${at}].`));
+  if (wrong.length > 0) return wrong;
+  return steps.flatMap((step, at) => {
+    const before = steps[at - 1];
+    if (before === undefined || (step.percent >= before.percent && place(step) > place(before))) {
+      return step.to !== 'complete' || step.percent === 100
+        ? []
+        : [`plan.steps[${at}] is complete, which must be 100 percent`];
+    }
+    return [
+      `plan.steps[${at}] must be above ${told(before)}, the step before it, not ${told(step)}`,
+    ];
+  });
+}
+
+/** Every issue of a plan. */
+function planIssues(plan: unknown): string[] {
+  const wrong = issuesOf(plan, planChecks, 'plan.');
+  const { steps, gates } = (plan ?? {}) as RolloutPlan;
+  const ladder = Array.isArray(steps) ? ladderIssues(steps) : [];
+  const names = gateList.test(gates) ? (gates ?? []).map(({ name }) => name) : [];
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  return [...wrong, ...ladder, ...twice.map((name) => `plan.gates has "${name}" twice`)];
+}
+
+/**
+ * Fills a plan's gaps.
+ *
+ * @throws InvalidOptionsError
+ */
+export function toFullPlan(plan: RolloutPlan): FullPlan {
+  refuse('createRollout()', planIssues(plan));
+  const filled = { ...defaultPlan, ...given(plan) };
+  const { holdMs, minPairs } = filled;
+  const steps = filled.steps.map(
+    (step): FullStep => ({ to: 'live', holdMs, minPairs, approval: false, ...given(step) }),
+  );
+  return { ...filled, steps, policyHash: policyHashOf({ ...filled, steps }) };
+}
+
+function given<T extends object>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as T;
+}
+
+function policyHashOf({ gates, ...rest }: Required<RolloutPlan>): string {
+  const policies = gates.map(({ name, role, source, dryRun = false, policy }) => {
+    return { name, role, source, dryRun, policy };
+  });
+  // Through JSON first: a threshold that is not finite is null there, and still part of the policy.
+  return fingerprint(canonicalJson(JSON.parse(JSON.stringify({ ...rest, gates: policies }))));
+}

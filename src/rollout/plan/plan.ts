@@ -1,0 +1,37 @@
+import type { Stage } from '../../core/stage.ts';
+import type { Gate } from '../gates/gate.ts';
+
+/** One step of the ladder. */
+export interface PlanStep {
+  /** Share of the tenants inside, 0 to 100. */
+  readonly percent: number;
+  /** Stage of the tenants inside. @default 'live' */
+  readonly to?: Stage;
+  /** Milliseconds that the step is held at least. @default the plan's `holdMs` */
+  readonly holdMs?: number;
+  /** Pairs that must have been compared at least, where a gate looks at pairs. @default the plan's `minPairs` */
+  readonly minPairs?: number;
+  /** Whether a person must approve before the next step; always asked last. @default false */
+  readonly approval?: boolean;
+}
+
+/** How a ramp climbs, and what must hold before it does. */
+export interface RolloutPlan {
+  /** Stage of the tenants outside. @default 'shadow' */
+  readonly from?: Stage;
+  /** @default 0, 5, 25, 50 and 100 percent `live`, then `rampdown`, then `complete` */
+  readonly steps?: readonly PlanStep[];
+  readonly gates?: readonly Gate[];
+  /** Whether it climbs by itself once everything passes; otherwise a person calls `advance()`. @default false */
+  readonly automatic?: boolean;
+  /** @default 86_400_000, a day */
+  readonly holdMs?: number;
+  /** @default 100 */
+  readonly minPairs?: number;
+  /** Error budget for rolling back, split over the gates. @default 0.05 */
+  readonly alpha?: number;
+  /** Milliseconds of the cycle that is seen whole before half of the tenants move. @default 86_400_000, a day */
+  readonly dailyCycleMs?: number;
+  /** Milliseconds that 100 % is held before `complete()`. @default 604_800_000, seven days as the migration guide asks */
+  readonly completeAfterMs?: number;
+}

@@ -1,0 +1,16 @@
+import type { LaneOptions } from '../../core/contracts/lane.ts';
+
+const defaults: Required<LaneOptions> = {
+  maxCount: 1000,
+  maxBytes: 16 * 1024 * 1024,
+  concurrency: 4,
+  deadlineMs: 30_000,
+  maxAgeMs: 600_000,
+  tenantShare: 0.25,
+};
+
+/** A lane's bounds without gaps. */
+export function toLaneLimits(options: LaneOptions): Required<LaneOptions> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,128 @@
+import { isThenable } from '../../core/call/observation.ts';
+import { ownSubject } from '../../core/call/own-subject.ts';
+import type { ReplyView } from '../../core/call/subject.ts';
+import type { SkipReason } from '../../core/contracts/counts.ts';
+import type { ServedExchange } from '../../core/contracts/exchange.ts';
+import type { Lesson } from '../../core/contracts/learner.ts';
+import { CutoverError } from '../../core/errors.ts';
+import type { Reporter } from '../../core/events/events.ts';
+import { safeRedacted } from '../../core/redact/safe-redacted.ts';
+import { codePointLength, isBlank, safeText, utf8Bytes } from '../../core/text/text.ts';
+import type { Owner } from '../work.ts';
+import type { RunIds } from './run-ids.ts';
+import { settledNow } from './settled-now.ts';
+
+/** The service takes bodies of 1 MiB; the rest is for fields that are added on the way. */
+const maxBodyBytes = 1_048_576 - 4096;
+
+/** JSON writes a character in six bytes at most. */
+const mostBytesPerUnit = 6;
+
+/** What an exchange is not learned as, when a callback of the app fails. */
+const skips = {
+  identify: 'unreadable',
+  view: 'unreadable',
+  'learn.filter': 'filtered',
+  'learn.redact': 'unreadable',
+  'learn.runId': 'unreadable',
+} as const satisfies Record<string, SkipReason>;
+
+/**
+ * Reads an exchange and makes of it what may be sent: redacted, safe, cut, in memory of its own. Or why not. At once where
+ * the reply can be read at once.
+ */
+export function toLesson(
+  exchange: ServedExchange,
+  reporter: Reporter,
+  runIds: RunIds,
+  owner: Owner,
+): Lesson | SkipReason | Promise<Lesson | SkipReason> {
+  const { learning, reply } = exchange;
+  try {
+    const seen = learning.view(reply);
+    if (isThenable(seen)) return seenLater(seen, exchange, reporter, runIds, owner);
+    return lessonOf(seen, exchange, reporter, runIds, owner);
+  } catch (error) {
+    return skipped('view', error, exchange, reporter);
+  }
+}
+
+async function seenLater(
+  seen: PromiseLike<ReplyView | undefined>,
+  exchange: ServedExchange,
+  reporter: Reporter,
+  runIds: RunIds,
+  owner: Owner,
+): Promise<Lesson | SkipReason> {
+  try {
+    return lessonOf(await seen, exchange, reporter, runIds, owner);
+  } catch (error) {
+    return skipped('view', error, exchange, reporter);
+  }
+}
+
+function skipped(
+  step: keyof typeof skips,
+  error: unknown,
+  { route, tenant }: ServedExchange,
+  reporter: Reporter,
+): SkipReason {
+  reporter.contained(step, error, { route, tenant });
+  return skips[step];
+}
+
+function lessonOf(
+  reply: ReplyView | undefined,
+  exchange: ServedExchange,
+  reporter: Reporter,
+  runIds: RunIds,
+  owner: Owner,
+): Lesson | SkipReason {
+  const { learning } = exchange;
+  let step: keyof typeof skips = 'view';
+  try {
+    if (typeof reply?.text !== 'string') throw unreadable();
+    step = 'identify';
+    ownSubject(exchange);
+    step = 'learn.filter';
+    if (!isWanted(exchange, reply)) return 'filtered';
+    step = 'learn.redact';
+    const task = safeRedacted(exchange.subject.task, learning.maxTaskChars, learning.redact);
+    const code = safeRedacted(reply.text, learning.maxCodeChars, learning.redact);
+    step = 'learn.runId';
+    const runId = runIds.of(exchange, learning, owner);
+    if (isBlank(task) || isBlank(code)) return 'filtered';
+    return fitBody({ task, code, evalScore: learning.evalScore[exchange.leg], runId });
+  } catch (error) {
+    return skipped(step, error, exchange, reporter);
+  }
+}
+
+function unreadable(): CutoverError {
+  return new CutoverError(
+    'ERR_CUTOVER_CONTAINED',
+    'The reply has no text that can be learned: `view` gave none. Give the route a `view` that returns { text }.',
+  );
+}
+
+function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
+  const { subject, learning } = exchange;
+  const { filter, minTaskChars } = learning;
+  if (codePointLength(subject.task.trim(), minTaskChars) < minTaskChars) return false;
+  if (filter === undefined) return true;
+  const { route, requestId, tenant, stage, leg } = exchange;
+  const answer = filter({ route, requestId, tenant, subject, stage, leg, reply });
+  return settledNow(answer) === true;
+}
+
+function fitBody(lesson: Lesson): Lesson {
+  const { task, code, runId } = lesson;
+  if ((task.length + code.length + runId.length) * mostBytesPerUnit < maxBodyBytes) return lesson;
+  const bytes = utf8Bytes(JSON.stringify(lesson));
+  if (bytes <= maxBodyBytes || code === '') return lesson;
+  const points = codePointLength(code, code.length);
+  return fitBody({
+    ...lesson,
+    code: safeText(code, Math.floor((points * maxBodyBytes) / bytes) - 1),
+  });
+}
