@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Store } from '../../src/core/contracts/store.ts';
 import type { Gate, GateReading } from '../../src/rollout/gates/gate.ts';
 import { legacyAlive } from '../../src/rollout/gates/legacy-alive.ts';
 import { sampleRatio } from '../../src/rollout/gates/sample-ratio.ts';
@@ -13,6 +14,16 @@ const plan = {
   dailyCycleMs: 0,
   steps: [{ percent: 0 }, { percent: 50 }, { percent: 100 }],
 };
+
+/** A store some of whose methods are others. */
+function replacing(store: Store, methods: Partial<Store>): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(name in methods ? methods : target, name);
+      return typeof method === 'function' ? method.bind(target) : method;
+    },
+  });
+}
 
 /** A gate that does something before it says that harm is shown. */
 function harmAfter(act: () => Promise<unknown>): Gate {
@@ -392,6 +403,54 @@ describe('a step', () => {
     expect(await leader.status()).toMatchObject({ leads: true, state: { step: 1 } });
     await world.clock.advance(2_000);
     expect(await leader.status()).toMatchObject({ leads: true, state: { step: 2 } });
+  });
+
+  it.each(['goes on', 'is closed'])(
+    'is left to another leader where a read of the store never ends, and the process %s',
+    async (and) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      await using world = rolloutWorld();
+      await world.traffic(200);
+      const { promise: hanging, reject: end } = Promise.withResolvers<never>();
+      const store = replacing(world.store, { traffic: () => hanging });
+      const gates = [new ToldGate('gate')];
+      const leader = await world.rollout({ ...climbing, gates }, { store });
+      await world.clock.advance(6_000);
+      const other = await world.rollout({ ...climbing, gates });
+      if (and === 'is closed') {
+        const closing = leader.close();
+        await vi.advanceTimersByTimeAsync(30_000);
+        await closing;
+      }
+      vi.useRealTimers();
+      const minutes = and === 'is closed' ? 1 : 6;
+      for (let beat = 0; beat < 12 * minutes; beat += 1) await world.clock.advance(5_000);
+      expect(await other.status()).toMatchObject({ leads: true, state: { percent: 100 } });
+      end(new Error('at last'));
+    },
+  );
+
+  it('is taken by a leader one of whose renewals is never answered', async () => {
+    await using world = rolloutWorld();
+    await world.traffic(200);
+    const open = Promise.withResolvers<void>();
+    const { promise: never } = Promise.withResolvers<never>();
+    let renewals = 0;
+    const store = replacing(world.store, {
+      traffic: (query) => open.promise.then(() => world.store.traffic(query)),
+      renew: (...given) => {
+        renewals += 1;
+        return renewals === 1 ? never : world.store.renew(...given);
+      },
+    });
+    const leader = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] }, { store });
+    await world.clock.advance(6_000);
+    const other = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] });
+    for (let beat = 0; beat < 12; beat += 1) await world.clock.advance(5_000);
+    expect(await other.status()).toMatchObject({ leads: false, state: { percent: 0 } });
+    open.resolve();
+    await world.clock.advance(1_000);
+    expect((await leader.status()).state).toMatchObject({ step: 1 });
   });
 
   it('is not taken by a process that has taken everybody back, which the store does not know yet', async () => {

@@ -76,6 +76,7 @@ export class Leader {
   async close(): Promise<void> {
     this.#closed = true;
     this.#setting.clock.clearTimeout(this.#timer);
+    this.#hold.leave();
     await this.#looking;
     try {
       await this.#hold.release();

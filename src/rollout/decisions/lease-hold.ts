@@ -1,9 +1,13 @@
+import { disregard } from '../../core/attempt.ts';
 import type { Lease, LeaseFence, Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 
 /** Share of a lease after which it is renewed while work goes on under it: two that fail in a row do no harm. */
 const renewAfter = 0.3;
+
+/** Renewals of a lease while one piece of work goes on: for ten leases, five minutes by default. */
+const mostRenewals = 30;
 
 /** Whose lease of what is held, and for how long. */
 export interface LeaseHoldSetting {
@@ -18,6 +22,7 @@ export interface LeaseHoldSetting {
 export class LeaseHold {
   readonly #setting: LeaseHoldSetting;
   #lease: Lease | undefined;
+  #isLeft = false;
 
   constructor(setting: LeaseHoldSetting) {
     this.#setting = setting;
@@ -40,26 +45,36 @@ export class LeaseHold {
     return { name: answer.lease.name, token: answer.lease.token };
   }
 
-  /** Does work under the lease, which is renewed meanwhile: of many tenants a look takes longer than the lease lasts. */
+  /**
+   * Does work under the lease, which is renewed meanwhile: of many tenants a look takes longer than the lease lasts. Not for ever:
+   * what hangs would keep all others from that work.
+   */
   async during<T>(work: () => Promise<T>): Promise<T> {
     const { clock, leaseMs } = this.#setting;
-    let isOver = false;
+    let left = mostRenewals;
     let timer: TimerHandle;
     const renewLater = (): void => {
       timer = inRootScope(() =>
-        clock.setTimeout(() => void this.#renew().then(goOn, goOn), renewAfter * leaseMs),
+        clock.setTimeout(() => {
+          if (this.#isLeft) return;
+          left -= 1;
+          // Whether or not this one is ever answered.
+          if (left > 0) renewLater();
+          disregard(this.#renew());
+        }, renewAfter * leaseMs),
       );
-    };
-    const goOn = (): void => {
-      if (!isOver) renewLater();
     };
     renewLater();
     try {
       return await work();
     } finally {
-      isOver = true;
       clock.clearTimeout(timer);
     }
+  }
+
+  /** Renews the lease no more: work that goes on under it has until it runs out. */
+  leave(): void {
+    this.#isLeft = true;
   }
 
   /** Gives the lease back: whoever closes the store next would leave its work without anybody for as long as it lasts. */
@@ -73,6 +88,6 @@ export class LeaseHold {
     const before = this.#lease;
     if (before === undefined) return;
     const { ok, lease } = await this.#setting.store.renew(before, this.#setting.leaseMs);
-    if (ok && this.#lease === before) this.#lease = lease;
+    if (this.#lease === before) this.#lease = ok ? lease : undefined;
   }
 }
