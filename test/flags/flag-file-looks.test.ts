@@ -69,6 +69,24 @@ describe('the looks at a flag file', () => {
     }
   });
 
+  it('take back nothing that a cutover has read meanwhile, which was made behind the last one', async () => {
+    const { path, flags } = setUp();
+    writeFlags(path, { stage: 'live' });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    vi.spyOn(fileHead, 'read').mockImplementationOnce(async (...given) => {
+      const head = fileHead.readSync(...given);
+      await promise;
+      return head;
+    });
+    const look = flags.reload();
+    flags.onClose?.();
+    writeFlags(path, { stage: 'off' });
+    flags.initialize?.();
+    resolve();
+    await look;
+    expect(stageOf(flags, 'acme')).toBe('off');
+  });
+
   it('at one that seems broken wait for each other, and end with the use of the flags', async () => {
     const { path, clock, flags } = setUp();
     for (const text of ['{', 'null', '[]']) {

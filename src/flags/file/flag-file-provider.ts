@@ -48,6 +48,8 @@ export class FlagFileProvider implements FlagProvider {
   #reported: string | undefined;
   /** Cutovers that use the provider: the file is followed for the first to the last of them. */
   #users = 0;
+  /** How often it was read at once, which a look that began before it must not take back. */
+  #begun = 0;
   #following: Following | undefined;
   #looking: Promise<void> | undefined;
   #lookingNext: Promise<void> | undefined;
@@ -69,6 +71,7 @@ export class FlagFileProvider implements FlagProvider {
     this.#users += 1;
     if (this.#following !== undefined) return;
     const { path, maxBytes, watch } = this.#settings;
+    this.#begun += 1;
     const seen = lookSync(path, maxBytes);
     this.#judge(seen, seen.bytes && (this.#known(seen.bytes) ?? understand(seen.bytes)), true);
     inRootScope(() => {
@@ -109,9 +112,11 @@ export class FlagFileProvider implements FlagProvider {
 
   async #look(): Promise<void> {
     const { path, maxBytes } = this.#settings;
+    const begun = this.#begun;
     const seen = await look(path, maxBytes);
     const { bytes } = seen;
-    this.#judge(seen, bytes && (this.#known(bytes) ?? (await understandInTurns(bytes))), false);
+    const verdict = bytes && (this.#known(bytes) ?? (await understandInTurns(bytes)));
+    if (begun === this.#begun) this.#judge(seen, verdict, false);
   }
 
   #known(bytes: Buffer): FileVerdict | undefined {
