@@ -39,10 +39,13 @@ export interface TrailReport {
 
 const isPlace = (value: unknown): boolean => Number.isSafeInteger(value);
 
+/** Without end, too: that is what a key is that says nothing. */
+const isLast = (value: unknown): boolean => isPlace(value) || value === Number.POSITIVE_INFINITY;
+
 const isKey = (given: unknown): boolean => {
   if (typeof given === 'string') return true;
   const { publicKey, lastSeq } = (given ?? {}) as { publicKey?: unknown; lastSeq?: unknown };
-  return typeof publicKey === 'string' && (lastSeq === undefined || isPlace(lastSeq));
+  return typeof publicKey === 'string' && (lastSeq === undefined || isLast(lastSeq));
 };
 
 const isHead = (given: unknown): boolean => {

@@ -69,6 +69,8 @@ describe('checkpoints', () => {
     expect(await problems([...checkpoints, late], publicKeys)).toEqual(['retired-key 6']);
     const last = oldSigner.sign(at(entries, 5));
     expect(await problems([...checkpoints, last], publicKeys)).toEqual([]);
+    const endless = [{ publicKey: old.publicKey, lastSeq: Number.POSITIVE_INFINITY }];
+    expect(await problems([late], endless)).toEqual([]);
   });
 
   it.each<[string, Partial<Record<keyof Checkpoint, unknown>>]>([
