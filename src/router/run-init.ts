@@ -22,12 +22,19 @@ const list: OptionCheck = {
   must: 'be a list of the handler’s arguments, as in run([userId, message])',
 };
 
+/** Those that a function was called with, as its `arguments`. */
+const isOwnArguments = (args: unknown): args is ArrayLike<unknown> =>
+  Object.prototype.toString.call(args) === '[object Arguments]';
+
 /**
- * What `run` is called with: a text in the place of a list would be spread into its letters.
+ * What `run` is called with: a text in the place of a list would be spread into its letters. Functions that pass on what they
+ * got may give their `arguments`.
  *
  * @throws InvalidOptionsError for what is no list
  */
 export function toArguments<A extends unknown[]>(args: A): A {
-  if (!Array.isArray(args)) refuse('run()', issuesOf({ args }, { args: required(list) }));
+  if (Array.isArray(args)) return args;
+  if (isOwnArguments(args)) return Array.from<unknown>(args) as A;
+  refuse('run()', issuesOf({ args }, { args: required(list) }));
   return args;
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { createCutoverStream, type RunInit, type Stage } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { memoryTranscript } from 'engramia-cutover/transcript';
@@ -71,4 +72,10 @@ describe('run()', () => {
       expect(run).toThrow(/args .*must be a list|args is required/);
     },
   );
+
+  it.each(['off', 'live'] as const)('takes what a function was called with, %s', async (stage) => {
+    const { handler } = kept(stage);
+    const given: unknown = runInNewContext('(function () { return arguments; })("u", "hi")');
+    expect(await handler.run(given as [string, string])).toBe(await handler('u', 'hi'));
+  });
 });
