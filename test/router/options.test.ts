@@ -112,6 +112,19 @@ describe('bad options', () => {
     ]);
   });
 
+  it('do not include a signal of another make, nor null for none', () => {
+    const cutover = createCutover({ flags: memoryFlags('off') });
+    const told: string[] = [];
+    const left = Object.assign(new EventTarget(), { aborted: false });
+    for (const signal of [null, left] as unknown[] as AbortSignal[]) {
+      cutover.on('rollback', ({ outcome }) => told.push(outcome), { signal });
+    }
+    cutover.kill('one');
+    left.dispatchEvent(new Event('abort'));
+    cutover.revive();
+    expect(told).toEqual(['killed', 'killed', 'revived']);
+  });
+
   it('given as undefined mean "not given"', () => {
     expect(
       issuesOf(() =>

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { isThenable } from '../call/observation.ts';
-import { check, issuesOf, refuse, required } from '../option-checks.ts';
+import { check, having, issuesOf, refuse, required } from '../option-checks.ts';
 import { Audience } from './audience.ts';
 import { eventChannels, publishSoon } from './event-channels.ts';
 import {
@@ -14,7 +14,11 @@ import {
 } from './events.ts';
 import type { Warnings } from './warnings.ts';
 
-const checks = { listener: required(check.function), signal: check.signal };
+const checks = {
+  listener: required(check.function),
+  // One of another make is heard as well: nothing but its listeners is asked for.
+  signal: { ...having('addEventListener', 'removeEventListener'), must: check.signal.must },
+};
 
 /**
  * Where the rooms report, and where the app listens or subscribes to channels. A throwing listener is contained, and tells
@@ -64,7 +68,8 @@ export class EventHub implements Reporter {
       ...(Object.hasOwn(this.listeners.own, type)
         ? []
         : [`"${String(type)}" is not an event (there are: ${types})`]),
-      ...issuesOf({ listener, signal }, checks),
+      // Apps in plain JavaScript say `null` as well.
+      ...issuesOf({ listener, signal: signal ?? undefined }, checks),
     ]);
     if (signal?.aborted) return { [Symbol.dispose]: () => undefined };
     // A function of its own each time: one listener may be added twice and taken away once.
