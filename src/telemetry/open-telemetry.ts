@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import type { LegEnd, LegRun, LegTrace, LegTracing } from '../core/contracts/leg-tracing.ts';
 import { errorFacts } from '../core/events/events.ts';
+import { isError } from '../core/is-error.ts';
 import { check, having, issuesOf, refuse } from '../core/option-checks.ts';
 import { flagEvaluation, flagEvaluationName } from './flag-evaluation.ts';
 
@@ -109,7 +110,7 @@ class SpanTrace implements LegTrace {
       span.setAttribute('error.type', errorTypeOf(reason, fallback));
       // Without a message: it may hold anything.
       span.setStatus({ code: SpanStatusCode.ERROR });
-      if (this.#exceptions && reason instanceof Error) span.recordException(reason as Exception);
+      if (this.#exceptions && isError(reason)) span.recordException(reason as Exception);
     }
     span.end();
   }

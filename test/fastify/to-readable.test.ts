@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { toReadable } from '../../src/router/adapters/fastify/to-readable.ts';
 import { toReplySource } from '../../src/router/replies/reply-source.ts';
@@ -29,6 +30,9 @@ describe('a stream whose first chunk was read', () => {
   it('fails with the error of its source, made one where it is none', async () => {
     const boom = new Error('broke');
     await expect(textOf(toReadable('a', sourceOf(pieces(boom))))).rejects.toBe(boom);
+    const foreign: unknown = runInNewContext('new Error("broke elsewhere")');
+    const failing = { next: () => Promise.reject(foreign), cancel: () => undefined };
+    await expect(textOf(toReadable('a', failing))).rejects.toBe(foreign);
     const odd = Symbol('odd');
     await expect(textOf(toReadable('a', sourceOf(pieces(odd))))).rejects.toMatchObject({
       message: 'A reply stream failed.',

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { runInNewContext } from 'node:vm';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { shadowSafe } from 'engramia-cutover';
 import { openTelemetry } from 'engramia-cutover/opentelemetry';
@@ -172,16 +173,22 @@ describe('openTelemetry()', () => {
     expect(JSON.stringify([attributes, events, status])).not.toContain('secret');
   });
 
-  it('records what a leg threw where the app asks for it', async () => {
-    const world = tracedWorld();
-    const tracing = openTelemetry({ tracer: world.tracer, exceptions: true });
-    const { handler } = chat('off', { tracing, legacy: broken });
-    await expect(handler('u', 'one')).rejects.toBe(planted);
-    const [recorded] = world
-      .one('cutover legacy')
-      .events.filter(({ name }) => name === 'exception');
-    expect(recorded?.attributes?.['exception.message']).toBe(planted.message);
-  });
+  it.each([
+    ['this', planted],
+    ['another', runInNewContext('new TypeError("a secret of the user")')],
+  ])(
+    'records what a leg threw where the app asks for it, an error of %s realm',
+    async (_, thrown) => {
+      const world = tracedWorld();
+      const tracing = openTelemetry({ tracer: world.tracer, exceptions: true });
+      const { handler } = chat('off', { tracing, legacy: () => Promise.reject(thrown) });
+      await expect(handler('u', 'one')).rejects.toBe(thrown);
+      const [recorded] = world
+        .one('cutover legacy')
+        .events.filter(({ name }) => name === 'exception');
+      expect(recorded?.attributes?.['exception.message']).toBe(planted.message);
+    },
+  );
 
   it('tells the evaluation of the flag on the caller’s span, by the semantic conventions', async () => {
     const world = tracedWorld();

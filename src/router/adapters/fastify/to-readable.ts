@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
+import { isError } from '../../../core/is-error.ts';
 import type { ReplySource } from '../../replies/reply-source.ts';
 
 const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error('A reply stream failed.', { cause: error });
+  isError(error) ? error : new Error('A reply stream failed.', { cause: error });
 
 /** Makes a Node stream of a source whose first chunk has been read. Who destroys it cancels the source. */
 export function toReadable(first: string | Buffer | undefined, source: ReplySource): Readable {
