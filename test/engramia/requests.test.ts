@@ -161,6 +161,10 @@ describe('a request that the service would refuse or garble', () => {
     expect(error.message).toContain(why);
     expect(fetch).not.toHaveBeenCalled();
   });
+
+  it('has no signal, as fetch has none, where that is null', async () => {
+    expect(await client.learn(lesson, { signal: null as never })).toMatchObject({ stored: true });
+  });
 });
 
 describe('a request at the limits', () => {

@@ -38,7 +38,9 @@ const checks: Record<keyof CallOptions, OptionCheck> = {
 };
 
 function checkOptions(subject: string, options: CallOptions): void {
-  const issues = issuesOf(options, checks);
+  // For no signal `fetch` takes `null` as well.
+  const given = options?.signal === null ? { ...options, signal: undefined } : options;
+  const issues = issuesOf(given, checks);
   if (issues.length > 0) throw refused(subject, issues.join('; '));
 }
 
