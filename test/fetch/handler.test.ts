@@ -233,6 +233,13 @@ describe('a fetch handler', () => {
     identify: () => ({ tenant: 'acme', task: question }),
   };
 
+  it('refuses options that are only inherited, which it would not all go by', () => {
+    const inherited = { view: () => ({ text: 'hidden' }), flags: memoryFlags('off') };
+    const given = Object.assign(Object.create(inherited), usable);
+    expect(() => fetchCutover(given)).toThrow(/flags is missing/);
+    expect(() => fetchCutover(Object.create(usable))).toThrow(/legacy is missing/);
+  });
+
   it('takes a cutover that is undefined for one that was not given', async () => {
     const without = { ...usable, cutover: undefined };
     expect(() => fetchCutover(without as never)).toThrow(/flags is missing/);

@@ -87,9 +87,10 @@ export function sharedOptions(options: object): object {
 /** Every issue of the options, at once. */
 export function fetchIssues(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return issuesOf(options, fetchChecks);
-  const { cutover }: { cutover?: unknown } = options;
+  // What it only inherits would pass, and be lost where options are told apart.
+  const given: { cutover?: unknown } = { ...options };
   return [
     ...awaitIssues(options),
-    ...(cutover !== undefined ? routeIssues(options, rules) : handlerIssues(options, rules)),
+    ...(given.cutover !== undefined ? routeIssues(given, rules) : handlerIssues(given, rules)),
   ];
 }
