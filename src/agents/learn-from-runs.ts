@@ -8,6 +8,7 @@ import { systemClock } from '../core/time/clock.ts';
 import type { LearnRequest } from '../engramia/requests.ts';
 import { type CalledTool, runOf } from './candidate-run.ts';
 import { type LearnCounts, Learning } from './learning.ts';
+import { placeOfRun } from './place-of-run.ts';
 import { isMemorySource, type MemorySource } from './recall/memory-source.ts';
 import { tenantOf } from './recall/tenant-of.ts';
 import { type SeenRun, SeenRuns } from './seen-runs.ts';
@@ -39,6 +40,9 @@ export interface RunLearning extends Disposable {
 }
 
 const most = { task: 2000, code: 8000, shortestTask: 8 } as const;
+
+/** Several runs may have one context, also at once; where the SDK keeps nothing of its own for each, that is all there is. */
+const runOrContext = (runContext: object): object => placeOfRun() ?? runContext;
 
 /** Undefined: there is nothing worth learning. */
 function toRequest(
@@ -75,7 +79,7 @@ export function learnFromRuns(runner: Runner, options: LearnFromRunsOptions): Ru
   const seen = new SeenRuns();
   const started: Listener<'agent_start'> = (runContext, agent, input) => {
     if (runOf(runContext) !== undefined) return;
-    attempt(() => seen.started(runContext, agent, userMessageOf(input)));
+    attempt(() => seen.started(runOrContext(runContext), agent, userMessageOf(input)));
   };
   const toolEnded: Listener<'agent_tool_end'> = (
     runContext,
@@ -86,10 +90,10 @@ export function learnFromRuns(runner: Runner, options: LearnFromRunsOptions): Ru
   ) => {
     const { arguments: given } = toolCall as CalledTool;
     const told = typeof given === 'string' ? given : '';
-    seen.called(runContext, agent, `${tool.name}(${told})`);
+    seen.called(runOrContext(runContext), agent, `${tool.name}(${told})`);
   };
   const ended: Listener<'agent_end'> = (runContext, agent, output) => {
-    const run = seen.ended(runContext, agent);
+    const run = seen.ended(runOrContext(runContext), agent);
     if (run === undefined) return;
     attempt(() => {
       const request = toRequest(run, String(output), options);

@@ -1,5 +1,6 @@
 import { AgentHooks, type AgentInputItem } from '@openai/agents';
 import { attempt } from '../core/attempt.ts';
+import { placeOfRun } from './place-of-run.ts';
 import { userMessageOf } from './user-message.ts';
 
 /** What is known of one run: its last message, and the one that each of its agents was started with. */
@@ -10,19 +11,6 @@ interface Messages {
 
 const runs = new WeakMap<object, Messages>();
 let isWatching = false;
-
-// By this name copies of the SDK find the storage that they share.
-const storage = Symbol.for('openai.agents.core.asyncLocalStorage');
-
-/**
- * What the SDK keeps for one run alone. Several may have one context at once: the model calls an agent that is a tool more
- * than once, or the app gives its own to all of them.
- */
-function placeOfRun(): object | undefined {
-  const kept = (globalThis as Record<symbol, { getStore?: () => unknown } | undefined>)[storage];
-  const store = attempt(() => kept?.getStore?.());
-  return typeof store === 'object' && store !== null ? store : undefined;
-}
 
 function note(run: object, agent: object, input: AgentInputItem[] | undefined): void {
   const known = runs.get(run) ?? { latest: '', byAgent: new WeakMap() };

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Agent, RunContext, Runner, tool } from '@openai/agents';
+import { Agent, RunContext, Runner, tool, withTrace } from '@openai/agents';
 import { type EngramiaClient, keyPerTenant, oneScope } from 'engramia-cutover';
 import { agentCandidate, learnFromRuns } from 'engramia-cutover/agents';
 import { describe, expect, it, vi } from 'vitest';
@@ -120,17 +120,40 @@ describe('learnFromRuns', () => {
     ]);
   });
 
-  it('learns nothing of runs of one agent at once with one context: nobody can tell them apart', async () => {
+  it.each([
+    [
+      'at once',
+      (runs: readonly (() => Promise<unknown>)[]) => Promise.all(runs.map((run) => run())),
+    ],
+    [
+      'at once in one trace',
+      (runs: readonly (() => Promise<unknown>)[]) =>
+        withTrace('all', () => Promise.all(runs.map((run) => run()))),
+    ],
+  ])('tells runs of one agent with one context apart, also %s', async (_how, together) => {
+    await using memory = await memoryOf([], { mode: 'json' });
+    const own = runner();
+    using learning = learnFromRuns(own, { engramia: memory.client });
+    const context = new RunContext({});
+    const answers = { 'Sort numbers in place': 'by merging', 'Draw a chart of sales': 'as bars' };
+    const model = new ScriptedModel(...Object.values(answers));
+    const agent = new Agent({ name: 'one', model });
+    await together(Object.keys(answers).map((task) => () => own.run(agent, task, { context })));
+    await learning.settled();
+    const learned = memory.fake.patterns('default').map(({ task, code }) => [task, code]);
+    expect(Object.fromEntries(learned)).toEqual(answers);
+  });
+
+  it('learns on where a run with the same context has failed', async () => {
     await using memory = await memoryOf();
     const own = runner();
     using learning = learnFromRuns(own, { engramia: memory.client });
     const context = new RunContext({});
-    const agent = agentOf('one', 'two', 'three', 'four');
-    const tasks = ['Sort numbers in place', 'Parse dates of all kinds', 'Draw a chart of sales'];
-    await Promise.all(tasks.map((task) => own.run(agent, task, { context })));
+    const agent = new Agent({ name: 'one', model: new ScriptedModel(new Error('down'), 'done') });
+    await expect(own.run(agent, 'Sort numbers in place', { context })).rejects.toThrow('down');
     await own.run(agent, 'Build a CSV parser', { context });
     await learning.settled();
-    expect(learns(memory.fake)).toMatchObject([{ task: 'Build a CSV parser', code: 'four' }]);
+    expect(learns(memory.fake)).toMatchObject([{ task: 'Build a CSV parser', code: 'done' }]);
   });
 
   it('leaves the runs of an agentCandidate to the router, and unfinished ones alone', async () => {
