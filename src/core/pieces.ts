@@ -1,4 +1,7 @@
-/** Lets the event loop turn: what comes from memory, or from an embedded database, comes without a turn of its own. */
+/**
+ * Lets the event loop turn: what comes from memory, or from an embedded database, comes without a turn of its own. A process that
+ * has nothing else to do goes on: one that waits for its next request would leave the work until then.
+ */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

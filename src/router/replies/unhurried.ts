@@ -1,13 +1,8 @@
+import { nextTurn } from '../../core/pieces.ts';
 import type { ReplySource } from './reply-source.ts';
 
 /** Chunks from one turn of the event loop to the next: a stream that never waits must not hold up the process. */
 const chunksPerTurn = 64;
-
-// Not unref'd: in a process that waits for its next request it would come no sooner than that, and the stream would be late.
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 
 /** The rest of a stream that is read in the shadow, up to its end or until the signal aborts; then it throws the reason. */
 export async function* unhurried<Chunk>(
