@@ -339,6 +339,25 @@ describe('an approval', () => {
 describe('a step', () => {
   const climbing = { ...plan, automatic: true, minPairs: 0 };
 
+  /** A leader whose first look takes a minute, in which another replica does not come to lead. */
+  async function lookingForAMinute(
+    world: ReturnType<typeof rolloutWorld>,
+    replaced: Partial<Store> = {},
+  ): Promise<Rollout> {
+    const open = Promise.withResolvers<void>();
+    const store = replacing(world.store, {
+      traffic: (query) => open.promise.then(() => world.store.traffic(query)),
+      ...replaced,
+    });
+    const leader = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] }, { store });
+    await world.clock.advance(6_000);
+    const other = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] });
+    for (let beat = 0; beat < 12; beat += 1) await world.clock.advance(5_000);
+    expect(await other.status()).toMatchObject({ leads: false, state: { percent: 0 } });
+    open.resolve();
+    return leader;
+  }
+
   it('is not taken by a leader whose lease has passed to another while it looked', async () => {
     await using world = rolloutWorld();
     await world.traffic(200);
@@ -383,21 +402,7 @@ describe('a step', () => {
   it('is taken by a leader who looks for longer than its lease lasts, and nobody else leads meanwhile', async () => {
     await using world = rolloutWorld();
     await world.traffic(200);
-    const open = Promise.withResolvers<void>();
-    const store = new Proxy(world.store, {
-      get: (target, name) => {
-        const method = Reflect.get(target, name, target);
-        if (name === 'traffic')
-          return (query: object) => open.promise.then(() => target.traffic(query));
-        return typeof method === 'function' ? method.bind(target) : method;
-      },
-    });
-    const leader = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] }, { store });
-    await world.clock.advance(6_000);
-    const other = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] });
-    for (let beat = 0; beat < 12; beat += 1) await world.clock.advance(5_000);
-    expect(await other.status()).toMatchObject({ leads: false, state: { percent: 0 } });
-    open.resolve();
+    const leader = await lookingForAMinute(world);
     // It rests for half a lease behind a look as long as that.
     await world.clock.advance(14_000);
     expect(await leader.status()).toMatchObject({ leads: true, state: { step: 1 } });
@@ -433,22 +438,14 @@ describe('a step', () => {
   it('is taken by a leader one of whose renewals is never answered', async () => {
     await using world = rolloutWorld();
     await world.traffic(200);
-    const open = Promise.withResolvers<void>();
     const { promise: never } = Promise.withResolvers<never>();
     let renewals = 0;
-    const store = replacing(world.store, {
-      traffic: (query) => open.promise.then(() => world.store.traffic(query)),
+    const leader = await lookingForAMinute(world, {
       renew: (...given) => {
         renewals += 1;
         return renewals === 1 ? never : world.store.renew(...given);
       },
     });
-    const leader = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] }, { store });
-    await world.clock.advance(6_000);
-    const other = await world.rollout({ ...climbing, gates: [new ToldGate('gate')] });
-    for (let beat = 0; beat < 12; beat += 1) await world.clock.advance(5_000);
-    expect(await other.status()).toMatchObject({ leads: false, state: { percent: 0 } });
-    open.resolve();
     await world.clock.advance(1_000);
     expect((await leader.status()).state).toMatchObject({ step: 1 });
   });
