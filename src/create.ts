@@ -4,9 +4,9 @@ import { type AnyRouteOptions, CutoverCore } from './cutover-core.ts';
 import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './cutover-options.ts';
 import type { RunInit } from './router/call.ts';
 import { explain, serve } from './router/handler.ts';
-import type { RouteOptions } from './router/route-options.ts';
+import type { RouteOptions } from './router/route/route-options.ts';
+import type { StreamRouteOptions } from './router/route/stream-route-options.ts';
 import { toArguments, toCaller } from './router/run-init.ts';
-import type { StreamRouteOptions } from './router/stream-route-options.ts';
 import { streamed } from './router/streamed.ts';
 
 /** What stands in front of a handler looks like it to whoever asks for name or arity. */

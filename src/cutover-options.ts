@@ -19,8 +19,8 @@ import type { Clock } from './core/time/clock.ts';
 import type { ScopeSource } from './engramia/learning/scope-source.ts';
 import { type KillFileOptions, killFileCheck } from './flags/file/kill-file.ts';
 import type { FlagProvider } from './flags/provider.ts';
-import type { BackgroundOptions } from './router/background.ts';
-import { learnIssues, routeChecks, sampleIssues } from './router/route-options.ts';
+import type { BackgroundOptions } from './router/offer/background.ts';
+import { learnIssues, routeChecks, sampleIssues } from './router/route/route-options.ts';
 import { budgetIssues } from './shadow/budget/budget.ts';
 
 /** What the routes of an app share. */

@@ -3,8 +3,8 @@ import type { CutoverStats } from './core/contracts/stats.ts';
 import type { CutoverEventOf, CutoverEventType } from './core/events/events.ts';
 import type { RunInit } from './router/call.ts';
 import type { Decision } from './router/handler.ts';
-import type { RouteOptions } from './router/route-options.ts';
-import type { StreamRouteOptions } from './router/stream-route-options.ts';
+import type { RouteOptions } from './router/route/route-options.ts';
+import type { StreamRouteOptions } from './router/route/stream-route-options.ts';
 
 /** What an operator and the app's shutdown need of a cutover. */
 export interface CutoverControls extends AsyncDisposable {

@@ -137,8 +137,8 @@ export type {
 } from './engramia/requests.ts';
 export type { FetchLike, PoolOptions } from './engramia/transport.ts';
 export type { KillFileOptions } from './flags/file/kill-file.ts';
-export type { BackgroundOptions } from './router/background.ts';
 export type { RunInit } from './router/call.ts';
 export type { Decision } from './router/handler.ts';
-export type { FallbackOptions, LearnOptions, RouteOptions } from './router/route-options.ts';
-export type { StreamRouteOptions } from './router/stream-route-options.ts';
+export type { BackgroundOptions } from './router/offer/background.ts';
+export type { FallbackOptions, LearnOptions, RouteOptions } from './router/route/route-options.ts';
+export type { StreamRouteOptions } from './router/route/stream-route-options.ts';

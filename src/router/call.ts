@@ -9,14 +9,14 @@ import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import { flatCopy } from '../core/text/text.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { argumentCopies } from './argument-copy.ts';
-import type { Held } from './background.ts';
 import type { Chosen } from './decide.ts';
-import { momentOf } from './kept-turns.ts';
-import { MirrorRun } from './mirror-run.ts';
-import { ownArguments } from './own-snapshot.ts';
-import { OwnTexts } from './own-texts.ts';
-import type { Route } from './route.ts';
+import { argumentCopies } from './offer/argument-copy.ts';
+import type { Held } from './offer/background.ts';
+import { momentOf } from './offer/kept-turns.ts';
+import { MirrorRun } from './offer/mirror-run.ts';
+import { ownArguments } from './offer/own-snapshot.ts';
+import { OwnTexts } from './offer/own-texts.ts';
+import type { Route } from './route/route.ts';
 
 /** What one call may bring along besides its arguments. */
 export interface RunInit {

@@ -5,7 +5,7 @@ import type { UndecidedReason } from '../core/contracts/stats.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import { keepAliveBy } from '../core/time/clock.ts';
 import { nobody } from './call.ts';
-import type { Route } from './route.ts';
+import type { Route } from './route/route.ts';
 
 /** What was chosen for a call, and why. Frozen and shared. */
 export interface Chosen {

@@ -2,7 +2,6 @@ import { isThenable } from '../core/call/observation.ts';
 import type { Subject } from '../core/call/subject.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import { Call, type Caller } from './call.ts';
-import { CandidateCall } from './candidate-call.ts';
 import {
   awaitFlag,
   type Chosen,
@@ -13,11 +12,12 @@ import {
   tenantOf,
   undecided,
 } from './decide.ts';
-import { invoke } from './invoke.ts';
-import type { Route } from './route.ts';
-import { RouteCounters } from './route-counters.ts';
-import { serveCandidate } from './serve-candidate.ts';
-import { serveLegacy, serveUnobserved } from './serve-legacy.ts';
+import type { Route } from './route/route.ts';
+import { RouteCounters } from './route/route-counters.ts';
+import { CandidateCall } from './serve/candidate-call.ts';
+import { invoke } from './serve/invoke.ts';
+import { serveCandidate } from './serve/serve-candidate.ts';
+import { serveLegacy, serveUnobserved } from './serve/serve-legacy.ts';
 
 /** What would happen to a call, or did. */
 export interface Decision {

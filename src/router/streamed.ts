@@ -1,6 +1,6 @@
 import type { Caller } from './call.ts';
 import { serve } from './handler.ts';
-import type { Route } from './route.ts';
+import type { Route } from './route/route.ts';
 
 /** Serves a call of a handler that is a generator: like one, it starts nothing before its first `next`. */
 export async function* streamed(

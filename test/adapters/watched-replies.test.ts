@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Stage, stages } from '../../src/core/stage.ts';
 import type { CutoverCore } from '../../src/cutover-core.ts';
 import { addServerRoute } from '../../src/router/adapters/node/server-route.ts';
-import type { Route, RouteHooks } from '../../src/router/route.ts';
-import type { RouteOptions } from '../../src/router/route-options.ts';
+import type { Route, RouteHooks } from '../../src/router/route/route.ts';
+import type { RouteOptions } from '../../src/router/route/route-options.ts';
 
 type Taken = RouteOptions<[object], unknown>;
 

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { refuse } from '../../core/option-checks.ts';
 import type { CutoverControls } from '../../cutover.ts';
 import { serve } from '../handler.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../route/route.ts';
 import { coreFor } from './core-for.ts';
 import { ExpressExchange } from './express/express-exchange.ts';
 import {

@@ -1,5 +1,5 @@
 import { isFailureByDefault } from '../replies/value-view.ts';
-import type { FallbackOptions } from '../route-options.ts';
+import type { FallbackOptions } from '../route/route-options.ts';
 
 /** Rules of the app that see what the candidate returned, and not what became of it on its way. */
 export function fallbackByValue(

@@ -1,4 +1,4 @@
-import type { CandidateCall } from '../candidate-call.ts';
+import type { CandidateCall } from '../serve/candidate-call.ts';
 
 /**
  * Runs with a signal that aborts when nobody waits for a candidate's reply any more: the client has left, or legacy answers

@@ -1,6 +1,6 @@
 import { attempt, disregard } from '../../core/attempt.ts';
 import { isThenable } from '../../core/call/observation.ts';
-import { chain, isPlainPromise } from '../chain.ts';
+import { chain, isPlainPromise } from '../serve/chain.ts';
 import { ownMethod } from './own-method.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { check, issuesOf, type OptionChecks, oneOf } from '../../../core/option-checks.ts';
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, handlerIssues } from '../../../cutover-options.ts';
-import { routeIssues } from '../../route-options.ts';
+import { routeIssues } from '../../route/route-options.ts';
 import { awaitIssues } from '../await-issues.ts';
 import { type ServerRouteOptions, serverChecks, serverRules } from '../node/server-options.ts';
 import { splitOptions } from '../split-options.ts';

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { check, issuesOf, type OptionChecks } from '../../../core/option-checks.ts';
 import type { Cutover } from '../../../cutover.ts';
 import { type CutoverOptions, cutoverIssues } from '../../../cutover-options.ts';
-import { routeIssues } from '../../route-options.ts';
+import { routeIssues } from '../../route/route-options.ts';
 import { awaitIssues } from '../await-issues.ts';
 import { type ServerRouteOptions, serverRules } from '../node/server-options.ts';
 import { splitOptions } from '../split-options.ts';

@@ -4,7 +4,7 @@ import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
 import { refuse } from '../../../core/option-checks.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { serve } from '../../handler.ts';
-import type { Route } from '../../route.ts';
+import type { Route } from '../../route/route.ts';
 import { CandidateReply } from '../node/candidate-reply.ts';
 import { addServerRoute } from '../node/server-route.ts';
 import { FastifyExchange } from './fastify-exchange.ts';

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../../core/call/call-context.ts';
-import { CandidateCall } from '../../candidate-call.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
-import type { FallbackOptions } from '../../route-options.ts';
+import type { FallbackOptions } from '../../route/route-options.ts';
+import { CandidateCall } from '../../serve/candidate-call.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { FetchExchange, type LegInput } from './fetch-exchange.ts';

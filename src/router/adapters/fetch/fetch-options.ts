@@ -8,7 +8,7 @@ import {
   type RouteOptions,
   routeChecks,
   routeIssues,
-} from '../../route-options.ts';
+} from '../../route/route-options.ts';
 import { awaitIssues } from '../await-issues.ts';
 import { splitOptions } from '../split-options.ts';
 

@@ -1,7 +1,7 @@
-import type { CandidateCall } from '../../candidate-call.ts';
 import type { PreparedReply } from '../../replies/prepare-reply.ts';
 import type { ReplySource } from '../../replies/reply-source.ts';
 import type { EndObserver } from '../../replies/stream-tap.ts';
+import type { CandidateCall } from '../../serve/candidate-call.ts';
 
 /** A served candidate's reply that is ready to be sent; told apart from whatever legacy may come with. */
 export class CandidateReply {

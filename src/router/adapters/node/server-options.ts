@@ -1,7 +1,7 @@
 import type { CallContext } from '../../../core/call/call-context.ts';
 import type { ReplyView, Subject } from '../../../core/call/subject.ts';
 import { check, type OptionChecks, required } from '../../../core/option-checks.ts';
-import { type RouteOptions, routeChecks } from '../../route-options.ts';
+import { type RouteOptions, routeChecks } from '../../route/route-options.ts';
 
 /** One route of a framework on Node's server, whose existing handler is legacy. */
 export interface ServerRouteOptions<Source, Input>

@@ -1,0 +1,125 @@
+import { disregard } from '../../core/attempt.ts';
+import { toldOf } from '../../core/call/reported-facts.ts';
+import { errorFacts, type LegFacts } from '../../core/events/events.ts';
+import type { Leg } from '../../core/stage.ts';
+import type { Call } from '../call.ts';
+import { streamKindOf } from '../replies/stream-kind.ts';
+import type { Route, RouteHooks } from '../route/route.ts';
+import type { CandidateCall } from './candidate-call.ts';
+import { endTrace } from './traced.ts';
+
+/** Records how a call ended: counters, the sampled duration, the `served` event. */
+export function settle(
+  call: Call,
+  leg: Leg,
+  status: 'fulfilled' | 'rejected',
+  reply: unknown,
+): void {
+  const { counters, listeners } = call.owner;
+  if (leg === 'legacy' && (status === 'rejected' || call.owner.legacyGone)) {
+    noticeLegacy(call, status, reply);
+  }
+  call.leg = leg;
+  call.status = status;
+  call.reply = reply;
+  count(status === 'fulfilled' ? counters.served : counters.failed, leg);
+  if (call.timer !== undefined || call.trace !== undefined || listeners.served > 0) tell(call);
+}
+
+/** Records when the first chunk of a reply came; what else is told of it is told at its end. */
+export function firstChunkCame(call: Call, leg: Leg): void {
+  const { timer, time, owner } = call;
+  if (timer === undefined) return;
+  const firstChunkMs = timer.monotonic() - (time as number);
+  call.stream = { firstChunkMs };
+  if (timer === owner.clock) owner.counters.firstChunk[leg].record(firstChunkMs);
+}
+
+/**
+ * What a framework sends is recorded at its end: until then it may still fail, or be cut short. False: nobody observes that, so
+ * it is to be recorded now.
+ */
+export function settleAtEnd(call: CandidateCall, { observe }: RouteHooks, reply: unknown): boolean {
+  const comes = observe?.(call.args, reply, {
+    ended: () => settle(call, 'candidate', 'fulfilled', reply),
+    failed: (reason) => settle(call, 'candidate', 'rejected', reason),
+    cut: () => {
+      call.stream = { ...call.stream, cut: true };
+      settle(call, 'candidate', 'fulfilled', reply);
+    },
+  });
+  if (comes === 'in pieces') firstChunkCame(call, 'candidate');
+  return comes !== undefined;
+}
+
+/** By name: an index by a variable is looked up anew each time once several objects pass here. */
+function count(counts: Record<Leg, number>, leg: Leg): void {
+  if (leg === 'legacy') counts.legacy += 1;
+  else counts.candidate += 1;
+}
+
+// All apart: what nearly no call needs would keep what each call needs from being compiled in one piece.
+function noticeLegacy(call: Call, status: 'fulfilled' | 'rejected', reply: unknown): void {
+  if (status === 'rejected') legacyFailed(call.owner, reply);
+  else if (call.stream?.cut !== true) legacyAnswered(call.owner, reply);
+}
+
+function tell(call: Call): void {
+  const { timer, leg } = call;
+  const { counters, clock, listeners, tracing } = call.owner;
+  if (timer !== undefined) {
+    call.time = timer.monotonic() - (call.time as number);
+    if (timer === clock) counters.latency[leg].record(call.time);
+  }
+  if (tracing !== undefined) tellTrace(call);
+  if (listeners.served > 0) emitServed(call);
+}
+
+function tellTrace(call: Call): void {
+  const { status, reply } = call;
+  endTrace(call, status === 'fulfilled' ? { status } : { status: 'rejected', reason: reply });
+}
+
+function emitServed(call: Call): void {
+  const { route, requestId, tenant, stage, fellBack, leg, status, time: durationMs = 0 } = call;
+  const facts: LegFacts =
+    status === 'fulfilled'
+      ? { leg, status, durationMs }
+      : { leg, status, durationMs, error: errorFacts(call.reply) };
+  // What was told before legacy answered instead is the candidate's.
+  const told = fellBack ? {} : toldOf(call.facts);
+  const event = { route, requestId, tenant, stage, fellBack, ...facts, ...told, ...call.stream };
+  call.owner.reporter.emit('served', event);
+}
+
+/** Notices that legacy no longer exists: nothing falls back to it from now on. */
+export function legacyFailed(route: Route, error: unknown): void {
+  const { name, reporter } = route;
+  let gone = false;
+  try {
+    const answer: unknown = route.isGone(error);
+    gone = answer === true;
+    disregard(answer);
+  } catch (failure) {
+    reporter.contained('isGone', failure, { route: name });
+  }
+  if (!gone || route.legacyGone) return;
+  route.legacyGone = true;
+  reporter.emit('gone', { route: name, alive: false, error: errorFacts(error) });
+  const { state } = route.switchboard;
+  if (state.kind === 'killed' && !state.force) {
+    reporter.emit('rollback', { outcome: 'frozen', reason: state.reason });
+  }
+}
+
+/** Notices that a legacy that had gone answers again: a stream that nobody has read from yet is no answer. */
+export function legacyAnswered(route: Route, reply: unknown): void {
+  if (!route.legacyGone || isUnread(reply)) return;
+  route.legacyGone = false;
+  route.reporter.emit('gone', { route: route.name, alive: true });
+}
+
+function isUnread(reply: unknown): boolean {
+  const kind = typeof reply === 'object' && reply !== null ? streamKindOf(reply) : undefined;
+  return kind !== undefined && kind !== 'response';
+}
