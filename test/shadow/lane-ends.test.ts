@@ -22,6 +22,30 @@ describe('a loss', () => {
     expect(warn.mock.calls.map(([code]) => code)).toEqual(['CUTOVER_LANE_OVERFLOW']);
   });
 
+  it('of tasks that have waited too long is warned of when it begins, and with their number once others work again', async () => {
+    const limits = { concurrency: 1, maxAgeMs: 1_000, deadlineMs: 10_000 };
+    const { offer, finish, clock, warn } = jobLane(limits);
+    offer('a1', 'a2', 'a3');
+    await clock.advance(500);
+    offer('a4');
+    expect(warn).not.toHaveBeenCalled();
+    await clock.advance(2_000);
+    const began = [
+      'CUTOVER_LANE_LATE',
+      expect.stringMatching(/^The learn lane does not keep up: /),
+    ];
+    expect(warn.mock.calls).toEqual([began]);
+    finish('a1');
+    await clock.advance(0);
+    expect(warn.mock.calls).toEqual([
+      began,
+      [
+        'CUTOVER_LANE_IN_TIME',
+        'The learn lane keeps up again; 3 background tasks had waited too long.',
+      ],
+    ]);
+  });
+
   it('is over when the lane is closed', async () => {
     const { lane, offer, clock, warn } = jobLane({ maxCount: 1 });
     offer('a1', 'a2');

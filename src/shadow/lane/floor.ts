@@ -1,4 +1,3 @@
-import type { TaskOutcome } from '../../core/contracts/counts.ts';
 import type { LaneOptions } from '../../core/contracts/lane.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { Gates } from '../turns/gates.ts';
@@ -63,11 +62,12 @@ export class Floor<Item, Ready> {
     this.turns.add(task, gate, task.account.leaves);
   }
 
-  endWaiting(task: Task<Item, Ready> | undefined, outcome: TaskOutcome): void {
-    if (task === undefined) return;
+  /** Ends a task that has not begun to run. */
+  endWaiting(task: Task<Item, Ready>, outcome: 'timedOut' | 'aborted'): void {
     // What is still in the intake waits in no queue.
     if (task.leaf !== undefined) this.stopWaiting(task);
-    this.ledger.end(task, outcome);
+    if (outcome === 'timedOut') this.ledger.expire(task);
+    else this.ledger.end(task, outcome);
   }
 
   stopWaiting(task: Task<Item, Ready>): void {

@@ -7,7 +7,7 @@ import type {
 import type { LaneOptions } from '../../core/contracts/lane.ts';
 import type { LaneName, Reporter } from '../../core/events/events.ts';
 import type { Ending, LaneWork } from '../work.ts';
-import { Loss, type Warn } from './loss.ts';
+import { Loss, lossWords, type Warn } from './loss.ts';
 import { contain } from './safe-reporter.ts';
 import { Tally } from './tally.ts';
 import type { Task } from './task.ts';
@@ -25,7 +25,10 @@ export class Ledger<Item, Ready> {
   readonly #name: LaneName;
   readonly #work: LaneWork<Item, Ready>;
   readonly #reporter: Reporter;
-  readonly #loss: Loss;
+  readonly #dropped: Loss;
+  readonly #late: Loss;
+  /** Tasks that had worked when one was late last. */
+  #workedBefore = 0;
   readonly #evicted: Evicted<Item | Ready>[] = [];
 
   constructor(
@@ -39,7 +42,9 @@ export class Ledger<Item, Ready> {
     this.#name = name;
     this.#work = work;
     this.#reporter = reporter;
-    this.#loss = new Loss(name, (code, message) => contain(() => warn(code, message), undefined));
+    const safely: Warn = (code, message) => contain(() => warn(code, message), undefined);
+    this.#dropped = new Loss(name, safely, lossWords.ofRoom);
+    this.#late = new Loss(name, safely, lossWords.ofAge);
   }
 
   counts(pending: number): LaneCounts {
@@ -110,6 +115,13 @@ export class Ledger<Item, Ready> {
     this.#finish(task, outcome, error);
   }
 
+  /** The same of one whose turn has not come in time. */
+  expire(task: Task<Item, Ready>): void {
+    this.#late.count();
+    this.#workedBefore = this.#tally.worked;
+    this.end(task, 'timedOut');
+  }
+
   /** A task is over for those who count, but holds what it holds until `free`. */
   lose(task: Task<Item, Ready>, outcome: TaskOutcome): void {
     this.#tally.end(outcome);
@@ -125,11 +137,14 @@ export class Ledger<Item, Ready> {
 
   /** Warns of a loss that began or is over. */
   tellLoss(isClosed: boolean): void {
-    this.#loss.tell(isClosed || this.tenants.isRelaxed);
+    const { isRelaxed } = this.tenants;
+    this.#dropped.tell(isClosed || isRelaxed);
+    // A lane that stands still has room as well, once all that waited is lost.
+    this.#late.tell(isClosed || (isRelaxed && this.#tally.worked > this.#workedBefore));
   }
 
   #tellDrop(tenant: string, reason: DropReason): void {
-    if (reason !== 'closed') this.#loss.count();
+    if (reason !== 'closed') this.#dropped.count();
     if (!this.#reporter.wants('dropped')) return;
     this.#reporter.emit('dropped', { lane: this.#name, reason, tenant });
   }

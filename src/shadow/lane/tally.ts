@@ -41,6 +41,11 @@ export class Tally {
     this.#ended[outcome]++;
   }
 
+  /** Tasks that have done what they were for. */
+  get worked(): number {
+    return this.#ended.stored + this.#ended.deduplicated;
+  }
+
   /** The counts now; `pending` is counted by the caller where the tasks are. */
   counts(pending: number): LaneCounts {
     const { stored, deduplicated, ...ended } = this.#ended;

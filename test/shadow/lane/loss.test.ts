@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Loss } from '../../../src/shadow/lane/loss.ts';
+import { Loss, lossWords } from '../../../src/shadow/lane/loss.ts';
 
 function setUp() {
   const lines: string[] = [];
-  const loss = new Loss('learn', (code, message) => lines.push(`${code}: ${message}`));
+  const loss = new Loss(
+    'learn',
+    (code, message) => lines.push(`${code}: ${message}`),
+    lossWords.ofRoom,
+  );
   const began =
     'CUTOVER_LANE_OVERFLOW: The learn lane has no room: background tasks are dropped and counted.';
   const ended = (lost: number): string =>
