@@ -66,7 +66,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 /** How a package of others may be imported, and where; a package without a row may not be. */
 const packages: Readonly<Record<string, { where: RegExp; how: 'any' | 'lazy' | 'type' }>> = {
   undici: { where: /^engramia\/transport\.ts$/, how: 'lazy' },
-  zod: { where: /(^engramia\/schemas|-schema)\.ts$/, how: 'any' },
+  zod: { where: /-schema\.ts$/, how: 'any' },
   eventemitter3: { where: /^core\/events\/event-hub\.ts$/, how: 'any' },
   msw: { where: /^testing\//, how: 'any' },
   '@opentelemetry/api': { where: /^telemetry\//, how: 'any' },
