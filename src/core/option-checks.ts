@@ -46,6 +46,11 @@ export const check = {
     must: 'be a number from 0 to 10',
   },
   signal: { test: (value) => value instanceof AbortSignal, must: 'be an AbortSignal' },
+  /** One of another make is heard as well, where nothing but its listeners is asked for. */
+  heardSignal: {
+    test: (value) => having('addEventListener', 'removeEventListener').test(value),
+    must: 'be an AbortSignal',
+  },
   clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
   names: {
     test: (value) =>

@@ -43,6 +43,27 @@ const turns: readonly Turn[] = [
   { role: 'assistant', text: ' ', leg: 'candidate', at: 2 },
 ];
 
+/** A leg over a model, in a session of the SDK's. */
+const legOver = (model: ScriptedModel, session: MemorySession, more: { history?: number } = {}) =>
+  agentCandidate<[string]>({
+    ...{ agent: coder(model), runner: runner(), run: () => ({ session }) },
+    ...more,
+  });
+
+/** A chat of one conversation that is kept; by default the candidate answers. */
+const chatWith = (
+  candidate: (context: CallContext, message: string) => Promise<string>,
+  {
+    legacy = async (message: string) => `Legacy heard: ${message}`,
+    flags = memoryFlags('live'),
+    transcript = memoryTranscript(),
+  } = {},
+) =>
+  createCutoverHandler<[string], Promise<string>>({
+    ...{ name: 'chat', legacy, candidate, flags, transcript },
+    identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+  });
+
 describe('an agent in a conversation', () => {
   it('goes on after the flip with what legacy and the user have said', async () => {
     const model = new ScriptedModel('It is 17.', 'Still 17.', 'And in the shadow 17.');
@@ -149,19 +170,7 @@ describe('an agent in a conversation', () => {
     const model = new ScriptedModel('One.', 'Two.', 'Three.', 'Four.');
     const session = new MemorySession();
     const flags = memoryFlags('dualwrite');
-    const handler = createCutoverHandler<[string], Promise<string>>({
-      name: 'chat',
-      legacy: async (message) => `Legacy heard: ${message}`,
-      candidate: agentCandidate<[string]>({
-        agent: coder(model),
-        runner: runner(),
-        history: 2,
-        run: () => ({ session }),
-      }),
-      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
-      flags,
-      transcript: memoryTranscript(),
-    });
+    const handler = chatWith(legOver(model, session, { history: 2 }), { flags });
     for (const message of ['Before?', 'Zero?']) await handler(message);
     flags.set('acme', 'live');
     for (const message of ['One?', 'Two?', 'Three?']) await handler(message);
@@ -194,18 +203,7 @@ describe('an agent in a conversation', () => {
     const model = new ScriptedModel('One.', new Error('down'), 'Two.', 'Three.', 'Four.');
     const session = new MemorySession();
     const flags = memoryFlags('live');
-    const handler = createCutoverHandler<[string], Promise<string>>({
-      name: 'chat',
-      legacy: async (message) => `Legacy heard: ${message}`,
-      candidate: agentCandidate<[string]>({
-        agent: coder(model),
-        runner: runner(),
-        run: () => ({ session }),
-      }),
-      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
-      flags,
-      transcript: memoryTranscript(),
-    });
+    const handler = chatWith(legOver(model, session), { flags });
     await handler('First?');
     expect(await handler('In its place?')).toBe('Legacy heard: In its place?');
     await handler('Second?');
@@ -235,16 +233,8 @@ describe('an agent in a conversation', () => {
   ])('hears it also where what it said %s in the transcript', async (_how, transcript) => {
     const model = new ScriptedModel('Your order is 17.', new Error('down'), 'Done.');
     const session = new MemorySession();
-    const handler = createCutoverHandler<[string], Promise<string>>({
-      name: 'chat',
+    const handler = chatWith(legOver(model, session), {
       legacy: async () => 'By legacy.',
-      candidate: agentCandidate<[string]>({
-        agent: coder(model),
-        runner: runner(),
-        run: () => ({ session }),
-      }),
-      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
-      flags: memoryFlags('live'),
       transcript,
     });
     for (const message of ['Which one?', 'Now?', 'And now?']) await handler(message);
@@ -283,19 +273,13 @@ describe('an agent in a conversation', () => {
     const model = new ScriptedModel(said('17'), new Error('down'), said('Done.'));
     const session = new MemorySession();
     const outputType = z.object({ answer: z.string() });
-    const handler = createCutoverHandler<[string], Promise<string>>({
-      name: 'chat',
-      legacy: async () => 'By legacy.',
-      candidate: agentCandidate<[string], string>({
-        agent: new Agent({ name: 'coder', model, outputType }),
-        runner: runner(),
-        run: () => ({ session }),
-        reply: ({ finalOutput }) => outputType.parse(finalOutput).answer,
-      }),
-      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
-      flags: memoryFlags('live'),
-      transcript: memoryTranscript(),
+    const leg = agentCandidate<[string], string>({
+      agent: new Agent({ name: 'coder', model, outputType }),
+      runner: runner(),
+      run: () => ({ session }),
+      reply: ({ finalOutput }) => outputType.parse(finalOutput).answer,
     });
+    const handler = chatWith(leg, { legacy: async () => 'By legacy.' });
     for (const message of ['Which one?', 'Now?', 'And now?']) await handler(message);
     await handler.close();
     expect(asked(model.requests[2]?.input).slice(2)).toEqual([
@@ -338,18 +322,7 @@ describe('an agent in a conversation', () => {
       limits.push(range?.limit);
       return history.call(transcript, tenant, conversation, range);
     };
-    const handler = createCutoverHandler<[string], Promise<string>>({
-      name: 'chat',
-      legacy: async (message) => `Legacy heard: ${message}`,
-      candidate: agentCandidate<[string]>({
-        agent: coder(model),
-        runner: runner(),
-        run: () => ({ session }),
-      }),
-      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
-      flags,
-      transcript,
-    });
+    const handler = chatWith(legOver(model, session), { flags, transcript });
     const rollBack = async (): Promise<void> => {
       flags.set('acme', 'dualwrite');
       for (let n = 0; n < 60; n += 1) await handler(`Rolled back ${n}?`);
@@ -372,23 +345,17 @@ describe('an agent in a conversation', () => {
     const down = new Error('down');
     const model = new ScriptedModel('One.', down, down, down, 'Five.');
     const session = new MemorySession();
-    const handler = createCutoverHandler<[string], Promise<string>>({
-      name: 'chat',
-      legacy: async (message) => `Legacy heard: ${message}`,
-      candidate: agentCandidate<[string], string>({
-        agent: coder(model),
-        runner: runner(),
-        run: () => ({ session }),
-        stream: true,
-        reply: async (result) => {
-          await result.completed;
-          return String(result.finalOutput);
-        },
-      }),
-      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
-      flags: memoryFlags('live'),
-      transcript: memoryTranscript(),
+    const leg = agentCandidate<[string], string>({
+      agent: coder(model),
+      runner: runner(),
+      run: () => ({ session }),
+      stream: true,
+      reply: async (result) => {
+        await result.completed;
+        return String(result.finalOutput);
+      },
     });
+    const handler = chatWith(leg);
     for (const message of ['1?', '2?', '3?', '4?', '5?']) await handler(message);
     await handler.close();
     const before = ['user: 1?', 'assistant: One.'];

@@ -18,6 +18,16 @@ const look = tool({
 const run = (agent: Agent, input: string, context?: unknown) =>
   new Runner({ tracingDisabled: true }).run(agent, input, { context });
 
+/** A memory that knows nothing, and what it was asked for. */
+function askedMemory() {
+  const tasks: string[] = [];
+  const recall = async ({ task }: { task: string }) => {
+    tasks.push(task);
+    return { matches: [] };
+  };
+  return { tasks, client: { recall } as unknown as EngramiaClient };
+}
+
 describe('engramiaInstructions', () => {
   it('recalls for the message of the very first run, and shows what it found as data', async () => {
     await using memory = await memoryOf([csv]);
@@ -95,13 +105,7 @@ describe('engramiaInstructions', () => {
   });
 
   it('recalls for the message that an agent is asked as a tool, not for that of the run', async () => {
-    const tasks: string[] = [];
-    const client = {
-      recall: async ({ task }: { task: string }) => {
-        tasks.push(task);
-        return { matches: [] };
-      },
-    } as unknown as EngramiaClient;
+    const { tasks, client } = askedMemory();
     const instructions = engramiaInstructions({ engramia: client, base: 'You code.' });
     const helper = new Agent({ name: 'helper', instructions, model: new ScriptedModel('helped') });
     const ask = { name: 'ask_helper', arguments: { input: 'Split a line by commas' } };
@@ -288,13 +292,7 @@ describe('engramiaInstructions', () => {
   });
 
   it('sends the message without personal data, and not at all when it says nothing', async () => {
-    const tasks: string[] = [];
-    const client = {
-      recall: async ({ task }: { task: string }) => {
-        tasks.push(task);
-        return { matches: [] };
-      },
-    } as unknown as EngramiaClient;
+    const { tasks, client } = askedMemory();
     const instructions = engramiaInstructions({ engramia: client, base: 'You code.' });
     const agent = new Agent({ name: 'coder', instructions, model: new ScriptedModel() });
     await run(agent, 'Write to ann@example.com');
@@ -304,13 +302,7 @@ describe('engramiaInstructions', () => {
   });
 
   it('sends no half of an address that a cut went through, and nothing where redaction gives no text', async () => {
-    const tasks: string[] = [];
-    const client = {
-      recall: async ({ task }: { task: string }) => {
-        tasks.push(task);
-        return { matches: [] };
-      },
-    } as unknown as EngramiaClient;
+    const { tasks, client } = askedMemory();
     const cut = engramiaInstructions({ engramia: client, base: 'You code.' });
     const late = engramiaInstructions({
       engramia: client,

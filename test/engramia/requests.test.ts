@@ -143,7 +143,7 @@ const refusals: readonly [
   [
     'a signal that is none',
     (c) => c.metrics({ signal: 5 as never }),
-    'signal must be an object with',
+    'signal must be an AbortSignal',
   ],
   [
     'an odd priority',

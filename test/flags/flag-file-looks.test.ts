@@ -4,6 +4,7 @@ import { fileFlags } from 'engramia-cutover/flags';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fileHead } from '../../src/flags/file/file-head.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { turnsOf } from '../turns-of.ts';
 import { stageOf } from './asking.ts';
 import { freshFolder, writeFlags } from './flag-files.ts';
 import { oneTimerClock } from './one-timer-clock.ts';
@@ -39,17 +40,6 @@ describe('the looks at a flag file', () => {
     const tenants = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`t-${at}`, 'live']));
     const bytes = Buffer.from(JSON.stringify({ version: 1, stage: 'off', tenants }));
     vi.spyOn(fileHead, 'read').mockResolvedValue({ bytes, size: bytes.length });
-    const turnsOf = async (work: () => Promise<void>): Promise<number> => {
-      let [turns, isOver] = [0, false];
-      const count = (): void => {
-        turns += 1;
-        if (!isOver) setImmediate(count);
-      };
-      setImmediate(count);
-      await work();
-      isOver = true;
-      return turns;
-    };
     expect(await turnsOf(() => flags.reload())).toBeGreaterThan(1);
     expect(stageOf(flags, 't-7')).toBe('live');
     expect(await turnsOf(() => flags.reload())).toBe(0);

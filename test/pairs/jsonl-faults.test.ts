@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { type JsonlPairsOptions, jsonlPairs } from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { freshFolder, missesOf, pairOf, readAll } from './pairs.ts';
 
 function setUp(options: Partial<JsonlPairsOptions> = {}) {
@@ -70,15 +70,11 @@ describe('a pair log whose directory goes', () => {
 
   it('is waited for twice as long each time, up to half a minute', async () => {
     const { path, clock, pairs } = setUp();
-    const waits: number[] = [];
-    const { setTimeout } = clock;
-    clock.setTimeout = (run, ms) => {
-      waits.push(ms);
-      return setTimeout(run, ms);
-    };
+    const set = vi.spyOn(clock, 'setTimeout');
     rmSync(dirname(path), { recursive: true });
     pairs.add(pairOf());
     for (let tries = 0; tries < 7; tries += 1) await expect(pairs.flush()).rejects.toThrow();
+    const waits = set.mock.calls.map(([, ms]) => ms);
     expect(waits).toEqual([100, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 

@@ -21,7 +21,9 @@ async function contactWorld(options: { pollMs?: number } = {}) {
     }
     const answer = await inner.acknowledge(told);
     if (words.how === 'late') {
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, 20_000));
+      const { promise: later, resolve } = Promise.withResolvers<void>();
+      clock.setTimeout(resolve, 20_000);
+      await later;
     }
     return answer;
   };

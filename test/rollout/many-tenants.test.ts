@@ -7,6 +7,7 @@ import { previewOf, type StepPreview } from '../../src/rollout/decisions/preview
 import type { ServedCounts } from '../../src/rollout/evidence/served-counts.ts';
 import { StageTable } from '../../src/rollout/replica/stage-table.ts';
 import { memoryStore } from '../../src/store/memory.ts';
+import { turnsOf } from '../turns-of.ts';
 
 const tenants = 5_000;
 const state = { policyHash: 'p', overrides: {}, version: 1, since: 0 } as RolloutState;
@@ -33,20 +34,6 @@ async function serve(store: Store, id: string, phase: string, calls: number): Pr
     counts: { calls, errors: at % 2, timed: calls, ms: 5, squaredMs: 25 },
   }));
   await store.addTraffic({ id, phase, counts });
-}
-
-/** The turns of the event loop that go by while something is done. */
-async function turnsOf(work: () => Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let isOver = false;
-  const count = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  await work();
-  isOver = true;
-  return turns;
 }
 
 /** The phase to which an assessor in this state looks. */

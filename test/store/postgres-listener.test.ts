@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { fakeClock } from 'engramia-cutover/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PostgresListener } from '../../src/store/postgres/listener.ts';
 import type { PostgresPool } from '../../src/store/postgres/pool.ts';
 
@@ -24,12 +24,8 @@ class Connection extends EventEmitter {
 
 function listening(isAway: () => boolean = () => false) {
   const clock = fakeClock();
-  const waits: number[] = [];
-  const { setTimeout } = clock;
-  clock.setTimeout = (run, ms) => {
-    waits.push(ms);
-    return setTimeout(run, ms);
-  };
+  const set = vi.spyOn(clock, 'setTimeout');
+  const waits = (): number[] => set.mock.calls.map(([, ms]) => ms);
   const connections: Connection[] = [];
   const connect = async () => {
     if (isAway()) throw new Error('away');
@@ -77,11 +73,11 @@ describe('a connection that hears notifications', () => {
     let isAway = true;
     const { clock, waits, connections, listener } = listening(() => isAway);
     await clock.advance(120_000);
-    expect(waits.slice(0, 8)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    expect(waits().slice(0, 8)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
     isAway = false;
     await clock.advance(30_000);
     connections[0]?.emit('end');
-    expect(waits.at(-1)).toBe(500);
+    expect(waits().at(-1)).toBe(500);
     listener[Symbol.dispose]();
     expect(clock.pending).toBe(0);
   });

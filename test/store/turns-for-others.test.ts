@@ -8,20 +8,7 @@ import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
 import { nextCommit, nothingYet, stateOf } from '../../src/testing/stores/sample-trail.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { trail } from '../audit/trail.ts';
-
-/** The turns of the event loop that go by while something is done. */
-async function turnsOf(work: () => Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let isOver = false;
-  const count = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  await work();
-  isOver = true;
-  return turns;
-}
+import { turnsOf } from '../turns-of.ts';
 
 const { entries } = trail(2_000);
 

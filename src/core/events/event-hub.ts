@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { isThenable } from '../call/observation.ts';
-import { check, having, issuesOf, refuse, required } from '../option-checks.ts';
+import { check, issuesOf, refuse, required } from '../option-checks.ts';
 import { Audience } from './audience.ts';
 import { eventChannels, publishSoon } from './event-channels.ts';
 import {
@@ -14,11 +14,7 @@ import {
 } from './events.ts';
 import type { Warnings } from './warnings.ts';
 
-const checks = {
-  listener: required(check.function),
-  // One of another make is heard as well: nothing but its listeners is asked for.
-  signal: { ...having('addEventListener', 'removeEventListener'), must: check.signal.must },
-};
+const checks = { listener: required(check.function), signal: check.heardSignal };
 
 /**
  * Where the rooms report, and where the app listens or subscribes to channels. A throwing listener is contained, and tells

@@ -1,4 +1,4 @@
-import { check, having, issuesOf, type OptionCheck, oneOf } from '../../core/option-checks.ts';
+import { check, issuesOf, type OptionCheck, oneOf } from '../../core/option-checks.ts';
 import type { ClientSettings } from '../client-options.ts';
 import { garbledBy } from '../schemas/text-problem.ts';
 import { EngramiaCallError } from './call-error.ts';
@@ -31,7 +31,7 @@ const isId = (value: unknown): boolean =>
   typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
 
 const checks: Record<keyof CallOptions, OptionCheck> = {
-  signal: having('addEventListener', 'removeEventListener'),
+  signal: check.heardSignal,
   timeoutMs: check.milliseconds,
   requestId: { test: isId, must: 'be 1 to 200 printable ASCII characters without blanks' },
   priority: oneOf('served', 'shadow'),
