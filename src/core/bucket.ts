@@ -67,11 +67,22 @@ export function murmur3(text: string, seed: number): number {
 
 /** The same as a signed number: half of the unsigned ones are too large for an engine to hand over without an object. */
 export function signedHash(text: string, seed: number): number {
-  const { length } = text;
-  const end = length & ~3;
-  let hash = seed;
+  return endedHash(text, seed, 0, seed);
+}
+
+/**
+ * A hash of some of a text's blocks of four characters, carried on from that of the blocks before, or from the seed.
+ * Undefined where one of the characters is not ASCII: such a text is hashed by its bytes, all at once.
+ */
+export function blocksHash(
+  text: string,
+  from: number,
+  to: number,
+  before: number,
+): number | undefined {
+  let hash = before;
   let seen = 0;
-  for (let i = 0; i < end; i += 4) {
+  for (let i = 4 * from; i < 4 * to; i += 4) {
     const a = text.charCodeAt(i);
     const b = text.charCodeAt(i + 1);
     const c = text.charCodeAt(i + 2);
@@ -79,17 +90,24 @@ export function signedHash(text: string, seed: number): number {
     seen |= a | b | c | d;
     hash = mixBlock(hash, a | (b << 8) | (c << 16) | (d << 24));
   }
-  if (end < length) {
-    let tail = 0;
-    for (let i = length - 1; i >= end; i -= 1) {
-      const unit = text.charCodeAt(i);
-      seen |= unit;
-      tail = (tail << 8) | unit;
-    }
-    hash = mixTail(hash, tail);
+  return seen < 0x80 ? hash : undefined;
+}
+
+/** The `signedHash` of a text whose first blocks were hashed: `begun` is what `blocksHash` said of them. */
+export function endedHash(text: string, seed: number, blocks: number, begun: number): number {
+  const { length } = text;
+  const end = length & ~3;
+  const body = blocksHash(text, blocks, end >> 2, begun);
+  if (body === undefined) return murmur3Utf8(text, seed);
+  if (end === length) return finish(body, length);
+  let tail = 0;
+  let seen = 0;
+  for (let i = length - 1; i >= end; i -= 1) {
+    const unit = text.charCodeAt(i);
+    seen |= unit;
+    tail = (tail << 8) | unit;
   }
-  // Only ASCII has one byte a code unit; anything else is hashed again, by its bytes.
-  return seen < 0x80 ? finish(hash, length) : murmur3Utf8(text, seed);
+  return seen < 0x80 ? finish(mixTail(body, tail), length) : murmur3Utf8(text, seed);
 }
 
 /** What a salt contributes to every bucket of a rollout: computed once, not on each call. */

@@ -1,54 +1,80 @@
-import { signedHash } from './bucket.ts';
+import { blocksHash, endedHash, signedHash } from './bucket.ts';
+import { HashTable } from './hash-table.ts';
 
-/** Stands for a place that is free. */
-const free = 0;
+/** Blocks of four characters that are hashed of a name before it is looked for: the fewest that tell the known ones apart. */
+const beginnings = [4, 8, 16] as const;
+/** Names that are the same for so long are looked for by the whole hash. */
+const wholeName = 0;
 
-/** A hash as it is kept: one that would stand for a free place stands for itself as 1. */
-const kept = (hash: number): number => (hash === free ? 1 : hash);
+interface Index<Value extends object> {
+  readonly blocks: number;
+  readonly table: HashTable<Value>;
+}
+
+type Known<Value> = readonly (readonly [name: string, value: Value])[];
 
 /**
- * What is known of single names, found by the hash that a bucket needs anyway. A map of ten thousand costs a third of a call to
- * find that a name is not in it: its keys lie all over the memory, and it hashes them once more.
+ * What is known of single names, found on the way to the hash that a bucket needs anyway: a name that is found needs no
+ * bucket, and for all others the hash is brought to its end. A map of ten thousand costs a third of a call to find that
+ * a name is not in it: its keys lie all over the memory, and it hashes them once more.
  */
-export class HashedNames<Value> {
-  // At most half of the places are taken, so that a search is short and always comes to a free one.
-  readonly #hashes: Int32Array;
-  readonly #names: string[];
-  readonly #values: Value[];
+export class HashedNames<Value extends object> {
+  readonly #seed: number;
+  readonly #blocks: number;
+  readonly #table: HashTable<Value>;
 
-  /**
-   * @param seed - of the hashes that `find` will be given
-   * @param hashOf - makes them. @default signedHash
-   */
-  constructor(
-    known: readonly (readonly [name: string, value: Value])[],
-    seed: number,
-    hashOf: (name: string, seed: number) => number = signedHash,
-  ) {
-    const places = 2 ** Math.ceil(Math.log2(2 * known.length + 1));
-    this.#hashes = new Int32Array(places);
-    this.#names = new Array(places).fill('');
-    this.#values = new Array(places);
-    for (const [name, value] of known) this.#put(name, value, kept(hashOf(name, seed)));
+  /** @param seed - of the hashes */
+  constructor(known: Known<Value>, seed: number) {
+    this.#seed = seed;
+    const { blocks, table } = shortestIndex(known, seed);
+    this.#blocks = blocks;
+    this.#table = table;
   }
 
-  /** @param hash - of the name, signed */
-  find(name: string, hash: number): Value | undefined {
-    const hashes = this.#hashes;
-    const last = hashes.length - 1;
-    const wanted = kept(hash);
-    for (let at = wanted & last; hashes[at] !== free; at = (at + 1) & last) {
-      if (hashes[at] === wanted && this.#names[at] === name) return this.#values[at];
-    }
-    return undefined;
+  /** What is known of a name or, of any other, its `signedHash`. */
+  valueOrHash(name: string): Value | number {
+    const begun = begunHash(name, this.#seed, this.#blocks);
+    if (begun === undefined) return this.#valueOrWholeHash(name);
+    const value = this.#table.find(name, begun);
+    return value ?? endedHash(name, this.#seed, blocksOf(name, this.#blocks), begun);
   }
 
-  #put(name: string, value: Value, hash: number): void {
-    const last = this.#hashes.length - 1;
-    let at = hash & last;
-    while (this.#hashes[at] !== free && this.#names[at] !== name) at = (at + 1) & last;
-    this.#hashes[at] = hash;
-    this.#names[at] = name;
-    this.#values[at] = value;
+  #valueOrWholeHash(name: string): Value | number {
+    const hash = signedHash(name, this.#seed);
+    return this.#table.find(name, hash) ?? hash;
   }
+}
+
+const blocksOf = (name: string, most: number): number => Math.min(most, name.length >> 2);
+
+/** Undefined where only the whole hash will do: that of bytes is not made block by block. */
+function begunHash(name: string, seed: number, blocks: number): number | undefined {
+  return blocks === wholeName ? undefined : blocksHash(name, 0, blocksOf(name, blocks), seed);
+}
+
+/** The one that hashes the least of a name, of those where hardly any name is in the place of another. */
+function shortestIndex<Value extends object>(known: Known<Value>, seed: number): Index<Value> {
+  for (const blocks of beginnings) {
+    const table = tableBy(blocks, known, seed, known.length);
+    if (table !== undefined) return { blocks, table };
+  }
+  const table = tableBy(wholeName, known, seed, Number.POSITIVE_INFINITY) as HashTable<Value>;
+  return { blocks: wholeName, table };
+}
+
+/** Undefined if the names lie more places than `mostFurther` from where they belong, all taken together. */
+function tableBy<Value extends object>(
+  blocks: number,
+  known: Known<Value>,
+  seed: number,
+  mostFurther: number,
+): HashTable<Value> | undefined {
+  const table = new HashTable<Value>(known.length);
+  let further = 0;
+  for (const [name, value] of known) {
+    const hash = begunHash(name, seed, blocks) ?? signedHash(name, seed);
+    further += table.put(name, hash, value);
+    if (further > mostFurther) return undefined;
+  }
+  return table;
 }

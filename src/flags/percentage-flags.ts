@@ -111,13 +111,11 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
       const { targetingKey } = context;
       if (targetingKey === undefined) return ramp.outside;
       const { overrides } = ramp;
+      const ofTenant = overrides === undefined ? undefined : overrides.valueOrHash(targetingKey);
+      if (typeof ofTenant === 'object') return ofTenant;
       const unit = byUser ? (userOf(context) ?? targetingKey) : targetingKey;
-      const hash = signedHash(unit, seed);
-      if (overrides !== undefined) {
-        const ofTenant = unit === targetingKey ? hash : signedHash(targetingKey, seed);
-        const override = overrides.find(targetingKey, ofTenant);
-        if (override !== undefined) return override;
-      }
+      const hash =
+        ofTenant !== undefined && unit === targetingKey ? ofTenant : signedHash(unit, seed);
       return hash >>> 0 < ramp.limit ? ramp.inside : ramp.outside;
     },
     set(change) {

@@ -36,9 +36,9 @@ export class StageTable {
   }
 
   answerOf(tenant: string): StageAnswer {
-    const hash = signedHash(tenant, this.#seed);
-    const override = this.#overrides?.find(tenant, hash);
-    if (override !== undefined) return override;
+    const named = this.#overrides;
+    const hash = named === undefined ? signedHash(tenant, this.#seed) : named.valueOrHash(tenant);
+    if (typeof hash === 'object') return hash;
     return hash >>> 0 < this.#limit ? this.#inside : this.#outside;
   }
 }
