@@ -83,7 +83,8 @@ export class DriverStore implements Store {
       const entries = await this.#open().rollouts.entries(rollout, next);
       if (entries.length === 0) return;
       yield* entries;
-      next += entries.length;
+      // Not by their number: behind a gap the same ones would be read again.
+      next = (entries.at(-1) as AuditEntry).seq + 1;
       // What is embedded answers without a turn of the event loop, however long the trail is.
       if (next - from >= entriesInTurn) await nextTurn();
     }

@@ -55,6 +55,18 @@ describe('a store on any driver', () => {
       expect(read).toEqual(all.slice(3).map(({ seq }) => seq));
     }
   });
+
+  it('reads each entry once of a trail from which somebody has taken entries', async () => {
+    const left = [0, 1, 2, 4, 5, 600, 601, 602].map((seq) => ({ seq }) as AuditEntry);
+    for (const page of [1, 3, 100]) {
+      const { driver, store } = storeOn();
+      driver.rollouts.entries = async (_rollout, from) =>
+        left.filter(({ seq }) => seq >= from).slice(0, page);
+      const read: number[] = [];
+      for await (const { seq } of store.audit('chat')) read.push(seq);
+      expect(read).toEqual([0, 1, 2, 4, 5, 600, 601, 602]);
+    }
+  });
 });
 
 describe('what is counted of a pair', () => {
