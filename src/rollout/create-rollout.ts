@@ -89,9 +89,13 @@ function followingOf(core: RampCore, meter: TrafficMeter, enter: TrailActions['e
   });
 }
 
-/** Whether every replica obeys a version, or may obey nothing any more. */
-async function isAcknowledged(core: RampCore, version: number): Promise<boolean> {
-  const { now, replicas } = await core.store.replicas(core.name);
+/** Whether every replica obeys a version, or may obey nothing any more; the present one where none is asked for. */
+async function isAcknowledged(core: RampCore, asked: number | undefined): Promise<boolean> {
+  const { store, name, rollbacks } = core;
+  // Nobody else has heard of a way back that is not entered.
+  if (asked === undefined && rollbacks.pending > 0) return false;
+  const version = asked ?? (await store.rollout(name)).version;
+  const { now, replicas } = await store.replicas(name);
   return replicas.every((replica) => replica.version >= version || replica.until <= now);
 }
 
@@ -137,7 +141,6 @@ function rolloutOf(parts: Parts): Rollout {
     closing ??= close(parts);
     return closing;
   };
-  const present = (): number => core.replica.state?.version ?? 0;
   const rollout: Rollout = {
     name: core.name,
     ready: core.ready,
@@ -166,7 +169,7 @@ function rolloutOf(parts: Parts): Rollout {
     attest: (attestation) => trail.attest(attestation),
     acknowledge: (review, by) => trail.acknowledge(review, by),
     complete: (by) => trail.complete(by),
-    isAcknowledged: (version = present()) => isAcknowledged(core, version),
+    isAcknowledged: (version) => isAcknowledged(core, version),
     trail: () => trail.trail(),
     flush: () => flush(parts),
     close: end,

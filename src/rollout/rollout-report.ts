@@ -25,6 +25,7 @@ export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
   if (state === undefined) throw new RolloutError('status()', 'refused', ['there is no state yet']);
   const decision = await ramp.decided(state, plan.automatic);
   const { now, replicas } = await store.replicas(name);
+  const isEntered = core.rollbacks.pending === 0;
   return {
     state,
     step: core.stepOf(state),
@@ -36,7 +37,8 @@ export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
     killed: replica.killed,
     lostContact: replica.lostContact,
     replicas,
-    acknowledged: replicas.every(({ version, until }) => version >= state.version || until <= now),
+    acknowledged:
+      isEntered && replicas.every(({ version, until }) => version >= state.version || until <= now),
     ...(await book.read()).summary,
     lost: { pairs: pairs.lost, calls: meter.lost },
   };

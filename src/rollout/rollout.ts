@@ -92,7 +92,7 @@ export interface RolloutReport {
   /** Whether this process has not reached the store for longer than its lease. */
   readonly lostContact: boolean;
   readonly replicas: readonly ReplicaState[];
-  /** Whether every replica obeys this version, or its lease has run out. */
+  /** Whether every replica obeys this version, or its lease has run out; not while a way back of this process is not entered. */
   readonly acknowledged: boolean;
   /** Reviews that nobody has closed. */
   readonly reviews: readonly AuditEntry[];
@@ -158,7 +158,11 @@ export interface Rollout extends AsyncDisposable {
   /** Ends the migration. @throws RolloutError with everything that still stands in its way */
   complete(by: CompleteAction): Promise<RolloutState>;
 
-  /** Whether every replica obeys a version, or its lease has run out. @default the present version */
+  /**
+   * Whether every replica obeys a version, or its lease has run out.
+   *
+   * @default the present version of the store; false while a way back of this process waits to be entered
+   */
   isAcknowledged(version?: number): Promise<boolean>;
   /** The audit trail, and behind it what the service tells of its own. */
   trail(): AsyncIterable<TrailItem>;

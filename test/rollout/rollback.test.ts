@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCutoverHandler } from '../../src/create.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';
@@ -231,6 +231,53 @@ describe('a rollback', () => {
     cable.down = false;
     await world.clock.advance(10_000);
     expect(await cut.status()).toMatchObject({ lostContact: false, acknowledged: true });
+  });
+
+  it('is not acknowledged before it is entered: by then nobody else has heard of it', async () => {
+    await using world = rolloutWorld();
+    const cable = flakyStore(world.store);
+    const cut = await world.rollout(plan, { store: cable.store });
+    const other = await world.rollout(plan, { leads: false });
+    await cut.advance(ada);
+    await world.clock.advance(10_000);
+    expect(cut.kill(ada)).toBe('killed');
+    expect(await cut.isAcknowledged()).toBe(false);
+    await world.clock.advance(0);
+    expect(await cut.isAcknowledged()).toBe(true);
+
+    await cut.resume(ada);
+    await world.clock.advance(10_000);
+    await cut.advance(ada);
+    await world.clock.advance(10_000);
+    const inner = vi.spyOn(world.store, 'commit').mockRejectedValue(new Error('disk full'));
+    await expect(cut.rollback(ada)).rejects.toMatchObject({ why: 'unreachable' });
+    expect(other.stageOf('x')).toBe('live');
+    expect(await cut.isAcknowledged()).toBe(false);
+    expect(await cut.status()).toMatchObject({ killed: true, acknowledged: false });
+    inner.mockRestore();
+    await world.clock.advance(10_000);
+    expect(other.stageOf('x')).toBe('shadow');
+    expect(await cut.isAcknowledged()).toBe(true);
+  });
+
+  it('is not acknowledged for who asks by a replica that has not heard of it', async () => {
+    await using world = rolloutWorld();
+    const deaf = new Proxy(world.store, {
+      get(target, name) {
+        if (name === 'watch') return () => ({ [Symbol.dispose]: () => undefined });
+        const method = Reflect.get(target, name, target);
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+    const operator = await world.rollout(plan);
+    const other = await world.rollout(plan, { store: deaf, leads: false });
+    await operator.advance(ada);
+    await world.clock.advance(10_000);
+    await operator.rollback(ada);
+    expect(other.stageOf('x')).toBe('live');
+    expect(await other.isAcknowledged()).toBe(false);
+    await world.clock.advance(10_000);
+    expect(await other.isAcknowledged()).toBe(true);
   });
 
   it('is missed by nobody who comes back into contact, not even until it has read what is in force', async () => {
