@@ -1,5 +1,5 @@
 import { hasDigits, ibanIn, isForeignIpv4, isLuhn, isPublicIpv6 } from './redact-numbers.ts';
-import { isRandom } from './redact-random.ts';
+import { isRandom, randomIn } from './redact-random.ts';
 import { anyCase, assignedValue, keyword, type Span } from './redact-values.ts';
 
 /**
@@ -147,8 +147,14 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'run',
     placeholder: '[secret]',
-    pattern:
-      '(?<![\\w-])[\\w-]{32,}|(?<![\\w+/=-])(?:(?<=[\\s"\':,(])[+/])?[A-Za-z0-9][A-Za-z0-9+/]{39,}={0,2}',
+    pattern: '(?<![\\w-])[\\w-]{32,}(?:[+/][A-Za-z0-9+/]{0,512}={0,2})?',
+    spanOf: randomIn,
+  },
+  {
+    // Of its own, not another way to read the one above: where that is none, this may be one of the same beginning.
+    hint: 'run',
+    placeholder: '[secret]',
+    pattern: '(?<![\\w+/-])(?:(?<=[\\s"\'`:=,(])[+/])?[A-Za-z0-9][A-Za-z0-9+/]{38,}={0,2}',
     spanOf: when(isRandom),
   },
 ];

@@ -1,7 +1,21 @@
+import type { Span } from './redact-values.ts';
+
 /** Hexadecimal from 32 characters on, or letters of both cases and digits from 40 on, mixed as no name in words is. */
 export function isRandom(found: string): boolean {
   const hex = /[0-9A-Fa-f]{32,}/.exec(found)?.[0] ?? '';
   return (/[0-9]/.test(hex) && /[A-Fa-f]/.test(hex)) || isMixed(found);
+}
+
+/** What is random of word characters and the base64 that they may be the beginning of: a path may follow as well. */
+export function randomIn(found: string): Span | undefined {
+  const end = found.search(/[+/]/);
+  const head = end < 0 ? found : found.slice(0, end);
+  const rest = found.slice(head.length);
+  const isBase64 = /[a-z]/.test(head) && /[A-Z]/.test(head) && !/[_-]/.test(head);
+  if (isBase64 && /[0-9+=]|[a-z][A-Z]|[A-Z]{2}/.test(rest) && isMixed(found)) {
+    return [0, found.length];
+  }
+  return isRandom(head) ? [0, head.length] : undefined;
 }
 
 /** Lower case, upper case, digit, sign. */

@@ -2,6 +2,12 @@
 export const glued = (...parts: string[]): string => parts.join('');
 export const hex = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 export const random = 'q7Zk2Lw9Xc4Vb8Nm1Rt6Yp3Hs5Jd0Gf-aQ_eUiOoT2w';
+/** Of its words the first is longer than a random one has to be looked at, and shorter than it has to be. */
+const base64 = glued(
+  'q7Zk2Lw9Xc4Vb8Nm1Rt6Yp3Hs5Jd0GfaQ',
+  '+eUiOoT2wZ6/tR8yUw1Kd4Lf7Gh0Jk3Lz9/Xc5Vb2Nm8Qw1ErT6yU4iOpA==',
+);
+const mixed = 'q7Zk2Lw9Xc4Vb8Nm1Rt6Yp3Hs5Jd0GfaQeUiOoT2wZ6t';
 const jwt = glued(
   'eyJhbGciOiJIUzI1NiJ9.',
   'eyJzdWIiOiIxMjM0In0.',
@@ -103,4 +109,8 @@ export const hits: readonly (readonly [text: string, redacted: string])[] = [
   ['670342005545650216', '[card]'],
   [pem('PGP ').replaceAll('KEY-', 'KEY BLOCK-'), '[secret]'],
   ['key wJalrXUtnFEMI/K7MDENG/bPxRfiCYz9k3Lq+8Rt', 'key [secret]'],
+  [glued('AccountKey=', base64, ';EndpointSuffix=x'), 'AccountKey=[secret];EndpointSuffix=x'],
+  [glued('KEY=wJalrXUtnFEMI/', 'K7MDENG/bPxRfiCYz9k3Lq+8Rt'), 'KEY=[secret]'],
+  [`at ${mixed}/edit?x=1`, 'at [secret]/edit?x=1'],
+  [`at ${hex}/src/file2.ts`, 'at [secret]/src/file2.ts'],
 ];
