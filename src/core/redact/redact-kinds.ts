@@ -27,7 +27,11 @@ const quote = '(?:\\\\{0,3}["\'`])?';
 const assigned = `${keyword}${quote}[ \\t]{0,3}[:=]>?[ \\t]{0,3}${quote}`;
 const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
 
-const beforeNumber = '(?<![\\w+-]|[0-9][.:/])';
+/** An escape of JSON, whose letter is none of what follows it. Looked for in texts that have a backslash alone. */
+export const orEscape = '|(?<=\\\\(?:[nrt]|u[0-9A-Fa-f]{4}))';
+const notBehind = (units: string): string => `(?:(?<!${units})${orEscape})`;
+const wordStart = notBehind('[\\w-]');
+const beforeNumber = notBehind('[\\w+-]|[0-9][.:/]');
 const afterNumber = '(?!\\w|-?[0-9])';
 const gap = '[ \\u00a0./-]';
 /** What stands between the groups of a card's number; pages keep them on one line by no-break spaces. */
@@ -59,26 +63,24 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'scheme',
     placeholder: '[secret]',
-    pattern: `(?<![\\w-])${anyCase('(?:bearer|basic)')}[ \\t]{1,8}[\\w~+/.-]{8,}={0,2}`,
+    pattern: `${wordStart}${anyCase('(?:bearer|basic)')}[ \\t]{1,8}[\\w~+/.-]{8,}={0,2}`,
     spanOf: (found) =>
       /[0-9]|[a-z][A-Z]/.test(found.slice(6)) ? [found.search(/\S+$/), found.length] : undefined,
   },
   {
     hint: 'token',
     placeholder: '[secret]',
-    pattern: '(?<![\\w-])eyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?',
+    pattern: `${wordStart}eyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?`,
   },
   {
     hint: 'token',
     placeholder: '[secret]',
-    pattern:
-      '(?<![\\w-])(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|gl(?:pat|rt|dt|cbt|ptt)-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,}|GOCSPX-[\\w-]{20,}|sq0[a-z]{3}-[\\w-]{20,}|(?:sdk|mob|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})',
+    pattern: `${wordStart}(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|gl(?:pat|rt|dt|cbt|ptt)-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,}|GOCSPX-[\\w-]{20,}|sq0[a-z]{3}-[\\w-]{20,}|(?:sdk|mob|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
   },
   {
     hint: 'token',
     placeholder: '[secret]',
-    pattern:
-      '(?<![\\w-])(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm|ntn|whsec)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))',
+    pattern: `${wordStart}(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm|ntn|whsec)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))`,
     spanOf: when((found) => /[0-9]|[A-Za-z]{16}/.test(found)),
   },
   {
@@ -96,21 +98,19 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'number',
     placeholder: '[iban]',
-    pattern:
-      '(?<![\\w-])[A-Z]{2}[0-9]{2}(?:[ \\u00a0]?[A-Z0-9]{4}){2,7}(?:[ \\u00a0]?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])',
+    pattern: `${wordStart}[A-Z]{2}[0-9]{2}(?:[ \\u00a0]?[A-Z0-9]{4}){2,7}(?:[ \\u00a0]?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])`,
     spanOf: ibanIn,
   },
   {
     hint: 'colons',
     placeholder: '[ip]',
-    pattern:
-      '(?<![\\w:.-])(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:]{0,38}[0-9A-Fa-f](?:(?:\\.[0-9]{1,3}){3})?(?![\\w:])',
+    pattern: `${notBehind('[\\w:.-]')}(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:]{0,38}[0-9A-Fa-f](?:(?:\\.[0-9]{1,3}){3})?(?![\\w:])`,
     spanOf: when(isPublicIpv6),
   },
   {
     hint: 'number',
     placeholder: '[ip]',
-    pattern: '(?<![\\w.-]|[Vv]ersion )[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?!\\w|[.-][0-9]|\\.\\[)',
+    pattern: `${notBehind('[\\w.-]|[Vv]ersion ')}[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?!\\w|[.-][0-9]|\\.\\[)`,
     spanOf: when(isForeignIpv4),
   },
   {

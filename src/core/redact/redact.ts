@@ -1,4 +1,4 @@
-import { type Hint, type Kind, kinds } from './redact-kinds.ts';
+import { type Hint, type Kind, kinds, orEscape } from './redact-kinds.ts';
 
 /** A kind with its pattern bound to where the search stands. */
 type Matcher = Kind & { readonly here: RegExp };
@@ -22,8 +22,9 @@ const hints: Readonly<Record<Hint, (text: string) => boolean>> = {
 };
 
 const hintNames = Object.keys(hints) as Hint[];
+const withEscapes = 1 << hintNames.length;
 
-/** One a combination of hints that was seen: 127 at most. */
+/** One a combination of hints that was seen, with escapes and without: 254 at most. */
 const searches = new Map<number, Search>();
 
 function searchFor(text: string): Search | undefined {
@@ -32,18 +33,26 @@ function searchFor(text: string): Search | undefined {
     if (hints[hint](text)) seen |= 1 << place;
   });
   if (seen === 0) return undefined;
-  const known = searches.get(seen) ?? toSearch(hintNames.filter((_, place) => seen & (1 << place)));
+  if (text.includes('\\')) seen |= withEscapes;
+  const known = searches.get(seen) ?? toSearch(seen);
   searches.set(seen, known);
   return known;
 }
 
-function toSearch(given: readonly Hint[]): Search {
-  const possible = kinds.filter(({ hint }) => given.includes(hint));
+function toSearch(seen: number): Search {
+  const possible = kinds
+    .filter(({ hint }) => seen & (1 << hintNames.indexOf(hint)))
+    .map((kind) => (seen & withEscapes ? kind : withoutEscapes(kind)));
   return {
     any: new RegExp(possible.map(({ pattern }) => `(?:${pattern})`).join('|'), 'g'),
     each: possible.map((kind) => ({ ...kind, here: new RegExp(kind.pattern, 'y') })),
   };
 }
+
+const withoutEscapes = (kind: Kind): Kind => ({
+  ...kind,
+  pattern: kind.pattern.replace(orEscape, ''),
+});
 
 /**
  * How tokens begin, each by a character of it that is rare in prose: most texts lack it, and engines find that out quickest.

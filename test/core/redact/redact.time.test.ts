@@ -104,6 +104,10 @@ describe('the time that redactPersonalData takes', () => {
     'a:1.2.3.44/',
     '+49 30 1234567 ',
     'password=hunter2 ',
+    '\\n',
+    '\\u00e9',
+    '\\n4111 ',
+    '\\neyJaaaa.',
   ];
 
   it.each(units)('grows no faster than a text of %j', (unit) => {
