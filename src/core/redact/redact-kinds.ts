@@ -27,15 +27,17 @@ const quote = '(?:\\\\{0,3}["\'`])?';
 const assigned = `${keyword}${quote}[ \\t]{0,3}[:=]>?[ \\t]{0,3}${quote}`;
 const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
 
+/** Blanks and hyphens between the groups of a number; pages and models keep them on one line by those that do not break. */
+const blanks = ' \\u00a0\\u202f';
+const hyphens = '\\u2010\\u2011-';
 /** An escape of JSON, whose letter is none of what follows it. Looked for in texts that have a backslash alone. */
 export const orEscape = '|(?<=\\\\(?:[nrt]|u[0-9A-Fa-f]{4}))';
 const notBehind = (units: string): string => `(?:(?<!${units})${orEscape})`;
 const wordStart = notBehind('[\\w-]');
-const beforeNumber = notBehind('[\\w+-]|[0-9][.:/]');
-const afterNumber = '(?!\\w|-?[0-9])';
-const gap = '[ \\u00a0./-]';
-/** What stands between the groups of a card's number; pages keep them on one line by no-break spaces. */
-const joint = '[ \\u00a0\\u202f-]?';
+const beforeNumber = notBehind(`[\\w+${hyphens}]|[0-9][.:/]`);
+const afterNumber = `(?!\\w|[${hyphens}]?[0-9])`;
+const gap = `[${blanks}./${hyphens}]`;
+const joint = `[${blanks}${hyphens}]?`;
 
 /**
  * What is looked for. Where several begin on the same character, the first in the table that is one wins. What may not
@@ -98,7 +100,7 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'number',
     placeholder: '[iban]',
-    pattern: `${wordStart}[A-Z]{2}[0-9]{2}(?:[ \\u00a0]?[A-Z0-9]{4}){2,7}(?:[ \\u00a0]?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])`,
+    pattern: `${wordStart}[A-Z]{2}[0-9]{2}(?:[${blanks}]?[A-Z0-9]{4}){2,7}(?:[${blanks}]?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])`,
     spanOf: ibanIn,
   },
   {
@@ -116,15 +118,19 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'number',
     placeholder: '[card]',
-    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:${joint}[0-9]{4}){3}|3[47][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{5}|3[0689][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{4}|[46][0-9]{17,18})(?!\\w|-[0-9])`,
+    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:${joint}[0-9]{4}){3}|3[47][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{5}|3[0689][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{4}|[46][0-9]{17,18})(?!\\w|[${hyphens}][0-9])`,
     spanOf: when(isLuhn),
   },
   {
     hint: 'number',
     placeholder: '[phone]',
-    pattern: `${beforeNumber}(?:\\+|00)[1-9][0-9]{0,3}(?:[ \\u00a0()./-]{0,3}[0-9]){6,13}${afterNumber}`,
+    pattern: `${beforeNumber}(?:\\+|00)[1-9][0-9]{0,3}(?:[${blanks}()./${hyphens}]{0,3}[0-9]){6,13}${afterNumber}`,
     spanOf: when(
-      (found) => hasDigits(found, 8) && !/^\+\d{4}-\d\d-\d\d|^\+\d+(?:[ .]000)+$/.test(found),
+      (found) =>
+        hasDigits(found, 8) &&
+        !/^\+\d{4}[\u2010\u2011-]\d\d[\u2010\u2011-]\d\d|^\+\d+(?:[ .\u00a0\u202f]000)+$/.test(
+          found,
+        ),
     ),
   },
   {
@@ -135,13 +141,15 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'number',
     placeholder: '[phone]',
-    pattern: `${beforeNumber}\\(?0[1-9](?:[ \\u00a0()./-]{0,2}[0-9]){7,10}${afterNumber}`,
-    spanOf: when((found) => !/^\d\d[./-]\d\d[./-]\d{4}|^0123456789$/.test(found)),
+    pattern: `${beforeNumber}\\(?0[1-9](?:[${blanks}()./${hyphens}]{0,2}[0-9]){7,10}${afterNumber}`,
+    spanOf: when(
+      (found) => !/^\d\d[./\u2010\u2011-]\d\d[./\u2010\u2011-]\d{4}|^0123456789$/.test(found),
+    ),
   },
   {
     hint: 'number',
     placeholder: '[phone]',
-    pattern: `${beforeNumber}1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})${afterNumber}`,
+    pattern: `${beforeNumber}1[3-9][0-9](?:[0-9]{8}|[${blanks}${hyphens}][0-9]{4}[${blanks}${hyphens}][0-9]{4})${afterNumber}`,
     spanOf: when((found) => !found.endsWith('000')),
   },
   {

@@ -29,7 +29,8 @@ export function ibanIn(found: string): Span | undefined {
   return end === undefined ? undefined : [0, end];
 }
 
-const isBlank = (unit: string | undefined): boolean => unit === ' ' || unit === '\u00a0';
+const isBlank = (unit: string | undefined): boolean =>
+  unit === ' ' || unit === '\u00a0' || unit === '\u202f';
 
 /** What is left of a number, divided by 97, when capitals (as 10 to 35) and digits are written behind it. */
 function withDigits(text: string, from: number, to: number, remainder: number): number {

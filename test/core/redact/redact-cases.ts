@@ -51,6 +51,12 @@ export const hits: readonly (readonly [text: string, redacted: string])[] = [
   ['4111\u00a01111\u00a01111\u00a01111', '[card]'],
   ['4111\u202f1111\u202f1111\u202f1111!', '[card]!'],
   ['3782\u00a0822463\u00a010005', '[card]'],
+  ['4111\u20111111\u20111111\u20111111', '[card]'],
+  ['DE89\u202f3704\u202f0044\u202f0532\u202f0130\u202f00', '[iban]'],
+  ['+49\u202f30\u202f1234\u2011567 now', '[phone] now'],
+  ['415\u2011555\u20112671', '[phone]'],
+  ['06\u202f12\u202f34\u202f56\u202f78', '[phone]'],
+  ['138\u20111234\u20115678', '[phone]'],
   ['IBAN: DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000, ja', 'IBAN: [iban], ja'],
   ['/reset?email=jane.doe%40example.com&x=1', '/reset?email=[email]&x=1'],
   [

@@ -55,6 +55,8 @@ const harmless: readonly string[] = [
   '4111 1111 1111 1112 fails the check',
   'ISBN 978-3-16-148410-0',
   'It grew by +10 000 000 to +25.3 %.',
+  'Il y en a +10\u202f000\u202f000, le 05\u201111\u20112026, et +2026\u201111\u201122.',
+  'It costs 3\u202f000\u202f000 yen, or 12\u00a0345\u00a0678.',
   '.',
   '',
 ];
