@@ -51,6 +51,13 @@ export const kinds: readonly Kind[] = [
       '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]{0,60}-----',
   },
   {
+    // A phrase in quotes, with blanks in it.
+    hint: 'assignment',
+    placeholder: '[secret]',
+    pattern: `${assigned}(?<=["'\`])${valueUnit}{4,}(?:[=:,;]${valueUnit}*){0,4}[ \\t][^"'\`\\r\\n]{0,256}(?=["'\`])`,
+    spanOf: assignedValue,
+  },
+  {
     hint: 'assignment',
     placeholder: '[secret]',
     pattern: `${assigned}(?!-----)${valueUnit}{4,}(?:[=:]${valueUnit}*){0,4}(?=[\\s"'\`)\\]}<>,;]|$)`,
@@ -89,7 +96,7 @@ export const kinds: readonly Kind[] = [
     // A password in a URL, before the address of its host is taken for one of e-mail.
     hint: 'address',
     placeholder: '[secret]',
-    pattern: ':(?<=://[^\\s:@/[\\]]{0,64}:)[^\\s@/[\\]]{1,128}(?=@)',
+    pattern: ':(?<=://[^\\s:@/[\\]]{0,64}:)[^\\s@/[\\]]{1,128}(?:@[^\\s@/?#[\\]]{0,64}){0,4}(?=@)',
     spanOf: (found) => [1, found.length],
   },
   {

@@ -22,7 +22,8 @@ export function assignedValue(found: string): Span | undefined {
   if (from === null) return undefined;
   const start = from.index + from[0].length;
   const end = endOf(found);
-  const value = found.slice(start, end);
+  // Of a phrase its first word.
+  const value = found.slice(start, end).replace(/[ \t].*$/, '');
   if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
   const isLiteral = /^=$|["'`]$/.test(from[0]);
   return isLiteral || isOpaque(value) ? [start, end] : undefined;

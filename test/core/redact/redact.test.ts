@@ -18,6 +18,7 @@ const harmless: readonly string[] = [
   'A token is not a secret: it is public.',
   'interface Login { user: string; password: string; token?: string }',
   'const token = await getToken(request);',
+  '{"password": "required if there is a token", "secret": "string of hex"}',
   'login(user, password=password, api_key=api_key)',
   'const key = { apiKey: process.env.OPENAI_API_KEY };',
   'password = request.body.password',
