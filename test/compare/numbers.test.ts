@@ -89,6 +89,14 @@ describe('a number', () => {
     ['9:00 a.m.', '9:00 p.m.'],
     ['9 to 5 kW', '9 to 5 kWh'],
     ['12 oz', '12 ml'],
+    ['5 mg', '5 g'],
+    ['5mg', '5g'],
+    ['2 l', '2 ml'],
+    ['5 m', '5 cm'],
+    ['250 ms', '250 s'],
+    ['30 min', '30 h'],
+    ['200 ℃', '200 ℉'],
+    ['200 ℃', '200 °F'],
   ])('is told in another currency or unit: %s, %s', async (first, second) => {
     expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
   });
@@ -106,6 +114,12 @@ describe('a number', () => {
     ['5 km', '5 kilometers'],
     ['5 km', '5 km (3 mi)'],
     ['5 lb', '5 lbs'],
+    ['25℃', '25 °C'],
+    ['30 s', '30 sec'],
+    ['2 h', '2 hours'],
+    ['14h', '14:00'],
+    ['10 m', '10 min'],
+    ['2 L', '2 l'],
     ['10:30 AM', '10:30 a.m.'],
     ['10 to 11 PM', '10 PM to 11 PM'],
     ['12:00 GMT', '12:00 UTC'],

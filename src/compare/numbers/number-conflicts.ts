@@ -8,12 +8,13 @@ const most = 1_000;
  * `5 GB` is no other number than `5 pm`.
  */
 const rows = [
-  'km|mi|ft|yd|cm|mm',
-  'kg|mg|oz|ml|cl|µg μg mcg|lb lbs',
+  'km|mi|ft|yd|m|cm|mm',
+  'kg|g|mg|oz|l|ml|cl|µg μg mcg|lb lbs',
+  'ms|s sec|min|h hr hrs',
   'kb|mb|gb|tb',
   'kw|mw|gw|kwh|mwh|gwh',
   'hz|khz|mhz|ghz',
-  '°c|°f',
+  '°c ℃|°f ℉',
   'am|pm',
 ];
 
