@@ -12,6 +12,7 @@ import {
   type Operation,
   type Reporter,
 } from './events.ts';
+import { ownWords } from './own-words.ts';
 import type { Warnings } from './warnings.ts';
 
 const checks = { listener: required(check.function), signal: check.heardSignal };
@@ -49,7 +50,7 @@ export class EventHub implements Reporter {
     const what = [facts.name, facts.code, facts.status].filter((fact) => fact !== undefined);
     this.#warnings.warn(
       operation,
-      `${operation}${at} failed and was contained: ${what.join(' ')}.`,
+      `${operation}${at} failed and was contained: ${what.join(' ')}.${ownWords(operation, error)}`,
     );
     if (this.wants('error')) this.emit('error', { operation, ...where, error: facts });
   }
