@@ -1,7 +1,8 @@
-import { disregard } from '../core/attempt.ts';
+import { attempt, disregard } from '../core/attempt.ts';
 import type { Subject } from '../core/call/subject.ts';
 import type { StageReason } from '../core/contracts/stage-source.ts';
 import type { UndecidedReason } from '../core/contracts/stats.ts';
+import { CutoverError } from '../core/errors.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import { keepAliveBy } from '../core/time/clock.ts';
 import { nobody } from './call.ts';
@@ -72,6 +73,27 @@ export interface LateDecision {
 export function undecided(route: Route, why: UndecidedReason): LateDecision {
   route.counters.undecided[why] += 1;
   return { tenant: '', subject: nobody, chosen: why === 'timeout' ? late : noTenant };
+}
+
+/** Counts a call whose subject names nobody. One that cannot name anybody is a mistake of `identify`, and told. */
+export function nobodys(route: Route, subject: unknown): LateDecision {
+  const mistake = attempt(() => mistakeOf(subject));
+  if (mistake !== undefined) {
+    const error = new CutoverError('ERR_CUTOVER_CONTAINED', `The callback identify ${mistake}.`);
+    route.reporter.contained('identify', error, { route: route.name });
+  }
+  return undecided(route, 'noTenant');
+}
+
+function mistakeOf(subject: unknown): string | undefined {
+  if (typeof subject !== 'object' || subject === null) {
+    const what = subject === undefined || subject === null ? 'nothing' : `a ${typeof subject}`;
+    return `gave ${what}: it must give { tenant, task }, with the tenant '' where there is none`;
+  }
+  const { tenant } = subject as { readonly tenant?: unknown };
+  return tenant === undefined || tenant === null || typeof tenant === 'string'
+    ? undefined
+    : `gave a tenant that is no text, but of type ${typeof tenant}: String(id) is one`;
 }
 
 /** A kill that came while subject or flag were awaited holds for this call too: its leg has not started. */
@@ -146,7 +168,7 @@ async function identifyAndDecide(
     return wait.over ? undefined : undecided(route, 'identify');
   }
   if (wait.over) return undefined;
-  if (tenant === undefined) return undecided(route, 'noTenant');
+  if (tenant === undefined) return nobodys(route, subject);
   wait.tenant = tenant;
   wait.subject = subject;
   return { tenant, subject, chosen: await decide(route, tenant, subject) };

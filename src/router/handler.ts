@@ -8,6 +8,7 @@ import {
   decide,
   decideLater,
   type LateDecision,
+  nobodys,
   overruled,
   tenantOf,
   undecided,
@@ -58,7 +59,7 @@ export function serve(
     return serveLeg(route, undecided(route, 'identify'), self, args, init);
   }
   if (tenant === undefined) {
-    return serveLeg(route, undecided(route, 'noTenant'), self, args, init);
+    return serveLeg(route, nobodys(route, subject), self, args, init);
   }
   const known = subject as Subject;
   const chosen = decide(route, tenant, known);
@@ -169,7 +170,7 @@ async function decided(route: Route, self: unknown, args: unknown[]): Promise<La
     route.reporter.contained('identify', error, { route: route.name });
     return undecided(route, 'identify');
   }
-  if (tenant === undefined) return undecided(route, 'noTenant');
+  if (tenant === undefined) return nobodys(route, subject);
   const known = subject as Subject;
   const chosen = decide(route, tenant, known);
   return chosen instanceof Promise

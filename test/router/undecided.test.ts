@@ -28,6 +28,35 @@ describe('a call whose tenant nobody can name', () => {
     expect(handler.stats().routes.chat?.undecided).toEqual({ ...nothing, identify: 1 });
   });
 
+  it.each<[string, unknown, string]>([
+    ['nothing, for want of a return', undefined, 'gave nothing: it must give { tenant, task }'],
+    ['a word', 'acme', 'gave a string: it must give { tenant, task }'],
+    ['a number as tenant', { tenant: 7, task: 'hi' }, 'no text, but of type number: String(id)'],
+  ])('is told where identify gave %s', async (_what, subject, mend) => {
+    for (const identify of [() => subject, async () => subject]) {
+      const { handler, warnings } = chat('live', { identify: identify as never });
+      const told = contained(handler);
+      expect(await handler('u', 'hi')).toBe('legacy: hi');
+      await handler.decide('u', 'hi');
+      const { undecided } = handler.stats().routes.chat ?? {};
+      expect(undecided).toEqual({ ...nothing, noTenant: 1 });
+      expect(told).toMatchObject([{ operation: 'identify' }, { operation: 'identify' }]);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain(mend);
+    }
+  });
+
+  it.each([{ tenant: '' }, { tenant: undefined }, { tenant: null }, {}])(
+    'is told to nobody where there is none: %o',
+    async (subject) => {
+      const { handler } = chat('live', { identify: () => ({ task: 'hi', ...subject }) as never });
+      const told = contained(handler);
+      await handler('u', 'hi');
+      expect(told).toEqual([]);
+      expect(handler.stats().routes.chat?.undecided).toEqual({ ...nothing, noTenant: 1 });
+    },
+  );
+
   it('is decided and served as nobody’s', async () => {
     const { handler } = chat('live', { identify: () => ({ tenant: '', task: 'hi' }) });
     const told: unknown[] = [];
