@@ -4,6 +4,7 @@ import type {
   CompareOptions,
   CompareThresholds,
 } from '../core/contracts/compare-options.ts';
+import { givenOptions } from '../core/given-options.ts';
 import { toIgnore } from './ignore.ts';
 import { defaultThresholds } from './thresholds.ts';
 
@@ -22,8 +23,7 @@ export interface NormalizedOptions {
 
 /** Applies every default once. */
 export function normalizedOptions(options: CompareOptions): NormalizedOptions {
-  const { thresholds = {}, without = [] } = options;
-  const given = Object.entries(thresholds).filter(([, value]) => value !== undefined);
+  const { thresholds, without = [] } = options;
   return {
     ignoreCase: options.ignoreCase ?? false,
     ignore: toIgnore(options.ignore ?? []),
@@ -33,6 +33,6 @@ export function normalizedOptions(options: CompareOptions): NormalizedOptions {
     judge: options.judge,
     layers: [...(options.layers ?? [])],
     without: new Set<CompareLayerName>(without),
-    thresholds: { ...defaultThresholds, ...Object.fromEntries(given) },
+    thresholds: { ...defaultThresholds, ...givenOptions(thresholds) },
   };
 }

@@ -1,3 +1,4 @@
+import { givenOptions } from '../core/given-options.ts';
 import { check, issuesOf, orFalse, refuse } from '../core/option-checks.ts';
 import { type Clock, systemClock } from '../core/time/clock.ts';
 import { apiKeyIssue } from './api-key.ts';
@@ -80,11 +81,6 @@ const pacingChecks = {
 // An empty variable is how containers say "not set".
 const fromEnvironment = (name: string): string | undefined => process.env[name] || undefined;
 
-const given = <T extends object>(options: T): Partial<T> =>
-  Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
-
 function pacingIssues(pacing: unknown): string[] {
   return typeof pacing === 'object' && pacing !== null
     ? issuesOf(pacing, pacingChecks, 'pacing.')
@@ -107,7 +103,7 @@ export function toClientSettings(options: EngramiaClientOptions): {
     ...shape,
     ...pacingIssues(read.pacing),
   ]);
-  const { timeoutMs, maxResponseBytes, maxExportBytes } = { ...defaults, ...given(read) };
+  const { timeoutMs, maxResponseBytes, maxExportBytes } = { ...defaults, ...givenOptions(read) };
   const settings = {
     baseUrl: String(new URL(String(baseUrl))).replace(/\/+$/, ''),
     timeoutMs,
@@ -115,7 +111,7 @@ export function toClientSettings(options: EngramiaClientOptions): {
     maxExportBytes,
     fetch: read.fetch,
     pool: read.pool,
-    pacing: read.pacing !== false && { ...defaults.pacing, ...given(read.pacing ?? {}) },
+    pacing: read.pacing !== false && { ...defaults.pacing, ...givenOptions(read.pacing) },
     clock: read.clock ?? systemClock,
   };
   return { settings, apiKey };

@@ -1,4 +1,5 @@
 import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
+import { givenOptions } from '../../core/given-options.ts';
 import { check, issuesOf, type OptionCheck, refuse } from '../../core/option-checks.ts';
 
 /** What tokens cost, in money per million. */
@@ -112,11 +113,6 @@ const defaultThresholds: Readonly<Required<SummaryThresholds>> = {
   noisePairs: 30,
 };
 
-const given = <T extends object>(options: T | undefined): Partial<T> =>
-  Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
-
 /** @throws InvalidOptionsError naming every issue at once, those of the source as well */
 export function normalizedSummary(pairs: unknown, options: SummaryOptions): NormalizedSummary {
   const issues = issuesOf(options, checks);
@@ -125,6 +121,6 @@ export function normalizedSummary(pairs: unknown, options: SummaryOptions): Norm
   const { since = defaults.since, until = defaults.until } = options ?? {};
   if (since >= until) issues.push('until must be later than since: no pair lies between them');
   refuse('summarize', issues);
-  const thresholds = { ...defaultThresholds, ...given(options.thresholds) };
-  return { ...defaults, ...given(options), thresholds };
+  const thresholds = { ...defaultThresholds, ...givenOptions(options.thresholds) };
+  return { ...defaults, ...givenOptions(options), thresholds };
 }

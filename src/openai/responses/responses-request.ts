@@ -1,4 +1,5 @@
 import type { Turn } from '../../core/call/subject.ts';
+import { givenOptions } from '../../core/given-options.ts';
 import { lastText } from '../../core/text/last-text.ts';
 import { type Fields, fieldsOf, listOf, textOf } from '../fields.ts';
 import { messagesOf } from '../messages-of.ts';
@@ -40,9 +41,6 @@ function referenceTo(tool: unknown): object {
   };
 }
 
-const given = (fields: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
 /** What a call asks for. */
 export async function requestOf(options: AnyResponsesOptions, args: unknown[]): Promise<Fields> {
   const { model, prompt, instructions, tools, store, stream } = options;
@@ -53,10 +51,10 @@ export async function requestOf(options: AnyResponsesOptions, args: unknown[]): 
     conversationOf?.(...args),
     previousResponseOf?.(...args),
   ]);
-  return given({
+  return givenOptions({
     ...{ model, prompt, instructions, tools, store },
     ...{ conversation, previous_response_id, input: said },
-    ...given(fieldsOf(others)),
+    ...givenOptions(fieldsOf(others)),
     stream: stream === true ? true : undefined,
   });
 }

@@ -1,3 +1,4 @@
+import { givenOptions } from '../../core/given-options.ts';
 import {
   check,
   having,
@@ -115,18 +116,13 @@ function planIssues(plan: unknown): string[] {
  */
 export function toFullPlan(plan: RolloutPlan): FullPlan {
   refuse('createRollout()', planIssues(plan));
-  const filled = { ...defaultPlan, ...given(plan) };
+  const filled = { ...defaultPlan, ...givenOptions(plan) };
   const { holdMs, minPairs } = filled;
-  const steps = filled.steps.map(
-    (step): FullStep => ({ to: 'live', holdMs, minPairs, approval: false, ...given(step) }),
-  );
+  const steps = filled.steps.map((step): FullStep => {
+    const { percent } = step;
+    return { percent, to: 'live', holdMs, minPairs, approval: false, ...givenOptions(step) };
+  });
   return { ...filled, steps, policyHash: policyHashOf({ ...filled, steps }) };
-}
-
-function given<T extends object>(options: T): T {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as T;
 }
 
 function policyHashOf({ gates, ...rest }: Required<RolloutPlan>): string {

@@ -1,4 +1,5 @@
 import type { LaneOptions } from '../../core/contracts/lane.ts';
+import { givenOptions } from '../../core/given-options.ts';
 
 const defaults: Required<LaneOptions> = {
   maxCount: 1000,
@@ -11,6 +12,5 @@ const defaults: Required<LaneOptions> = {
 
 /** A lane's bounds without gaps. */
 export function toLaneLimits(options: LaneOptions): Required<LaneOptions> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) };
+  return { ...defaults, ...givenOptions(options) };
 }
