@@ -50,10 +50,7 @@ const compareChecks: OptionChecks = {
   },
   thresholds: {
     longer: above(1),
-    shorter: {
-      test: (value) => typeof value === 'number' && value >= 0 && value < 1,
-      must: 'be a number from 0 to below 1',
-    },
+    shorter: check.belowOne,
     slower: above(1),
     lexical: check.share,
     embedding: check.share,

@@ -27,7 +27,7 @@ function finish(hash: number, byteLength: number): number {
 }
 
 /** The UTF-8 bytes of a code point, the first in the lowest eight bits. */
-function utf8Bytes(point: number): number {
+function packedUtf8(point: number): number {
   if (point < 0x80) return point;
   const last = 0x80 | (point & 0x3f);
   if (point < 0x800) return 0xc0 | (point >> 6) | (last << 8);
@@ -47,7 +47,7 @@ function murmur3Utf8(text: string, seed: number): number {
     let point = text.codePointAt(i) ?? 0;
     if (point > 0xffff) i += 1;
     else if (point >= 0xd800 && point < 0xe000) point = 0xfffd;
-    const bytes = utf8Bytes(point);
+    const bytes = packedUtf8(point);
     const size = point < 0x80 ? 8 : point < 0x800 ? 16 : point < 0x10000 ? 24 : 32;
     byteLength += size >> 3;
     block |= bytes << bits;
@@ -110,6 +110,9 @@ export function endedHash(text: string, seed: number, blocks: number, begun: num
   return seen < 0x80 ? finish(mixTail(body, tail), length) : murmur3Utf8(text, seed);
 }
 
+/** The salt of every ramp that names none: whether in code, in a file or of a rollout, they take the same tenants first. */
+export const defaultSalt = 'engramia-cutover';
+
 /** What a salt contributes to every bucket of a rollout: computed once, not on each call. */
 export function saltSeed(salt: string): number {
   return murmur3(salt, 0);
@@ -122,6 +125,11 @@ export function saltSeed(salt: string): number {
  */
 export function bucketOf(seed: number, id: string): number {
   return Math.floor((signedHash(id, seed) >>> 0) * bucketsPerHash);
+}
+
+/** The buckets that a percentage takes; it has up to two decimals. */
+export function bucketsIn(percent: number): number {
+  return Math.round((percent * bucketCount) / 100);
 }
 
 /** The first hash beyond so many buckets: an id is in one of the first `buckets` exactly if its hash is below. */

@@ -41,6 +41,25 @@ export const check = {
     test: (value) => typeof value === 'number' && value >= 0 && value <= 1,
     must: 'be a number from 0 to 1',
   },
+  /** A share that is never all: a margin, a harm. */
+  belowOne: {
+    test: (value) => typeof value === 'number' && value >= 0 && value < 1,
+    must: 'be a number from 0 to below 1',
+  },
+  /** A chance that neither never nor always comes true. */
+  chance: {
+    test: (value) => typeof value === 'number' && value > 0 && value < 1,
+    must: 'be a number above 0 and below 1',
+  },
+  /** Of a ramp: buckets are hundredths of a percent. */
+  percent: {
+    test: (value) =>
+      typeof value === 'number' &&
+      value >= 0 &&
+      value <= 100 &&
+      Math.round(value * 100) / 100 === value,
+    must: 'be a number from 0 to 100 with up to two decimals',
+  },
   score: {
     test: (value) => typeof value === 'number' && value >= 0 && value <= 10,
     must: 'be a number from 0 to 10',

@@ -1,8 +1,7 @@
-import { hashLimit, saltSeed, signedHash } from '../core/bucket.ts';
+import { bucketsIn, defaultSalt, hashLimit, saltSeed, signedHash } from '../core/bucket.ts';
 import { HashedNames } from '../core/hashed-names.ts';
-import { issuesOf, type OptionCheck, oneOf, refuse, required } from '../core/option-checks.ts';
+import { check, issuesOf, oneOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
-import { defaultSalt } from './default-salt.ts';
 import type { FlagProvider, FlagResolution } from './provider.ts';
 import { userOf } from './source/evaluation-context.ts';
 import { stageResolutions } from './stage-resolutions.ts';
@@ -54,31 +53,22 @@ export interface PercentageFlags extends FlagProvider {
 interface Ramp {
   readonly inside: FlagResolution;
   readonly outside: FlagResolution;
-  /** Buckets below it are inside. */
-  readonly threshold: number;
-  /** Hashes below it are. */
+  readonly percent: number;
+  /** Hashes below it are inside. */
   readonly limit: number;
   readonly overrides: HashedNames<FlagResolution> | undefined;
 }
 
-const percentCheck: OptionCheck = {
-  test: (value) =>
-    typeof value === 'number' &&
-    value >= 0 &&
-    value <= 100 &&
-    Math.round(value * 100) / 100 === value,
-  must: 'be a number from 0 to 100 with up to two decimals',
-};
 const changeChecks = {
   from: stageCheck,
   to: stageCheck,
-  percent: percentCheck,
+  percent: check.percent,
   overrides: tenantStagesCheck,
 };
 const optionChecks = {
   from: required(stageCheck),
   to: required(stageCheck),
-  percent: required(percentCheck),
+  percent: required(check.percent),
   overrides: tenantStagesCheck,
   salt: { test: (value: unknown) => typeof value === 'string', must: 'be a string' },
   by: oneOf('tenant', 'user'),
@@ -132,7 +122,7 @@ function changedRamp(ramp: Ramp, change: PercentageFlagsChange, seed: number): R
   const {
     from = ramp.outside.value as Stage,
     to = ramp.inside.value as Stage,
-    percent = ramp.threshold / 100,
+    percent = ramp.percent,
     overrides,
   } = change;
   // Kept by reference: a step of a ramp must not cost a copy of ten thousand overrides.
@@ -148,8 +138,8 @@ function toRamp({ from, to, percent, overrides }: PercentageFlagsOptions, seed: 
   return {
     inside: bySplit[to],
     outside: bySplit[from],
-    threshold: Math.round(percent * 100),
-    limit: hashLimit(Math.round(percent * 100)),
+    percent,
+    limit: hashLimit(bucketsIn(percent)),
     overrides: named.length === 0 ? undefined : new HashedNames(named, seed),
   };
 }

@@ -1,4 +1,4 @@
-import { check, issuesOf, type OptionCheck, refuse } from '../../core/option-checks.ts';
+import { check, issuesOf, refuse } from '../../core/option-checks.ts';
 import { type Moments, varianceOf } from './moments.ts';
 
 /** How sure an interval is to be, and where it is to be narrow. */
@@ -18,12 +18,7 @@ export interface Interval {
   readonly high: number;
 }
 
-const error: OptionCheck = {
-  test: (value) => typeof value === 'number' && value > 0 && value < 1,
-  must: 'be a number between 0 and 1',
-};
-
-const checks = { alpha: error, tunedFor: check.positive, least: check.count };
+const checks = { alpha: check.chance, tunedFor: check.positive, least: check.count };
 
 /**
  * Half the width of an asymptotic confidence sequence (Waudby-Smith et al., arXiv 2103.06476), in the form that GrowthBook's

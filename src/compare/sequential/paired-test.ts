@@ -1,4 +1,4 @@
-import { issuesOf, type OptionCheck, refuse, required } from '../../core/option-checks.ts';
+import { check, issuesOf, refuse, required } from '../../core/option-checks.ts';
 import { Bets } from './bets.ts';
 import {
   harmfulStretch,
@@ -64,17 +64,11 @@ export interface PairedTest {
   read(state: PairedTestState): PairedReading;
 }
 
-const rate: OptionCheck = {
-  test: (value) => typeof value === 'number' && value >= 0 && value < 1,
-  must: 'be a number from 0 to below 1',
+const checks = {
+  margin: required(check.belowOne),
+  harm: check.belowOne,
+  alpha: { promote: check.chance, rollBack: check.chance },
 };
-
-const error: OptionCheck = {
-  test: (value) => typeof value === 'number' && value > 0 && value < 1,
-  must: 'be a number between 0 and 1',
-};
-
-const checks = { margin: required(rate), harm: rate, alpha: { promote: error, rollBack: error } };
 
 /**
  * A sequential test of wrong answers, tool mismatches or errors in pairs, for promoting and for rolling back.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { check } from '../../core/option-checks.ts';
 import { isStage, type Stage, stageNames } from '../../core/stage.ts';
 
 /** A ramp as a flag file writes it. */
@@ -31,10 +32,9 @@ const maxIssues = 20;
 const maxNameChars = 60;
 
 const stageRule = `must be one of ${stageNames.join(', ')}`;
-const percentRule = 'must be a number from 0 to 100 with up to two decimals';
+const percentRule = `must ${check.percent.must}`;
 const nameRule = 'names nobody';
 
-const hasTwoDecimals = (percent: number): boolean => Math.round(percent * 100) / 100 === percent;
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -73,11 +73,10 @@ function nameStages(stages: ReadonlyMap<string, unknown>, context: z.core.$Refin
 
 function schemaOf() {
   const stage = z.enum(stageNames as [Stage, ...Stage[]], stageRule);
-  const percent = z.number(percentRule).min(0, percentRule).max(100, percentRule);
   const ramp = z.strictObject({
     from: stage.optional(),
     to: stage,
-    percent: percent.refine(hasTwoDecimals, percentRule),
+    percent: z.number(percentRule).refine(check.percent.test, percentRule),
     salt: z.string('must be a text').optional(),
     by: z.enum(['tenant', 'user'], 'must be "tenant" or "user"').optional(),
   });

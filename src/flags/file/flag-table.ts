@@ -1,7 +1,6 @@
-import { bucketOf, saltSeed } from '../../core/bucket.ts';
+import { bucketOf, bucketsIn, defaultSalt, saltSeed } from '../../core/bucket.ts';
 import type { Stage } from '../../core/stage.ts';
 import { defaultAnswer } from '../default-answer.ts';
-import { defaultSalt } from '../default-salt.ts';
 import type { EvaluationContext, FlagResolution } from '../provider.ts';
 import { userOf } from '../source/evaluation-context.ts';
 import { stageResolutions } from '../stage-resolutions.ts';
@@ -68,7 +67,7 @@ function restOf({ stage, percent }: FileRules, everywhere: Stage | undefined): R
 function rampOf({ to, percent, salt = defaultSalt, by }: FileRamp, from: Stage | undefined): Rest {
   const inside = bySplit[to];
   const outside = from && bySplit[from];
-  const threshold = Math.round(percent * 100);
+  const threshold = bucketsIn(percent);
   const seed = saltSeed(salt);
   return (context) => {
     const { targetingKey } = context;

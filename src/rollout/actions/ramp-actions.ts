@@ -3,7 +3,7 @@ import { check } from '../../core/option-checks.ts';
 import type { RampDecision } from '../decisions/decision.ts';
 import { movingOf, previewOf, type StepPreview } from '../decisions/preview.ts';
 import { type PersonAction, refuseNameless } from '../person-action.ts';
-import { fromCheck, percentCheck } from '../plan/full-plan.ts';
+import { fromCheck } from '../plan/full-plan.ts';
 import type { RampCore } from '../ramp-core.ts';
 import type { AdvanceAction, SetAction } from '../rollout.ts';
 import { RolloutError } from '../rollout-error.ts';
@@ -13,7 +13,7 @@ import { atStep, begins, nextStep, placeBy, type RampDraft } from '../state/ramp
 import { type ActionName, refuseStatus } from './may-act.ts';
 
 const climbChecks = { force: check.boolean, allowEmpty: check.boolean };
-const setChecks = { from: fromCheck, percent: percentCheck, force: check.boolean };
+const setChecks = { from: fromCheck, percent: check.percent, force: check.boolean };
 
 /** What people do to the ramp itself. */
 export class RampActions {

@@ -1,6 +1,6 @@
-import { issuesOf, refuse } from '../../core/option-checks.ts';
+import { check, issuesOf, refuse } from '../../core/option-checks.ts';
 import type { Gate } from './gate.ts';
-import { type PairGateOptions, pairGateChecks, rate } from './gate-options.ts';
+import { type PairGateOptions, pairGateChecks } from './gate-options.ts';
 import { leastHarm } from './least-harm.ts';
 import { pairedGate } from './paired-gate.ts';
 import { type PairedView, sayOfEnds } from './paired-view.ts';
@@ -24,7 +24,10 @@ const view: PairedView = {
  * @throws InvalidOptionsError naming every issue
  */
 export function candidateErrors(options: CandidateErrorsOptions = {}): Gate {
-  refuse('candidateErrors()', issuesOf(options, { ...pairGateChecks, margin: rate, harm: rate }));
+  refuse(
+    'candidateErrors()',
+    issuesOf(options, { ...pairGateChecks, margin: check.belowOne, harm: check.belowOne }),
+  );
   const { margin = 0.02, harm = leastHarm, ...rest } = options;
   const asked = { kind: 'candidate-errors', role: 'guardrail', subject: 'errors' } as const;
   return pairedGate({ ...asked, view, margin, harm, overNoise: false }, rest);

@@ -1,5 +1,6 @@
 import { check, issuesOf, oneOf, refuse, required } from '../../core/option-checks.ts';
 import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from './gate.ts';
+import { askedAt } from './gate-options.ts';
 import { toReading } from './to-reading.ts';
 
 /** What a gate of the app says. */
@@ -36,18 +37,13 @@ export interface CustomGateOptions {
 
 const outcomes: readonly unknown[] = ['pass', 'fail', 'hold', 'invalid'] satisfies GateOutcome[];
 
-const share = {
-  test: (value: unknown) => typeof value === 'number' && value >= 0 && value <= 100,
-  must: 'be a number from 0 to 100',
-};
-
 const checks = {
   name: required(check.text),
   role: oneOf('guardrail', 'signal'),
   source: required(oneOf('pairs', 'live-pairs', 'served', 'probe', 'attested')),
   dryRun: check.boolean,
   spends: check.boolean,
-  asksAt: { above: share, upTo: share },
+  asksAt: { above: askedAt, upTo: askedAt },
   policy: { test: () => true, must: '' },
   begin: required(check.function),
 };

@@ -1,4 +1,4 @@
-import { check, oneOf } from '../../core/option-checks.ts';
+import { check, type OptionCheck, oneOf } from '../../core/option-checks.ts';
 import type { Gate } from './gate.ts';
 
 /** What can be said of every gate. */
@@ -22,8 +22,9 @@ export interface PairGateOptions extends GateOptions {
   readonly upTo?: number;
 }
 
-const percent = {
-  test: (value: unknown) => typeof value === 'number' && value >= 0 && value <= 100,
+/** The rule for a percentage at which a gate is asked: of any fineness, and so not that of a ramp. */
+export const askedAt: OptionCheck = {
+  test: (value) => typeof value === 'number' && value >= 0 && value <= 100,
   must: 'be a number from 0 to 100',
 };
 
@@ -38,13 +39,7 @@ export const gateChecks = {
 export const pairGateChecks = {
   ...gateChecks,
   source: oneOf('pairs', 'live-pairs'),
-  upTo: percent,
-};
-
-/** A rate from 0 to below 1. */
-export const rate = {
-  test: (value: unknown) => typeof value === 'number' && value >= 0 && value < 1,
-  must: 'be a number from 0 to below 1',
+  upTo: askedAt,
 };
 
 /** What pairs and their source say of a gate. */

@@ -2,13 +2,13 @@ import {
   type SampleRatioReading,
   sampleRatio as testRatio,
 } from '../../compare/sequential/sample-ratio.ts';
-import { bucketOf, saltSeed } from '../../core/bucket.ts';
+import { bucketOf, bucketsIn, saltSeed } from '../../core/bucket.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
 import { type Leg, stages } from '../../core/stage.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
-import { type GateOptions, gateChecks, rate } from './gate-options.ts';
+import { type GateOptions, gateChecks } from './gate-options.ts';
 import { type GateHead, toReading } from './to-reading.ts';
 import { aboutNumber, inPercent } from './wording.ts';
 
@@ -28,7 +28,7 @@ const least = 100;
 /** The leg that answers a tenant by the state. */
 function legByState(state: RolloutState): (tenant: string) => Leg {
   const seed = saltSeed(state.salt);
-  const threshold = Math.round(state.percent * 100);
+  const threshold = bucketsIn(state.percent);
   const overrides = new Map(Object.entries(state.overrides));
   return (tenant) => {
     const isInside = bucketOf(seed, tenant) < threshold;
@@ -113,8 +113,12 @@ class SampleRatioRun implements GateRun {
  * @throws InvalidOptionsError naming every issue
  */
 export function sampleRatio(options: SampleRatioOptions = {}): Gate {
-  const share = { ...rate, test: (value: unknown) => rate.test(value) && (value as number) > 0 };
-  const checks = { ...gateChecks, alpha: share, tolerance: share, graceMs: check.positive };
+  const checks = {
+    ...gateChecks,
+    alpha: check.chance,
+    tolerance: check.chance,
+    graceMs: check.positive,
+  };
   refuse('sampleRatio()', issuesOf(options, checks));
   const { alpha = 0.001, tolerance = 0.01, graceMs = 60_000 } = options;
   const { name = 'sample-ratio', role = 'guardrail', dryRun = false } = options;

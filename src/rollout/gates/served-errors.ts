@@ -4,7 +4,7 @@ import {
   type PairedTestState,
   pairedTest,
 } from '../../compare/sequential/paired-test.ts';
-import { check, issuesOf, type OptionCheck, orFalse, refuse } from '../../core/option-checks.ts';
+import { check, issuesOf, orFalse, refuse } from '../../core/option-checks.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
@@ -29,14 +29,9 @@ export interface ServedErrorsOptions extends GateOptions {
 
 const tripwireChecks = { rate: check.share, calls: check.count, windowMs: check.positive };
 
-const share: OptionCheck = {
-  test: (value) => typeof value === 'number' && value > 0 && value < 1,
-  must: 'be a number between 0 and 1',
-};
-
 const checks = {
   ...gateChecks,
-  limit: share,
+  limit: check.chance,
   countFallbacks: check.boolean,
   tripwire: orFalse(check.object),
 };

@@ -1,7 +1,7 @@
 import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
 import type { Gate } from './gate.ts';
-import { type PairGateOptions, pairGateChecks, rate } from './gate-options.ts';
+import { type PairGateOptions, pairGateChecks } from './gate-options.ts';
 import { leastHarm } from './least-harm.ts';
 import { pairedGate } from './paired-gate.ts';
 import { type PairedView, sayOfEnds } from './paired-view.ts';
@@ -39,7 +39,12 @@ const view: PairedView = {
  * @throws InvalidOptionsError naming every issue
  */
 export function toolMismatch(options: ToolMismatchOptions = {}): Gate {
-  const checks = { ...pairGateChecks, margin: rate, harm: rate, overNoise: check.boolean };
+  const checks = {
+    ...pairGateChecks,
+    margin: check.belowOne,
+    harm: check.belowOne,
+    overNoise: check.boolean,
+  };
   refuse('toolMismatch()', issuesOf(options, checks));
   const {
     margin = 0.05,

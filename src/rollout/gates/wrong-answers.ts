@@ -1,7 +1,7 @@
 import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import { check, issuesOf, refuse } from '../../core/option-checks.ts';
 import type { Gate } from './gate.ts';
-import { type PairGateOptions, pairGateChecks, rate } from './gate-options.ts';
+import { type PairGateOptions, pairGateChecks } from './gate-options.ts';
 import { leastHarm } from './least-harm.ts';
 import { pairedGate } from './paired-gate.ts';
 import { type PairedView, type PairSay, sayOfEnds } from './paired-view.ts';
@@ -57,7 +57,12 @@ const view: PairedView = { say, off };
  * @throws InvalidOptionsError naming every issue
  */
 export function wrongAnswers(options: WrongAnswersOptions = {}): Gate {
-  const checks = { ...pairGateChecks, margin: rate, harm: rate, overNoise: check.boolean };
+  const checks = {
+    ...pairGateChecks,
+    margin: check.belowOne,
+    harm: check.belowOne,
+    overNoise: check.boolean,
+  };
   refuse('wrongAnswers()', issuesOf(options, checks));
   const { margin = 0.02, harm = leastHarm, overNoise = false, ...rest } = options;
   const asked = { kind: 'wrong-answers', role: 'guardrail', subject: 'wrong answers' } as const;

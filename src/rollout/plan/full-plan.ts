@@ -31,15 +31,6 @@ const served = (leg: 'legacy' | 'candidate'): Stage[] =>
 export const fromCheck: OptionCheck = oneOf(...served('legacy'));
 /** The rule for the stage of tenants inside. */
 const toCheck: OptionCheck = oneOf(...served('candidate'));
-/** The rule for a percentage. */
-export const percentCheck: OptionCheck = {
-  test: (value) =>
-    typeof value === 'number' &&
-    value >= 0 &&
-    value <= 100 &&
-    Math.round(value * 100) / 100 === value,
-  must: 'be a number from 0 to 100 with up to two decimals',
-};
 
 const time: OptionCheck = {
   test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
@@ -50,7 +41,7 @@ const natural: OptionCheck = {
   must: 'be a whole number from 0',
 };
 const stepChecks = {
-  percent: required(percentCheck),
+  percent: required(check.percent),
   to: toCheck,
   holdMs: time,
   minPairs: natural,
@@ -70,10 +61,7 @@ const planChecks = {
   automatic: check.boolean,
   holdMs: time,
   minPairs: natural,
-  alpha: {
-    test: (value: unknown) => typeof value === 'number' && value > 0 && value < 1,
-    must: 'be a number above 0 and below 1',
-  },
+  alpha: check.chance,
   dailyCycleMs: time,
   completeAfterMs: time,
 };

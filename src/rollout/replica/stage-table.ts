@@ -1,4 +1,4 @@
-import { hashLimit, saltSeed, signedHash } from '../../core/bucket.ts';
+import { bucketsIn, hashLimit, saltSeed, signedHash } from '../../core/bucket.ts';
 import { HashedNames } from '../../core/hashed-names.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { RampDraft } from '../state/ramp-state.ts';
@@ -25,7 +25,7 @@ export class StageTable {
   constructor(state: RampDraft, before?: StageTable) {
     this.#inside = stageAnswers[state.to];
     this.#outside = stageAnswers[state.from];
-    this.#limit = hashLimit(Math.round(state.percent * 100));
+    this.#limit = hashLimit(bucketsIn(state.percent));
     this.#seed = saltSeed(state.salt);
     this.named = namedIn(state, this.#seed, before?.named);
     this.#overrides = this.named.answers;

@@ -1,9 +1,8 @@
+import { defaultSalt } from '../../core/bucket.ts';
 import type { FullPlan } from '../plan/full-plan.ts';
 import { factsOf } from './facts-of.ts';
 import type { Change } from './journal.ts';
 import { firstDraft } from './ramp-state.ts';
-
-const defaultSalt = 'engramia-cutover';
 
 /** The state that a rollout begins with, where the store has none of its name. */
 export function firstChange(

@@ -125,7 +125,7 @@ describe('a paired test', () => {
     [{ margin: Number.NaN }, 'margin must'],
     [{}, 'margin is missing'],
     [{ margin: 0.02, harm: -0.1 }, 'harm must'],
-    [{ margin: 0.02, alpha: { promote: 0 } }, 'alpha.promote must be a number between 0 and 1'],
+    [{ margin: 0.02, alpha: { promote: 0 } }, 'alpha.promote must be a number above 0 and below 1'],
     [{ margin: 0.02, alpha: { rollBack: 1 } }, 'alpha.rollBack must'],
   ])('refuses %j', (options, issue) => {
     expect(() => pairedTest(options as never)).toThrow(issue);
