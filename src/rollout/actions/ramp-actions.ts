@@ -9,7 +9,7 @@ import type { AdvanceAction, SetAction } from '../rollout.ts';
 import { RolloutError } from '../rollout-error.ts';
 import { factsOf, type RampFactKind } from '../state/facts-of.ts';
 import type { Change, Order } from '../state/journal.ts';
-import { atStep, begins, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
+import { atStep, begins, draftOf, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
 import { type ActionName, refuseStatus } from './may-act.ts';
 
 const climbChecks = { force: check.boolean, allowEmpty: check.boolean };
@@ -182,12 +182,6 @@ export class RampActions {
 
 const nobodyMoves = (known: number): string =>
   `none of the ${known} known tenants would move: allowEmpty takes the step all the same`;
-
-/** The same state without its version, and without what it stood still for. */
-export function draftOf(state: RolloutState): RampDraft {
-  const { version: _, actor: _a, why: _w, ...rest } = state;
-  return rest;
-}
 
 /** Makes a person's change of a state that must be there, and obeys it here at once. */
 export async function makeChange(

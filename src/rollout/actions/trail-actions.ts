@@ -9,11 +9,11 @@ import type { RampCore } from '../ramp-core.ts';
 import type { AttestAction, CompleteAction, TrailItem } from '../rollout.ts';
 import { RolloutError } from '../rollout-error.ts';
 import { factOf, factsOf } from '../state/facts-of.ts';
-import { begins, keepOverrides, type RampDraft } from '../state/ramp-state.ts';
+import { begins, draftOf, keepOverrides, type RampDraft } from '../state/ramp-state.ts';
 import { within } from '../within.ts';
 import { completionBlockers, servedSince } from './completion.ts';
 import { elsewhere } from './elsewhere.ts';
-import { draftOf, makeChange } from './ramp-actions.ts';
+import { makeChange } from './ramp-actions.ts';
 
 const attestChecks = {
   kind: required(check.text),

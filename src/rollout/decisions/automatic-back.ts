@@ -3,7 +3,7 @@ import type { AuditFact } from '../../core/contracts/audit-entry.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { factsOf, type RampFactKind } from '../state/facts-of.ts';
 import type { Change } from '../state/journal.ts';
-import { type RampDraft, rolledBack } from '../state/ramp-state.ts';
+import { draftOf, type RampDraft, rolledBack } from '../state/ramp-state.ts';
 
 /** The decision of a machine to take everybody back, and the review that it asks for. */
 export function latching(rollout: string, before: RolloutState, at: number, why: Why): Change {
@@ -16,8 +16,7 @@ export function latching(rollout: string, before: RolloutState, at: number, why:
 
 /** The decision of a machine to stand still, since the way back is dead; it asks for a review. */
 export function freezing(rollout: string, before: RolloutState, at: number, why: Why): Change {
-  const { version: _, actor: _a, ...rest } = before;
-  const after: RampDraft = { ...rest, status: 'frozen', why: why.reason };
+  const after: RampDraft = { ...draftOf(before), status: 'frozen', why: why.reason };
   return automatic({ rollout, at, before, after }, 'ramp.frozen', why);
 }
 

@@ -2,7 +2,7 @@ import type { RolloutState, RolloutStatus } from '../../core/contracts/rollout-s
 import type { FullPlan } from '../plan/full-plan.ts';
 import { factsOf } from '../state/facts-of.ts';
 import type { Change } from '../state/journal.ts';
-import { atStep, begins, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
+import { atStep, begins, draftOf, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
 import { freezing, latching, type Why } from './automatic-back.ts';
 import type { RampDecision } from './decision.ts';
 
@@ -17,11 +17,6 @@ export interface Deciding {
 }
 
 type Make = (before: RolloutState, deciding: Deciding, why: Why) => Change | undefined;
-
-function draftOf(before: RolloutState): RampDraft {
-  const { version: _, actor: _a, why: _w, ...rest } = before;
-  return rest;
-}
 
 function change(
   kind: Parameters<typeof factsOf>[1]['kind'],

@@ -5,6 +5,12 @@ import type { FullPlan } from '../plan/full-plan.ts';
 /** A state before it has its version. */
 export type RampDraft = Omit<RolloutState, 'version' | 'actor'>;
 
+/** A state as what the next one is made of: without its version, and without what it stood still for. */
+export function draftOf(state: RolloutState): RampDraft {
+  const { version: _, actor: _a, why: _w, ...rest } = state;
+  return rest;
+}
+
 /** The first state of a ramp: the plan's first step. */
 export function firstDraft(plan: FullPlan, salt: string, at: number): RampDraft {
   const { from, policyHash } = plan;
@@ -56,11 +62,18 @@ export function begins({ since }: RampDraft, at: number): number {
 
 /** The same state at another step, moving; the step is counted by this plan from now on, whichever it was before. */
 export function atStep(state: RolloutState, plan: FullPlan, step: number, at: number): RampDraft {
-  const { why: _, version: _v, actor: _a, ...rest } = state;
   const { percent, to } = plan.steps[step] ?? state;
   const since = begins(state, at);
   const { policyHash } = plan;
-  const moved = { ...rest, step, percent, to, since, status: 'ramping', policyHash } as const;
+  const moved = {
+    ...draftOf(state),
+    step,
+    percent,
+    to,
+    since,
+    status: 'ramping',
+    policyHash,
+  } as const;
   return { ...moved, overrides: needed(moved) };
 }
 
@@ -107,7 +120,6 @@ export function rolledBack(
   state: RolloutState,
   back: { readonly to: Stage; readonly at: number; readonly status: RolloutState['status'] },
 ): RampDraft {
-  const { why: _, version: _v, actor: _a, ...rest } = state;
   const { order, learns } = stages[back.to];
   const overrides = keepOverrides(
     state.overrides,
@@ -115,7 +127,7 @@ export function rolledBack(
   );
   const { status, to: from } = back;
   const since = begins(state, back.at);
-  return { ...rest, percent: 0, step: 0, from, overrides, since, status };
+  return { ...draftOf(state), percent: 0, step: 0, from, overrides, since, status };
 }
 
 /** Whether somebody is served by the candidate. */

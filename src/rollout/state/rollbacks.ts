@@ -7,7 +7,7 @@ import type { PersonAction } from '../person-action.ts';
 import { RolloutError } from '../rollout-error.ts';
 import { factsOf, type RampFactKind } from './facts-of.ts';
 import type { Journal } from './journal.ts';
-import { backTo, type RampDraft, rolledBack, servesCandidate } from './ramp-state.ts';
+import { backTo, draftOf, type RampDraft, rolledBack, servesCandidate } from './ramp-state.ts';
 
 /** A way back that was ordered. */
 export interface RollbackOrder {
@@ -166,8 +166,7 @@ function back(before: RolloutState, to: Stage | undefined, at: number): RampDraf
 /** Undefined: nobody needs legacy there, or it is frozen already. */
 function frozen(before: RolloutState, { reason }: PersonAction): RampDraft | undefined {
   if (before.status === 'frozen' || before.status === 'complete') return undefined;
-  const { version: _, actor: _a, ...rest } = before;
-  return { ...rest, status: 'frozen', why: reason };
+  return { ...draftOf(before), status: 'frozen', why: reason };
 }
 
 /** The store was closed: nothing is entered in it any more. Whatever else there is may pass. */
