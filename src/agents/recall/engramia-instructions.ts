@@ -1,4 +1,5 @@
 import type { RunContext } from '@openai/agents';
+import { answeredCallOf } from '../../core/call/answered-call.ts';
 import { check, issuesOf, refuse, required } from '../../core/option-checks.ts';
 import { currentRun } from '../candidate-run.ts';
 import { messageOf, watchRunMessages } from '../run-messages.ts';
@@ -58,6 +59,7 @@ export function engramiaInstructions(options: EngramiaInstructionsOptions): Engr
       tenant: tenantOf(options.tenant, runContext) ?? run?.context.tenant,
       message: messageOf(runContext, agent) || run?.message || '',
       priority: run?.context.mirrored ? ('shadow' as const) : ('served' as const),
+      answered: run && answeredCallOf(run.context),
     };
     const recalled = recallOnce(run ?? runContext, settings, question, (ended) => {
       counts[ended.outcome] += 1;

@@ -1,9 +1,11 @@
+import type { AnsweredCall } from '../../core/call/answered-call.ts';
 import { isCutoverError } from '../../core/errors.ts';
 import { safeRedacted } from '../../core/redact/safe-redacted.ts';
 import { isBlank } from '../../core/text/text.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { RecallMatch } from '../../engramia/answers.ts';
 import type { CallPriority } from '../../engramia/pacer.ts';
+import { knownThen } from './known-then.ts';
 import { clientFor, type MemorySource } from './memory-source.ts';
 import type { RecallOutcome } from './recall-counts.ts';
 
@@ -21,6 +23,8 @@ export interface RecallQuestion {
   readonly tenant: string | undefined;
   readonly message: string;
   readonly priority: CallPriority;
+  /** The call that a mirrored run repeats; undefined: the run is served. */
+  readonly answered?: AnsweredCall | undefined;
 }
 
 /** How a recall ended, and what it found. */
@@ -31,20 +35,26 @@ export interface Recall {
 
 /** As many characters of a task as are learned: more of it would be compared with nothing. */
 const maxTaskChars = 2000;
+/** Patterns that the service gives at once. */
+const mostAsked = 50;
 
 const without = (outcome: RecallOutcome): Recall => ({ outcome, matches: [] });
 
 async function find(
   { source, limit, timeoutMs, redact }: RecallSettings,
-  { tenant, message, priority }: RecallQuestion,
+  { tenant, message, priority, answered }: RecallQuestion,
   signal: AbortSignal,
 ): Promise<Recall> {
   const task = safeRedacted(message, maxTaskChars, redact);
   if (isBlank(task)) return without('blank');
   const client = await clientFor(source, tenant);
   if (client === undefined) return without('noScope');
-  const answer = await client.recall({ task, limit }, { timeoutMs, priority, signal });
-  const matches = answer.matches.slice(0, limit);
+  // One more than is shown: what is nearest to a call is its own lesson.
+  const asked = answered === undefined ? limit : Math.min(limit + 1, mostAsked);
+  const answer = await client.recall({ task, limit: asked }, { timeoutMs, priority, signal });
+  const known =
+    answered === undefined ? answer.matches : knownThen(answer.matches, answered, client);
+  const matches = known.slice(0, limit);
   return { outcome: matches.length > 0 ? 'found' : 'nothing', matches };
 }
 

@@ -1,4 +1,5 @@
 import type { CallModelInputFilter } from '@openai/agents';
+import { answeredCallOf } from '../../core/call/answered-call.ts';
 import type { CandidateRun } from '../candidate-run.ts';
 import { recallsByItself } from './engramia-instructions.ts';
 import { patternBlock, withBlock } from './pattern-block.ts';
@@ -16,6 +17,7 @@ export function recalling(run: CandidateRun, recall: RecallSettings, app?: CallM
       tenant,
       message: run.message,
       priority: mirrored ? ('shadow' as const) : ('served' as const),
+      answered: answeredCallOf(run.context),
     };
     const recalled = recallOnce(run, recall, question, (ended) => run.recallEnded(ended));
     // To the SDK a filter that gives none leaves those of the agent.

@@ -1,4 +1,5 @@
 import { attempt } from '../../core/attempt.ts';
+import type { AnsweredCall } from '../../core/call/answered-call.ts';
 import type { CallContext } from '../../core/call/call-context.ts';
 import { isThenable } from '../../core/call/observation.ts';
 import { ownSubject } from '../../core/call/own-subject.ts';
@@ -38,7 +39,7 @@ const isStreamed = (value: unknown): boolean =>
  * The other leg of a call, or legacy once more: it has copies of the arguments and none of the call itself. It is also the context that the leg
  * is told by: a mirror must not act, and cannot claim that it will.
  */
-export class MirrorRun implements Mirror, CallContext {
+export class MirrorRun implements Mirror, CallContext, AnsweredCall {
   readonly mirrored = true;
   readonly kind: PairRecord['kind'];
   readonly requestId: string;
@@ -46,6 +47,7 @@ export class MirrorRun implements Mirror, CallContext {
   readonly subject: Subject;
   readonly stage: Stage;
   readonly leg: Leg;
+  readonly answeredAt: number;
   facts: ReportedFacts | undefined = undefined;
   readonly owner: Route;
   readonly waiter: TaskWaiter | undefined;
@@ -65,6 +67,7 @@ export class MirrorRun implements Mirror, CallContext {
     this.subject = attempt(() => texts.inSubject(subject)) ?? subject;
     this.stage = call.stage;
     this.leg = kind === 'noise' ? 'legacy' : (call.plan.mirrors as Leg);
+    this.answeredAt = call.owner.clock.now();
     this.#self = call.self;
     this.#args = args;
     this.waiter = call.waiter;

@@ -12,7 +12,7 @@ import { deliverBatch, importBundles, loadOfLesson } from './batch-delivery.ts';
 import { deliver } from './delivery.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
-import { lessonKey } from './lesson-key.ts';
+import { lessonKey } from '../../core/pattern-key.ts';
 
 /** One way to deliver lessons. */
 export interface DeliveryKind {
