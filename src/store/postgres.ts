@@ -24,7 +24,10 @@ export interface PostgresStoreOptions {
   schema?: string;
   /** False: the schema is not changed, and one that is not up to date is an error. @default true */
   migrate?: boolean;
-  /** Milliseconds after which the server gives up a statement, or a transaction that stands still. @default 5_000 */
+  /**
+   * Milliseconds after which the server gives up a statement, or a transaction that stands still. The pool is waited for twice
+   * as long at most. @default 5_000
+   */
   timeoutMs?: number;
   /**
    * Whether changes made elsewhere are heard at once, over one connection of the pool, instead of at the next look.

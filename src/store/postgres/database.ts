@@ -1,5 +1,5 @@
 import { refuse } from '../../core/option-checks.ts';
-import { connected } from './connected.ts';
+import { PostgresConnections } from './connections.ts';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './pool.ts';
 import { migrations } from './schema.ts';
 
@@ -50,16 +50,16 @@ export class PostgresSession {
   }
 }
 
-const ignore = (): void => undefined;
-
 /** The app's pool: migrated once, and transactions that neither wait nor idle for ever. */
 export class PostgresDatabase {
   readonly #options: DatabaseOptions;
   readonly #single: PostgresSession;
+  readonly #connections: PostgresConnections;
   #ready: Promise<void> | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.#connections = new PostgresConnections(options.pool, 2 * options.timeoutMs);
     // Each a transaction: the server would go on by itself with a statement that nobody here waits for any more.
     const alone: PostgresPool['query'] = (query) =>
       this.#transaction((_, client) => client.query(query));
@@ -90,9 +90,8 @@ export class PostgresDatabase {
   async #transaction<T>(
     run: (session: PostgresSession, client: PostgresClient) => Promise<T>,
   ): Promise<T> {
-    const { pool, timeoutMs } = this.#options;
-    // A connection that breaks while nobody asks it anything would end the process.
-    const client = await connected(pool, (given) => given.on('error', ignore));
+    const { timeoutMs } = this.#options;
+    const client = await this.#connections.take();
     const session = new PostgresSession((query) => client.query(query), this.#options);
     try {
       // The server ends a transaction whose process stands still: others wait for its rows.
@@ -102,21 +101,16 @@ export class PostgresDatabase {
       );
       const result = await run(session, client);
       await session.all('COMMIT');
-      this.#release(client, false);
+      this.#connections.giveBack(client, false);
       return result;
     } catch (error) {
       const undone = await session.all('ROLLBACK').then(
         () => true,
         () => false,
       );
-      this.#release(client, !undone);
+      this.#connections.giveBack(client, !undone);
       throw error;
     }
-  }
-
-  #release(client: PostgresClient, isBroken: boolean): void {
-    if (!isBroken) client.removeListener('error', ignore);
-    client.release(isBroken);
   }
 
   async #migrate(session: PostgresSession): Promise<void> {
