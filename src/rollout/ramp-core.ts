@@ -4,13 +4,13 @@ import { attempt, disregard } from '../core/attempt.ts';
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
 import type { Store } from '../core/contracts/store.ts';
 import { CutoverError } from '../core/errors.ts';
-import { errorFacts } from '../core/events/events.ts';
 import { processWarnings } from '../core/events/logger.ts';
 import { Warnings } from '../core/events/warnings.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Stage } from '../core/stage.ts';
 import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
+import { type Contained, containedWords } from './contained-words.ts';
 import { Assessor } from './decisions/assessor.ts';
 import { decideRamp } from './decisions/decide-ramp.ts';
 import type { Asking, RampDecision } from './decisions/decision.ts';
@@ -104,11 +104,9 @@ export class RampCore {
   /** The store's time, milliseconds since the epoch. */
   readonly now = (): number => this.#time.now();
 
-  readonly contained = (what: string, error: unknown): void => {
+  readonly contained = (what: Contained, error: unknown): void => {
     if (this.#closed) return;
-    const { name, code } = errorFacts(error);
-    const facts = [name, code].filter((fact) => fact !== undefined).join(' ');
-    this.#warnings.warn(`rollout.${what}`, `${what} of the rollout failed: ${facts}.`);
+    this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error));
   };
 
   readonly batchId = (): string => {

@@ -44,7 +44,7 @@ describe('a ramp whose app does not answer', () => {
         state: { status: 'ramping' },
       });
       expect(await rollout.rollback(ada)).toMatchObject({ status: 'rolled-back' });
-      expect(world.warnings.join()).toContain('probe of the rollout failed: TypeError');
+      expect(world.warnings.join()).toContain('probe of the rollout cutover failed: TypeError');
     },
   );
 
@@ -73,7 +73,7 @@ describe('a ramp whose app does not answer', () => {
     const rollout = await world.rollout(plan, { signing, onCheckpoint });
     await rollout.hold(ada);
     await world.clock.advance(0);
-    expect(world.warnings.join()).toContain('checkpoint of the rollout failed: RangeError');
+    expect(world.warnings.join()).toContain('checkpoint of the rollout cutover failed: RangeError');
   });
 
   it('waits at its close() for a checkpoint on its way, and says so when that could not be handed over', async () => {
@@ -90,7 +90,7 @@ describe('a ramp whose app does not answer', () => {
     expect(isClosed).toBe(false);
     reject(new RangeError('mailbox full'));
     await closing;
-    expect(world.warnings.join()).toContain('checkpoint of the rollout failed: RangeError');
+    expect(world.warnings.join()).toContain('checkpoint of the rollout cutover failed: RangeError');
   });
 
   it('leaves its lease before close() resolves, so that another leads at once', async () => {

@@ -103,7 +103,7 @@ describe('what a store keeps of a rollout', () => {
     expect(asked).toBe(2);
     await clock.advance(3 * hourMs);
     expect(asked).toBeGreaterThan(2);
-    expect(world.warnings.join()).toContain('sweep of the rollout failed');
+    expect(world.warnings.join()).toContain('sweep of the rollout cutover failed');
     expect((await rollout.status()).state.step).toBe(1);
   });
 

@@ -2,6 +2,7 @@ import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import type { LeaseFence, Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
+import type { Contained } from '../contained-words.ts';
 import type { FullPlan } from '../plan/full-plan.ts';
 import { RolloutError } from '../rollout-error.ts';
 import type { Journal } from '../state/journal.ts';
@@ -30,7 +31,7 @@ export interface LeaderSetting {
   readonly adopt: (state: RolloutState) => void;
   /** Lets the store forget what is old. Never rejects. */
   readonly sweep: () => Promise<void>;
-  readonly contained: (what: string, error: unknown) => void;
+  readonly contained: (what: Contained, error: unknown) => void;
 }
 
 /** Decides for the ramp while it holds the lease: one of all replicas does, at any time. */

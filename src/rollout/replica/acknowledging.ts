@@ -2,6 +2,7 @@ import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
+import type { Contained } from '../contained-words.ts';
 import type { LessonCounts } from '../evidence/lessons.ts';
 import { within } from '../within.ts';
 import { differ } from './state-news.ts';
@@ -19,7 +20,7 @@ export interface AcknowledgingSetting {
   readonly pollMs: number;
   /** What is told to the store with each acknowledgement. */
   readonly lessons: () => LessonCounts;
-  readonly contained: (what: string, error: unknown) => void;
+  readonly contained: (what: Contained, error: unknown) => void;
   /** Told when the store no longer has a version that it had. */
   readonly lost: (version: number, there: number) => void;
 }

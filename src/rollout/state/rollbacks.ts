@@ -3,6 +3,7 @@ import { isCutoverError } from '../../core/errors.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
+import { wordsOf } from '../contained-words.ts';
 import type { PersonAction } from '../person-action.ts';
 import { RolloutError } from '../rollout-error.ts';
 import { factsOf, type RampFactKind } from './facts-of.ts';
@@ -63,7 +64,7 @@ export class Rollbacks {
     return this.#spool.length;
   }
 
-  /** Takes everybody back here, now. The promise is of the entry: it rejects when the store cannot be reached at once. */
+  /** Takes everybody back here, now. The promise is of the entry: it rejects when the store does not take it at once. */
   order(order: RollbackOrder): Promise<RolloutState> {
     if (order.kind !== 'ramp.frozen') this.#setting.kill(true, order.to);
     // The first one may be on its way already: what it finds there could be older than this order.
@@ -175,8 +176,7 @@ function isFinal(error: unknown): boolean {
 }
 
 function unreachable(cause: unknown): RolloutError {
-  const what =
-    'the store cannot be reached; it is in force in this process, and is entered once the store answers';
+  const what = `the store has not taken it (${wordsOf(cause)}); it is in force in this process alone, and is entered once the store takes it`;
   return new RolloutError('rollback()', 'unreachable', [what], { cause });
 }
 

@@ -1,0 +1,35 @@
+import { errorFacts } from '../core/events/events.ts';
+
+/** What of a rollout can fail without anybody who waits for it, and what follows from it. */
+const follows = {
+  start: 'its tenants are in the defaultStage until the state can be read; it is tried again',
+  watch: 'newer states are not seen until it works again, and the last that is known is obeyed',
+  acknowledge: 'if it goes on for a lease, this process counts as out of contact',
+  look: 'meanwhile nothing climbs, and nothing is rolled back by itself',
+  rollback:
+    'in this process it is in force, in others not before the store has taken it, which is tried again: order it in them as well',
+  pairs: 'compared pairs wait for the store, up to a bound, and are sent again',
+  traffic: 'counts of calls wait for the store, up to a bound, and are sent again',
+  trail: 'what was heard of the cutovers waits for the store, and is entered later',
+  sweep: 'what is old is deleted later',
+  checkpoint: 'the entry is in the trail, and nothing vouches for it before the next checkpoint',
+  probe: 'it says nothing of legacy: mend probeLegacy',
+  release: 'another leads once the lease has run out',
+  close: 'what is left goes on for as long as the process does',
+  complete: 'how much waits to be learned is not known, so that nothing is completed: mend outbox',
+} as const;
+
+/** What failed. */
+export type Contained = keyof typeof follows;
+
+/** Name and code of what was thrown: its message may hold anything. */
+export function wordsOf(error: unknown): string {
+  const { name, code } = errorFacts(error);
+  return code === undefined ? name : `${name} ${code}`;
+}
+
+/** What is told of it: what failed, by what, and what follows. */
+export function containedWords(rollout: string, what: Contained, error: unknown): string {
+  const failed = what === 'rollback' ? 'to enter a rollback' : what;
+  return `${failed} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
+}
