@@ -33,3 +33,12 @@ export function containedWords(rollout: string, what: Contained, error: unknown)
   const failed = what === 'rollback' ? 'to enter a rollback' : what;
   return `${failed} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
 }
+
+/** What is told of a store that no longer has a version that it had. */
+export function lostWords(version: number, there: number | undefined): string {
+  const lost = `the store has lost commits: version ${version} was there, now`;
+  if (there === undefined) {
+    return `${lost} there is no state. Everybody obeys what was known: restore it before a process starts, which would begin anew.`;
+  }
+  return `${lost} ${there === version ? 'another one is' : `it is ${there}`}. Everybody obeys what is there.`;
+}

@@ -10,7 +10,7 @@ import { nodeCrypto } from '../core/node-crypto.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Stage } from '../core/stage.ts';
 import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
-import { type Contained, containedWords } from './contained-words.ts';
+import { type Contained, containedWords, lostWords } from './contained-words.ts';
 import { Assessor } from './decisions/assessor.ts';
 import { decideRamp } from './decisions/decide-ramp.ts';
 import type { Asking, RampDecision } from './decisions/decision.ts';
@@ -209,11 +209,7 @@ export class RampCore {
         this.news.stage(state);
       },
       contained: this.contained,
-      lost: (version, there) => {
-        const now = there === version ? 'another one is' : `it is ${there}`;
-        const what = `the store has lost commits: version ${version} was there, now ${now}`;
-        this.#warnings.warn('rollout.lost', `${what}. Everybody obeys what is there.`);
-      },
+      lost: (version, there) => this.#warnings.warn('rollout.lost', lostWords(version, there)),
     };
   }
 }

@@ -92,4 +92,16 @@ describe('a store that has lost a commit', () => {
     expect(await one.isAcknowledged()).toBe(true);
     expect([one.stageOf('x'), two.stageOf('x')]).toEqual(['shadow', 'shadow']);
   });
+
+  it('warns where it has lost all of them, and everybody stays where they are', async () => {
+    const { clock, store, servers } = replicated();
+    await using world = rolloutWorld(store, clock);
+    const one = await world.rollout(plan);
+    await one.advance(ada);
+    await clock.advance(10_000);
+    servers.current = memoryStore({ clock });
+    await clock.advance(10_000);
+    expect(one.stageOf('x')).toBe('live');
+    expect(world.warnings.join()).toContain('version 2 was there, now there is no state');
+  });
 });

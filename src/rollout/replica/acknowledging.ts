@@ -21,8 +21,8 @@ export interface AcknowledgingSetting {
   /** What is told to the store with each acknowledgement. */
   readonly lessons: () => LessonCounts;
   readonly contained: (what: Contained, error: unknown) => void;
-  /** Told when the store no longer has a version that it had. */
-  readonly lost: (version: number, there: number) => void;
+  /** Told when the store no longer has a version that it had; `there` undefined: it has none at all. */
+  readonly lost: (version: number, there: number | undefined) => void;
 }
 
 /** Who obeys what is acknowledged. */
@@ -131,7 +131,8 @@ export class Acknowledging {
   async #lookAgain(): Promise<void> {
     const before = this.#obeying.state;
     const state = await this.#stored();
-    if (state === undefined || before === undefined || this.#obeying.state !== before) return;
+    if (before === undefined || this.#obeying.state !== before) return;
+    if (state === undefined) return this.#setting.lost(before.version, undefined);
     if (state.version === before.version && !differ(state, before)) return;
     if (state.version <= before.version) this.#setting.lost(before.version, state.version);
     this.#obeying.obey(state);
