@@ -12,8 +12,9 @@ import { toFullPlan } from './plan/full-plan.ts';
 import { RampCore } from './ramp-core.ts';
 import { answering } from './replica/stage-answer.ts';
 import type { Rollout } from './rollout.ts';
+import { answered } from './rollout-error.ts';
 import { type RolloutOptions, rolloutIssues } from './rollout-options.ts';
-import { type ReportParts, reportOf } from './rollout-report.ts';
+import { isAcknowledged, type ReportParts, reportOf } from './rollout-report.ts';
 import { Sweeper } from './sweeper.ts';
 import { within } from './within.ts';
 
@@ -89,16 +90,6 @@ function followingOf(core: RampCore, meter: TrafficMeter, enter: TrailActions['e
   });
 }
 
-/** Whether every replica obeys a version, or may obey nothing any more; the present one where none is asked for. */
-async function isAcknowledged(core: RampCore, asked: number | undefined): Promise<boolean> {
-  const { store, name, rollbacks } = core;
-  // Nobody else has heard of a way back that is not entered.
-  if (asked === undefined && rollbacks.pending > 0) return false;
-  const version = asked ?? (await store.rollout(name)).version;
-  const { now, replicas } = await store.replicas(name);
-  return replicas.every((replica) => replica.version >= version || replica.until <= now);
-}
-
 function partsOf(core: RampCore) {
   const { pairs, meter } = gatherers(core);
   const ramp = new RampActions(core);
@@ -154,7 +145,8 @@ function rolloutOf(parts: Parts): Rollout {
     onRamp: (listener) => core.news.onRamp(listener),
     follow: (cutover) => following.follow(cutover),
     status: () => reportOf(parts satisfies ReportParts),
-    preview: (step, { allowEmpty = false } = {}) => ramp.preview(step, allowEmpty),
+    preview: (step, { allowEmpty = false } = {}) =>
+      answered('preview', ramp.preview(step, allowEmpty)),
     advance: (by) => ramp.climb('advance', by),
     approve: (by) => ramp.climb('approve', by),
     set: (by) => ramp.set(by),

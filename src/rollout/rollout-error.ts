@@ -1,9 +1,10 @@
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
-import { CutoverError } from '../core/errors.ts';
+import { CutoverError, isCutoverError } from '../core/errors.ts';
+import { wordsOf } from './contained-words.ts';
 
 /**
  * Why an action was not taken. `refused`: its conditions are not met. `conflict`: somebody else was faster. `unreachable`:
- * the store could not be asked; a rollback is in force in this process all the same.
+ * the store has failed, or its answer was lost, and `cause` says how; a rollback is in force in this process all the same.
  */
 export type RolloutErrorReason = 'refused' | 'conflict' | 'unreachable';
 
@@ -30,5 +31,16 @@ export class RolloutError extends CutoverError {
     this.why = why;
     this.blockers = Object.freeze([...blockers]);
     this.current = current;
+  }
+}
+
+/** What the store has answered to an action. @throws RolloutError where it has failed, and what was refused as it is */
+export async function answered<T>(action: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isCutoverError(error)) throw error;
+    const what = `the store has failed (${wordsOf(error)}): if its answer alone was lost, it is done all the same`;
+    throw new RolloutError(`${action}()`, 'unreachable', [what], { cause: error });
   }
 }

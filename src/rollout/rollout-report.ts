@@ -4,7 +4,7 @@ import type { StorePairs } from './evidence/store-pairs.ts';
 import type { TrafficMeter } from './evidence/traffic-meter.ts';
 import type { RampCore } from './ramp-core.ts';
 import type { RolloutReport } from './rollout.ts';
-import { RolloutError } from './rollout-error.ts';
+import { answered, RolloutError } from './rollout-error.ts';
 import { nextStep } from './state/ramp-state.ts';
 
 /** What a report is put together from. */
@@ -17,7 +17,11 @@ export interface ReportParts {
 }
 
 /** Says where a rollout stands, from the store. */
-export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
+export function reportOf(parts: ReportParts): Promise<RolloutReport> {
+  return answered('status', read(parts));
+}
+
+async function read(parts: ReportParts): Promise<RolloutReport> {
   const { core, leader, ramp, pairs, meter } = parts;
   const { store, name, plan, replica, book } = core;
   await core.ready;
@@ -42,4 +46,14 @@ export async function reportOf(parts: ReportParts): Promise<RolloutReport> {
     ...(await book.read()).summary,
     lost: { pairs: pairs.lost, calls: meter.lost },
   };
+}
+
+/** Whether every replica obeys a version, or may obey nothing any more; the present one where none is asked for. */
+export async function isAcknowledged(core: RampCore, asked: number | undefined): Promise<boolean> {
+  const { store, name, rollbacks } = core;
+  // Nobody else has heard of a way back that is not entered.
+  if (asked === undefined && rollbacks.pending > 0) return false;
+  const version = asked ?? (await store.rollout(name)).version;
+  const { now, replicas } = await store.replicas(name);
+  return replicas.every((replica) => replica.version >= version || replica.until <= now);
 }

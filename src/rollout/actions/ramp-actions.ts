@@ -6,7 +6,7 @@ import { type PersonAction, refuseNameless } from '../person-action.ts';
 import { fromCheck } from '../plan/full-plan.ts';
 import type { RampCore } from '../ramp-core.ts';
 import type { AdvanceAction, SetAction } from '../rollout.ts';
-import { RolloutError } from '../rollout-error.ts';
+import { answered, RolloutError } from '../rollout-error.ts';
 import { factsOf, type RampFactKind } from '../state/facts-of.ts';
 import type { Change, Order } from '../state/journal.ts';
 import { atStep, begins, draftOf, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
@@ -190,13 +190,14 @@ export async function makeChange(
   decide: (before: RolloutState) => Change | undefined | Promise<Change | undefined>,
 ): Promise<RolloutState> {
   await core.ready;
-  const state = await core.journal.make({
+  const making = core.journal.make({
     ...order,
     decide: (before) => {
       if (before !== undefined) return decide(before);
       throw new RolloutError(`${order.action}()`, 'refused', ['there is no state yet']);
     },
   });
+  const state = await answered(order.action, making);
   core.replica.adopt(state as RolloutState);
   return state as RolloutState;
 }
