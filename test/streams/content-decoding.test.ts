@@ -24,6 +24,14 @@ describe('encoded content', () => {
     );
   });
 
+  it('is undone up to five times, and refused where a header asks for more', async () => {
+    const wrapped = (times: number): Buffer =>
+      times === 0 ? plain : gzipSync(wrapped(times - 1), { level: 0 });
+    const named = (times: number): string => Array(times).fill('gzip').join(', ');
+    expect(Buffer.from(await decodeContent(wrapped(5), named(5), 1000))).toEqual(plain);
+    await expect(decodeContent(wrapped(6), named(6), 1000)).rejects.toThrow('encodings: 6');
+  });
+
   it('is refused where it is not what it says', async () => {
     await expect(decodeContent(plain, 'gzip', 100)).rejects.toThrow();
     await expect(decodeContent(gzipSync(gzipSync(plain)), 'br, gzip', 100)).rejects.toThrow();

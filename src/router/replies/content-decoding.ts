@@ -19,6 +19,9 @@ const decoders: ReadonlyMap<string, (zlib: Zlib) => Decoder> = new Map<
   ['zstd', ({ zstdDecompress }) => zstdDecompress],
 ]);
 
+/** Encodings that are undone one after the other: nobody needs more than two, and a header has room for thousands. */
+const mostEncodings = 5;
+
 function run(decode: Decoder, bytes: Uint8Array, maxOutputLength: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     decode(bytes, { maxOutputLength }, (error, decoded) =>
@@ -28,18 +31,19 @@ function run(decode: Decoder, bytes: Uint8Array, maxOutputLength: number): Promi
 }
 
 /**
- * Undoes a `content-encoding`. Rejects when the bytes are not so encoded, when the encoding is unknown, and when
- * the result would be larger than `maxBytes`.
+ * Undoes a `content-encoding`. Rejects when the bytes are not so encoded, when the encoding is unknown or one of too many,
+ * and when the result would be larger than `maxBytes`.
  */
 export async function decodeContent(
   bytes: Uint8Array,
   contentEncoding: string | undefined,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const names = (contentEncoding ?? '').toLowerCase().split(',');
+  const named = (contentEncoding ?? '').toLowerCase().split(',');
+  const names = named.map((one) => one.trim()).filter((one) => one !== '' && one !== 'identity');
+  if (names.length > mostEncodings) throw new TypeError(`Too many encodings: ${names.length}.`);
   let decoded = bytes;
-  for (const name of names.map((one) => one.trim()).reverse()) {
-    if (name === '' || name === 'identity') continue;
+  for (const name of names.reverse()) {
     const decode = decoders.get(name);
     if (decode === undefined) throw new TypeError(`Unknown content-encoding: ${name}.`);
     decoded = await run(decode(nodeBuiltin.zlib), decoded, maxBytes);
