@@ -49,7 +49,9 @@ export class Vouching {
   constructor(checkpoints: Iterable<Checkpoint>, keys: TrustedKeys) {
     const trusted = keyring(keys);
     for (const checkpoint of checkpoints) {
-      const wrong = signatureProblem(checkpoint, trusted.get(checkpoint.keyId));
+      const wrong = isCheckpoint(checkpoint)
+        ? signatureProblem(checkpoint, trusted.get(checkpoint.keyId))
+        : unreadable;
       if (wrong !== undefined) this.problems.push(wrong);
       else this.#wait(checkpoint);
     }
@@ -84,6 +86,18 @@ export class Vouching {
     else others.push(checkpoint);
   }
 }
+
+/** They come from a mailbox or a ticket: what they hold is not to be printed before it was looked at. */
+function isCheckpoint(given: unknown): given is Checkpoint {
+  const { seq, at, keyId } = (given ?? {}) as { readonly [name in keyof Checkpoint]?: unknown };
+  return Number.isSafeInteger(seq) && typeof at === 'number' && typeof keyId === 'string';
+}
+
+const unreadable: TrailProblem = {
+  kind: 'bad-signature',
+  seq: 0,
+  message: 'A checkpoint cannot be read: it has no place, time or key, so no key has signed it.',
+};
 
 function signatureProblem(
   checkpoint: Checkpoint,

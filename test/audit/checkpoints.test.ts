@@ -88,6 +88,27 @@ describe('checkpoints', () => {
     expect(found).toEqual([`bad-signature ${checkpoint.seq}`]);
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', null],
+    ['nothing at all', undefined],
+    ['a text', 'checkpoint'],
+    ['an object', {}],
+    ['a place that is text', { seq: '\u001b[2J' }],
+    ['a place without a text', { seq: Symbol('4') }],
+    ['a time that is no number', { at: 10n }],
+    ['a key that is none', { keyId: undefined }],
+  ])('that cannot be read, as of %s, are told, and nothing of them is', async (_what, given) => {
+    const signed = oldSigner.sign(at(entries, 4));
+    const isChange = typeof given === 'object' && given !== null && Object.keys(given).length > 0;
+    const checkpoints = [isChange ? { ...signed, ...given } : given, signed] as Checkpoint[];
+    const report = await verifyTrail(entries, { checkpoints, publicKeys: [old.publicKey] });
+    expect(report).toMatchObject({ ok: false, entries: entries.length, vouchedFor: 4 });
+    expect(report.problems.map(({ kind }) => kind)).toEqual(['bad-signature']);
+    expect(report.message).toBe(
+      'A checkpoint cannot be read: it has no place, time or key, so no key has signed it.',
+    );
+  });
+
   it('are not what was signed when the signature is spelled otherwise for the same bytes', async () => {
     const checkpoint = oldSigner.sign(at(entries, 4));
     const { signature } = checkpoint;
