@@ -185,6 +185,32 @@ describe('a date', () => {
   });
 });
 
+describe('a number that begins with its point', () => {
+  it.each([
+    ['.5 mg', '0.5 mg'],
+    ['.50 mg', '0.5mg'],
+    ['$.25', '$0.25'],
+    ['-.5', '-0.5'],
+    ['(.5)', '(0.5)'],
+    ['v.5', 'v5'],
+    ['a .7z file', 'a 7z file'],
+    ['about ...5', 'about 5'],
+  ])('is the same with a nought before it: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+    expect(await notesOf(first, second)).toEqual([]);
+  });
+
+  it.each([
+    ['.5 mg', '5 mg'],
+    ['$.25', '$25'],
+    ['-.5', '.5'],
+    ['.5', '.6'],
+  ])('is another one: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
+    expect(await notesOf(first, second)).toEqual(['numbers']);
+  });
+});
+
 describe('a list of numbers', () => {
   it.each([
     ['[3,5]', '[3, 5]'],

@@ -1,9 +1,11 @@
 import { characterKinds, kindOf } from '../words/character-kinds.ts';
 import { mixed, startOfHash, withUnit } from '../words/token-hash.ts';
-import { isDigit, numberHash, scaledHash } from './number-hash.ts';
+import { digitsHash, isDigit, numberHash, scaledHash } from './number-hash.ts';
 
 /** A number as it stands in a text of small letters and plain digits. */
 export interface NumberReading {
+  /** Where it begins, if that is not at its first digit. */
+  readonly from?: number;
   readonly end: number;
   readonly hash: number;
   /** The numbers that it is if its marks set them apart: blanks and apostrophes, or the dots of a date. */
@@ -135,9 +137,21 @@ function listed(text: Uint16Array, from: number, end: number): NumberReading | u
   return { end, hash: numberHash(text, from, end), parts };
 }
 
+/** What names of files go on with behind a point and a digit: `.7z`, `.3gp`. */
+const ofFiles: ReadonlySet<number | undefined> = new Set([0x7a, 0x67]);
+
+/** `.5`, which is 0.5: behind a word the point would set apart, as in `v.5`. */
+function pointed(text: Uint16Array, from: number, end: number): NumberReading | undefined {
+  if (text[from - 1] !== dot || text[from - 2] === dot || ofFiles.has(text[end])) return undefined;
+  if (from > 1 && characterKinds()[text[from - 2] as number] !== kindOf.separator) return undefined;
+  for (let at = from; at < end; at += 1) if (!isDigit(text[at])) return undefined;
+  return { from: from - 1, end, hash: digitsHash(text, from - 1, end, from - 1) };
+}
+
 /** Reads the number whose digits begin at a place, and end at another. */
 export function readNumber(text: Uint16Array, from: number, end: number): NumberReading {
   return (
+    pointed(text, from, end) ??
     scaled(text, from, end) ??
     grouped(text, from, end) ??
     sequence(text, from, end) ??

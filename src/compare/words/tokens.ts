@@ -139,7 +139,7 @@ export class Tokenizer {
     this.#at = reading.end;
     const run = this.#run.add(text, start, reading.end, this.#count);
     const isItem = this.#isLineStart && this.#count > 0;
-    const facts = factsOf(text, start, reading, { isItem, run });
+    const facts = factsOf(text, reading.from ?? start, reading, { isItem, run });
     if (facts !== undefined) this.#facts.set(this.#count, facts);
     this.#add(reading.hash, tokenIs.number);
   }
