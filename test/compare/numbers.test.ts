@@ -22,6 +22,7 @@ describe('a number between the same words', () => {
     ['{"balance":-5}', '{"balance":5}'],
     ['"-5"', '"5"'],
     ['**-5**', '**5**'],
+    ['<td>-5</td>', '<td>5</td>'],
     ['-1e6', '1e6'],
     ['-٥', '٥'],
     ['-５', '５'],
@@ -33,6 +34,14 @@ describe('a number between the same words', () => {
     ['-5', '5'],
     ['今日の気温は-5度です。', '今日の気温は5度です。'],
     ['现在的温度是：−5°C。', '现在的温度是：5°C。'],
+    ['היתרה \u200e-500 ש"ח', 'היתרה 500 ש"ח'],
+    ['היתרה \u200f-500 ש"ח', 'היתרה \u200f500 ש"ח'],
+    ['الرصيد \u061c-٥٠٠ ريال', 'الرصيد ٥٠٠ ريال'],
+    ['مانده \u200e\u2212۵۰۰ تومان', 'مانده ۵۰۰ تومان'],
+    ['היתרה \u2068-500\u2069 ש"ח', 'היתרה \u2068500\u2069 ש"ח'],
+    ['الرصيد \u061c-\u200f٥٠٠ ريال', 'الرصيد \u200f٥٠٠ ريال'],
+    ['מעל \u200f\u200e-500.00 \u200f$', 'מעל \u200f500.00 \u200f$'],
+    ['مانده \u200e−\u200e$۵۰۰٫۰۰', 'مانده \u200e$۵۰۰٫۰۰'],
   ])('has another sign as a whole reply: %s, %s', async (first, second) => {
     expect(await notesOf(first, second)).toEqual(['numbers']);
   });
@@ -56,6 +65,8 @@ describe('a number between the same words', () => {
     ['UTC-5', 'UTC -5'],
     ['low —5 EUR in all— and', 'low, 5 EUR in all, and'],
     ['item A-5', 'item A5'],
+    ['ב\u200f-5 במאי', 'ב5 במאי'],
+    ['\u200e-500', '-500'],
     ['2024-05-03', '2024/05/03'],
   ])('has the same sign in another notation: %s, %s', async (first, second) => {
     expect(await notesOf(english(first), english(second))).toEqual([]);
@@ -74,6 +85,8 @@ describe('a number', () => {
     ['€500', '$500'],
     ['500 €', '500 £'],
     ['€ 500', '₹ 500'],
+    ['฿500', '$500'],
+    ['৳ ৫০০', '₹ ৫০০'],
     ['500 EUR', '500 USD'],
     ['EUR 500', 'CHF 500'],
     ['1.500,00 EUR', '1.500,00 USD'],

@@ -19,7 +19,7 @@ export interface NumberFacts {
 type Unit = number | undefined;
 
 /** What a code unit may be beside a number; one may be several. */
-const is = { dash: 1, blank: 2, doubtful: 4, opener: 8, currency: 16 } as const;
+const is = { dash: 1, blank: 2, doubtful: 4, opener: 8, currency: 16, direction: 32 } as const;
 
 /** A long dash sets apart; of what is doubtful some make a number negative in accounts, or leave open which way it goes. */
 const characters: Readonly<Record<keyof typeof is, string>> = {
@@ -27,8 +27,10 @@ const characters: Readonly<Record<keyof typeof is, string>> = {
   blank: ' \t\u00a0\u2009\u202f\u3000',
   doubtful: '(（±∓~～〜▲△▼—―',
   // Between them and a number a dash is a sign; behind anything else it joins.
-  opener: ' \n\t\u00a0\u2009\u202f\u3000([{"\'“„‘«`*|:=,;（「：，、；',
-  currency: '$¢£¤¥＄￠￡￥￦',
+  opener: ' \n\t\u00a0\u2009\u202f\u3000([{"\'“„‘«`*>|:=,;（「：，、；',
+  currency: '$¢£¤¥৳฿៛＄￠￡￥￦',
+  // Numbers have them on both sides of their minus in Hebrew, Arabic and Persian.
+  direction: '\u061c\u200e\u200f\u202a\u202b\u202d\u2066\u2067\u2068',
 };
 
 function toTable(): Uint8Array {
@@ -61,6 +63,13 @@ const wide: Readonly<Record<number, number>> = {
   65510: 0x20a9,
 };
 
+/** The place before which no sign of direction stands. */
+function unmarked(text: Uint16Array, from: number): number {
+  let at = from;
+  while (may(text[at - 1], 'direction')) at -= 1;
+  return at;
+}
+
 /** Where the sign of a currency before a number stands; undefined: nowhere, or it belongs to another number. */
 function currencyBefore(text: Uint16Array, from: number): number | undefined {
   const at = may(text[from - 1], 'blank') ? from - 2 : from - 1;
@@ -79,13 +88,15 @@ function currencyBehind(text: Uint16Array, end: number): number | undefined {
 /** What a dash before a number, or before its currency, says. */
 function signOf(
   text: Uint16Array,
-  from: number,
+  first: number,
   end: number,
   isItem: boolean,
 ): NumberFacts['sign'] {
+  const from = unmarked(text, first);
   const before = text[from - 1];
   if (may(before, 'dash')) {
-    const isSign = from < 2 || may(text[from - 2], 'opener');
+    const dash = unmarked(text, from - 1);
+    const isSign = dash === 0 || may(text[dash - 1], 'opener');
     return isSign && !isItem ? 'minus' : 'unsure';
   }
   const behind = may(text[end], 'blank') ? text[end + 1] : text[end];
@@ -97,7 +108,7 @@ function signOf(
 
 /** Whether nothing but letters, digits and plain marks stands within two places of a number: so it is with most of them. */
 function isPlain(text: Uint16Array, from: number, end: number): boolean {
-  const anything = is.dash | is.doubtful | is.currency;
+  const anything = is.dash | is.doubtful | is.currency | is.direction;
   made ??= toTable();
   const around =
     (made[text[from - 1] as number] as number) |
@@ -121,7 +132,7 @@ export function factsOf(
     ...(run && { run }),
   };
   if (isPlain(text, from, end)) return several;
-  const money = currencyBefore(text, from);
+  const money = currencyBefore(text, unmarked(text, from));
   const sign = signOf(text, money ?? from, end, isItem) ?? signOf(text, from, end, isItem);
   const unit = text[money ?? currencyBehind(text, end) ?? text.length];
   if (sign === undefined && unit === undefined) return several;
