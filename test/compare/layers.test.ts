@@ -40,6 +40,28 @@ describe('the comparison', () => {
     expect((await divergence('ab', 'a b')).verdict).not.toBe('same');
   });
 
+  it.each([
+    ['Python', 'for x in xs:\n    add(x)\n    print(x)', 'for x in xs:\n    add(x)\nprint(x)'],
+    ['YAML', 'a:\n  b: 1\n  c: 2', 'a:\n  b: 1\nc: 2'],
+    ['a list of lists', '- a\n  - b\n- c', '- a\n  - b\n  - c'],
+    ['a block of code', '```py\nif x:\n\ta()\nb()\n```', '```py\nif x:\n\ta()\n\tb()\n```'],
+  ])('tells apart how the lines of %s are indented', async (_, legacy, candidate) => {
+    for (const options of [{}, { ignoreCase: true }]) {
+      const found = await divergence(legacy, candidate, options);
+      expect(found).toMatchObject({ verdict: 'similar', decidedBy: 'lexical' });
+    }
+  });
+
+  it.each([
+    ['in four columns', 'if x:\n  a()\n  if y:\n    b()', 'if x:\n    a()\n    if y:\n        b()'],
+    ['by tabs', 'if x:\n  a()\nb()', 'if x:\n\ta()\nb()'],
+    ['altogether', 'if x:\n  a()\nb()', '  if x:\n    a()\n  b()\n'],
+    ['behind other ends of lines', 'if x:\n  a()\nb()', 'if x: \r\n  a()\r\n\r\nb()\r\n'],
+    ['and broken elsewhere', 'one two\nthree\n\nfour', 'one\ntwo three four'],
+  ])('makes no difference of lines that are indented %s', async (_, legacy, candidate) => {
+    expect((await divergence(legacy, candidate)).verdict).toBe('same');
+  });
+
   it('lets case make a difference unless it is to be ignored', async () => {
     expect((await divergence('Yes, Sir', 'yes, sir')).verdict).toBe('similar');
     expect((await divergence('Yes, Sir', 'yes, sir', { ignoreCase: true })).verdict).toBe('same');

@@ -1,6 +1,7 @@
 import type { ComparedReply } from '../../core/contracts/compare-options.ts';
 import type { Layer } from '../layer.ts';
 import { equalTexts } from '../words/equal-texts.ts';
+import { haveSameIndentation } from '../words/same-indentation.ts';
 
 /** Beginnings say that texts are equal only if these go on in the same way. */
 function canBeEqual(first: ComparedReply, second: ComparedReply): boolean {
@@ -15,7 +16,8 @@ export const exact: Layer = {
     const isSame =
       canBeEqual(legacy, candidate) &&
       (equalTexts(legacy.text, candidate.text) ||
-        (ignoreCase && equalTexts(legacy.text.toLowerCase(), candidate.text.toLowerCase())));
+        (ignoreCase && equalTexts(legacy.text.toLowerCase(), candidate.text.toLowerCase()))) &&
+      (legacy.text === candidate.text || haveSameIndentation(legacy.text, candidate.text));
     return { say: isSame ? 'same' : 'different' };
   },
 };
