@@ -11,7 +11,7 @@ import { inPercent } from './wording.ts';
 export interface CoverageOptions extends PairGateOptions {
   /** Share of each tenant's exchanges that must have been compared, 0 to 1. What was sampled out does not count. @default 0.8 */
   readonly floor?: number;
-  /** Exchanges of a tenant from which on it is asked. @default 20 */
+  /** Exchanges of a tenant from which on it is asked; those that have fewer are asked together. @default 20 */
   readonly least?: number;
 }
 
@@ -19,6 +19,8 @@ interface Count {
   pairs: number;
   missed: number;
 }
+
+const shareOf = ({ pairs, missed }: Count): number => pairs / (pairs + missed);
 
 /** Tenants that are counted apart; those that come later are counted as one. */
 const mostTenants = 10_000;
@@ -56,14 +58,33 @@ class CoverageRun implements GateRun {
   read(): GateReading {
     const { floor, least } = this.#policy;
     const { pairs, missed } = this.#all;
-    const shares = [...this.#tenants.values()]
-      .filter((count) => count.pairs + count.missed >= least)
-      .map((count) => count.pairs / (count.pairs + count.missed));
-    const below = shares.filter((share) => share < floor).length;
-    const lowest = shares.length === 0 ? undefined : Math.min(...shares);
-    const all = pairs + missed === 0 ? undefined : pairs / (pairs + missed);
-    const inputs = { pairs, missed, share: all, tenants: shares.length, below, lowest, floor };
-    return toReading(this.#gate, { ...this.#said(shares.length, below, lowest, all), inputs });
+    const [asked, small] = [[] as number[], { pairs: 0, missed: 0 }];
+    for (const count of this.#tenants.values()) {
+      if (count.pairs + count.missed >= least) asked.push(shareOf(count));
+      else {
+        small.pairs += count.pairs;
+        small.missed += count.missed;
+      }
+    }
+    const below = asked.filter((share) => share < floor).length;
+    const lowest = asked.length === 0 ? undefined : Math.min(...asked);
+    const all = pairs + missed === 0 ? undefined : shareOf(this.#all);
+    const inputs = { pairs, missed, share: all, tenants: asked.length, below, lowest, floor };
+    const smallShare = small.pairs + small.missed < least ? undefined : shareOf(small);
+    const found = this.#said(asked.length, below, lowest, all);
+    const isOfAll = found.outcome !== 'pass' || smallShare === undefined || smallShare >= floor;
+    return toReading(this.#gate, {
+      ...(isOfAll ? found : this.#saidOfSmall(small)),
+      inputs: { ...inputs, smallShare },
+    });
+  }
+
+  /** Where those that are asked one by one are few, their pairs alone would speak for all others. */
+  #saidOfSmall(small: Count): Found {
+    const { floor, least } = this.#policy;
+    const of = `${small.pairs + small.missed} exchanges of tenants with fewer than ${least} each`;
+    const says = `coverage ${inPercent(shareOf(small))} of ${of}, at least ${inPercent(floor)} is asked for`;
+    return { outcome: 'invalid', says };
   }
 
   #said(asked: number, below: number, lowest = Number.NaN, all = Number.NaN): Found {

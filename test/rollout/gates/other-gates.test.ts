@@ -246,6 +246,23 @@ describe('the gate of coverage', () => {
     expect(reading.inputs).toMatchObject({ pairs: 1, missed: 1 });
   });
 
+  it('does not let one tenant speak for many that have too few exchanges to be asked one by one', async () => {
+    const feed = (compared: number) => (run: GateRun) => {
+      for (const each of times(25, () => pair())) run.pair?.(each);
+      for (let i = 0; i < 40; i += 1) {
+        for (const each of times(compared, () => pair({ tenant: `t${i}` }))) run.pair?.(each);
+        if (compared < 10) run.missed?.(misses({ tenant: `t${i}`, count: 10 - compared }));
+      }
+    };
+    const reading = await says(coverage(), feed(1));
+    expect(reading.says).toBe(
+      'invalid: coverage 10.0 % of 400 exchanges of tenants with fewer than 20 each, at least 80.0 % is asked for',
+    );
+    expect(reading.inputs).toMatchObject({ tenants: 1, below: 0, lowest: 1, smallShare: 0.1 });
+    expect((await says(coverage(), feed(8))).outcome).toBe('pass');
+    expect((await says(coverage(), feed(10))).outcome).toBe('pass');
+  });
+
   it('counts more tenants than it can hold as one', async () => {
     const reading = await says(coverage({ least: 1 }), (run) => {
       for (let i = 0; i < 10_500; i += 1) run.missed?.(misses({ tenant: `t${i}` }));
