@@ -45,6 +45,7 @@ describe('a judge is only advice', () => {
     ['without a calibration', undefined],
     ['calibrated on fewer than 100 pairs', calibrated(45, 49)],
     ['that is no better than chance', calibrated(25, 50)],
+    ['that is better than chance by no more than chance', calibrated(28, 50)],
     [
       'that was never seen with a worse candidate',
       { ...calibrated(50, 50), sensitivity: { right: 0, of: 0, low: 0, high: 1 } },

@@ -50,7 +50,7 @@ function gateProblems(gate: Gate, { noiseShare = 0, judge }: EvidenceOffer): str
       ? `${name} takes noise out, and there is none: set sample.noise`
       : '',
     kind === 'wrong-answers' && judge !== undefined && !mayGate(judge.calibration)
-      ? `${name} goes by a judge that is not calibrated: it needs 100 labelled pairs or more, and to be better than chance`
+      ? `${name} goes by a judge that is not calibrated: it needs 100 labelled pairs or more, and to be better than chance beyond doubt`
       : '',
   ];
 }

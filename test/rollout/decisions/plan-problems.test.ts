@@ -45,7 +45,7 @@ describe('what cannot work in a plan', () => {
       { noiseShare: 0 },
     ],
     [
-      'wrong-answers goes by a judge that is not calibrated: it needs 100 labelled pairs or more, and to be better than chance',
+      'wrong-answers goes by a judge that is not calibrated: it needs 100 labelled pairs or more, and to be better than chance beyond doubt',
       { gates: sound },
       { judge: judge(98) },
     ],
