@@ -83,7 +83,8 @@ function lessonOf(
   try {
     if (typeof reply?.text !== 'string') throw unreadable();
     step = 'identify';
-    ownSubject(exchange);
+    const { task: asked } = ownSubject(exchange) as { readonly task?: unknown };
+    if (typeof asked !== 'string') throw wordless(asked);
     step = 'learn.filter';
     if (!isWanted(exchange, reply)) return 'filtered';
     step = 'learn.redact';
@@ -102,6 +103,14 @@ function unreadable(): CutoverError {
   return new CutoverError(
     'ERR_CUTOVER_CONTAINED',
     'The reply has no text that can be learned: `view` gave none. Give the route a `view` that returns { text }.',
+  );
+}
+
+function wordless(task: unknown): CutoverError {
+  const what = task === undefined ? 'no task' : `a task of type ${typeof task}`;
+  return new CutoverError(
+    'ERR_CUTOVER_CONTAINED',
+    `The callback identify gave ${what}: what the user asked for, in words, is what is learned.`,
   );
 }
 

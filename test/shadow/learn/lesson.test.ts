@@ -50,6 +50,15 @@ describe('a lesson', () => {
     expect(lessonOf(servedExchange({ reply: 'Soon.', learning: noTask }))).toBe('filtered');
   });
 
+  it.each([undefined, 7, null])('is none of a task that is %s, as identify gave it', (task) => {
+    const reporter = recorder();
+    const exchange = servedExchange({ reply: 'Soon.' });
+    const subject = { ...exchange.subject, task } as never;
+    const owner = { tenant: 'acme', note: undefined };
+    expect(toLesson({ ...exchange, subject }, reporter, new RunIds(), owner)).toBe('unreadable');
+    expect(reporter.failures).toMatchObject([{ operation: 'identify' }]);
+  });
+
   it('has a run id of 200 characters at most', () => {
     const runId = () => 'r'.repeat(201);
     expect((lessonOf(servedExchange({ learning: { runId } })) as Lesson).runId).toHaveLength(200);
