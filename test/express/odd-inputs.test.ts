@@ -1,4 +1,5 @@
 import { shadowSafe } from 'engramia-cutover';
+import type { Request } from 'express';
 import { expect, it } from 'vitest';
 import { type Question, startChat } from './chat-app.ts';
 import { frameworkNames } from './servers.ts';
@@ -40,3 +41,22 @@ it.each(frameworkNames)('mirrors no input whose copy is promised, in %s', async 
   await app.cutover.flush();
   expect([runs, app.cutover.stats().mirror.skipped.unreadable]).toEqual([0, 1]);
 });
+
+it.each(frameworkNames)(
+  'says what mends a `read` that found no body since nobody has parsed it, in %s',
+  async (framework) => {
+    const lines: string[] = [];
+    const logger = { warn: (line: string) => void lines.push(line) };
+    for (const read of [
+      (req: Request) => ({ message: req.body.message as string }),
+      async (req: Request) => ({ message: req.body.message as string }),
+    ]) {
+      await using app = await startChat(framework, {
+        ...{ stage: 'live', before: [], options: { read, logger } },
+      });
+      expect(await (await app.ask()).json()).toEqual({ reply: 'legacy: undefined' });
+      expect(app.cutover.stats().routes.chat?.undecided.identify).toBe(1);
+      expect(lines.pop()).toContain("express.json() say, or give it body: 'hold'");
+    }
+  },
+);

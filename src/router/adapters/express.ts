@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
+import { isThenable } from '../../core/call/observation.ts';
+import { CutoverError } from '../../core/errors.ts';
 import { refuse } from '../../core/option-checks.ts';
 import type { CutoverControls } from '../../cutover.ts';
 import { serve } from '../handler.ts';
@@ -29,6 +31,9 @@ type Middleware = (
 /** Middleware for one route, and the controls of its cutover. */
 export type ExpressCutover = Middleware & CutoverControls;
 
+const unparsed =
+  "The callback read failed, and nobody has parsed the body: put a parser for its type before the cutover, express.json() say, or give it body: 'hold'.";
+
 /**
  * Makes middleware that stands directly before the existing handler, after auth and validation: legacy is `next()`.
  * Works with Express 4.21 and 5.
@@ -38,7 +43,7 @@ export type ExpressCutover = Middleware & CutoverControls;
 export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): ExpressCutover {
   refuse('expressCutover()', expressIssues(options));
   const core = coreFor(options.cutover, sharedOptions(options));
-  const route = addServerRoute(core, options);
+  const route = addServerRoute(core, { ...options, read: (req: Request) => inputOf(options, req) });
   const { body, maxBodyBytes: maxBytes, maxBodyWaitMs: maxWaitMs } = options;
   const middleware: Middleware = (req, res, next) => {
     const exchange = new ExpressExchange<Input>(req as Request, res as Response, next);
@@ -50,6 +55,23 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
     exchange.leaveMiddleware();
   };
   return Object.assign(middleware, core.controls);
+}
+
+/** What `read` gives. Where it fails since nobody has parsed the body before, the error says so. */
+function inputOf<Input>(
+  { read, body }: ExpressCutoverOptions<Input>,
+  req: Request,
+): Input | Promise<Input> {
+  if (body === 'hold' || req.body !== undefined) return read(req);
+  const failed = (cause: unknown): never => {
+    throw new CutoverError('ERR_CUTOVER_CONTAINED', unparsed, { cause });
+  };
+  try {
+    const input = read(req);
+    return isThenable(input) ? Promise.resolve(input).catch(failed) : input;
+  } catch (cause) {
+    return failed(cause);
+  }
 }
 
 async function holdAndServe<Input>(

@@ -2,6 +2,7 @@ import { disregard } from '../../../core/attempt.ts';
 import { isThenable } from '../../../core/call/observation.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
 import type { Subject } from '../../../core/call/subject.ts';
+import { CutoverError } from '../../../core/errors.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { awaitFlag, decide } from '../../decide.ts';
@@ -89,7 +90,7 @@ function identified<Locals>(
 ): Subject | Promise<Subject> {
   const { named, body, isHeld, locals, request } = exchange;
   if (body === undefined) return { tenant: named as string, task: '' };
-  if (!isHeld) throw new Error('The body could not be held.');
+  if (!isHeld) throw new CutoverError('ERR_CUTOVER_CONTAINED', 'The body could not be held.');
   const subject = identify(exchange.requestFor(request.signal), locals);
   if (named === undefined) return subject;
   const withTenant = (known: Subject): Subject => ({ ...known, tenant: known.tenant ?? named });

@@ -2,6 +2,7 @@ import type { CallContext } from '../../../core/call/call-context.ts';
 import { isThenable } from '../../../core/call/observation.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
 import type { Subject } from '../../../core/call/subject.ts';
+import { CutoverError } from '../../../core/errors.ts';
 import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { argumentCopy } from '../../offer/argument-copy.ts';
@@ -76,8 +77,13 @@ function identified<Source, Input>(
   exchange: ServerExchange<Source, Input>,
 ): Subject | Promise<Subject> {
   const { begun, source } = exchange;
-  if (begun) throw new Error('The reply has begun already: only legacy can go on.');
-  if (source === undefined) throw new Error('The body could not be held.');
+  if (begun)
+    throw new CutoverError(
+      'ERR_CUTOVER_CONTAINED',
+      'The reply has begun already: only legacy can go on.',
+    );
+  if (source === undefined)
+    throw new CutoverError('ERR_CUTOVER_CONTAINED', 'The body could not be held.');
   const input = read(source);
   if (!isThenable(input)) {
     exchange.input = input as Input;
