@@ -28,12 +28,12 @@ let service: { url: string; close(): Promise<void> };
 const fileOf = (snippet: Snippet): string => snippet.place.replaceAll(/[^\w-]+/g, '_');
 
 /** Complaints of the compiler about blocks, all in one program. */
-function typeErrors(blocks: readonly Snippet[]): string {
+function typeErrors(blocks: readonly Snippet[], own: object = {}): string {
   for (const block of blocks) {
     writeFileSync(join(staged.folder, `${fileOf(block)}.mts`), block.code);
   }
   const files = ['ambient.d.mts', ...blocks.map((block) => `${fileOf(block)}.mts`)];
-  const options = { noEmit: true, rootDir: '/' };
+  const options = { noEmit: true, rootDir: '/', ...own };
   const config = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: options,
@@ -75,6 +75,11 @@ afterAll(async () => {
 describe(`the ${snippets.length} TypeScript blocks of the documents`, () => {
   it('compile against the sources', () => {
     expect(typeErrors(snippets)).toBe('');
+  });
+
+  it('compile with the types of a browser beside Node’s, which an app has unless it names its own', () => {
+    const lib = ['ES2024', 'ESNext.Disposable', 'DOM', 'DOM.Iterable'];
+    expect(typeErrors(snippets, { lib })).toBe('');
   });
 
   if (snippets.some((snippet) => snippet.runs)) {
