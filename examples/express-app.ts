@@ -27,8 +27,8 @@ const existingHandler: RequestHandler = (req, res) => {
 const cutover = expressCutover({
   name: 'chat',
   read: (req: Request) => ({
-    tenant: String(req.res?.locals.tenant),
-    message: String(req.body.message),
+    tenant: String(req.res?.locals.tenant ?? ''),
+    message: String(req.body.message ?? ''),
   }),
   identify: ({ tenant, message }) => ({ tenant, task: message }),
   candidate: async (_context, { message }) => ({ reply: `candidate: ${message}` }),

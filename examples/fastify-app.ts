@@ -30,7 +30,7 @@ await app.register(fastifyCutover, {
 const cutover = cutoverRoute({
   name: 'chat',
   read: (request: FastifyRequest<Chat>) => ({
-    tenant: String(tenantOf(request)),
+    tenant: tenantOf(request) ?? '',
     message: request.body.message,
   }),
   identify: ({ tenant, message }) => ({ tenant, task: message }),

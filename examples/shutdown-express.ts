@@ -25,7 +25,7 @@ const existingHandler: RequestHandler = async (req, res) => {
 
 const cutover = expressCutover({
   name: 'chat',
-  read: (req: Request) => ({ message: String(req.body.message) }),
+  read: (req: Request) => ({ message: String(req.body.message ?? '') }),
   identify: ({ message }) => ({ tenant: 'acme', task: message }),
   candidate: async (_context, { message }) => ({ reply: `candidate: ${message}` }),
   flags: memoryFlags('dualwrite'),
