@@ -72,4 +72,20 @@ describe('the page of what can fail', () => {
     const told = operations.filter((one) => !quiet.includes(one));
     expect(told.filter((one) => !page.includes(`\`${one}\``))).toEqual([]);
   });
+
+  it('tells of every code that an error of the library can carry', () => {
+    const errors = readFileSync(join(root, 'src/core/errors.ts'), 'utf8');
+    const union = errors.split('export type CutoverErrorCode =')[1]?.split(';')[0] ?? '';
+    const codes = [...union.matchAll(/'(\w+)'/g)].map(([, one = '']) => one);
+    expect(codes.length).toBeGreaterThan(20);
+    const openai = readFileSync(join(root, 'docs/openai.md'), 'utf8');
+    const told = (code: string): boolean =>
+      code.startsWith('ERR_OPENAI_')
+        ? openai.includes(`\`${code}\``) ||
+          openai.includes(`\`${code.slice(code.lastIndexOf('_'))}\``)
+        : page.includes(`\`${code}\``);
+    expect(codes.filter((code) => !told(code))).toEqual([]);
+    const named = codeIn(column('code')).filter((code) => !code.includes('…'));
+    expect(named.filter((code) => !codes.includes(code))).toEqual([]);
+  });
 });
