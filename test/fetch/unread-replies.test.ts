@@ -103,6 +103,37 @@ it.each([
   expect(ledger(chat.handler)).toEqual({ calls: 1, ended: 1, failed: none });
 });
 
+describe.each(['live', 'rampdown'] as const)('in stage %s a candidate’s body', (stage) => {
+  it.each([
+    ['without a signal of the call’s own', undefined],
+    ['with one', new AbortController().signal],
+  ])(
+    'is cancelled when its client leaves while its first chunk is waited for %s',
+    async (_how, signal) => {
+      const pulled = Promise.withResolvers<void>();
+      const cancelled = Promise.withResolvers<void>();
+      const pull = (): Promise<void> => {
+        pulled.resolve();
+        return new Promise(() => undefined);
+      };
+      const body = new ReadableStream({ pull, cancel: () => cancelled.resolve() });
+      const candidate = () => new Response(body);
+      await using chat = await startHandler(stage, { ...legs, candidate });
+      const ends: unknown[] = [];
+      chat.handler.on('served', ({ leg, status, cut }) => ends.push([leg, status, cut]));
+      const client = new AbortController();
+      const request = new Request(url, { method: 'POST', body: 'hi', signal: client.signal });
+      const asked = chat.handler(request, { signal });
+      await pulled.promise;
+      client.abort();
+      await cancelled.promise;
+      await asked; // and the server lets it lie
+      expect(ends).toEqual([['candidate', 'fulfilled', true]]);
+      expect(ledger(chat.handler)).toEqual({ calls: 1, ended: 1, failed: none });
+    },
+  );
+});
+
 describe.each(fetchServerNames)('on %s', (name) => {
   it.each(stages)('a HEAD counts as served in stage %s', async (stage) => {
     await using chat = await startChat(name, stage, legs);

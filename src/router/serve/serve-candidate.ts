@@ -94,13 +94,22 @@ function answeredByStream(
   const { tap } = delivery;
   call.abandon = () => tap.abandon();
   if (!isTimed) call.owner.deadlines?.add(call);
+  // Nobody else has the stream yet: a client that leaves now leaves it to us.
+  const unfollow = call.init?.whenLeft?.(() => {
+    delivery.cut();
+    tap.abandon();
+  });
   tap.first().then(
     (hasChunk) => {
+      unfollow?.();
       if (call.run === 'superseded') return;
       if (hasChunk) delivery.begun();
       flow(call, delivery);
     },
-    (reason) => failed(call, 'error', reason),
+    (reason) => {
+      unfollow?.();
+      failed(call, 'error', reason);
+    },
   );
 }
 
