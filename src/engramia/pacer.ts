@@ -1,3 +1,4 @@
+import { minuteMs } from '../core/time/spans.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** Whether somebody waits for the answer: shadow calls use at most half of what there is, learning aside. */
@@ -40,7 +41,6 @@ interface Rule {
   readonly shadow: 'half' | 'whole';
 }
 
-const minuteMs = 60_000;
 // A key's count is a string and two numbers; a family with more keys in one minute has been refused long before.
 const maxKeys = 10_000;
 const unused: Use = { taken: 0, shadow: 0 };

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/time/clock.ts';
+import { minuteMs } from '../core/time/spans.ts';
 
-const minuteMs = 60_000;
 const secondMs = 1_000;
 
 /** The service's wall clock as far as its `Date` headers tell it; ours until the first one. */

@@ -1,6 +1,5 @@
 import type { MissedPairs } from '../core/contracts/pair-sink.ts';
-
-const hourMs = 3_600_000;
+import { hourMs } from '../core/time/spans.ts';
 
 const keyOf = ({ at, kind, route, tenant, stage, why }: MissedPairs): string =>
   JSON.stringify([Math.floor(at / hourMs), kind, route, tenant, stage, why]);

@@ -1,5 +1,5 @@
 import { refuse } from '../core/option-checks.ts';
-import { dayMs } from '../core/time/day.ts';
+import { dayMs } from '../core/time/spans.ts';
 import { RampActions } from './actions/ramp-actions.ts';
 import { RollbackActions } from './actions/rollback-actions.ts';
 import { TenantActions } from './actions/tenant-actions.ts';

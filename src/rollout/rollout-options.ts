@@ -13,7 +13,7 @@ import {
   required,
 } from '../core/option-checks.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { dayMs } from '../core/time/day.ts';
+import { dayMs } from '../core/time/spans.ts';
 import type { RampDecision } from './decisions/decision.ts';
 import type { LegacyProbe } from './evidence/legacy-pulse.ts';
 import type { RolloutPlan } from './plan/plan.ts';

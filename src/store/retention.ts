@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from '../core/time/spans.ts';
 
 /** Milliseconds after which small things that are kept to know something again are forgotten. */
 export const forgottenAfterMs = {

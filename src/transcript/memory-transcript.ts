@@ -4,6 +4,7 @@ import { issuesOf, refuse } from '../core/option-checks.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { keyCopy } from '../core/text/text.ts';
 import { systemClock, type TimerHandle } from '../core/time/clock.ts';
+import { dayMs } from '../core/time/spans.ts';
 import { KeptThread } from './kept-thread.ts';
 import { KeptThreads } from './kept-threads.ts';
 import { type MemoryTranscriptOptions, memoryChecks } from './memory-options.ts';
@@ -46,7 +47,7 @@ class Memory implements MemoryTranscript {
   #timer: TimerHandle | undefined;
 
   constructor(options: MemoryTranscriptOptions) {
-    const { clock = systemClock, ttlMs = 86_400_000, redact, maxTurnChars } = options;
+    const { clock = systemClock, ttlMs = dayMs, redact, maxTurnChars } = options;
     const { maxTurns = 200, maxConversations = 10_000 } = options;
     const { maxBytes = 64 * 1_048_576, tenantShare = 0.25 } = options;
     this.#clock = clock;

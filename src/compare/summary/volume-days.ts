@@ -1,3 +1,6 @@
+import { dayOf } from '../../core/time/day.ts';
+import { dayMs } from '../../core/time/spans.ts';
+
 /** On how many days there was something to compare, UTC. */
 export interface Volume {
   /** Days with pairs. */
@@ -14,12 +17,12 @@ export interface Volume {
   readonly empty: readonly string[];
 }
 
-const dayMs = 86_400_000;
 /** Days that are told apart; beyond them there is nothing to learn from a report. */
 const mostDays = 4_000;
+/** Empty days that are told, the last ones. */
 const mostEmpty = 10;
 
-const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+const dateOf = (day: number): string => dayOf(day * dayMs);
 
 /** Counts the days. */
 export class VolumeDays {

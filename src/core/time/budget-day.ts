@@ -1,4 +1,4 @@
-import { dayMs } from './day.ts';
+import { dayMs } from './spans.ts';
 
 /** The day of UTC that a budget is for. */
 export class BudgetDay {

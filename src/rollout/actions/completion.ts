@@ -3,14 +3,13 @@ import type { Store } from '../../core/contracts/store.ts';
 import { inPieces } from '../../core/pieces.ts';
 import { stages } from '../../core/stage.ts';
 import { dayOf } from '../../core/time/day.ts';
+import { hourMs } from '../../core/time/spans.ts';
 import { saysDead } from '../decisions/decide-ramp.ts';
 import type { GateReading } from '../gates/gate.ts';
 import type { FullPlan } from '../plan/full-plan.ts';
 import { phaseBegan } from '../state/ramp-state.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { mayAct } from './may-act.ts';
-
-const hourMs = 3_600_000;
 
 /** Rows of traffic that are looked at in one turn of the event loop: there is one of each tenant and day. */
 const rowsAtOnce = 2_000;

@@ -2,7 +2,7 @@ import { pairId } from '../../core/contracts/pair-id.ts';
 import type { MissReason } from '../../core/contracts/pair-sink.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import type { PairDay, Store, TrafficDay } from '../../core/contracts/store.ts';
-import { dayMs } from '../../core/time/day.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import type { GateReading } from '../gates/gate.ts';
 import { haveSameOverrides } from '../replica/same-overrides.ts';
 import { attestedIn } from '../state/attested-in.ts';

@@ -1,5 +1,5 @@
 import type { RolloutStatus } from '../../core/contracts/rollout-state.ts';
-import { dayMs } from '../../core/time/day.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import type { GateOutcome, GateReading } from '../gates/gate.ts';
 import { aboutTime } from '../gates/wording.ts';
 import type { RampDecision, Standing } from './decision.ts';

@@ -1,6 +1,7 @@
 import type { Store } from '../../core/contracts/store.ts';
 import { inPieces } from '../../core/pieces.ts';
-import { dayMs, dayOf } from '../../core/time/day.ts';
+import { dayOf } from '../../core/time/day.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import { StageTable } from '../replica/stage-table.ts';
 import { isOfOther, type RampDraft } from '../state/ramp-state.ts';
 

@@ -4,7 +4,8 @@ import type { Leg, Stage } from '../../core/stage.ts';
 import { stages } from '../../core/stage.ts';
 import { keyCopy } from '../../core/text/text.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { dayMs, dayOf } from '../../core/time/day.ts';
+import { dayOf } from '../../core/time/day.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import { Deliveries } from './deliveries.ts';
 
 /** Counters that wait for the store at most: of a route, tenant, leg and step each. */

@@ -1,3 +1,4 @@
+import { dayMs, hourMs, minuteMs } from '../../core/time/spans.ts';
 import type { EvidenceSource } from './gate.ts';
 
 /** A difference of rates as people say it: `+0.4 pp`. */
@@ -21,9 +22,9 @@ export function aboutNumber(count: number): string {
 
 const units = [
   { name: 's', ms: 1_000, upTo: 90_000 },
-  { name: 'min', ms: 60_000, upTo: 5_400_000 },
-  { name: 'h', ms: 3_600_000, upTo: 172_800_000 },
-  { name: 'days', ms: 86_400_000, upTo: Number.POSITIVE_INFINITY },
+  { name: 'min', ms: minuteMs, upTo: 90 * minuteMs },
+  { name: 'h', ms: hourMs, upTo: 48 * hourMs },
+  { name: 'days', ms: dayMs, upTo: Number.POSITIVE_INFINITY },
 ] as const;
 
 /** A time of which the size is known: `3 h`. */

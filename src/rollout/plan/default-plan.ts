@@ -1,4 +1,4 @@
-import { dayMs } from '../../core/time/day.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import type { RolloutPlan } from './plan.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time/clock.ts';
+import { type Backoff, fullJitter } from '../../core/time/full-jitter.ts';
 import type { Gate } from '../work.ts';
 import { Breaker } from './breaker.ts';
-import { type Backoff, fullJitter } from './full-jitter.ts';
 import { Pause } from './pause.ts';
 import { RetryBudget } from './retry-budget.ts';
 

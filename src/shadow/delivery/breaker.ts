@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/time/clock.ts';
-import { type Backoff, fullJitter } from './full-jitter.ts';
+import { type Backoff, fullJitter } from '../../core/time/full-jitter.ts';
 
 /** Failures in a row that open the breaker. */
 const threshold = 5;
