@@ -22,19 +22,18 @@ export async function* readingsOf(source: TrailSource): AsyncGenerator<Reading, 
   const isFile = typeof source === 'string' || source instanceof URL;
   const pieces = isFile ? nodeBuiltin.fs.createReadStream(source) : source;
   const lines = new LineSplitter();
-  let [given, read] = [0, 0];
+  let [entries, read] = [0, 0];
+  const taken = (piece: unknown): Iterable<Reading> => {
+    if (piece instanceof Uint8Array) return lines.take(piece);
+    entries += 1;
+    return [readEntry(piece, entries)];
+  };
   for await (const piece of pieces as AsyncIterable<unknown>) {
-    if (piece instanceof Uint8Array) {
-      // Not `yield*`, which waits for each of them once more.
-      for (const reading of lines.take(piece)) {
-        yield reading;
-        read += 1;
-        if (read % readInTurn === 0) await nextTurn();
-      }
-    } else {
-      given += 1;
-      yield readEntry(piece, given);
-      if (given % readInTurn === 0) await nextTurn();
+    // Not `yield*`, which waits for each of them once more.
+    for (const reading of taken(piece)) {
+      yield reading;
+      read += 1;
+      if (read % readInTurn === 0) await nextTurn();
     }
   }
   yield* lines.end();
