@@ -1,8 +1,7 @@
 import { check, issuesOf, type OptionChecks, oneOf } from '../core/option-checks.ts';
+import { isWord } from '../core/text/word.ts';
 import { isIgnoreRule } from './ignore.ts';
 import { layerNames } from './layer-names.ts';
-
-const word = /^[\w.:-]{1,64}$/;
 
 /** The outcome is no choice: a leg that failed has nothing to be compared. */
 const removable = layerNames.filter((name) => name !== 'outcome');
@@ -16,7 +15,7 @@ function areLayers(value: unknown): boolean {
   return (
     new Set(names).size === names.length &&
     value.every((layer) => typeof (layer as { look?: unknown } | null)?.look === 'function') &&
-    names.every((name) => typeof name === 'string' && word.test(name) && !isOwn(name))
+    names.every((name) => isWord(name) && !isOwn(name))
   );
 }
 

@@ -1,8 +1,6 @@
 import type { LayerSay } from '../core/contracts/compare-options.ts';
 import type { LayerFinding } from '../core/contracts/comparer.ts';
-
-/** A note is a word: anything else might be text of a reply. */
-const word = /^[\w.:-]{1,64}$/;
+import { isWord } from '../core/text/word.ts';
 
 const [mostNotes, mostMetrics] = [16, 32];
 
@@ -10,10 +8,11 @@ const says: ReadonlySet<unknown> = new Set(['same', 'similar', 'different', 'wor
 
 /** What may be told of a layer's say, whatever a layer of the app made of it. */
 export function toFinding(layer: string, said: LayerSay | undefined, ms: number): LayerFinding {
-  const notes = Array.isArray(said?.notes) ? (said.notes as readonly unknown[]) : [];
-  const words = notes.filter((note) => typeof note === 'string' && word.test(note)) as string[];
+  const notes: readonly unknown[] = Array.isArray(said?.notes) ? said.notes : [];
+  // Anything but a word might be text of a reply.
+  const words = notes.filter(isWord);
   const metrics = Object.entries(said?.metrics ?? {}).filter(
-    ([name, value]) => word.test(name) && Number.isFinite(value),
+    ([name, value]) => isWord(name) && Number.isFinite(value),
   );
   return {
     layer,

@@ -1,6 +1,7 @@
 import { nodeCrypto } from '../../core/node-crypto.ts';
 import { fingerprint } from '../../core/text/fingerprint.ts';
 import { safeText } from '../../core/text/text.ts';
+import { unicodeEscaped } from '../../core/text/unicode-escaped.ts';
 import type { RecallMatch } from '../../engramia/answers.ts';
 
 /** Code points of a recalled task and of its code that an agent is shown: as in Engramia's own migration guide. */
@@ -18,15 +19,9 @@ function markOf(lines: string): string {
   return fingerprint(`${secret}\n${lines}`, 12);
 }
 
-const escaped = (character: string): string =>
-  Array.from({ length: character.length }, (_, at) => {
-    const unit = character.charCodeAt(at).toString(16).padStart(4, '0');
-    return `\\u${unit}`;
-  }).join('');
-
 /** A JSON string on one line, of characters that do nothing. */
 const quoted = (text: string, maxChars: number): string =>
-  JSON.stringify(safeText(text, maxChars)).replace(active, escaped);
+  JSON.stringify(safeText(text, maxChars)).replace(active, unicodeEscaped);
 
 const lineOf = ({ pattern }: RecallMatch): string =>
   `{"task":${quoted(pattern.task, shown.task)},"code":${quoted(pattern.code ?? '', shown.code)}}`;

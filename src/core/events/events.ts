@@ -6,6 +6,7 @@ import type { RolloutStatus } from '../contracts/rollout-state.ts';
 import type { StageReason } from '../contracts/stage-source.ts';
 import { isError } from '../is-error.ts';
 import type { Leg, Stage } from '../stage.ts';
+import { isWord } from '../text/word.ts';
 
 /** The background work that a task belongs to. */
 export type LaneName = 'learn' | 'mirror';
@@ -206,11 +207,6 @@ export interface Reporter {
     where?: { route?: string; tenant?: string },
   ): void;
 }
-
-/** What a name or a code may look like; whatever does not is not told, as it may hold anything. */
-const word = /^[\w.:-]{1,64}$/;
-
-const isWord = (value: unknown): value is string => typeof value === 'string' && word.test(value);
 
 /** Takes from a thrown value what may be told. Never throws, whatever was thrown. */
 export function errorFacts(cause: unknown): ErrorFacts {

@@ -3,17 +3,17 @@ import type { Observation } from '../../core/call/observation.ts';
 import { toldOf } from '../../core/call/reported-facts.ts';
 import type { ReplyView, ReportedFacts, ToolCall } from '../../core/call/subject.ts';
 import { errorFacts, type LegFacts } from '../../core/events/events.ts';
+import { isWord } from '../../core/text/word.ts';
 import type { TextFacts } from './text-facts.ts';
 
 /** Tool calls of one run that are told of; as many as are compared. */
 const mostTools = 256;
 
 /** What tools are called by; anything else may hold anything. */
-const toolName = /^[\w.:-]{1,64}$/;
 
 const nameOf = (call: Partial<ToolCall> | null | undefined): string => {
   const name: unknown = attempt(() => call?.name);
-  return typeof name === 'string' && toolName.test(name) ? name : 'unnamed';
+  return isWord(name) ? name : 'unnamed';
 };
 
 function toolsOf(calls: unknown): readonly string[] | undefined {
