@@ -8,16 +8,22 @@ export interface Lane<Item> {
   skip(reason: SkipReason, item?: Item): void;
 }
 
+/** What a lane ends with: its counts, and whether nothing was left. */
+export interface Drained {
+  readonly counts: LaneCounts;
+  readonly drained: boolean;
+}
+
 /** A lane as its owner sees it. */
 export interface OwnedLane<Item> extends Lane<Item> {
   stats(): LaneStats;
   /** Resolves when everything taken up has ended, or after `timeoutMs`. */
-  flush(timeoutMs: number): Promise<{ counts: LaneCounts; drained: boolean }>;
+  flush(timeoutMs: number): Promise<Drained>;
   /**
    * Takes nothing more, drains until `timeoutMs`, then aborts what is left and counts it. Idempotent: a further call gets
    * the first one's report, and brings its end forward if it asks for less.
    */
-  close(timeoutMs: number): Promise<{ counts: LaneCounts; drained: boolean }>;
+  close(timeoutMs: number): Promise<Drained>;
 }
 
 /** Bounds of one lane. */

@@ -1,14 +1,19 @@
 import type { ImportOutcome, KeyedLesson, Lesson } from '../../core/contracts/learner.ts';
 import { isCutoverError } from '../../core/errors.ts';
 import { utf8Bytes } from '../../core/text/text.ts';
+import { mostBytesPerUnit, serviceBodyBytes } from '../service-body.ts';
 import { type BundleResult, type BundleRule, Company, type RunHandle } from '../work.ts';
 import { Bisection } from './bisection.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
 import { isRateLimited } from './rate-limited.ts';
 
-/** The service takes bodies of 1,048,576 bytes; a sixteenth is left as a margin. */
-export const importBundles: BundleRule = { maxCount: 64, maxLoad: 983_040, gatherMs: 1000 };
+/** A sixteenth of a body is left as a margin. */
+export const importBundles: BundleRule = {
+  maxCount: 64,
+  maxLoad: (serviceBodyBytes / 16) * 15,
+  gatherMs: 1000,
+};
 
 /** Bytes of a record besides its texts: its key, its other fields, their names. */
 const recordBytes = 400;
@@ -18,9 +23,6 @@ const mostDoubts = 4;
 
 const mend =
   'Batches need a key with the role admin: give this scope one, or set learn.via to "learn".';
-
-/** JSON writes a character in six bytes at most. */
-const mostBytesPerUnit = 6;
 
 /** Sixty-four lessons of so many code units fit into a body whatever they are made of. */
 const shortUnits = 2000;

@@ -1,5 +1,5 @@
 import type { LaneCounts, LaneStats, SkipReason } from '../../core/contracts/counts.ts';
-import type { LaneOptions, OwnedLane } from '../../core/contracts/lane.ts';
+import type { Drained, LaneOptions, OwnedLane } from '../../core/contracts/lane.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { Alarm } from './alarm.ts';
@@ -20,11 +20,6 @@ const sliceMs = 0.5;
 const tasksPerTurn = 1024;
 
 const settled = Promise.resolve();
-
-interface Drained {
-  readonly counts: LaneCounts;
-  readonly drained: boolean;
-}
 
 /**
  * Makes a bounded, fair lane. What it does with its items is its `work`; that no caller waits, that nothing grows, that

@@ -8,15 +8,13 @@ import { CutoverError } from '../../core/errors.ts';
 import type { Reporter } from '../../core/events/events.ts';
 import { safeRedacted } from '../../core/redact/safe-redacted.ts';
 import { codePointLength, isBlank, safeText, utf8Bytes } from '../../core/text/text.ts';
+import { mostBytesPerUnit, serviceBodyBytes } from '../service-body.ts';
 import type { Owner } from '../work.ts';
 import type { RunIds } from './run-ids.ts';
 import { settledNow } from './settled-now.ts';
 
-/** The service takes bodies of 1 MiB; the rest is for fields that are added on the way. */
-const maxBodyBytes = 1_048_576 - 4096;
-
-/** JSON writes a character in six bytes at most. */
-const mostBytesPerUnit = 6;
+/** What is left is for fields that are added on the way. */
+const maxBodyBytes = serviceBodyBytes - 4096;
 
 /** What an exchange is not learned as, when a callback of the app fails. */
 const skips = {

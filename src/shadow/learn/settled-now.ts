@@ -1,3 +1,4 @@
+import { disregard } from '../../core/attempt.ts';
 import { isThenable } from '../../core/call/observation.ts';
 import { CutoverError } from '../../core/errors.ts';
 
@@ -8,7 +9,7 @@ import { CutoverError } from '../../core/errors.ts';
  */
 export function settledNow<T>(answer: T): T {
   if (!isThenable(answer)) return answer;
-  answer.then(undefined, () => {});
+  disregard(answer);
   throw new CutoverError(
     'ERR_CUTOVER_CONTAINED',
     'The callback returned a promise; its answer is needed at once.',

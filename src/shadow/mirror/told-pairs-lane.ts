@@ -1,16 +1,11 @@
-import type { LaneCounts, LaneStats, SkipReason } from '../../core/contracts/counts.ts';
+import type { LaneStats, SkipReason } from '../../core/contracts/counts.ts';
 import type { MirrorableExchange } from '../../core/contracts/exchange.ts';
-import type { OwnedLane } from '../../core/contracts/lane.ts';
+import type { Drained, OwnedLane } from '../../core/contracts/lane.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { DropMemory } from './drop-memory.ts';
 import type { PairOutlet } from './pair-outlet.ts';
 
 type Lane = OwnedLane<MirrorableExchange>;
-
-interface Drained {
-  readonly counts: LaneCounts;
-  readonly drained: boolean;
-}
 
 /** What a lane that tells its pairs is made of. */
 export interface ToldPairsLaneSetup {
