@@ -1,8 +1,8 @@
 import { attempt, disregard } from '../core/attempt.ts';
 import type { Subject } from '../core/call/subject.ts';
-import type { StageReason } from '../core/contracts/stage-source.ts';
 import type { UndecidedReason } from '../core/contracts/stats.ts';
 import { CutoverError } from '../core/errors.ts';
+import type { DecisionReason } from '../core/events/events.ts';
 import { isStage, type Plan, type Stage, stageNames, stages } from '../core/stage.ts';
 import { keepAliveBy } from '../core/time/clock.ts';
 import { nobody } from './call.ts';
@@ -12,10 +12,10 @@ import type { Route } from './route/route.ts';
 export interface Chosen {
   readonly stage: Stage;
   readonly plan: Plan;
-  readonly reason: StageReason | 'forced' | 'killed' | 'frozen' | 'no-tenant' | 'timeout';
+  readonly reason: DecisionReason;
 }
 
-const choose = (stage: Stage, reason: Chosen['reason'], plan = stages[stage]): Chosen =>
+const choose = (stage: Stage, reason: DecisionReason, plan = stages[stage]): Chosen =>
   Object.freeze({ stage, plan, reason });
 
 export const noTenant = choose('off', 'no-tenant');
@@ -61,8 +61,8 @@ export function tenantOf(subject: unknown): string | undefined {
   return typeof tenant === 'string' && tenant !== '' ? tenant : undefined;
 }
 
-/** The result of a call whose subject or flag has to be awaited. */
-export interface LateDecision {
+/** What was decided of a call: whose it is, and its stage. */
+export interface CallDecision {
   /** Empty: nobody's. */
   readonly tenant: string;
   readonly subject: Subject;
@@ -70,13 +70,13 @@ export interface LateDecision {
 }
 
 /** Counts a call that stays with legacy because nobody could say whose it is. */
-export function undecided(route: Route, why: UndecidedReason): LateDecision {
+export function undecided(route: Route, why: UndecidedReason): CallDecision {
   route.counters.undecided[why] += 1;
   return { tenant: '', subject: nobody, chosen: why === 'timeout' ? late : noTenant };
 }
 
 /** Counts a call whose subject names nobody. One that cannot name anybody is a mistake of `identify`, and told. */
-export function nobodys(route: Route, subject: unknown): LateDecision {
+export function nobodys(route: Route, subject: unknown): CallDecision {
   const mistake = attempt(() => mistakeOf(subject));
   if (mistake !== undefined) {
     const error = new CutoverError('ERR_CUTOVER_CONTAINED', `The callback identify ${mistake}.`);
@@ -97,7 +97,7 @@ function mistakeOf(subject: unknown): string | undefined {
 }
 
 /** A kill that came while subject or flag were awaited holds for this call too: its leg has not started. */
-export function overruled(route: Route, decision: LateDecision): LateDecision {
+export function overruled(route: Route, decision: CallDecision): CallDecision {
   return route.switchboard.killed && decision.tenant !== ''
     ? { ...decision, chosen: killedOrFrozen(route) }
     : decision;
@@ -112,7 +112,7 @@ interface Wait {
 }
 
 /** Awaits the subject and then its flag, within one deadline for both. Never rejects. */
-export function decideLater(route: Route, pending: PromiseLike<unknown>): Promise<LateDecision> {
+export function decideLater(route: Route, pending: PromiseLike<unknown>): Promise<CallDecision> {
   const wait: Wait = { tenant: undefined, subject: nobody, over: false };
   return withinDeadline(route, wait, identifyAndDecide(route, pending, wait));
 }
@@ -123,7 +123,7 @@ export function awaitFlag(
   tenant: string,
   subject: Subject,
   flag: Promise<Chosen>,
-): Promise<LateDecision> {
+): Promise<CallDecision> {
   const wait: Wait = { tenant, subject, over: false };
   return withinDeadline(
     route,
@@ -135,8 +135,8 @@ export function awaitFlag(
 async function withinDeadline(
   route: Route,
   wait: Wait,
-  deciding: Promise<LateDecision | undefined>,
-): Promise<LateDecision> {
+  deciding: Promise<CallDecision | undefined>,
+): Promise<CallDecision> {
   let timer: unknown;
   const deadline = new Promise<undefined>((resolve) => {
     timer = route.clock.setTimeout(() => resolve(undefined), route.decideTimeoutMs);
@@ -157,7 +157,7 @@ async function identifyAndDecide(
   route: Route,
   pending: PromiseLike<unknown>,
   wait: Wait,
-): Promise<LateDecision | undefined> {
+): Promise<CallDecision | undefined> {
   let tenant: string | undefined;
   let subject: Subject;
   try {
@@ -175,7 +175,7 @@ async function identifyAndDecide(
 }
 
 /** The flag was late: the last good answer for a known tenant. The subject was late: legacy. */
-function decideWithout(route: Route, { tenant, subject }: Wait): LateDecision {
+function decideWithout(route: Route, { tenant, subject }: Wait): CallDecision {
   if (tenant === undefined) return undecided(route, 'timeout');
   route.counters.undecided.flag += 1;
   return { tenant, subject, chosen: route.source.fallback(tenant, subject) };

@@ -1,13 +1,14 @@
 import { isThenable } from '../core/call/observation.ts';
 import type { Subject } from '../core/call/subject.ts';
+import type { DecisionReason } from '../core/events/events.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
 import { Call, type Caller } from './call.ts';
 import {
   awaitFlag,
+  type CallDecision,
   type Chosen,
   decide,
   decideLater,
-  type LateDecision,
   nobodys,
   overruled,
   tenantOf,
@@ -22,15 +23,20 @@ import { serveLegacy, serveUnobserved } from './serve/serve-legacy.ts';
 
 /** What would happen to a call, or did. */
 export interface Decision {
+  /** Whose call it is; undefined: nobody could say. */
   readonly tenant: string | undefined;
+  /** The stage that the call has, and all below follows from. */
   readonly stage: Stage;
   /** The leg that answers. */
   readonly leg: Leg;
   /** The leg that also runs in the shadow; undefined: none, also where it is not declared safe. */
   readonly mirrors: Leg | undefined;
+  /** Whether the exchange is learned. */
   readonly learns: boolean;
+  /** Whether legacy answers when the candidate fails. */
   readonly fallback: boolean;
-  readonly reason: Chosen['reason'];
+  /** Why the call has this stage. */
+  readonly reason: DecisionReason;
 }
 
 /** One call in 64 is timed: reading the clock twice costs as much as hashing the tenant. */
@@ -70,7 +76,7 @@ export function serve(
 
 async function serveLater(
   route: Route,
-  deciding: Promise<LateDecision>,
+  deciding: Promise<CallDecision>,
   self: unknown,
   args: unknown[],
   init: Caller | undefined,
@@ -80,7 +86,7 @@ async function serveLater(
 
 function serveLeg(
   route: Route,
-  { chosen, tenant, subject }: LateDecision,
+  { chosen, tenant, subject }: CallDecision,
   self: unknown,
   args: unknown[],
   init: Caller | undefined,
@@ -159,7 +165,7 @@ export async function explain(route: Route, self: unknown, args: unknown[]): Pro
   };
 }
 
-async function decided(route: Route, self: unknown, args: unknown[]): Promise<LateDecision> {
+async function decided(route: Route, self: unknown, args: unknown[]): Promise<CallDecision> {
   let subject: unknown;
   let tenant: string | undefined;
   try {
