@@ -173,11 +173,11 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   }
 
   toMirror(tenant: string, isNow: boolean, kind: PairRecord['kind'] = 'compare'): MirrorRun {
-    const { snapshot } = this.owner;
+    const { snapshot, clock } = this.owner;
     const texts = isNow ? OwnTexts.none : new OwnTexts();
     const args =
       snapshot === undefined ? argumentCopies(this.args, texts) : ownArguments(snapshot(this.args));
-    return new MirrorRun(this, { tenant, args, texts, kind });
+    return new MirrorRun(this, { tenant, args, texts, kind, answeredAt: clock.now() });
   }
 
   /** Only where the app asked to be waited for: else a task would keep the whole call. */

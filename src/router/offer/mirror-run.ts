@@ -30,6 +30,8 @@ interface MirrorCopies {
   /** Copies the rest. */
   readonly texts: OwnTexts;
   readonly kind: PairRecord['kind'];
+  /** Wall time. */
+  readonly answeredAt: number;
 }
 
 const isStreamed = (value: unknown): boolean =>
@@ -57,7 +59,7 @@ export class MirrorRun implements Mirror, CallContext, AnsweredCall {
   readonly #args: unknown[];
   #run: { readonly signal: AbortSignal } | undefined;
 
-  constructor(call: Call, { tenant, args, texts, kind }: MirrorCopies) {
+  constructor(call: Call, { tenant, args, texts, kind, answeredAt }: MirrorCopies) {
     this.kind = kind;
     this.owner = call.owner;
     this.requestId = call.requestId;
@@ -67,7 +69,7 @@ export class MirrorRun implements Mirror, CallContext, AnsweredCall {
     this.subject = attempt(() => texts.inSubject(subject)) ?? subject;
     this.stage = call.stage;
     this.leg = kind === 'noise' ? 'legacy' : (call.plan.mirrors as Leg);
-    this.answeredAt = call.owner.clock.now();
+    this.answeredAt = answeredAt;
     this.#self = call.self;
     this.#args = args;
     this.waiter = call.waiter;

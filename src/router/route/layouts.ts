@@ -14,6 +14,9 @@ export function layoutsOf(route: Route): readonly object[] {
   const init = { requestId: 'none' };
   const call = new Call(route, noTenant, '', nobody, undefined, [undefined], init);
   const served = new CandidateCall(route, noTenant, '', nobody, undefined, [undefined], init);
-  const copies = { tenant: '', args: [undefined], texts: new OwnTexts(), kind: 'compare' as const };
+  const kind = 'compare' as const;
+  // Times are numbers of another kind to engines than 0.
+  const answeredAt = Date.now();
+  const copies = { tenant: '', args: [undefined], texts: new OwnTexts(), kind, answeredAt };
   return [call, served, new MirrorRun(call, copies), call.served, copies.texts];
 }

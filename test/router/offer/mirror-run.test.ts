@@ -12,7 +12,8 @@ const signal = new AbortController().signal;
 /** A mirror of a call of which only this is known. */
 function mirrorOf(subject: Subject, args: unknown[] = [], owner: object = {}) {
   const call = { owner, subject, plan: { mirrors: 'legacy' } } as unknown as Call;
-  return new MirrorRun(call, { tenant: 'acme', args, texts: new OwnTexts(), kind: 'compare' });
+  const copies = { tenant: 'acme', args, texts: new OwnTexts(), kind: 'compare' as const };
+  return new MirrorRun(call, { ...copies, answeredAt: 1_700_000_000_000 });
 }
 
 describe('a mirrored run', () => {
