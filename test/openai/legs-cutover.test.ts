@@ -133,6 +133,35 @@ describe('an assistant as legacy', () => {
   });
 });
 
+describe('a thread that a client names', () => {
+  it.each(['..', '.', ''])('makes no legacy gone for everybody by the name %j', async (name) => {
+    const flags = memoryFlags('off');
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: assistantsLeg({
+        client: server.client(),
+        assistantId: 'asst_1',
+        threadOf: (_user: string, _text: string, thread: string) => thread,
+        input: (_user, text) => text,
+        pollMs: 1,
+      }),
+      candidate: async () => ({ text: 'candidate', images: [], threadId: '', runId: '' }),
+      identify,
+      flags,
+      isGone,
+    });
+    await expect(handler('eve', 'hello there', name)).rejects.toMatchObject({
+      code: 'ERR_OPENAI_RUN_FAILED',
+      message: 'The run failed: invalid_id.',
+    });
+    expect(server.lines).toEqual([]);
+    flags.setDefault('live');
+    expect(handler.kill('the way back')).toBe('killed');
+    expect((await handler('ann', 'hello there', 'thread_1')).text).toBe('the answer');
+    await handler.close();
+  });
+});
+
 describe('the Responses API as legacy', () => {
   it('streams the client’s events to the user, and their text is learned', async () => {
     const fake = await fakeEngramia();

@@ -1,6 +1,7 @@
 import { isThenable } from '../../core/call/observation.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
 import type { AssistantsClient } from './assistants-client.ts';
+import { AssistantsRunError } from './assistants-error.ts';
 
 /** What the service answered. */
 export interface Answer {
@@ -25,9 +26,20 @@ async function answerOf(asked: Asked): Promise<Answer> {
   return { body: fieldsOf(data), headers: response.headers };
 }
 
-/** A path below the client's address; ids come from the app and from the service. */
-export const pathTo = (...parts: readonly string[]): string =>
-  parts.map((part) => `/${encodeURIComponent(part)}`).join('');
+/** What an address has no part for: it would be another one, which does not exist, and a service that says so looks gone. */
+const noPart: ReadonlySet<string> = new Set(['', '.', '..']);
+
+/**
+ * A path below the client's address; ids come from the app and from the service.
+ *
+ * @throws AssistantsRunError for what can be no id
+ */
+export function pathTo(...parts: readonly string[]): string {
+  if (parts.some((part) => noPart.has(part))) {
+    throw new AssistantsRunError('ERR_OPENAI_RUN_FAILED', { reason: 'invalid_id' });
+  }
+  return parts.map((part) => `/${encodeURIComponent(part)}`).join('');
+}
 
 /** The calls of one run. The path prefix, keys, retries and timeouts are the client's. */
 export class AssistantsApi {
