@@ -15,8 +15,9 @@ const passingCodes =
   /^(previous_response|response|conversation|thread|run|message|file|vector_store|container)_not_found$/;
 const passing =
   '(thread|run|run step|message|response|previous response|conversation|item|file|vector store|container)';
+/** A sentence about one of them from its beginning: what follows repeats an id, which a user may have written. */
 const passingMessage = new RegExp(
-  `\\bno ${passing} found\\b|\\b${passing}s?\\b(?! url)[^.]*\\b(not found|does not exist)\\b`,
+  `^(?:404 )?(?:no |the )?${passing}(?: found)?(?: with| id|:? ['"\`])|\\bno ${passing} found\\b|\\b${passing}s?\\b(?! url)[^.]*\\b(not found|does not exist)\\b`,
   'i',
 );
 

@@ -65,6 +65,7 @@ describe('isGone', () => {
     [404, says('model "llama3.2" not found, try pulling it first', { type: 'not_found_error' })],
     [404, says('Not here.', { param: 'model' })],
     [404, says("The deployment 'gpt-4.1-mini' does not exist.")],
+    [404, says('The thread API was shut down.')],
     [404, says('This endpoint is no longer available.')],
   ])('knows a service that has gone by %i and %j', async (status, error) => {
     expect(isGone(await thrownFor(status, error))).toBe(true);
@@ -82,6 +83,10 @@ describe('isGone', () => {
     ],
     [404, says("Response with id 'resp_1' not found.")],
     [404, says("Conversation with id 'conv_1' not found.")],
+    [404, says("Conversation with id 'x. The model y' not found.")],
+    [404, says("Thread 'x. The assistant' not found.")],
+    [404, says("The run 'x.y: deployment' does not exist.")],
+    [404, says("No message found with id 'x. This prompt was retired'.")],
     [404, says('Not here.', { param: 'thread_id' })],
     [404, says('The model is fine. Your cart was not found.')],
     [404, says("The model response 'resp_1' was not found.")],
