@@ -28,7 +28,7 @@ export interface RolloutPlan {
   readonly holdMs?: number;
   /** @default 100 */
   readonly minPairs?: number;
-  /** Error budget for rolling back, split over the gates. @default 0.05 */
+  /** Error budget for rolling back at one step, split over the gates; each step has it anew. @default 0.05 */
   readonly alpha?: number;
   /** Milliseconds of the cycle that is seen whole before half of the tenants move. @default 86_400_000, a day */
   readonly dailyCycleMs?: number;

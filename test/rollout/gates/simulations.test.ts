@@ -114,6 +114,24 @@ describe('gates over simulated ramps', () => {
     expect(fails / runs).toBeGreaterThan(0.005);
   });
 
+  it.each([
+    [0.05, 0.04, 0.08],
+    [0.0125, 0.003, 0.02],
+  ])(
+    'have their budget anew at each of four steps: at alpha %f a whole ramp of equal legs rolls back in %f to %f',
+    (alpha, least, most) => {
+      const { margin, harm } = wrongAnswers().policy as { margin: number; harm: number };
+      const test = pairedTest({ margin, harm, alpha: { rollBack: alpha } });
+      const random = seeded(20_261_123);
+      const ramps = times(2_000, () =>
+        [0, 5, 25, 50].some(() => failsFalsely(test, 2_500, 0.1, random)),
+      );
+      const share = ramps.filter(Boolean).length / ramps.length;
+      expect(share).toBeLessThanOrEqual(most);
+      expect(share).toBeGreaterThan(least);
+    },
+  );
+
   it('find 10 points more wrong answers within the pairs of the table, and 15 %', async () => {
     const found = await waits(wrongAnswers(), 'failedAt', { worse: 0.12, better: 0.02 }, 2_000);
     expect(found[1_000]).toBeLessThanOrEqual(99 * 1.15);
