@@ -92,10 +92,13 @@ describe('the app’s rule of what is a failure', () => {
     ['a promise', async () => true],
     ['a promise that rejects', breaks],
     ['what is merely true', () => 1],
-  ])('says nothing with %s', async (_what, isFailure) => {
+  ])('says no with %s, and that is told', async (_what, isFailure) => {
     const unhandled = await unhandledIn(async () => {
-      const { handler } = live({ fallback: { isFailure: isFailure as () => boolean } });
+      const rules = { fallback: { isFailure: isFailure as () => boolean } };
+      const { handler, contained, causes } = live(rules);
       expect(await handler('u', 'hi')).toBe('candidate: hi');
+      expect(contained).toEqual(['fallback.isFailure of chat']);
+      expect(causes[0]).toContain('must answer true or false');
     });
     expect(unhandled).toEqual([]);
   });
@@ -112,14 +115,27 @@ describe('the app’s rule of when to fall back', () => {
     ['a promise', async () => true],
     ['a promise that rejects', breaks],
     ['what is merely true', () => 1],
-  ])('says no with %s', async (_what, when) => {
+  ])('says no with %s, and that is told', async (_what, when) => {
     const unhandled = await unhandledIn(async () => {
-      const { handler } = live({ candidate: breaks, fallback: { when: when as () => boolean } });
+      const rules = { candidate: breaks, fallback: { when: when as () => boolean } };
+      const { handler, contained, causes } = live(rules);
       await expect(handler('u', 'hi')).rejects.toBe(boom);
+      expect(contained).toEqual(['fallback.when of chat']);
+      expect(causes[0]).toContain('must answer true or false');
     });
     expect(unhandled).toEqual([]);
   });
 });
+
+it.each([undefined, null])(
+  'a rule that answers %s says no, and nothing is told',
+  async (answer) => {
+    const rule = (() => answer) as never;
+    const { handler, contained } = live({ fallback: { isFailure: rule } });
+    expect(await handler('u', 'hi')).toBe('candidate: hi');
+    expect(contained).toEqual([]);
+  },
+);
 
 it('a mirror is told in words that it cannot commit', async () => {
   const { handler } = chat('shadow', {

@@ -11,9 +11,13 @@ export function live(over: Parameters<typeof chat>[1] = {}) {
   const contained: string[] = [];
   handler.on('fallback', (event) => fallbacks.push(event));
   handler.on('served', (event) => served.push(event));
-  handler.on('error', ({ operation, route }) => contained.push(`${operation} of ${route}`));
+  const causes: string[] = [];
+  handler.on('error', ({ operation, route, error }) => {
+    contained.push(`${operation} of ${route}`);
+    causes.push(String(error.cause));
+  });
   const stats = () => handler.stats().routes.chat;
-  return { ...world, handler, clock, fallbacks, served, contained, stats };
+  return { ...world, handler, clock, fallbacks, served, contained, causes, stats };
 }
 
 /** Collects what nobody handles while `run` runs. */

@@ -1,5 +1,5 @@
-import { disregard } from '../../core/attempt.ts';
 import type { CandidateCall } from './candidate-call.ts';
+import { saidYes } from './yes-or-no.ts';
 
 /** Whether legacy might answer in the candidate's place if it failed now, whatever the app's own rule says of that failure. */
 export const couldFallBack = ({ plan, run, owner }: CandidateCall): boolean =>
@@ -10,8 +10,8 @@ export function isFailure(call: Pick<CandidateCall, 'owner' | 'route'>, reply: u
   try {
     const answer: unknown = call.owner.fallback.isFailure(reply);
     if (typeof answer === 'boolean') return answer;
-    disregard(answer);
-    return false;
+    const { reporter } = call.owner;
+    return saidYes(answer, 'fallback.isFailure', { reporter, route: call.route });
   } catch (error) {
     call.owner.reporter.contained('fallback.isFailure', error, { route: call.route });
     return false;
@@ -25,9 +25,9 @@ export function mayFallBack(call: CandidateCall, reason: unknown): boolean {
   if (typeof fallback.allows === 'boolean') return fallback.allows;
   try {
     const answer: unknown = fallback.allows(reason, call);
-    disregard(answer);
+    const isYes = saidYes(answer, 'fallback.when', { reporter, route: call.route });
     // Asked again: the app's rule may itself have committed, or taken its time to be asked twice.
-    return answer === true && call.run === 'open';
+    return isYes && call.run === 'open';
   } catch (error) {
     reporter.contained('fallback.when', error, { route: call.route });
     return false; // legacy after a candidate that perhaps acted is the worse mistake

@@ -1,4 +1,3 @@
-import { disregard } from '../../core/attempt.ts';
 import { toldOf } from '../../core/call/reported-facts.ts';
 import { errorFacts, type LegFacts } from '../../core/events/events.ts';
 import type { Leg } from '../../core/stage.ts';
@@ -7,6 +6,7 @@ import { streamKindOf } from '../replies/stream-kind.ts';
 import type { Route, RouteHooks } from '../route/route.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { endTrace } from './traced.ts';
+import { saidYes } from './yes-or-no.ts';
 
 /** Records how a call ended: counters, the sampled duration, the `served` event. */
 export function settle(
@@ -97,9 +97,7 @@ export function legacyFailed(route: Route, error: unknown): void {
   const { name, reporter } = route;
   let gone = false;
   try {
-    const answer: unknown = route.isGone(error);
-    gone = answer === true;
-    disregard(answer);
+    gone = saidYes(route.isGone(error), 'isGone', { reporter, route: name });
   } catch (failure) {
     reporter.contained('isGone', failure, { route: name });
   }

@@ -105,9 +105,9 @@ describe('a legacy that no longer exists', () => {
   it.each<[string, () => unknown, boolean, string[]]>([
     ['answers true', () => true, true, []],
     ['answers false', () => false, false, []],
-    ['answers what is merely true', () => 1, false, []],
-    ['answers with a promise', async () => true, false, []],
-    ['answers with a promise that rejects', breaks, false, []],
+    ['answers what is merely true', () => 1, false, ['isGone of chat']],
+    ['answers with a promise', async () => true, false, ['isGone of chat']],
+    ['answers with a promise that rejects', breaks, false, ['isGone of chat']],
     [
       'throws',
       () => {
