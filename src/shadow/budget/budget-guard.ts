@@ -2,9 +2,13 @@ import { disregard } from '../../core/attempt.ts';
 import type { Budget } from '../../core/contracts/budget.ts';
 import type { Reporter } from '../../core/events/events.ts';
 import type { Warn } from '../lane/loss.ts';
+import { boundsTokens } from './budget.ts';
 
 /** Owners whose loss is kept in mind; one that is forgotten is told of again. */
 const mostOwners = 10_000;
+
+/** Runs that end without a word of their tokens before that is told of: the first ones may tell late. */
+const blindRuns = 20;
 
 /** A tenant's name is never empty. */
 const everybody = '';
@@ -23,11 +27,14 @@ export class BudgetGuard {
   readonly #warn: Warn;
   /** Runs that were refused since the budget was spent, by its owner. */
   readonly #refused = new Map<string, number>();
+  /** Runs that may still end before one has told its tokens; not counted where no tokens are bounded. */
+  #blindRuns: number;
 
   constructor({ budget, reporter, warn }: BudgetGuardSetup) {
     this.#budget = budget;
     this.#reporter = reporter;
     this.#warn = warn;
+    this.#blindRuns = boundsTokens(budget) ? blindRuns : Number.POSITIVE_INFINITY;
   }
 
   /** Takes one run of a tenant. A budget that cannot tell gives none: it is there to keep cost bounded. */
@@ -48,11 +55,18 @@ export class BudgetGuard {
   }
 
   spend(tenant: string, tokens: number): void {
+    this.#blindRuns = Number.POSITIVE_INFINITY;
     this.#contain(tenant, () => this.#budget.spend(tenant, tokens));
   }
 
   release(tenant: string): void {
     this.#contain(tenant, () => this.#budget.release?.(tenant));
+    this.#blindRuns -= 1;
+    if (this.#blindRuns !== 0) return;
+    this.#warn(
+      'CUTOVER_BUDGET_BLIND',
+      `The shadow's budget bounds tokens, and none of ${blindRuns} mirrored runs has told any: have the candidate call context.report({ usage: { inputTokens, outputTokens } }).`,
+    );
   }
 
   #contain(tenant: string, run: () => unknown): void {

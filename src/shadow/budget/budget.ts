@@ -24,6 +24,10 @@ export function toBudget(options: BudgetOptions | Budget, clock: Clock): Budget 
   return isBudget(options) ? options : new LimitedBudget(options, clock);
 }
 
+/** Whether a budget bounds tokens, so that it is none where runs tell of no tokens. One of the app's own is the app's. */
+export const boundsTokens = (budget: Budget): boolean =>
+  budget instanceof LimitedBudget && budget.boundsTokens;
+
 /** A tenant's account, and its name in memory of its own: kept for long, it must not keep what the name was cut from. */
 interface Kept {
   readonly name: string;
@@ -31,6 +35,7 @@ interface Kept {
 }
 
 class LimitedBudget implements Budget {
+  readonly boundsTokens: boolean;
   readonly #clock: Clock;
   readonly #all: BudgetAccount;
   readonly #perTenant: BudgetOptions['perTenant'];
@@ -41,6 +46,7 @@ class LimitedBudget implements Budget {
     this.#clock = clock;
     this.#all = new BudgetAccount(all, clock);
     this.#perTenant = perTenant;
+    this.boundsTokens = (all.tokensPerDay ?? perTenant?.tokensPerDay) !== undefined;
   }
 
   take(tenant: string): BudgetOwner | undefined {

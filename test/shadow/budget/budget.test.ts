@@ -203,6 +203,26 @@ describe('a budget of the shadow', () => {
     expect(handler.stats().mirror.ok.stored).toBe(3);
   });
 
+  it.each<[string, NonNullable<CutoverOptions['shadow']>['budget'], boolean]>([
+    ['tokens in all, and none are told', { tokensPerDay: 1_000 }, true],
+    ['tokens of a tenant, told in other words', { perTenant: { tokensPerDay: 9 } }, true],
+    ['runs alone', { runsPerMinute: 1_000 }, false],
+  ])('of %s: that it bounds nothing is said once', async (what, budget, isSaid) => {
+    const foreign = { usage: { prompt_tokens: 900, completion_tokens: 120 } } as never;
+    const candidate = shadowSafe(async (context: CallContext) => {
+      if (what.includes('other words')) context.report(foreign);
+      return 'candidate';
+    });
+    const { call, warnings } = world(budget, { candidate });
+    await call('acme', 19);
+    expect(warnings).toEqual([]);
+    await call('acme', 30);
+    const told = expect.stringContaining(
+      'context.report({ usage: { inputTokens, outputTokens } })',
+    );
+    expect(warnings).toEqual(isSaid ? [told] : []);
+  });
+
   it('is refused where its bounds are no bounds, all of them named at once', () => {
     const budget = { tokensPerDay: 0, perTenant: { runsPerMinute: 1.5, runs: 1 } };
     expect(() => world(budget as never)).toThrow(
