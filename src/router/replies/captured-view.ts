@@ -92,6 +92,8 @@ function isWhole(captured: CapturedReply): boolean {
   return bytes > 0 && (captured.contentLength === undefined || bytes >= captured.contentLength);
 }
 
+const defaultMaxDecodedBytes = 1_048_576;
+
 /**
  * Reads the text of a captured reply, at once where nothing has to be decompressed: each wait costs as much as reading.
  * Undefined for one that is not text, not whole, not a success or has no text. Throws, or rejects, only with what the app's
@@ -110,7 +112,11 @@ export function replyView(captured: CapturedReply, options: ReplyViewOptions = {
     const found = contained(isEvents(text) ? readings.events.view : reading.view, text);
     return found?.text === '' ? undefined : found;
   };
-  const text = toText(captured, type?.charset ?? 'utf-8', options.maxDecodedBytes ?? 1_048_576);
+  const text = toText(
+    captured,
+    type?.charset ?? 'utf-8',
+    options.maxDecodedBytes ?? defaultMaxDecodedBytes,
+  );
   return text instanceof Promise ? text.then(read) : read(text);
 }
 

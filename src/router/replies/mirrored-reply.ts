@@ -1,12 +1,11 @@
 import { abandonReply } from './abandon-reply.ts';
 import { Captured, type ReplyBody } from './captured-reply.ts';
 import { type PreparedReply, prepareReply, prepareWhole } from './prepare-reply.ts';
+import { defaultMaxReplyBytes } from './reply-limit.ts';
 import type { ReplySource } from './reply-source.ts';
 import { unhurried } from './unhurried.ts';
 
 type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
-
-const defaultMaxBytes = 262_144;
 
 /** A run of a leg in the shadow. */
 interface MirroredRun {
@@ -73,7 +72,7 @@ async function captured(
 export async function mirroredReply(
   value: unknown,
   run: MirroredRun,
-  maxBytes = defaultMaxBytes,
+  maxBytes = defaultMaxReplyBytes,
 ): Promise<unknown> {
   if (prepareWhole(value) !== undefined) return value;
   const failure = run.failureOf?.(value);

@@ -16,6 +16,7 @@ import { type Plan, type Stage, stageNames, stages } from '../../core/stage.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Background } from '../offer/background.ts';
 import { exchangeView, isCaptured } from '../replies/exchange-view.ts';
+import { defaultMaxReplyBytes } from '../replies/reply-limit.ts';
 import { isFailureByDefault, viewByDefault } from '../replies/value-view.ts';
 import { Deadlines } from '../serve/deadlines.ts';
 import { isGoneByDefault } from '../serve/gone.ts';
@@ -59,8 +60,6 @@ export interface Surroundings {
 /** A served candidate's time, where the app sets none. */
 const defaultAfterMs = 60_000;
 
-const defaultMaxReplyBytes = 262_144;
-
 const whenAllowed: Record<'never' | 'when-uncommitted', boolean> = {
   never: false,
   'when-uncommitted': true,
@@ -74,7 +73,7 @@ export function createRoute(
   hooks?: RouteHooks,
 ): Route {
   const { fallback = {} } = options;
-  const { when = 'when-uncommitted', afterMs = defaultAfterMs } = fallback as FallbackOptions;
+  const { afterMs = defaultAfterMs } = fallback as FallbackOptions;
   const { redact, comparerOf, conversationsOf, ...shared } = around;
   const { compare = true } = options;
   const compares = compare !== false;
@@ -95,10 +94,7 @@ export function createRoute(
     identify: invokable(options.identify),
     legacyShadow: options.legacyShadow && invokable(options.legacyShadow as AnyFunction),
     snapshot: options.snapshot as Route['snapshot'],
-    fallback: {
-      allows: typeof when === 'function' ? when : whenAllowed[when],
-      isFailure: (fallback.isFailure as Route['fallback']['isFailure']) ?? isFailureByDefault,
-    },
+    fallback: fallbackOf(fallback),
     deadlines:
       afterMs === false ? undefined : new Deadlines(afterMs, around.clock, candidateIsLate),
     afterMs: afterMs === false ? Number.POSITIVE_INFINITY : afterMs,
@@ -118,17 +114,31 @@ export function createRoute(
     turnClock: new TurnClock(around.clock),
     counters: new RouteCounters(),
     watches: watchesOf(mirrors, hooks !== undefined || around.tracing !== undefined),
-    follows: stageNames.map(
-      (stage) =>
-        conversations !== undefined ||
-        (stages[stage].learns && learnLane !== undefined) ||
-        mayMirror(stages[stage], mirrors, compares),
+    follows: stageNames.map((stage) =>
+      isFollowed(stages[stage], { conversations, learnLane, mirrors, compares }),
     ),
     legacyGone: false,
     layouts: [],
   };
   route.layouts.push(...layoutsOf(route));
   return route;
+}
+
+function fallbackOf({ when = 'when-uncommitted', isFailure }: FallbackOptions): Route['fallback'] {
+  return {
+    allows: typeof when === 'function' ? when : whenAllowed[when],
+    isFailure: (isFailure as Route['fallback']['isFailure']) ?? isFailureByDefault,
+  };
+}
+
+/** Whether something is done with a call of this stage after it was served. */
+function isFollowed(
+  plan: Plan,
+  route: Pick<Route, 'conversations' | 'learnLane' | 'mirrors' | 'compares'>,
+): boolean {
+  const { conversations, learnLane, mirrors, compares } = route;
+  if (conversations !== undefined) return true;
+  return (plan.learns && learnLane !== undefined) || mayMirror(plan, mirrors, compares);
 }
 
 /** Also where it only tells that the candidate may not run in the shadow. */

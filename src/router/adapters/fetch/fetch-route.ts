@@ -10,12 +10,10 @@ import { argumentCopy } from '../../offer/argument-copy.ts';
 import { ownSnapshot } from '../../offer/own-snapshot.ts';
 import type { Route } from '../../route/route.ts';
 import type { RouteOptions } from '../../route/route-options.ts';
+import { defaultMaxBodyBytes, defaultMaxBodyWaitMs } from '../body-limits.ts';
 import type { FetchExchange } from './fetch-exchange.ts';
 import { FetchLegs } from './fetch-legs.ts';
 import { type FetchRouteOptions, sharedOptions } from './fetch-options.ts';
-
-const defaultMaxBodyBytes = 1_048_576;
-const defaultMaxBodyWaitMs = 10_000;
 
 /** A route of fetch handlers, and how it takes a request up. */
 export interface FetchRoute<Locals> {

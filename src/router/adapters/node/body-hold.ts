@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type Clock, systemClock } from '../../../core/time/clock.ts';
+import { defaultMaxBodyBytes, defaultMaxBodyWaitMs } from '../body-limits.ts';
 
 /**
  * What became of an attempt to hold a request's body. Held or not, every later reader gets what it would have got.
@@ -22,7 +23,7 @@ export type HeldBody =
 
 /** How much of a body is held, and for how long. */
 export interface HoldLimits {
-  /** @default 1_048_576 */
+  /** Bytes that it may have. @default 1_048_576 */
   readonly maxBytes?: number | undefined;
   /** Milliseconds that it may take to arrive. @default 10_000 */
   readonly maxWaitMs?: number | undefined;
@@ -72,7 +73,11 @@ function restore(req: IncomingMessage, chunks: readonly Buffer[]): void {
 /** Reads chunk by chunk up to the end, which is left unread: once `end` was emitted, parsers skip the body. */
 function readAll(
   req: IncomingMessage,
-  { maxBytes, maxWaitMs = 10_000, clock = systemClock }: HoldLimits & { maxBytes: number },
+  {
+    maxBytes,
+    maxWaitMs = defaultMaxBodyWaitMs,
+    clock = systemClock,
+  }: HoldLimits & { maxBytes: number },
 ): Promise<HeldBody> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -104,7 +109,7 @@ function readAll(
  * than `maxBytes`, and what has come of those that take longer than `maxWaitMs`, are put back too. Never rejects.
  */
 export async function holdBody(req: IncomingMessage, limits: HoldLimits = {}): Promise<HeldBody> {
-  const { maxBytes = 1_048_576 } = limits;
+  const { maxBytes = defaultMaxBodyBytes } = limits;
   const declared = req.headers['content-length'];
   const chunked = req.headers['transfer-encoding'] !== undefined;
   if (!chunked && !(Number(declared) > 0)) return { body: nothing };

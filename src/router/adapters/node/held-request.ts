@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import { decodeContent } from '../../replies/content-decoding.ts';
 import { isJsonType, toMediaType } from '../../replies/media-type.ts';
+import { defaultMaxBodyBytes } from '../body-limits.ts';
 
 const decode = (bytes: Uint8Array, charset: string): string =>
   new TextDecoder(charset).decode(bytes);
@@ -24,7 +25,7 @@ function parseBody(contentType: string | undefined, bytes: Buffer): unknown {
 export async function heldRequest<Req extends IncomingMessage>(
   req: Req,
   raw: Buffer,
-  maxBytes = 1_048_576,
+  maxBytes = defaultMaxBodyBytes,
 ): Promise<Req & { body: unknown }> {
   let body: unknown;
   try {

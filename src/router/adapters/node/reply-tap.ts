@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Captured, type CapturedReply, readHead } from '../../replies/captured-reply.ts';
+import { defaultMaxReplyBytes } from '../../replies/reply-limit.ts';
 import { onReplyEnd } from './reply-end.ts';
 
 /** How much of a reply is kept. */
@@ -90,7 +91,7 @@ export function tapReply(
   res: ServerResponse,
   options: TapOptions = {},
 ): Promise<CapturedReply | undefined> {
-  const recording = new Recording(options.maxBytes ?? 262_144);
+  const recording = new Recording(options.maxBytes ?? defaultMaxReplyBytes);
   const target = res as unknown as Record<'write' | 'end', Method>;
   target.write = tapped(target.write, recording, false);
   target.end = tapped(target.end, recording, true);
