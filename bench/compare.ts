@@ -2,10 +2,10 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createComparer } from '../src/compare/create-comparer.ts';
 import { overlapOf } from '../src/compare/words/jaccard.ts';
+import { LoopTurns } from '../src/compare/words/loop-turns.ts';
 import { rougeL } from '../src/compare/words/rouge.ts';
 import { sharedTextThread } from '../src/compare/words/text-thread.ts';
 import { toTokens } from '../src/compare/words/tokens.ts';
-import { Turns } from '../src/compare/words/turns.ts';
 import type { WordQuestion } from '../src/compare/words/word-question.ts';
 import type { Comparer, HeldReply } from '../src/core/contracts/comparer.ts';
 import { median } from './median.ts';
@@ -119,7 +119,7 @@ const quickest = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)] ?? Number.NaN;
 
 /** Turns that measure what is done in each of them, in microseconds. */
-class TimedTurns extends Turns {
+class TimedTurns extends LoopTurns {
   readonly #goes: number[] = [];
   #start: number | undefined;
 

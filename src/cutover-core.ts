@@ -1,5 +1,5 @@
 import { createComparer } from './compare/create-comparer.ts';
-import { Turns } from './compare/words/turns.ts';
+import { LoopTurns } from './compare/words/loop-turns.ts';
 import { noConversations } from './core/contracts/conversations.ts';
 import { type FlushReport, noCounts } from './core/contracts/counts.ts';
 import type { MirrorableExchange, ServedExchange } from './core/contracts/exchange.ts';
@@ -189,10 +189,10 @@ export class CutoverCore {
       reporter: this.hub,
       appeared: (reason) => {
         const wasKilled = this.#switchboard.killed;
-        this.#switchboard.hold(reason);
+        this.#switchboard.killByFile(reason);
         if (!wasKilled) this.#tellKilled(reason);
       },
-      removed: () => this.#takeBack(() => this.#switchboard.release()),
+      removed: () => this.#takeBack(() => this.#switchboard.reviveByFile()),
     });
     killFile.start();
     return killFile;
@@ -213,7 +213,7 @@ export class CutoverCore {
 
 /** One comparison goes on at a time, whatever its route. */
 function comparers(clock: Clock, hub: EventHub): Surroundings['comparerOf'] {
-  const turns = new Turns();
+  const turns = new LoopTurns();
   return (options, route) =>
     createComparer(options, {
       clock,

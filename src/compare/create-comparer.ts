@@ -9,8 +9,8 @@ import type { Layer } from './layer.ts';
 import { outcome } from './layers/outcome.ts';
 import { LookAtPair, type Step, type Steps, toOutcome } from './look-at-pair.ts';
 import { type NormalizedOptions, normalizedOptions } from './normalized-options.ts';
+import { LoopTurns } from './words/loop-turns.ts';
 import { sharedTextThread, type TextThread } from './words/text-thread.ts';
-import { Turns } from './words/turns.ts';
 import { wordLayers } from './words/word-layers.ts';
 
 /** What surrounds a comparer. */
@@ -20,7 +20,7 @@ export interface ComparerSetup {
   /** Told what a layer or an ignore rule has thrown. @default nobody */
   readonly contained?: (error: unknown) => void;
   /** Shared by the comparers of a cutover, so that one of them works in a turn of the loop. @default its own */
-  readonly turns?: Turns;
+  readonly turns?: LoopTurns;
   /** Reads the words of long texts. @default the one of this process */
   readonly thread?: Pick<TextThread, 'ask'>;
 }
@@ -55,7 +55,7 @@ function stepsOf(options: NormalizedOptions): Steps {
  */
 export function createComparer(options: CompareOptions, setup: ComparerSetup = {}): Comparer {
   refuse('compare', compareIssues(options, ''));
-  const { clock = systemClock, contained = () => undefined, turns = new Turns() } = setup;
+  const { clock = systemClock, contained = () => undefined, turns = new LoopTurns() } = setup;
   const { thread = sharedTextThread() } = setup;
   const normalized = normalizedOptions(options);
   const { ignore, maxChars, thresholds } = normalized;

@@ -5,7 +5,7 @@ import type { HeldReply, HeldToolCall } from '../core/contracts/comparer.ts';
 import { errorFacts } from '../core/events/events.ts';
 import { fingerprint } from '../core/text/fingerprint.ts';
 import { flatCopy } from '../core/text/text.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { comparableJson } from './comparable-json.ts';
 
 /** Tool calls of one reply that are compared. */
 const mostToolCalls = 256;
@@ -94,6 +94,6 @@ const nothing = new Set(['{}', '""', 'null']);
 
 function argumentsOf(call: Partial<ToolCall> | null | undefined): string | undefined {
   if (call?.arguments === undefined) return undefined;
-  const told = canonicalJson(call.arguments);
+  const told = comparableJson(call.arguments);
   return nothing.has(told) ? undefined : fingerprint(told);
 }

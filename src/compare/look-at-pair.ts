@@ -5,8 +5,8 @@ import { toFinding } from './finding.ts';
 import { Pair } from './pair.ts';
 import { divergenceOf, type Said } from './verdict.ts';
 import { askByWords } from './words/ask-by-words.ts';
+import type { LoopTurns } from './words/loop-turns.ts';
 import type { TextThread } from './words/text-thread.ts';
-import type { Turns } from './words/turns.ts';
 import type { WordLayer } from './words/word-layer.ts';
 import type { WordSay } from './words/word-question.ts';
 
@@ -34,7 +34,7 @@ interface Surroundings {
   readonly ignore: (text: string) => string;
   readonly clock: Clock;
   readonly contained: (error: unknown) => void;
-  readonly turns: Turns;
+  readonly turns: LoopTurns;
   readonly thread: Pick<TextThread, 'ask'>;
 }
 

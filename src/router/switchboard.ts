@@ -31,14 +31,14 @@ export class Switchboard {
     this.#settle();
   }
 
-  /** Kills until `release`, beside a kill by hand, whose reason and force come first. */
-  hold(reason: string): void {
+  /** Kills until `reviveByFile`, beside a kill by hand, whose reason and force come first. */
+  killByFile(reason: string): void {
     this.#byFile = { kind: 'killed', reason, force: false };
     this.#settle();
   }
 
-  /** Takes back what `hold` did. */
-  release(): void {
+  /** Takes back what `killByFile` did. */
+  reviveByFile(): void {
     this.#byFile = undefined;
     this.#settle();
   }

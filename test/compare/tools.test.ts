@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/compare/canonical-json.ts';
+import { comparableJson } from '../../src/compare/comparable-json.ts';
 import type { ToolCall } from '../../src/core/call/subject.ts';
 import type { CompareOptions } from '../../src/core/contracts/compare-options.ts';
 import { divergence, layerOf } from './comparing.ts';
@@ -122,7 +122,7 @@ describe('tool calls with arguments of megabytes', () => {
     expect(await found([call('f', make(first))], [call('f', make(second))])).toMatchObject({
       notes: ['tool-arguments'],
     });
-    expect(canonicalJson(make(first)).length).toBeLessThan(140_000);
+    expect(comparableJson(make(first)).length).toBeLessThan(140_000);
   });
 });
 
@@ -137,6 +137,6 @@ describe('canonical JSON', () => {
     ['{broken', '"{broken"'],
     [undefined, 'null'],
   ])('of %j is %s', (value, expected) => {
-    expect(canonicalJson(value)).toBe(expected);
+    expect(comparableJson(value)).toBe(expected);
   });
 });

@@ -22,25 +22,25 @@ describe('a kill switch', () => {
 
   it('is held by a file until that is gone, and never forced by it', () => {
     const board = new Switchboard();
-    board.hold('file');
+    board.killByFile('file');
     expect(board).toMatchObject({
       killed: true,
       state: { kind: 'killed', reason: 'file', force: false },
     });
     board.revive();
     expect(board.killed).toBe(true);
-    board.release();
+    board.reviveByFile();
     expect(board).toMatchObject({ killed: false, state: { kind: 'open' } });
   });
 
   it('has two hands on it, of which the app’s comes first', () => {
     const board = new Switchboard();
-    board.hold('file');
+    board.killByFile('file');
     board.kill('hand', true);
     expect(board.state).toMatchObject({ reason: 'hand', force: true });
-    board.release();
+    board.reviveByFile();
     expect(board.state).toMatchObject({ reason: 'hand', force: true });
-    board.hold('file again');
+    board.killByFile('file again');
     board.revive();
     expect(board.state).toMatchObject({ reason: 'file again', force: false });
   });

@@ -107,7 +107,7 @@ function signOf(
 }
 
 /** Whether nothing but letters, digits and plain marks stands within two places of a number: so it is with most of them. */
-function isPlain(text: Uint16Array, from: number, end: number): boolean {
+function hasPlainNeighbours(text: Uint16Array, from: number, end: number): boolean {
   const anything = is.dash | is.doubtful | is.currency | is.direction;
   made ??= toTable();
   const around =
@@ -131,7 +131,7 @@ export function factsOf(
     ...(isSequence && { isSequence }),
     ...(run && { run }),
   };
-  if (isPlain(text, from, end)) return several;
+  if (hasPlainNeighbours(text, from, end)) return several;
   const money = currencyBefore(text, unmarked(text, from));
   const sign = signOf(text, money ?? from, end, isItem) ?? signOf(text, from, end, isItem);
   const unit = text[money ?? currencyBehind(text, end) ?? text.length];

@@ -1,15 +1,15 @@
 import type { ComparedPair } from '../../core/contracts/compare-options.ts';
 import { goes } from '../thresholds.ts';
 import { hasSolos } from './character-kinds.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import type { TextThread } from './text-thread.ts';
-import type { Turns } from './turns.ts';
 import type { WordQuestion, WordSay } from './word-question.ts';
 import { WordReading } from './word-reading.ts';
 
 /** Where words are read. */
 export interface WordPlaces {
   readonly thread: Pick<TextThread, 'ask'>;
-  readonly turns: Turns;
+  readonly turns: LoopTurns;
   readonly now: () => number;
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../../src/compare/words/turns.ts';
+import { LoopTurns } from '../../../src/compare/words/loop-turns.ts';
 import { bytesInUse } from '../../shadow/collect-garbage.ts';
 
 /** Work that takes one turn after the other, and is noted when it has had each. */
-async function work(turns: Turns, count: number, note: () => void): Promise<void> {
+async function work(turns: LoopTurns, count: number, note: () => void): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) {
     await turns.take();
     note();
@@ -12,7 +12,7 @@ async function work(turns: Turns, count: number, note: () => void): Promise<void
 
 describe('turns', () => {
   it('are given one in each turn of the loop, in the order in which they were asked for', async () => {
-    const turns = new Turns();
+    const turns = new LoopTurns();
     const given: string[] = [];
     let loops = 0;
     const count = (): void => {
@@ -28,7 +28,7 @@ describe('turns', () => {
   });
 
   it('are not kept once they were given, also where somebody waits at every moment', async () => {
-    const turns = new Turns();
+    const turns = new LoopTurns();
     const first: WeakRef<object>[] = [];
     const take = (): Promise<void> => {
       const turn = turns.take();

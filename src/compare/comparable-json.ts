@@ -1,4 +1,4 @@
-import { canonicalJson as strictJson } from '../core/text/canonical-json.ts';
+import { canonicalJson } from '../core/text/canonical-json.ts';
 import { parsedJson } from '../core/text/parsed-json.ts';
 
 /** Values that arguments may consist of; tools take less. */
@@ -14,7 +14,7 @@ const mostUnits = 128 * 1024;
  * holds JSON counts as what it says. Texts of more than 128 Ki characters count as their beginning and their length. Throws
  * what cannot be read.
  */
-export function canonicalJson(value: unknown): string {
+export function comparableJson(value: unknown): string {
   let left = mostValues;
   let units = mostUnits;
   const written = (text: string): string => {
@@ -39,7 +39,7 @@ export function canonicalJson(value: unknown): string {
     }
     return fields;
   };
-  return strictJson(plain(parsed(value), 0) ?? null);
+  return canonicalJson(plain(parsed(value), 0) ?? null);
 }
 
 const tooMany = (): RangeError => new RangeError('Too many values to be compared.');

@@ -1,7 +1,7 @@
 import { inRootScope } from '../../core/root-scope.ts';
 
 /** Lets one piece of work go on in each turn of the event loop, in the order in which they asked. */
-export class Turns {
+export class LoopTurns {
   readonly #waiting: (() => void)[] = [];
 
   take(): Promise<void> {
