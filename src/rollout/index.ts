@@ -3,7 +3,7 @@ export type { RolloutState, RolloutStatus } from '../core/contracts/rollout-stat
 export { createRollout } from './create-rollout.ts';
 export type { RampDecision, Standing } from './decisions/decision.ts';
 export { type EvidenceOffer, planProblems } from './decisions/plan-problems.ts';
-export type { StepPreview } from './decisions/preview.ts';
+export type { CandidateShare, StepPreview } from './decisions/preview.ts';
 export {
   type RecordedEvidence,
   type Replay,

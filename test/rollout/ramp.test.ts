@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
 import { RolloutError } from '../../src/rollout/rollout-error.ts';
+import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { ada, dayMs, hourMs, kindsOf, rolloutWorld, ToldGate, tenantNames } from './world.ts';
 
 const ladder = (holdMs = hourMs) => ({
@@ -189,6 +190,31 @@ describe('a ramp', () => {
       shareOfTraffic: 1,
     });
     expect(await rollout.advance({ ...ada, allowEmpty: true })).toMatchObject({ percent: 0.01 });
+  });
+
+  it('tells what the candidate serves before a step and after it, in tenants and in traffic', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout({
+      ...ladder(0),
+      steps: [{ percent: 0 }, { percent: 100 }],
+    });
+    const day = new Date(world.clock.now()).toISOString().slice(0, 10);
+    const callsOf = { whale: 70, pilot: 20, minnow: 10 };
+    const counts = Object.entries(callsOf).map(([tenant, calls]) => {
+      return { day, tenant, route: 'chat', leg: 'legacy', counts: { calls } } as const;
+    });
+    await world.store.addTraffic({ id: '1', phase: `${rollout.name}/0/17`, counts });
+    await rollout.allow(['pilot'], ada);
+    await rollout.deny(['whale'], ada);
+    const now = { tenants: 1, shareOfTenants: 1 / 3, shareOfTraffic: 0.2 };
+    const then = { tenants: 2, shareOfTenants: 2 / 3, shareOfTraffic: 0.3 };
+    const step = { moves: 1, shareOfTraffic: 0.1, candidateNow: now, candidateThen: then };
+    expect(await rollout.preview()).toMatchObject(step);
+    const here = { moves: 0, candidateNow: now, candidateThen: now };
+    expect(await rollout.preview(0, { allowEmpty: true })).toMatchObject(here);
+    await rollout.set({ ...ada, percent: 100 });
+    const trail = await listOf(world.store.audit(rollout.name));
+    expect(trail.at(-1)).toMatchObject({ kind: 'ramp.set', evidence: { moving: step } });
   });
 
   it('knows nobody by the traffic of another rollout in the same store', async () => {

@@ -58,7 +58,8 @@ export class RampActions {
           ? { ...draftOf(before), ...moved, why: before.why ?? by.reason }
           : { ...draftOf(before), ...moved, status: 'ramping' };
       const { readings } = await this.#core.assess(before, { approved: false, automatic: false });
-      return this.#change('ramp.set', by, before, after, { readings });
+      const moving = movingOf(await previewOf(this.#core, before, after));
+      return this.#change('ramp.set', by, before, after, { readings, moving });
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Store } from '../../core/contracts/store.ts';
 import { inPieces } from '../../core/pieces.ts';
+import { stages } from '../../core/stage.ts';
 import { dayOf } from '../../core/time/day.ts';
 import { dayMs } from '../../core/time/spans.ts';
 import { StageTable } from '../replica/stage-table.ts';
@@ -11,6 +12,15 @@ const days = 30;
 const atOnce = 2_000;
 /** Names that are listed. */
 const mostNames = 1_000;
+
+/** What the candidate serves in all, as far as the last 30 days of traffic can tell. */
+export interface CandidateShare {
+  readonly tenants: number;
+  /** Their share of the known tenants, 0 to 1. */
+  readonly shareOfTenants: number;
+  /** Their share of the calls, 0 to 1. */
+  readonly shareOfTraffic: number;
+}
 
 /** Who would move by a step, as far as the last 30 days of traffic can tell. */
 export interface StepPreview {
@@ -28,6 +38,9 @@ export interface StepPreview {
   readonly shareOfTraffic: number;
   /** Tenants are known, and none of them would move. */
   readonly empty: boolean;
+  /** What the candidate serves as it is, and what it would serve after the step. */
+  readonly candidateNow: CandidateShare;
+  readonly candidateThen: CandidateShare;
 }
 
 /** Calls by tenant, but for those of other rollouts of the store. */
@@ -49,26 +62,54 @@ async function traffic(
 }
 
 /** Some tenants, and what they stand for. */
-interface Group {
-  tenants: number;
-  calls: number;
-  /** The busiest of them, with their calls. */
-  busiest: (readonly [tenant: string, calls: number])[];
+class Group {
+  tenants = 0;
+  calls = 0;
+
+  add(calls: number): void {
+    this.tenants += 1;
+    this.calls += calls;
+  }
+
+  shareOf(all: Group): CandidateShare {
+    const { tenants, calls } = this;
+    return {
+      tenants,
+      shareOfTenants: tenants / Math.max(1, all.tenants),
+      shareOfTraffic: calls / Math.max(1, all.calls),
+    };
+  }
 }
 
-/** Those of whom something is true. */
-async function groupOf(
+/** Who is where before a step and after it. */
+interface Parted {
+  readonly all: Group;
+  readonly moved: Group;
+  readonly now: Group;
+  readonly then: Group;
+  /** Those who move, the busiest first. */
+  readonly names: readonly string[];
+}
+
+async function parted(
   calls: ReadonlyMap<string, number>,
-  isIn: (tenant: string) => boolean,
-): Promise<Group> {
-  const group: Group = { tenants: 0, calls: 0, busiest: [] };
+  was: StageTable,
+  is: StageTable,
+): Promise<Parted> {
+  const [all, moved, now, then] = [new Group(), new Group(), new Group(), new Group()];
+  let busiest: (readonly [tenant: string, calls: number])[] = [];
   await inPieces([...calls], atOnce, async (piece) => {
-    const its = piece.filter(([tenant]) => isIn(tenant));
-    group.tenants += its.length;
-    for (const [, number] of its) group.calls += number;
-    group.busiest = [...group.busiest, ...its].sort(([, a], [, b]) => b - a).slice(0, mostNames);
+    const moving = piece.filter(([tenant, number]) => {
+      const [before, after] = [was.stageOf(tenant), is.stageOf(tenant)];
+      all.add(number);
+      if (stages[before].serves === 'candidate') now.add(number);
+      if (stages[after].serves === 'candidate') then.add(number);
+      if (before !== after) moved.add(number);
+      return before !== after;
+    });
+    busiest = [...busiest, ...moving].sort(([, a], [, b]) => b - a).slice(0, mostNames);
   });
-  return group;
+  return { all, moved, now, then, names: busiest.map(([tenant]) => tenant) };
 }
 
 /** Says who would move from one state to another. */
@@ -80,22 +121,23 @@ export async function previewOf(
   const calls = await traffic(store, name, now());
   const was = new StageTable(before);
   const is = new StageTable(after, was);
-  const moved = await groupOf(calls, (tenant) => was.stageOf(tenant) !== is.stageOf(tenant));
-  let all = 0;
-  for (const number of calls.values()) all += number;
+  const { all, moved, now: present, then, names } = await parted(calls, was, is);
+  const { tenants: moves, ...shares } = moved.shareOf(all);
   return {
     step: after.step,
     percent: after.percent,
     known: calls.size,
-    moves: moved.tenants,
-    tenants: moved.busiest.map(([tenant]) => tenant),
-    shareOfTenants: moved.tenants / Math.max(1, calls.size),
-    shareOfTraffic: moved.calls / Math.max(1, all),
-    empty: calls.size > 0 && moved.tenants === 0,
+    moves,
+    tenants: names,
+    ...shares,
+    empty: calls.size > 0 && moves === 0,
+    candidateNow: present.shareOf(all),
+    candidateThen: then.shareOf(all),
   };
 }
 
 /** What the trail keeps of a step: no names. */
-export function movingOf({ moves, known, shareOfTenants, shareOfTraffic }: StepPreview): object {
-  return { moves, known, shareOfTenants, shareOfTraffic };
+export function movingOf(preview: StepPreview): object {
+  const { moves, known, shareOfTenants, shareOfTraffic, candidateNow, candidateThen } = preview;
+  return { moves, known, shareOfTenants, shareOfTraffic, candidateNow, candidateThen };
 }
