@@ -26,3 +26,18 @@ describe('the guide', () => {
     expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(page))).toEqual([]);
   });
 });
+
+describe('the page of what can be observed', () => {
+  it('names every reason of a stage', () => {
+    const observed = readFileSync(join(root, 'docs/observability.md'), 'utf8');
+    const sources = ['contracts/stage-source.ts', 'events/events.ts'].map((file) =>
+      readFileSync(join(root, 'src/core', file), 'utf8'),
+    );
+    const unions = sources.join().matchAll(/export type (?:StageReason|DecisionReason) =([^;]+);/g);
+    const reasons = [...unions].flatMap(([, union = '']) =>
+      [...union.matchAll(/'([\w-]+)'/g)].map(([, reason = '']) => reason),
+    );
+    expect(reasons.length).toBeGreaterThan(8);
+    expect(reasons.filter((reason) => !observed.includes(`\`${reason}\``))).toEqual([]);
+  });
+});
