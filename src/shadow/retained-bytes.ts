@@ -1,4 +1,4 @@
-import type { ServedExchange } from '../../core/contracts/exchange.ts';
+import type { ServedExchange } from '../core/contracts/exchange.ts';
 
 /** What a call keeps besides its texts: itself, its subject, its place in the lane. */
 export const fixedBytes = 512;

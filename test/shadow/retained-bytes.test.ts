@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fixedBytes, retainedBytes } from '../../../src/shadow/lane/retained-bytes.ts';
-import { servedExchange } from '../exchanges.ts';
+import { fixedBytes, retainedBytes } from '../../src/shadow/retained-bytes.ts';
+import { servedExchange } from './exchanges.ts';
 
 /** What a call is charged besides itself and its task of four characters. */
 const chargedFor = (reply: unknown, ...args: unknown[]): number =>

@@ -9,7 +9,7 @@ import type { DeliveryContext } from '../delivery/delivery-context.ts';
 import { LearnTask } from '../delivery/learn-task.ts';
 import { Places } from '../delivery/places.ts';
 import { Scope } from '../delivery/scope.ts';
-import { fixedBytes, retainedBytes } from '../lane/retained-bytes.ts';
+import { fixedBytes, retainedBytes } from '../retained-bytes.ts';
 import type {
   BundleResult,
   Ending,

@@ -7,7 +7,7 @@ import { CutoverError } from '../../core/errors.ts';
 import type { Reporter } from '../../core/events/events.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { BudgetGuard } from '../budget/budget-guard.ts';
-import { retainedBytes } from '../lane/retained-bytes.ts';
+import { retainedBytes } from '../retained-bytes.ts';
 import type { Ending, LaneWork, Owner, Prepared, RunHandle, RunResult } from '../work.ts';
 import { divergenceOf, type EndedLeg } from './ended-leg.ts';
 import { legFacts } from './leg-facts.ts';

@@ -1,5 +1,5 @@
 import type { LearnPolicy, Mirror } from '../../core/contracts/exchange.ts';
-import { fixedBytes } from '../lane/retained-bytes.ts';
+import { fixedBytes } from '../retained-bytes.ts';
 import type { Prepared } from '../work.ts';
 import type { EndedLeg } from './ended-leg.ts';
 import { MirrorTask } from './mirror-task.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Learner, LearnTarget } from '../../../src/core/contracts/learner.ts';
 import { loadOfLesson } from '../../../src/shadow/delivery/batch-delivery.ts';
-import { fixedBytes, retainedBytes } from '../../../src/shadow/lane/retained-bytes.ts';
 import { createLearnLane } from '../../../src/shadow/learn/learn-lane.ts';
+import { fixedBytes, retainedBytes } from '../../../src/shadow/retained-bytes.ts';
 import { fakeClock } from '../../../src/testing/fake-clock.ts';
 import { servedExchange } from '../exchanges.ts';
 import { recorder } from '../recorder.ts';
