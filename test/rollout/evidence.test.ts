@@ -157,7 +157,7 @@ describe('the evidence of a rollout', () => {
     await handler.close();
   });
 
-  it('has the times of those calls alone that the leg answered itself, and their squares', async () => {
+  it('has the times that users waited for the candidate, or for legacy in its place, and their squares', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);
     const listeners = new Map<string, (event: object) => void>();
@@ -175,7 +175,15 @@ describe('the evidence of a rollout', () => {
     listeners.get('served')?.({ ...served, ...late, leg: 'legacy' });
     await rollout.flush();
     expect((await world.store.traffic()).map(({ leg, counts }) => ({ leg, ...counts }))).toEqual([
-      { leg: 'candidate', calls: 4, errors: 1, fallbacks: 1, timed: 2, ms: 7, squaredMs: 25 },
+      {
+        leg: 'candidate',
+        calls: 4,
+        errors: 1,
+        fallbacks: 1,
+        timed: 3,
+        ms: 60_007,
+        squaredMs: 3_600_000_025,
+      },
     ]);
   });
 

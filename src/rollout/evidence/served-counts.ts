@@ -13,6 +13,6 @@ export interface ServedCounts {
   readonly errors: number;
   /** Calls of the candidate that legacy answered in the end; counted with the leg `candidate`. */
   readonly fallbacks: number;
-  /** Sum and sum of squares of the durations in milliseconds, and how many there were. */
+  /** Sum and sum of squares of the durations in milliseconds, those of fallbacks among them, and how many there were. */
   readonly durations: { readonly count: number; readonly sum: number; readonly squares: number };
 }

@@ -76,7 +76,8 @@ export class TrafficMeter {
     counter.calls += 1;
     if (status === 'rejected') counter.errors += 1;
     if (fellBack) counter.fallbacks += 1;
-    else if (durationMs > 0) {
+    // Whoever waited for a candidate that was late has waited all the same.
+    if (durationMs > 0) {
       counter.timed += 1;
       counter.ms += durationMs;
       counter.squaredMs += durationMs * durationMs;

@@ -11,7 +11,10 @@ import { countedAs } from './wording.ts';
 
 /** When the candidate takes too long. */
 export interface LatencyOptions extends Omit<PairGateOptions, 'source'> {
-  /** `served`: the mean of what users waited for the candidate. Otherwise differences on the same requests. @default 'pairs' */
+  /**
+   * `served`: the mean of what users waited where the candidate was asked, also for legacy's answer in its place. Otherwise
+   * differences on the same requests. @default 'pairs'
+   */
   readonly source?: 'pairs' | 'live-pairs' | 'served';
   /** Milliseconds that the candidate may be slower on average, by pairs. @default 1000 */
   readonly slowerMs?: number;
