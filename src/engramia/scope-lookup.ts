@@ -4,9 +4,9 @@ import type { CallOptions } from './calls/call-options.ts';
 import type { Caller } from './calls/caller.ts';
 
 /** What an operation gave, or the expected refusal. */
-type Attempt<T> = { readonly answer: T } | { readonly refusal: EngramiaCallError };
+type AnswerOrRefusal<T> = { readonly answer: T } | { readonly refusal: EngramiaCallError };
 
-async function attempt<T>(call: Promise<T>, expected: number): Promise<Attempt<T>> {
+async function answerOrRefusal<T>(call: Promise<T>, expected: number): Promise<AnswerOrRefusal<T>> {
   try {
     return { answer: await call };
   } catch (error) {
@@ -38,7 +38,7 @@ export async function lookUpScope(
   key: string | undefined,
   options: CallOptions,
 ): Promise<ScopeAnswer | undefined> {
-  const admin = await attempt(call('retention', {}, options), 403);
+  const admin = await answerOrRefusal(call('retention', {}, options), 403);
   if ('answer' in admin) {
     const { tenantId, projectId } = admin.answer;
     return { tenantId, projectId, role: await ownRole(call, key ?? '', options) };
@@ -46,14 +46,14 @@ export async function lookUpScope(
   let { role } = admin.refusal;
   if (role !== 'reader') {
     const request = { window: 'hourly' };
-    const editor = await attempt(call('computeRollup', { request }, options), 403);
+    const editor = await answerOrRefusal(call('computeRollup', { request }, options), 403);
     if ('answer' in editor) {
       const scope = editor.answer.rollups[0];
       return scope && { tenantId: scope.tenantId, projectId: scope.projectId, role };
     }
     role = editor.refusal.role;
   }
-  const reader = await attempt(call('dailyRollup', {}, options), 404);
+  const reader = await answerOrRefusal(call('dailyRollup', {}, options), 404);
   if ('refusal' in reader) return undefined;
   const { tenantId, projectId } = reader.answer;
   return { tenantId, projectId, role };

@@ -16,11 +16,11 @@ export function ibanIn(found: string): Span | undefined {
   let compact = 4;
   let end: number | undefined;
   for (let at = 4; at < found.length; at += 1) {
-    if (!isBlank(found[at])) {
+    if (!isGap(found[at])) {
       remainder = withDigits(found, at, at + 1, remainder);
       compact += 1;
     }
-    const isGroupEnd = at + 1 === found.length || isBlank(found[at + 1]);
+    const isGroupEnd = at + 1 === found.length || isGap(found[at + 1]);
     // Two letters and two digits are six digits.
     if (isGroupEnd && compact >= shortestIban && (remainder * 1_000_000 + head) % 97 === 1) {
       end = at + 1;
@@ -29,7 +29,7 @@ export function ibanIn(found: string): Span | undefined {
   return end === undefined ? undefined : [0, end];
 }
 
-const isBlank = (unit: string | undefined): boolean =>
+const isGap = (unit: string | undefined): boolean =>
   unit === ' ' || unit === '\u00a0' || unit === '\u202f';
 
 /** What is left of a number, divided by 97, when capitals (as 10 to 35) and digits are written behind it. */

@@ -5,7 +5,7 @@ export function hasPlainPrototype(value: object): value is Record<string, unknow
 }
 
 /** Whether a value is an object of named fields alone. */
-export const isPlain = (value: unknown): value is Record<string, unknown> =>
+export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' &&
   value !== null &&
   hasPlainPrototype(value) &&

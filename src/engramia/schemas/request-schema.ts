@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPlain } from '../../core/text/plain-object.ts';
+import { isPlainObject } from '../../core/text/plain-object.ts';
 import { snakeKeys } from './field-names.ts';
 import { asRead, toReader } from './reader-schema.ts';
 import { serviceTime } from './service-time.ts';
@@ -78,13 +78,13 @@ const soundKey = /^patterns\/[\w-]{1,400}$/;
 
 /** What the schema accepts beyond doubt: running it over a batch costs seven times as much as writing that as JSON. */
 function isSurelyRecord(value: unknown): boolean {
-  if (!isPlain(value) || Object.keys(value).length !== 3) return false;
+  if (!isPlainObject(value) || Object.keys(value).length !== 3) return false;
   const { version, key, data } = value;
   return (
     (version === 0 || version === 1) &&
     typeof key === 'string' &&
     soundKey.test(key) &&
-    isPlain(data)
+    isPlainObject(data)
   );
 }
 
@@ -105,7 +105,7 @@ function records() {
 
 /** A lesson as most are: running the schema over one costs as much as all else that a call costs besides its `fetch`. */
 function usualLesson(value: unknown): Record<string, unknown> | undefined {
-  if (!isPlain(value) || Object.keys(value).length !== 4) return undefined;
+  if (!isPlainObject(value) || Object.keys(value).length !== 4) return undefined;
   const { task, code, evalScore, runId } = value;
   const isScore = typeof evalScore === 'number' && evalScore >= 0 && evalScore <= 10;
   return isScore &&

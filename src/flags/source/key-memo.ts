@@ -60,7 +60,7 @@ export class KeyMemo {
   }
 
   #remember(key: string, tenant: string, user: string | undefined, attributes: Attributes): void {
-    if (key.length > maxKeyChars || !isPlain(attributes)) return;
+    if (key.length > maxKeyChars || !areUnchanging(attributes)) return;
     if (this.#latest.size >= this.#max) this.#latest.clear();
     const names = attributes && Object.keys(attributes).map(keyCopy);
     const values = attributes === undefined ? none : Object.values(attributes).map(ownCopy);
@@ -73,7 +73,7 @@ export class KeyMemo {
 const ownCopy = (value: unknown): unknown => (typeof value === 'string' ? keyCopy(value) : value);
 
 /** Whether attributes are nothing but values that stay what they are. */
-function isPlain(attributes: Attributes): boolean {
+function areUnchanging(attributes: Attributes): boolean {
   if (attributes === undefined) return true;
   if (!isOfNoClass(attributes)) return false;
   const values: unknown[] = Object.values(attributes);

@@ -1,4 +1,4 @@
-import { isPlain } from '../../core/text/plain-object.ts';
+import { isPlainObject } from '../../core/text/plain-object.ts';
 import { OwnTexts } from './own-texts.ts';
 
 const isPrimitive = (value: unknown): boolean =>
@@ -29,6 +29,6 @@ function areSeveralObjects(args: readonly unknown[]): boolean {
 
 /** Undefined: there is more to copy than fields. */
 function flatObjectCopy<Argument>(argument: Argument, texts: OwnTexts): Argument | undefined {
-  if (!isPlain(argument) || !Object.values(argument).every(isPrimitive)) return undefined;
+  if (!isPlainObject(argument) || !Object.values(argument).every(isPrimitive)) return undefined;
   return texts.in(argument);
 }

@@ -1,5 +1,5 @@
 import type { Subject } from '../../core/call/subject.ts';
-import { isPlain } from '../../core/text/plain-object.ts';
+import { isPlainObject } from '../../core/text/plain-object.ts';
 import { flatCopy } from '../../core/text/text.ts';
 
 /** Code units of a text that is copied: copying a longer one would hold up the loop, and it is rather a body than cut from one. */
@@ -34,7 +34,7 @@ export class OwnTexts {
 
   /** A plain object again with such texts; what is no plain one is itself. */
   in<Given>(given: Given): Given {
-    if (!isPlain(given)) return given;
+    if (!isPlainObject(given)) return given;
     const copy: Record<string, unknown> = { ...given };
     for (const name of Object.keys(copy)) copy[name] = this.of(copy[name]);
     return copy as Given;

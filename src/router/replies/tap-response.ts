@@ -7,7 +7,7 @@ const facts = ['url', 'redirected', 'type'] as const;
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** Whether nothing is lost with the object itself: a subclass, as frameworks have them, brings members of its own. */
-function isPlain(response: Response): boolean {
+function isReplaceable(response: Response): boolean {
   const prototype: unknown = Object.getPrototypeOf(response);
   return prototype === Response.prototype && Object.keys(response).length === 0;
 }
@@ -19,7 +19,7 @@ function isPlain(response: Response): boolean {
 export function tapResponse(response: Response, observer: StreamObserver): StreamTap | undefined {
   const { status, statusText, headers, body } = response;
   if (body === null || response.bodyUsed || status < 200 || bodyless.has(status)) return undefined;
-  if (!isPlain(response)) return undefined;
+  if (!isReplaceable(response)) return undefined;
   const tap = tapWebStream(body, observer);
   if (tap === undefined) return undefined;
   const reply = new Response(tap.reply as ReadableStream, { status, statusText, headers });

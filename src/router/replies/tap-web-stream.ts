@@ -175,7 +175,7 @@ function isByteStream(stream: ReadableStream<unknown>): boolean {
  * Whether the stream that reads from it can take its place: not that of one that is a stream by its looks alone, or has
  * methods and fields of its own.
  */
-function isPlain(stream: object): boolean {
+function isReplaceable(stream: object): boolean {
   if (Object.prototype.toString.call(stream) !== '[object ReadableStream]') return false;
   const known = ReadableStream.prototype;
   let at: object | null = stream;
@@ -192,7 +192,7 @@ export function tapWebStream(
   observer: StreamObserver,
 ): StreamTap | undefined {
   if (
-    !isPlain(stream) ||
+    !isReplaceable(stream) ||
     stream.locked ||
     nodeBuiltin.stream.Readable.isDisturbed(stream as unknown as Readable)
   )

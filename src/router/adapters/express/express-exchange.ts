@@ -6,7 +6,7 @@ import { sendReply } from './send-reply.ts';
 const oddThrow = 'The candidate threw a value that Express does not take for an error.';
 
 /** Whether `next` takes a value for an error, and not for "go on" or "skip". */
-const isError = (value: unknown): boolean =>
+const isExpressError = (value: unknown): boolean =>
   Boolean(value) && value !== 'route' && value !== 'router';
 
 /**
@@ -38,7 +38,8 @@ export class ExpressExchange<Input> extends ServerExchange<Request, Input> {
 
   /** Hands an error to the app's error middleware, unless the response is legacy's own business. */
   fail(error: unknown): void {
-    if (!this.passedOn) this.#leave(isError(error) ? error : new Error(oddThrow, { cause: error }));
+    if (!this.passedOn)
+      this.#leave(isExpressError(error) ? error : new Error(oddThrow, { cause: error }));
   }
 
   protected startLegacy(): void {
