@@ -11,31 +11,18 @@ import { LearnWork } from './learn-work.ts';
 /** What a learn lane is made of. */
 export interface LearnLaneSetup {
   readonly options?: LaneOptions | undefined;
-  /** Where tenants' exchanges go. Undefined: nowhere; every offer counts as skipped for want of a key. */
-  readonly learner: Learner | undefined;
+  /** Where tenants' exchanges go. */
+  readonly learner: Learner;
   readonly clock: Clock;
   readonly random: () => number;
   readonly reporter: Reporter;
   readonly warn?: Warn | undefined;
 }
 
-const nobody: Learner = { targetOf: () => undefined };
-
 /** Makes the lane in which served exchanges are learned, one at a time per scope of the service. */
 export function createLearnLane(setup: LearnLaneSetup): OwnedLane<ServedExchange> {
   const { options, clock, random, warn, learner } = setup;
   const reporter = toSafeReporter(setup.reporter);
-  const work = new LearnWork({ learner: learner ?? nobody, clock, random, reporter });
-  const lane = createLane({ name: 'learn', options, clock, reporter, warn, work });
-  if (learner !== undefined) return lane;
-  return {
-    offer: () => {
-      lane.skip('noKey');
-      return false;
-    },
-    skip: (reason) => lane.skip(reason),
-    stats: () => lane.stats(),
-    flush: (timeoutMs) => lane.flush(timeoutMs),
-    close: (timeoutMs) => lane.close(timeoutMs),
-  };
+  const work = new LearnWork({ learner, clock, random, reporter });
+  return createLane({ name: 'learn', options, clock, reporter, warn, work });
 }

@@ -149,25 +149,6 @@ describe('what is not learned', () => {
     expect(lane.stats()).toMatchObject({ accepted: 0, skipped: { noKey: 2 } });
     expect(reporter.failures.map(({ operation }) => operation)).toEqual(['engramia.key']);
   });
-
-  it('takes up nothing where there is no learner', () => {
-    const [clock, reporter] = [fakeClock(), recorder()];
-    const lane = createLearnLane({ learner: undefined, clock, random: Math.random, reporter });
-    expect(lane.offer(servedExchange())).toBe(false);
-    expect(lane.stats()).toMatchObject({ offered: 1, accepted: 0, skipped: { noKey: 1 } });
-  });
-
-  it('still counts what is passed by, and can be flushed and closed, where there is no learner', async () => {
-    const [clock, reporter] = [fakeClock(), recorder()];
-    const lane = createLearnLane({ learner: undefined, clock, random: Math.random, reporter });
-    Reflect.apply(lane.skip, lane, ['sampled']);
-    expect(await lane.flush(1_000)).toMatchObject({ drained: true, counts: { accepted: 0 } });
-    lane.offer(servedExchange());
-    const { drained, counts } = await lane.close(1_000);
-    expect([drained, counts.offered, counts.skipped.noKey]).toEqual([true, 0, 0]);
-    expect(lane.stats()).toMatchObject({ offered: 2, skipped: { sampled: 1, noKey: 1 } });
-    expect(clock.pending).toBe(0);
-  });
 });
 
 describe('what never comes back', () => {
