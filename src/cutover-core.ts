@@ -16,14 +16,13 @@ import { safeClock } from './core/time/safe-clock.ts';
 import type { CutoverControls } from './cutover.ts';
 import { controlsOf } from './cutover-controls.ts';
 import { type CutoverOptions, compareIssuesOf } from './cutover-options.ts';
-import { KillFile } from './flags/file/kill-file.ts';
 import { ProviderLifecycle } from './flags/source/lifecycle.ts';
 import { createStageSource } from './flags/source/stage-source.ts';
+import { KillSwitch } from './kill-switch.ts';
 import { Background } from './router/offer/background.ts';
 import { createRoute, type Surroundings } from './router/route/create-route.ts';
 import type { Route, RouteHooks } from './router/route/route.ts';
 import { flagKeyOf, type RouteOptions, routeIssues } from './router/route/route-options.ts';
-import { Switchboard } from './router/switchboard.ts';
 import { toBudget } from './shadow/budget/budget.ts';
 import { createLearnLane } from './shadow/learn/learn-lane.ts';
 import { createMirrorLane } from './shadow/mirror/mirror-lane.ts';
@@ -42,7 +41,7 @@ export class CutoverCore {
   readonly #routes = new Map<string, Route>();
   readonly #options: CutoverOptions;
   readonly #clock: Clock;
-  readonly #switchboard = new Switchboard();
+  readonly #killSwitch: KillSwitch;
   readonly #learnLane: OwnedLane<ServedExchange> | undefined;
   readonly #mirrorLane: OwnedLane<MirrorableExchange>;
   readonly #around: Surroundings;
@@ -59,6 +58,8 @@ export class CutoverCore {
     const { engramia, shadow = {} } = options;
     const warnings = new Warnings(logger, clock);
     this.hub = new EventHub(warnings);
+    this.#killSwitch = new KillSwitch(this.#routes, this.hub);
+    const { switchboard } = this.#killSwitch;
     const warn = (code: string, message: string): void => warnings.warn(code, message);
     const warnOnce = (code: string, message: string, about?: string): void =>
       warnings.once(code, message, about);
@@ -73,7 +74,7 @@ export class CutoverCore {
       options: shadow.mirror,
       pairs: options.pairs,
       budget: shadow.budget && toBudget(shadow.budget, clock),
-      isKilled: () => this.#switchboard.killed,
+      isKilled: () => switchboard.killed,
     });
     this.#around = {
       force: options.force,
@@ -85,7 +86,7 @@ export class CutoverCore {
       conversationsOf: (handsBack) => this.#conversationsOf(handsBack),
       tracing: options.tracing,
       flagProvider: options.flags.metadata.name,
-      switchboard: this.#switchboard,
+      switchboard,
       reporter: this.hub,
       clock,
       random,
@@ -100,7 +101,7 @@ export class CutoverCore {
         idle: () => this.#shutdown.turnsEnded(),
       });
     this.#shutdown = new Shutdown({
-      killFile: this.#followKillFile(options),
+      killFile: this.#killSwitch.follow(options.killFile, clock),
       learnLane: this.#learnLane,
       mirrorLane: this.#mirrorLane,
       lifecycle: this.#lifecycle,
@@ -130,18 +131,17 @@ export class CutoverCore {
   }
 
   kill(reason = 'killed by hand', options?: { force?: boolean }): 'killed' | 'frozen' {
-    this.#switchboard.kill(reason, options?.force === true);
-    return this.#tellKilled(reason);
+    return this.#killSwitch.kill(reason, options?.force === true);
   }
 
   revive(): void {
-    this.#takeBack(() => this.#switchboard.revive());
+    this.#killSwitch.revive();
   }
 
   stats(): CutoverStats {
     const routes = [...this.#routes.values()];
     return {
-      state: this.#state(),
+      state: this.#shutdown.hasBegun ? 'closed' : this.#killSwitch.state,
       routes: Object.fromEntries(
         routes.map((route) => [route.name, route.counters.snapshot(route.legacyGone)]),
       ),
@@ -164,50 +164,6 @@ export class CutoverCore {
     this.#conversations ??= this.#makeConversations();
     if (this.#shutdown.hasBegun) this.#conversations.close();
     return this.#conversations;
-  }
-
-  #tellKilled(reason: string): 'killed' | 'frozen' {
-    const outcome = this.#frozen() ? 'frozen' : 'killed';
-    this.hub.emit('rollback', { outcome, reason });
-    return outcome;
-  }
-
-  /** Nothing is told while another kill stands. */
-  #takeBack(release: () => void): void {
-    const { state } = this.#switchboard;
-    release();
-    if (state.kind !== 'killed' || this.#switchboard.killed) return;
-    for (const route of this.#routes.values()) route.legacyGone = false;
-    this.hub.emit('rollback', { outcome: 'revived', reason: state.reason });
-  }
-
-  #followKillFile({ killFile: file }: CutoverOptions): KillFile | undefined {
-    if (file === undefined) return undefined;
-    const killFile = new KillFile({
-      file,
-      clock: this.#clock,
-      reporter: this.hub,
-      appeared: (reason) => {
-        const wasKilled = this.#switchboard.killed;
-        this.#switchboard.killByFile(reason);
-        if (!wasKilled) this.#tellKilled(reason);
-      },
-      removed: () => this.#takeBack(() => this.#switchboard.reviveByFile()),
-    });
-    killFile.start();
-    return killFile;
-  }
-
-  #frozen(): boolean {
-    const { state } = this.#switchboard;
-    if (state.kind !== 'killed' || state.force) return false;
-    return [...this.#routes.values()].some((route) => route.legacyGone);
-  }
-
-  #state(): CutoverStats['state'] {
-    if (this.#shutdown.hasBegun) return 'closed';
-    if (!this.#switchboard.killed) return 'open';
-    return this.#frozen() ? 'frozen' : 'killed';
   }
 }
 
