@@ -21,10 +21,13 @@ export interface CutoverControls extends AsyncDisposable {
   /**
    * Sends every tenant back to legacy from the next call on, without a shadow, whatever flags say or fail to say. A route
    * whose legacy is known to be gone is frozen instead: its candidate goes on, without a shadow; `force` overrides that.
+   *
+   * @default reason 'killed by hand', force false
    */
   kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen';
   /** Takes a kill back: flags decide again. While a kill file is there, it goes on killing. */
   revive(): void;
+  /** What was done so far, as of now: a copy that does not change. */
   stats(): CutoverStats;
   /**
    * Waits until the shadow's tasks have ended, and keeps the process alive meanwhile; the report says what became of them.

@@ -134,7 +134,7 @@ const checks = {
   ...recallChecks,
 };
 
-/** Throws `InvalidOptionsError` with everything that cannot be used. */
+/** @throws InvalidOptionsError naming everything that cannot be used */
 export function refuseCandidateOptions(options: unknown): void {
   const issues = issuesOf(options, checks);
   const { mirror } = (options ?? {}) as { mirror?: AgentMirrorOptions };

@@ -7,11 +7,10 @@ import { RestClient } from './rest-client.ts';
 /**
  * Makes a client of the Engramia service. Opens nothing and sends nothing.
  *
- * Throws one `InvalidOptionsError` that names every issue.
- *
  * @example
  * const client = createEngramiaClient({ baseUrl: 'https://engramia.example.com', apiKey });
  * await client.learn({ task: 'Parse a CSV file', code: 'Use a streaming parser.', evalScore: 7 });
+ * @throws InvalidOptionsError naming every issue
  */
 export function createEngramiaClient(options: EngramiaClientOptions = {}): EngramiaClient {
   const { settings, apiKey } = toClientSettings(options);

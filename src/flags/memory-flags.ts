@@ -12,11 +12,11 @@ import {
 
 /** Stages held in this process, changed at run time. Every flag key gets the same answer. */
 export interface MemoryFlags extends FlagProvider {
-  /** Puts one tenant into a stage, from the next call on. Throws `InvalidOptionsError`. */
+  /** Puts one tenant into a stage, from the next call on. @throws InvalidOptionsError for a name or a stage that is none */
   set(tenant: string, stage: Stage): void;
   /** Lets one tenant follow the default again. */
   unset(tenant: string): void;
-  /** Puts every tenant without a stage of its own into a stage. Throws `InvalidOptionsError`. */
+  /** Puts every tenant without a stage of its own into a stage. @throws InvalidOptionsError for what is no stage */
   setDefault(stage: Stage): void;
 }
 

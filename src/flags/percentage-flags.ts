@@ -46,7 +46,11 @@ export interface PercentageFlagsOptions extends PercentageFlagsChange {
 
 /** A ramp that can be moved at run time. Every flag key gets the same answer. */
 export interface PercentageFlags extends FlagProvider {
-  /** Changes the ramp from the next call on, all fields at once or, if one is invalid, none. Throws `InvalidOptionsError`. */
+  /**
+   * Changes the ramp from the next call on, all fields at once or, if one is invalid, none.
+   *
+   * @throws InvalidOptionsError naming everything that is wrong
+   */
   set(change: PercentageFlagsChange): void;
 }
 

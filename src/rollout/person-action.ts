@@ -4,6 +4,7 @@ import { issuesOf, type OptionCheck, refuse, required } from '../core/option-che
 export interface PersonAction {
   /** The person's name as the app knows it; it goes into the trail. */
   readonly actor: string;
+  /** Why, in words; it goes into the trail as well, and so must hold no personal data. */
   readonly reason: string;
   /** The same id again is the same action: it is entered once. */
   readonly requestId?: string;

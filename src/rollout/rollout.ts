@@ -61,6 +61,7 @@ export interface CompleteAction extends PersonAction {
 export interface AttestAction extends PersonAction {
   /** What: `smoke`, `backup`, `threads.deleted`, … */
   readonly kind: string;
+  /** Whether it is as it should be. */
   readonly ok: boolean;
   /** Plain data without anybody's personal data. */
   readonly evidence?: object;
@@ -69,6 +70,7 @@ export interface AttestAction extends PersonAction {
 /** What was attested last, of one kind. */
 export interface Attested {
   readonly ok: boolean;
+  /** Who vouched for it. */
   readonly actor: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -77,6 +79,7 @@ export interface Attested {
 /** Where a rollout stands, and what it stands on. */
 export interface RolloutReport {
   readonly state: RolloutState;
+  /** The step of the plan that it stands at. */
   readonly step: PlanStep;
   /** Undefined: the step is the last. */
   readonly next: PlanStep | undefined;
@@ -84,6 +87,7 @@ export interface RolloutReport {
   readonly decision: RampDecision;
   /** Milliseconds since the step began. */
   readonly heldMs: number;
+  /** Whether there is a legacy to go back to, as far as this process has heard and read. */
   readonly legacyAlive: boolean;
   /** Whether this process decides for the ramp. */
   readonly leads: boolean;
@@ -91,6 +95,7 @@ export interface RolloutReport {
   readonly killed: boolean;
   /** Whether this process has not reached the store for longer than its lease. */
   readonly lostContact: boolean;
+  /** The processes that obey the ramp, as they told the store. */
   readonly replicas: readonly ReplicaState[];
   /** Whether every replica obeys this version, or its lease has run out; not while a way back of this process is not entered. */
   readonly acknowledged: boolean;
@@ -129,6 +134,7 @@ export interface Rollout extends AsyncDisposable {
    */
   follow(cutover: FollowedCutover): Disposable;
 
+  /** Where the ramp stands. Changes nothing. */
   status(): Promise<RolloutReport>;
   /** Who would move by a step of the plan. @throws RolloutError when nobody would, unless `allowEmpty` */
   preview(step?: number, options?: { readonly allowEmpty?: boolean }): Promise<StepPreview>;
@@ -136,7 +142,9 @@ export interface Rollout extends AsyncDisposable {
   advance(by: AdvanceAction): Promise<RolloutState>;
   /** Takes the next step where it awaits a person; gates are read once more. */
   approve(by: AdvanceAction): Promise<RolloutState>;
+  /** Puts the ramp where a person wants it. @throws RolloutError when that is above the next step, unless `force` */
   set(by: SetAction): Promise<RolloutState>;
+  /** Lets the ramp stand still until `resume()`. */
   hold(by: PersonAction): Promise<RolloutState>;
   /** Lets a ramp go on, on new evidence; after a rollback it begins at its first step. */
   resume(by: PersonAction): Promise<RolloutState>;
@@ -152,6 +160,7 @@ export interface Rollout extends AsyncDisposable {
   deny(tenants: readonly string[], by: PersonAction): Promise<RolloutState>;
   /** Puts a named group of tenants into a stage, or back into the ramp, all at once. */
   cohort(name: string, stage: Stage | undefined, by: PersonAction): Promise<RolloutState>;
+  /** Enters what a person vouches for; gates may ask for it. */
   attest(attestation: AttestAction): Promise<RolloutState>;
   /** Closes a review by the place of its entry in the trail. */
   acknowledge(review: number, by: PersonAction): Promise<RolloutState>;

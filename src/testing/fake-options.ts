@@ -30,7 +30,7 @@ export interface FakeEngramiaOptions {
   readonly mode?: StorageMode;
   /** Calls a minute; `false` for none. @default the service's own: 60 an address and path, 120 a key */
   readonly rateLimits?: RateLimits | false;
-  /** Patterns that a project may hold. @default 8000 */
+  /** Patterns that a project may hold. @default 8_000 */
   readonly quota?: number;
   /** Where it reads time. @default Node's clock */
   readonly clock?: Clock;

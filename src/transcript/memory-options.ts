@@ -13,7 +13,7 @@ export interface MemoryTranscriptOptions {
   ttlMs?: number;
   /** The part of both bounds that one tenant may fill before its own conversations go first, 0 to 1. @default 0.25 */
   tenantShare?: number;
-  /** Unicode code points of a turn that are kept. @default 8000 */
+  /** Unicode code points of a turn that are kept. @default 8_000 */
   maxTurnChars?: number;
   /** Takes personal data and secrets out of a turn before it is kept. @default turns are kept as they were served */
   redact?: (text: string) => string;

@@ -3,7 +3,9 @@ const usualZ = 1.959963984540054;
 
 /** An interval of a share, 0 to 1. */
 export interface Interval {
+  /** 0 where nothing was counted. */
   readonly low: number;
+  /** 1 where nothing was counted. */
   readonly high: number;
 }
 

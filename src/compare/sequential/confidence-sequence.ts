@@ -5,7 +5,7 @@ import { type Moments, varianceOf } from './moments.ts';
 export interface ConfidenceSequenceOptions {
   /** Chance that the truth is ever outside, over all looks: between 0 and 1. @default 0.05 */
   readonly alpha?: number;
-  /** The number of values at which the interval is as narrow as it can be. @default 5000 */
+  /** The number of values at which the interval is as narrow as it can be. @default 5_000 */
   readonly tunedFor?: number;
   /** Values below which there is no interval: what it rests on holds for many only. @default 100 */
   readonly least?: number;

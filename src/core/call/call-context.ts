@@ -8,7 +8,9 @@ import type { ReportedFacts, Turn } from './subject.ts';
 export interface CallContext {
   /** Identifies the call; made when first read unless the caller gave one. */
   readonly requestId: string;
+  /** Whose call it is. */
   readonly tenant: string;
+  /** The stage that the call was decided to. */
   readonly stage: Stage;
   /** The leg that runs with this context. */
   readonly leg: Leg;

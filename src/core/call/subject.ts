@@ -17,7 +17,9 @@ export interface Subject {
 
 /** One turn of a conversation as it was served to the user. */
 export interface Turn {
+  /** Who said it. */
   role: 'user' | 'assistant';
+  /** What was said, as far as the transcript keeps it. */
   text: string;
   /** The leg that answered this turn. */
   leg: Leg;
@@ -28,19 +30,25 @@ export interface Turn {
 /** A tool that a leg called. */
 export interface ToolCall {
   name: string;
+  /** What it was called with: data, or text that holds JSON. */
   arguments: unknown;
+  /** What it answered. Absent: nobody told. */
   result?: unknown;
 }
 
 /** A reply as the library reads it, whatever shape the handler answers in. */
 export interface ReplyView {
+  /** What the user reads; an empty one is not learned. */
   text: string;
+  /** The tools that were called for it, in order. Absent: nobody told. */
   toolCalls?: readonly ToolCall[] | undefined;
 }
 
 /** What a candidate knows about its own run and tells by `context.report`. */
 export interface ReportedFacts {
+  /** The tools that it called, in order. */
   toolCalls?: readonly ToolCall[];
+  /** Tokens that it used. */
   usage?: TokenUsage;
   /** Keys of the patterns that were recalled. */
   recalled?: readonly string[];

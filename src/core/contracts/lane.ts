@@ -28,7 +28,7 @@ export interface OwnedLane<Item> extends Lane<Item> {
 
 /** Bounds of one lane. */
 export interface LaneOptions {
-  /** Tasks waiting or running. @default 1000 */
+  /** Tasks waiting or running. @default 1_000 */
   maxCount?: number;
   /** Bytes that waiting and running tasks may retain. @default 16 MiB */
   maxBytes?: number;

@@ -87,11 +87,13 @@ export interface Acknowledgement {
 export interface ReplicaState {
   readonly replica: string;
   readonly version: number;
+  /** When it told of itself last. */
   readonly seenAt: number;
+  /** Until when it may obey this version unheard. */
   readonly until: number;
-  /** As it was told last; absent where it was not. */
+  /** Exchanges that wait to be learned there; absent where it does not tell. */
   readonly pending?: number;
-  /** Likewise. */
+  /** Exchanges that were learned there since the replica began; absent where it does not tell. */
   readonly learned?: number;
 }
 
@@ -105,11 +107,13 @@ export interface ReplicaReport {
 /** A name that one holder has at a time. Times are the store's, milliseconds since the epoch. */
 export interface Lease {
   readonly name: string;
+  /** Who has it: any text that no other holder gives. */
   readonly holder: string;
   /** Grows with every change of hands, so that a late writer can be told. */
   readonly token: number;
   /** When it was given or renewed: it ends `until - at` milliseconds after it was asked for. */
   readonly at: number;
+  /** When it runs out unless it is renewed. */
   readonly until: number;
 }
 

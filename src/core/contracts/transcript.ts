@@ -38,7 +38,7 @@ export interface TurnRange {
 export interface Transcript {
   /** Takes personal data and secrets out of a turn before it is appended. @default turns are kept as they were served */
   readonly redact?: ((text: string) => string) | undefined;
-  /** Unicode code points of a turn that are kept. @default 8000 */
+  /** Unicode code points of a turn that are kept. @default 8_000 */
   readonly maxTurnChars?: number | undefined;
   /**
    * Adds one exchange, in its place by `at`. Resolves when `history` shows it. Appended again under its `requestId` and moment it

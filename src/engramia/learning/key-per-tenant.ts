@@ -134,6 +134,8 @@ const isLate = (error: unknown): boolean => error instanceof LateLookup;
  * look-up that rejects is not remembered, and a key that is answered with 401 is forgotten. A look-up that takes longer
  * than 10 seconds has failed, and what it answers after that is ignored; the next call asks again, and calls beside
  * that one fail at once.
+ *
+ * @throws InvalidOptionsError naming every issue
  */
 export function keyPerTenant(
   client: EngramiaClient,

@@ -5,8 +5,9 @@ import { toLearnTarget } from './learn-target.ts';
 import type { ScopeSource } from './scope-source.ts';
 
 /**
- * All tenants share the client's one scope: what one of them taught may be recalled for another. Throws
- * `InvalidOptionsError` when it is no client, or one that has no key.
+ * All tenants share the client's one scope: what one of them taught may be recalled for another.
+ *
+ * @throws InvalidOptionsError for what is no client, and for one that has no key
  */
 export function oneScope(client: EngramiaClient): ScopeSource {
   refuse('oneScope', issuesOf({ client }, { client: required(having('learn')) }));

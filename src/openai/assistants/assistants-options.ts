@@ -62,7 +62,7 @@ export interface AssistantsLegOptions<A extends unknown[] = unknown[], R = Assis
   reply?: (reply: AssistantsReply) => R | Promise<R>;
   /** Milliseconds before the first look at a run; each next wait is half as long again. A service that says when to look is obeyed. @default 500 */
   pollMs?: number;
-  /** Milliseconds between two looks at most; the `openai` client's own pace. @default 5000 */
+  /** Milliseconds between two looks at most; the `openai` client's own pace. @default 5_000 */
   maxPollMs?: number;
   /** Milliseconds for the whole call; services let runs expire after ten minutes. @default 600_000 */
   timeoutMs?: number;

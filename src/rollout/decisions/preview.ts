@@ -24,7 +24,9 @@ export interface CandidateShare {
 
 /** Who would move by a step, as far as the last 30 days of traffic can tell. */
 export interface StepPreview {
+  /** The step's place in the plan, from 0. */
   readonly step: number;
+  /** Percent of the tenants inside there, 0 to 100. */
   readonly percent: number;
   /** Tenants with traffic. */
   readonly known: number;

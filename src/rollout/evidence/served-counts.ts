@@ -2,6 +2,7 @@ import type { Leg } from '../../core/stage.ts';
 
 /** What users got in a stretch of time, per route, tenant and leg: increments. Plain data. */
 export interface ServedCounts {
+  /** When the stretch ended, milliseconds since the epoch. */
   readonly at: number;
   /** When the stretch began, milliseconds since the epoch. @default moments before `at` */
   readonly from?: number;

@@ -20,11 +20,13 @@ export interface CustomRun extends Omit<GateRun, 'read'> {
 
 /** A gate of the app. */
 export interface CustomGateOptions {
+  /** As readings and the trail call it; no other gate of the plan has it. */
   readonly name: string;
-  /** @default 'signal' */
+  /** A guardrail that fails rolls back, a signal pauses. @default 'signal' */
   readonly role?: Gate['role'];
+  /** What it looks at. */
   readonly source: EvidenceSource;
-  /** @default false */
+  /** Read and recorded, but never acted upon. @default false */
   readonly dryRun?: boolean;
   /** Whether it can fail by chance, and so gets a part of the plan's error budget as `setting.alpha`. @default false */
   readonly spends?: boolean;

@@ -16,7 +16,7 @@ export interface LatencyOptions extends Omit<PairGateOptions, 'source'> {
    * differences on the same requests. @default 'pairs'
    */
   readonly source?: 'pairs' | 'live-pairs' | 'served';
-  /** Milliseconds that the candidate may be slower on average, by pairs. @default 1000 */
+  /** Milliseconds that the candidate may be slower on average, by pairs. @default 1_000 */
   readonly slowerMs?: number;
   /** Milliseconds that the candidate may take on average, by what was served. @default 10_000 */
   readonly limitMs?: number;

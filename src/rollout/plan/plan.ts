@@ -19,14 +19,15 @@ export interface PlanStep {
 export interface RolloutPlan {
   /** Stage of the tenants outside. @default 'shadow' */
   readonly from?: Stage;
-  /** @default 0, 5, 25, 50 and 100 percent `live`, then `rampdown`, then `complete` */
+  /** The ladder, upwards. @default 0, 5, 25, 50 and 100 percent `live`, then `rampdown`, then `complete` */
   readonly steps?: readonly PlanStep[];
+  /** What is asked before each step, and while it is held. @default none */
   readonly gates?: readonly Gate[];
   /** Whether it climbs by itself once everything passes; otherwise a person calls `advance()`. @default false */
   readonly automatic?: boolean;
-  /** @default 86_400_000, a day */
+  /** Milliseconds that a step is held at least, where it does not say. @default 86_400_000, a day */
   readonly holdMs?: number;
-  /** @default 100 */
+  /** Pairs that a step needs at least where a gate looks at pairs, and it does not say. @default 100 */
   readonly minPairs?: number;
   /** Error budget for rolling back at one step, split over the gates; each step has it anew. @default 0.05 */
   readonly alpha?: number;

@@ -52,9 +52,9 @@ export interface LearnOptions {
   via?: LearnVia;
   /** The score that Engramia is told, 0 to 10, by the leg that answered. @default { legacy: 5, candidate: 7 } */
   evalScore?: { legacy?: number; candidate?: number };
-  /** Longer tasks are cut; Unicode code points, at most the service's 10,000. @default 2000 */
+  /** Longer tasks are cut; Unicode code points, at most the service's 10,000. @default 2_000 */
   maxTaskChars?: number;
-  /** Longer replies are cut; Unicode code points, at most the service's 500,000. @default 8000 */
+  /** Longer replies are cut; Unicode code points, at most the service's 500,000. @default 8_000 */
   maxCodeChars?: number;
   /** Shorter tasks are not worth learning: everybody's "ok" is one pattern. Unicode code points. @default 8 */
   minTaskChars?: number;

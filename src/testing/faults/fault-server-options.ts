@@ -10,7 +10,7 @@ export interface FaultServerOptions {
   readonly fault?: Fault;
   /** The JSON of a healthy answer. @default { stored: true, pattern_count: 1 } */
   readonly answer?: unknown;
-  /** Milliseconds between two bytes of `drip`. @default 1000 */
+  /** Milliseconds between two bytes of `drip`. @default 1_000 */
   readonly dripMs?: number;
   /** Milliseconds until the answer of `late`: more than a client of Engramia waits by default. @default 15_000 */
   readonly lateMs?: number;
