@@ -11,7 +11,7 @@ import type { Clock } from '../core/time/clock.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { HandBackError } from './hand-back-error.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';
-import { bytesOf } from './turn-bytes.ts';
+import { bytesOf, bytesOfIds } from './turn-bytes.ts';
 import { within } from './within.ts';
 
 /** The turns of one exchange on their way to the old side. */
@@ -99,7 +99,7 @@ export class HandBackQueue {
     }
     const ids = { key, tenant, route, conversation, requestId, subject };
     if (turns === undefined) return this.#giveUp(ids, 'an exchange could not be read or taken up');
-    const bytes = bytesOf(turns);
+    const bytes = bytesOf(turns) + bytesOfIds(ids);
     const item = { ...ids, bytes, turns, handBack, scope, failures: 0, done };
     return this.#queue.offer(item) || this.#giveUp(ids, 'there was no room for an exchange');
   }

@@ -11,7 +11,7 @@ import type { Clock } from '../core/time/clock.ts';
 import { backOff, type Tries } from './back-off.ts';
 import { exchangeTurns, keptTurns, type TurnPolicy } from './exchange-turns.ts';
 import { OrderedQueue, type Queued } from './ordered-queue.ts';
-import { bytesHeld, bytesOf } from './turn-bytes.ts';
+import { bytesHeld, bytesOf, bytesOfIds } from './turn-bytes.ts';
 import { within } from './within.ts';
 
 /** An exchange on its way into the transcript. */
@@ -94,7 +94,7 @@ export class Recorder {
     const { route, tenant, conversation, requestId } = exchange;
     const ids = { route, tenant, conversation, requestId };
     const unread = { exchange, read };
-    const bytes = bytesHeld(exchange);
+    const bytes = bytesHeld(exchange) + bytesOfIds(ids);
     const item = { key, tenant, bytes, unread, ids, moment, kept: [], failures: 0, done };
     if (!this.#isClosed && this.#queue.offer(item)) return true;
     this.#count('dropped');
@@ -162,7 +162,7 @@ export class Recorder {
     item.unread = undefined;
     read?.(turns);
     if (item.kept.length === 0) return false;
-    if (this.#queue.charge(item, bytesOf(item.kept))) return true;
+    if (this.#queue.charge(item, bytesOf(item.kept) + bytesOfIds(item.ids))) return true;
     this.#count('dropped');
     this.#contained('history', noRoom(), item.ids);
     return false;

@@ -2,6 +2,7 @@ import { isThenable } from '../../core/call/observation.ts';
 import type { Subject } from '../../core/call/subject.ts';
 import type { StageResolution, StageSource } from '../../core/contracts/stage-source.ts';
 import { CutoverError } from '../../core/errors.ts';
+import { shortKey } from '../../core/text/short-key.ts';
 import { keyCopy } from '../../core/text/text.ts';
 import type { FlagResolution } from '../provider.ts';
 import { type CachedDecision, DecisionCache } from './decision-cache.ts';
@@ -37,7 +38,7 @@ export class CachedSource implements StageSource {
       const bare = this.#ofTenantAlone(tenant, subject);
       if (bare !== undefined && this.#decisions.isFresh(bare))
         return stageAnswers.cached[bare.stage];
-      key = this.#keys.keyOf(tenant, subject);
+      key = shortKey(this.#keys.keyOf(tenant, subject));
       const known = this.#decisions.lastKnown(key);
       if (known !== undefined && this.#decisions.isFresh(known))
         return stageAnswers.cached[known.stage];
@@ -49,7 +50,7 @@ export class CachedSource implements StageSource {
 
   fallback(tenant: string, subject: Subject): StageResolution {
     try {
-      return this.#lastGood(this.#keys.keyOf(tenant, subject));
+      return this.#lastGood(shortKey(this.#keys.keyOf(tenant, subject)));
     } catch {
       // Attributes that make no key: `resolve` has reported them.
       return this.#lastGood(undefined);
