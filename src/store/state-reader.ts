@@ -1,4 +1,5 @@
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
+import { usableState, usableStateIn } from './usable-state.ts';
 
 /** Characters from which on a text is worth being known again: shorter ones are parsed in less than a millisecond. */
 export const longText = 65_536;
@@ -20,7 +21,7 @@ export class StateReader {
 
   /** A state as a store keeps it. What is long has its overrides in common with what was read before, where they are the same. */
   read(text: string): RolloutState {
-    if (text.length < longText) return JSON.parse(text);
+    if (text.length < longText) return usableStateIn(text);
     if (this.#last?.text !== text) this.#last = { text, state: this.#parsed(text) };
     return { ...this.#last.state };
   }
@@ -31,11 +32,11 @@ export class StateReader {
     // Within a text of JSON no quote stands as it does here: it can be nothing but the field.
     const at = same === undefined ? -1 : text.indexOf(same);
     if (before === undefined || same === undefined || at < 0) {
-      const state: RolloutState = JSON.parse(text);
+      const state = usableStateIn(text);
       Object.freeze(state.overrides);
       return state;
     }
     const rest = text.slice(0, at) + written({}) + text.slice(at + same.length);
-    return { ...JSON.parse(rest), overrides: before };
+    return usableState({ ...JSON.parse(rest), overrides: before }, before);
   }
 }
