@@ -1,3 +1,4 @@
+import { isCutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events/events.ts';
 
 /** What of a rollout can fail without anybody who waits for it, and what follows from it. */
@@ -22,9 +23,13 @@ const follows = {
 /** What failed. */
 export type Contained = keyof typeof follows;
 
-/** Name and code of what was thrown: its message may hold anything. */
+/** Errors of stores of ours, whose messages say what to do and hold nobody's text. */
+const sayable = new Set<string | undefined>(['ERR_CUTOVER_STATE', 'ERR_CUTOVER_INVALID_OPTIONS']);
+
+/** Name and code of what was thrown: its message may hold anything, unless it is of ours. */
 export function wordsOf(error: unknown): string {
   const { name, code } = errorFacts(error);
+  if (isCutoverError(error) && sayable.has(code)) return error.message.replace(/\.$/, '');
   return code === undefined ? name : `${name} ${code}`;
 }
 

@@ -1,4 +1,8 @@
 import { expect, it, vi } from 'vitest';
+import { InvalidOptionsError } from '../../src/core/errors.ts';
+import { createRollout } from '../../src/rollout/create-rollout.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { flakyStore } from './flaky-store.ts';
 import { ada, rolloutWorld } from './world.ts';
 
@@ -51,4 +55,29 @@ it('tells whoever acts or asks that the store has failed as all that stands in t
   cable.down = false;
   vi.spyOn(world.store, 'commit').mockRejectedValue(new Error('disk full'));
   await expect(rollout.resume(ada)).rejects.toMatchObject({ why: 'unreachable' });
+});
+
+it('tells what is wrong with the store in the words that the store has for it, and of others only name and code', async () => {
+  const clock = fakeClock();
+  const refused = new InvalidOptionsError('postgresStore', [
+    'the schema app was made by a newer version of this package (9)',
+  ]);
+  const strange = Object.assign(new Error('user acme has no rights'), { code: '42501' });
+  for (const [error, words] of [
+    [refused, 'postgresStore: the schema app was made by a newer version of this package (9); its'],
+    [
+      strange,
+      'start of the rollout cutover failed: Error 42501; its tenants are in the defaultStage',
+    ],
+  ] as const) {
+    const warnings: string[] = [];
+    const store = memoryStore({ clock });
+    vi.spyOn(store, 'replicas').mockRejectedValue(error);
+    const logger = { warn: (message: string) => void warnings.push(message) };
+    const rollout = createRollout({ store, clock, logger });
+    await clock.advance(0);
+    expect(warnings.join()).toContain(words);
+    expect(warnings.join()).not.toContain('acme');
+    await rollout.close();
+  }
 });
