@@ -9,6 +9,7 @@ const follows = {
   look: 'meanwhile nothing climbs, and nothing is rolled back by itself',
   rollback:
     'in this process it is in force, in others not before the store has taken it, which is tried again: order it in them as well',
+  freeze: 'nobody is taken back, since legacy is known to be dead; it is tried again',
   pairs: 'compared pairs wait for the store, up to a bound, and are sent again',
   traffic: 'counts of calls wait for the store, up to a bound, and are sent again',
   trail: 'what was heard of the cutovers waits for the store, and is entered later',
@@ -23,6 +24,12 @@ const follows = {
 /** What failed. */
 export type Contained = keyof typeof follows;
 
+/** What is not what failed: it is entering it that did. */
+const entering: Partial<Record<Contained, string>> = {
+  rollback: 'to enter a rollback',
+  freeze: 'to enter a freeze',
+};
+
 /** Errors of stores of ours, whose messages say what to do and hold nobody's text. */
 const sayable = new Set<string | undefined>(['ERR_CUTOVER_STATE', 'ERR_CUTOVER_INVALID_OPTIONS']);
 
@@ -35,8 +42,7 @@ export function wordsOf(error: unknown): string {
 
 /** What is told of it: what failed, by what, and what follows. */
 export function containedWords(rollout: string, what: Contained, error: unknown): string {
-  const failed = what === 'rollback' ? 'to enter a rollback' : what;
-  return `${failed} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
+  return `${entering[what] ?? what} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
 }
 
 /** What is told of a store that no longer has a version that it had. */

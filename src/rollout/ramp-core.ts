@@ -91,7 +91,7 @@ export class RampCore {
       kill: (killed, to) => this.replica.kill(killed, to),
       adopt: (state) => this.replica.adopt(state),
       lastSaid: () => this.assessor.lastSaid,
-      contained: (error) => this.contained('rollback', error),
+      contained: this.contained,
     });
     const { begin } = createEvaluator(plan);
     const reads = { store, rollout: name, now: this.now, lookMs: pollMs };

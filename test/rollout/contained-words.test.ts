@@ -24,6 +24,24 @@ it('tells of a store that is away which rollout it is, what goes on, and that a 
   expect(look).toContain('nothing climbs, and nothing is rolled back by itself');
 });
 
+it('does not say of a rollback that legacy is too dead for, and the store away, that it is in force', async () => {
+  await using world = rolloutWorld();
+  const cable = flakyStore(world.store);
+  const steps = [{ percent: 0 }, { percent: 100 }];
+  const options = { store: cable.store, leads: false, probeLegacy: () => false };
+  const rollout = await world.rollout({ steps }, options);
+  await rollout.advance({ ...ada, force: true });
+  await rollout.status();
+  cable.down = true;
+  const failed = await rollout.rollback(ada).catch((error: Error) => error);
+  expect(rollout.stageOf('x')).toBe('live');
+  expect(String(failed)).not.toContain('in force');
+  expect(String(failed)).toContain('legacy is known to be dead, so that nobody is taken back');
+  const told = world.warnings.join();
+  expect(told).not.toContain('in force');
+  expect(told).toContain('[rollout.freeze] to enter a freeze of the rollout cutover failed: Error');
+});
+
 it('tells whoever acts or asks that the store has failed as all that stands in the way is told', async () => {
   await using world = rolloutWorld();
   const cable = flakyStore(world.store);

@@ -32,7 +32,7 @@ export interface RollbackSetting {
   readonly adopt: (state: RolloutState) => void;
   /** What the gates said last, as far as this process knows: a way back waits for no look. */
   readonly lastSaid: () => object;
-  readonly contained: (error: unknown) => void;
+  readonly contained: (what: 'rollback' | 'freeze', error: unknown) => void;
 }
 
 interface Spooled {
@@ -99,7 +99,7 @@ export class Rollbacks {
         this.#spool.shift();
         next.settle.resolve(state);
       } catch (error) {
-        if (!isFinal(error)) return this.#postpone(error);
+        if (!isFinal(error)) return this.#postpone(error, next.order);
         this.#stands = true;
         this.#spool.shift();
         next.settle.reject(error);
@@ -110,10 +110,10 @@ export class Rollbacks {
   }
 
   /** Nothing can be entered now: it is tried again later. */
-  #postpone(error: unknown): void {
+  #postpone(error: unknown, { kind }: RollbackOrder): void {
     this.#draining = undefined;
-    this.#setting.contained(error);
-    for (const { settle } of this.#spool) settle.reject(unreachable(error));
+    this.#setting.contained(kind === 'ramp.frozen' ? 'freeze' : 'rollback', error);
+    for (const { settle, order } of this.#spool) settle.reject(unreachable(error, order));
     this.#again();
   }
 
@@ -175,8 +175,12 @@ function isFinal(error: unknown): boolean {
   return isCutoverError(error) && error.code === 'ERR_CUTOVER_CLOSED';
 }
 
-function unreachable(cause: unknown): RolloutError {
-  const what = `the store has not taken it (${wordsOf(cause)}); it is in force in this process alone, and is entered once the store takes it`;
+function unreachable(cause: unknown, { kind }: RollbackOrder): RolloutError {
+  const now =
+    kind === 'ramp.frozen'
+      ? 'legacy is known to be dead, so that nobody is taken back unless it is forced, and the ramp is frozen'
+      : 'it is in force in this process alone, and is entered';
+  const what = `the store has not taken it (${wordsOf(cause)}); ${now} once the store takes it`;
   return new RolloutError('rollback()', 'unreachable', [what], { cause });
 }
 
