@@ -66,6 +66,14 @@ describe('the head of a Response that is sent on', () => {
       expect(head?.headers.map(([own]) => own)).toEqual(['content-type', 'x-own']);
     },
   );
+
+  it('is not held up by a row of blanks in what its connection names', async () => {
+    const connection = `close${' '.repeat(60_000)}x , x-hop`;
+    const before = process.cpuUsage();
+    const head = await headOf({ connection, 'x-hop': '1', 'x-own': 'yes' });
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+    expect(head?.headers.map(([name]) => name)).toEqual(['content-type', 'x-own']);
+  });
 });
 
 describe('a Response', () => {

@@ -54,11 +54,13 @@ const cookiesOf = (headers: OlderHeaders): string[] =>
   headers.getSetCookie?.() ?? headers.raw?.()['set-cookie'] ?? [];
 
 function toHead(response: Response): PreparedHead {
-  const named = (response.headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/);
+  const named = (response.headers.get('connection') ?? '').toLowerCase().split(',');
+  // Not by a pattern with the blanks around it: each of a long row of them would be a search of its own.
+  const hops = new Set(named.map((name) => name.trim()));
   return {
     status: response.status,
     statusText: response.statusText,
-    headers: [...response.headers].filter(([name]) => !dropped.has(name) && !named.includes(name)),
+    headers: [...response.headers].filter(([name]) => !dropped.has(name) && !hops.has(name)),
     cookies: cookiesOf(response.headers),
   };
 }
