@@ -35,7 +35,8 @@ export const orEscape = '|(?<=\\\\(?:[nrt]|u[0-9A-Fa-f]{4}))';
 const notBehind = (units: string): string => `(?:(?<!${units})${orEscape})`;
 const wordStart = notBehind('[\\w-]');
 const beforeNumber = notBehind(`[\\w+${hyphens}]|[0-9][.:/]`);
-const afterNumber = `(?!\\w|[${hyphens}]?[0-9])`;
+/** Of hyphens the plain one alone: behind any other a random string may begin. */
+const afterNumber = '(?!\\w|-?[0-9])';
 const gap = `[${blanks}./${hyphens}]`;
 const joint = `[${blanks}${hyphens}]?`;
 
@@ -125,7 +126,7 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'number',
     placeholder: '[card]',
-    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:${joint}[0-9]{4}){3}|3[47][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{5}|3[0689][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{4}|[46][0-9]{17,18})(?!\\w|[${hyphens}][0-9])`,
+    pattern: `${beforeNumber}(?:[2-6][0-9]{3}(?:${joint}[0-9]{4}){3}|3[47][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{5}|3[0689][0-9]{2}${joint}[0-9]{6}${joint}[0-9]{4}|[46][0-9]{17,18})(?!\\w|-[0-9])`,
     spanOf: when(isLuhn),
   },
   {

@@ -103,6 +103,8 @@ const anyText = fc
         '[secret]',
         '\\n',
         '\\u00e9',
+        '\u2011',
+        '\u202f',
         '\\',
       ),
       fc.string({ maxLength: 8 }),
@@ -160,6 +162,8 @@ describe('redactPersonalData', () => {
     'wJalrXUtnFEMI/K7MDENG/bPxRfiCYz9k3Lq+8RtGB29NWBK60161331926819+GB29NWBK60161331926819',
     `${random}_with_many_words_in_a_very_long_list_of_names${pem('RSA ')}`,
     '+49 30 123456 000@example.com',
+    `004111\u20111111\u20111111\u20111111${random}`,
+    `4111 1111 1111 1111\u20112${hex}`,
     `a@b.${'é'.repeat(30)}00491511234567`,
   ])('makes no room for another find beside one: %j', (text) => {
     const once = redactPersonalData(text);
