@@ -9,7 +9,7 @@ export interface QueueBounds {
   readonly maxCount: number;
   readonly maxBytes: number;
   readonly concurrency: number;
-  /** The part of `maxCount` that one tenant may fill while others wait too, 0 to 1. */
+  /** The part of both bounds that one tenant may fill while others wait too, 0 to 1. */
   readonly tenantShare: number;
 }
 
@@ -44,7 +44,7 @@ export class OrderedQueue<Item extends Queued> {
   readonly #clock: Clock;
   readonly #idle: () => void;
   readonly #lines = new Map<string, Line<Item>>();
-  readonly #tenants = new Map<string, number>();
+  readonly #tenants = new Map<string, { count: number; bytes: number }>();
   readonly #ready: string[] = [];
   #count = 0;
   #bytes = 0;
@@ -90,7 +90,10 @@ export class OrderedQueue<Item extends Queued> {
 
   /** Says what an item has come to retain. False: it is more than there is room for. */
   charge(item: Item, bytes: number): boolean {
-    this.#bytes += bytes - item.bytes;
+    const more = bytes - item.bytes;
+    this.#bytes += more;
+    const held = this.#tenants.get(item.tenant);
+    if (held !== undefined) held.bytes += more;
     item.bytes = bytes;
     return this.#bytes <= this.#bounds.maxBytes;
   }
@@ -132,16 +135,17 @@ export class OrderedQueue<Item extends Queued> {
   #hasRoom({ tenant, bytes }: Item): boolean {
     const { maxCount, maxBytes, tenantShare } = this.#bounds;
     if (this.#count >= maxCount || this.#bytes + bytes > maxBytes) return false;
-    const held = this.#tenants.get(tenant) ?? 0;
-    return held === this.#count || held < maxCount * tenantShare;
+    const held = this.#tenants.get(tenant);
+    if (held === undefined || held.count === this.#count) return true;
+    return held.count < maxCount * tenantShare && held.bytes + bytes <= maxBytes * tenantShare;
   }
 
   #add({ tenant, bytes }: Item, sign: 1 | -1): void {
     this.#count += sign;
     this.#bytes += sign * bytes;
-    const held = (this.#tenants.get(tenant) ?? 0) + sign;
-    if (held === 0) this.#tenants.delete(tenant);
-    else this.#tenants.set(tenant, held);
+    const { count, bytes: before } = this.#tenants.get(tenant) ?? { count: 0, bytes: 0 };
+    if (count + sign === 0) this.#tenants.delete(tenant);
+    else this.#tenants.set(tenant, { count: count + sign, bytes: before + sign * bytes });
   }
 
   #moveLater(): void {

@@ -270,6 +270,27 @@ describe('the conversation of a call', () => {
     await handler.close();
   });
 
+  it('holds no more than a quarter of that of one tenant while others wait too', async () => {
+    const hanging: Transcript = {
+      append: () => new Promise(() => undefined),
+      history: async () => [],
+      erase: async () => undefined,
+    };
+    const { handler, errors } = talk('dualwrite', {
+      transcript: hanging,
+      legacy: async (_tenant, message) => message.padEnd(message.startsWith('long') ? 262_144 : 9),
+      identify: (tenant, task) => ({ tenant, conversation: task, task }),
+    });
+    const dropped = (): number => handler.stats().conversations.recorded.dropped;
+    await handler('quiet', 'one');
+    for (let call = 0; call < 40; call += 1) await handler('loud', `long ${call}`);
+    expect(dropped()).toBe(33);
+    for (let call = 0; call < 7; call += 1) await handler('quiet', `long ${call}`);
+    expect(dropped()).toBe(33);
+    expect(errors).toHaveLength(33);
+    await handler.close({ timeoutMs: 0 });
+  });
+
   it('is waited for by flush and close within their time, and counted as aborted after it', async () => {
     const hanging: Transcript = {
       append: () => new Promise(() => undefined),
