@@ -198,6 +198,29 @@ describe('a date', () => {
   });
 });
 
+describe('a time', () => {
+  it.each([
+    ['14:30', '14.30'],
+    ['09:05', '9.05'],
+    ['14:30 Uhr', '14.30 Uhr'],
+    ['14:30-16:00', '14.30–16.00'],
+    ['2:50 pm', '2.50pm'],
+  ])('is the same with a point: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual([]);
+    expect(await notesOf(first, second)).toEqual([]);
+  });
+
+  it.each([
+    ['14:30', '14.45'],
+    ['14:30', '15.30'],
+    ['14:30', '14:45'],
+    ['14:30-16:00', '14.30–16.30'],
+    ['1:300', '1.3'],
+  ])('is another one: %s, %s', async (first, second) => {
+    expect(await notesOf(english(first), english(second))).toEqual(['numbers']);
+  });
+});
+
 describe('a number in the digits of another script', () => {
   it.each([
     ['合計は１，２３４円です。', '合計は1,234円です。'],

@@ -1,10 +1,13 @@
 import { digitsHash, isDigit } from './number-hash.ts';
 
-/** Groups of digits that may be one long number, by what they are then and the place of the first. */
+/** Groups of digits that may be one number, by what they are then and the place of the first. */
 export interface RunFacts {
   readonly hash: number;
   readonly first: number;
 }
+
+/** What hours and minutes are set apart by; in half of Europe and in Turkey by a point. */
+const colon = ':'.charCodeAt(0);
 
 /** Digits that it must have: shorter ones are amounts and dates. The longest bank account has 34 characters, nine groups. */
 const [leastDigits, mostChars] = [7, 48];
@@ -13,6 +16,15 @@ const [leastDigits, mostChars] = [7, 48];
 const gaps: ReadonlySet<number | undefined> = new Set(
   Array.from(' \u00a0\u2009\u202f-\u2010\u2011\u2012\u2013()/', (gap) => gap.charCodeAt(0)),
 );
+
+/** The minutes behind hours: with them they are what `14.30` is. */
+function timeOf(text: Uint16Array, from: number, end: number, place: number): RunFacts | undefined {
+  if (text[from - 1] !== colon || end - from !== 2) return undefined;
+  let first = from - 1;
+  while (isDigit(text[first - 1])) first -= 1;
+  if (from - 1 - first > 2) return undefined;
+  return { hash: digitsHash(text, first, end, from - 1), first: place - 1 };
+}
 
 /** Follows the numbers of a text, and knows those that may go on: of a phone, an account, a card. */
 export class NumberRun {
@@ -32,7 +44,7 @@ export class NumberRun {
     if (!isNext) {
       this.#from = from;
       this.#first = place;
-      return undefined;
+      return gap === 1 ? timeOf(text, from, end, place) : undefined;
     }
     let digits = 0;
     for (let at = this.#from; at < end; at += 1) if (isDigit(text[at])) digits += 1;
