@@ -4,10 +4,14 @@ import { digitsHash, isDigit } from './number-hash.ts';
 export interface RunFacts {
   readonly hash: number;
   readonly first: number;
+  /** It begins with a plus or a nought: of dates the same digits in other groups would be other days. */
+  readonly isPhone?: boolean;
 }
 
 /** What hours and minutes are set apart by; in half of Europe and in Turkey by a point. */
 const colon = ':'.charCodeAt(0);
+
+const [plus, nought] = [0x2b, 0x30];
 
 /** Digits that it must have: shorter ones are amounts and dates. The longest bank account has 34 characters, nine groups. */
 const [leastDigits, mostChars] = [7, 48];
@@ -49,6 +53,7 @@ export class NumberRun {
     let digits = 0;
     for (let at = this.#from; at < end; at += 1) if (isDigit(text[at])) digits += 1;
     if (digits < leastDigits) return undefined;
-    return { hash: digitsHash(text, this.#from, end, end), first: this.#first };
+    const isPhone = text[this.#from - 1] === plus || text[this.#from] === nought;
+    return { hash: digitsHash(text, this.#from, end, end), first: this.#first, isPhone };
   }
 }

@@ -52,6 +52,27 @@ function withGroups({ hashes, facts }: Tokens, numbers: Set<number>, others: Set
   }
 }
 
+/** Lets each have the groups of the other's runs of the same digits: a phone of ten digits may be told in two groups, or in four. */
+function withRuns(
+  [first, numbers]: readonly [Tokens, Set<number>],
+  [second, others]: readonly [Tokens, Set<number>],
+): void {
+  const places = new Map<number, readonly [number, number]>();
+  for (const [at, { run }] of second.facts) if (run?.isPhone) places.set(run.hash, [run.first, at]);
+  for (const [at, { run }] of first.facts) {
+    const place = run?.isPhone && places.get(run.hash);
+    if (!place) continue;
+    addGroups(others, first, [run.first, at]);
+    addGroups(numbers, second, place);
+  }
+}
+
+function addGroups(numbers: Set<number>, { hashes, facts }: Tokens, [from, to]: readonly number[]) {
+  for (let at = from ?? 0; at <= (to ?? 0); at += 1) {
+    for (const group of [hashes[at] as number, ...(facts.get(at)?.parts ?? [])]) numbers.add(group);
+  }
+}
+
 /** The numbers of two texts, those that may be read in several ways read alike. */
 export function numbersOfBoth(
   first: Tokens,
@@ -65,5 +86,6 @@ export function numbersOfBoth(
   asIn(second, now, apartBefore);
   withGroups(first, before, now);
   withGroups(second, now, before);
+  withRuns([first, before], [second, now]);
   return [before, now];
 }
