@@ -5,10 +5,11 @@ import { hasSolos } from '../words/character-kinds.ts';
 
 /**
  * How finished texts end: a full stop of any script, a closing mark, the end of a code block, a sign such as of a currency, an
- * emoji. What is not seen may follow: signs of direction, and those that say how an emoji is drawn.
+ * emoji. What is not seen may follow: signs of direction, and those that say how an emoji is drawn. Thai and Lao have no full
+ * stop: where they end nobody knows.
  */
 const finished =
-  /(?:[.!?…:;。！？।؟۔)\]}>"'”’»«」』*`_|%٪％～\p{Sc}\p{So}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3)(?:\p{Cf}|\ufe0f)*$/u;
+  /(?:[.!?…:;。！？।؟۔\p{Sentence_Terminal}\u0e00-\u0eff)\]}>"'”’»«」』*`_|%٪％～\p{Sc}\p{So}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3)(?:\p{Cf}|\ufe0f)*$/u;
 
 /** Lines that end as they like: items of lists, headings, rows of tables, quotations, rules. */
 const freeLine = /^\s*(?:[-*•#|>]|\d{1,3}[.)])/;
