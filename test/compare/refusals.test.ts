@@ -37,6 +37,16 @@ describe('a reply', () => {
     'Przykro mi, ale nie mogę pomóc w tej sprawie.',
     'К сожалению, я не могу выполнить этот запрос.',
     '抱歉，我无法协助处理这个请求。',
+    'Het spijt me, maar ik kan dit verzoek niet beantwoorden.',
+    'Het spijt me, maar ik kan niet helpen met deze vraag.',
+    'عذرًا، لا أستطيع المساعدة في ذلك.',
+    'عذرًا، لا يمكنني تلبية هذا الطلب.',
+    'מצטער, אני לא יכול לעזור בזה.',
+    'क्षमा करें, मैं इसमें मदद नहीं कर सकता।',
+    'ขออภัย ฉันไม่สามารถช่วยเรื่องนี้ได้',
+    'Вибачте, але я не можу допомогти з цим.',
+    'Xin lỗi, tôi không thể giúp với yêu cầu này.',
+    'Maaf, saya tidak dapat membantu dengan permintaan itu.',
   ])('refuses: %s', async (reply) => {
     expect(await refuses(reply)).toBe(true);
   });
@@ -60,6 +70,13 @@ describe('a reply', () => {
     'Üzgünüm, ancak siparişiniz pazartesi günü gelecek.',
     '申し訳ありませんが、納期は金曜日になります。',
     '申し訳ございませんが、少々お待ちください。',
+    'Het spijt me, maar ik kan niet zien welke bestelling u bedoelt.',
+    'Het spijt me, maar ik kan je niet vóór maandag terugbellen.',
+    'Tut mir leid, aber ich kann das nicht genauer sagen: Die Bestellung kommt am Montag.',
+    'عذرًا، لا أستطيع العثور على الطلب 5. هل يمكنك إعطائي رقمه؟',
+    'מצטער, אני לא מוצא את ההזמנה. מה המספר שלה?',
+    'क्षमा करें, मुझे यह ऑर्डर नहीं मिला। कृपया नंबर बताएं।',
+    'ยานี้ไม่สามารถช่วยลดไข้ได้ ควรพบแพทย์',
   ])('is sorry and answers: %s', async (reply) => {
     expect(await refuses(reply)).toBe(false);
   });
