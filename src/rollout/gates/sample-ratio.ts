@@ -47,7 +47,7 @@ class SampleRatioRun implements GateRun {
   readonly #policy: Policy;
   #settledAt: number | undefined;
   #legOf: (tenant: string) => Leg;
-  #counts = { calls: 0, meant: 0, observed: 0 };
+  #counts = { calls: 0, meant: 0, observed: 0, astray: 0 };
 
   constructor(gate: GateHead<'served'>, policy: Policy, setting: GateSetting) {
     this.#gate = gate;
@@ -59,7 +59,7 @@ class SampleRatioRun implements GateRun {
   /** Calls that were split in another way are no part of this split. */
   changed(state: RolloutState): void {
     this.#legOf = legByState(state);
-    this.#counts = { calls: 0, meant: 0, observed: 0 };
+    this.#counts = { calls: 0, meant: 0, observed: 0, astray: 0 };
     this.#settledAt = undefined;
   }
 
@@ -69,19 +69,25 @@ class SampleRatioRun implements GateRun {
     this.#settledAt ??= at + this.#policy.graceMs;
     if (at < this.#settledAt) return;
     this.#counts.calls += calls;
-    if (this.#legOf(tenant) === 'candidate') this.#counts.meant += calls;
+    const meant = this.#legOf(tenant);
+    if (meant === 'candidate') this.#counts.meant += calls;
     if (leg === 'candidate') this.#counts.observed += calls;
+    if (leg !== meant) this.#counts.astray += calls;
   }
 
   read(): GateReading {
-    const { calls, meant, observed } = this.#counts;
+    const { calls, meant, observed, astray } = this.#counts;
     const { tolerance } = this.#policy;
     const said = this.#test();
-    const off = calls === 0 ? 0 : Math.abs(observed - meant) / calls;
-    const inputs = { calls, meant, observed, tolerance, evidence: said?.logEvidence };
+    const off = calls === 0 ? 0 : astray / calls;
+    const inputs = { calls, meant, observed, astray, tolerance, evidence: said?.logEvidence };
     const split = (count: number): string => inPercent(calls === 0 ? 0 : count / calls);
     if (said?.mismatch && off > tolerance) {
-      const says = `sample ratio: the candidate got ${split(observed)} of ${calls} calls, not ${split(meant)} as the buckets say`;
+      // Tenants that have changed places leave the shares as they were meant.
+      const says =
+        astray === Math.abs(observed - meant)
+          ? `sample ratio: the candidate got ${split(observed)} of ${calls} calls, not ${split(meant)} as the buckets say`
+          : `sample ratio: ${split(astray)} of ${calls} calls were answered by the other leg than the buckets say`;
       return toReading(this.#gate, { outcome: 'invalid', says, inputs });
     }
     if (calls < least) {
@@ -92,15 +98,14 @@ class SampleRatioRun implements GateRun {
     return toReading(this.#gate, { outcome: 'pass', says, inputs });
   }
 
+  /** Against "so many went astray as may". */
   #test(): SampleRatioReading | undefined {
-    const { calls, meant, observed } = this.#counts;
+    const { calls, astray } = this.#counts;
     const { alpha, tolerance } = this.#policy;
     if (calls === 0) return undefined;
-    // Where nobody, or everybody, is meant, one call in flight must not be proof.
-    const share = Math.min(1 - tolerance, Math.max(tolerance, meant / calls));
     const arms = [
-      { count: calls - observed, share: 1 - share },
-      { count: observed, share },
+      { count: calls - astray, share: 1 - tolerance },
+      { count: astray, share: tolerance },
     ];
     return testRatio(arms, alpha);
   }

@@ -314,6 +314,18 @@ describe('the gate of the sample ratio', () => {
     expect(few.says).toBe('hold: sample ratio needs about 60 more calls');
   });
 
+  it('is invalid where tenants have changed places, which leaves the shares as they were meant', async () => {
+    const feed = (run: GateRun) => {
+      run.served?.(split('vip', 'legacy', 1_000));
+      run.served?.(split('late', 'candidate', 1_000));
+    };
+    const reading = await says(sampleRatio(), feed, { state });
+    expect(reading.says).toBe(
+      'invalid: sample ratio: 100.0 % of 2000 calls were answered by the other leg than the buckets say',
+    );
+    expect(reading.inputs).toMatchObject({ meant: 1_000, observed: 1_000, astray: 2_000 });
+  });
+
   it('begins anew when overrides change', async () => {
     const reading = await says(
       sampleRatio(),
