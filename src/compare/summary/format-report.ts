@@ -1,3 +1,4 @@
+import { refuse } from '../../core/option-checks.ts';
 import type { CompareReport } from './compare-report.ts';
 import { coverageLines, gapLines } from './coverage-lines.ts';
 import { figureLines, tenantLines, toolLines, worstLines } from './figure-lines.ts';
@@ -15,14 +16,21 @@ const parts: readonly ((report: CompareReport) => string[])[] = [
   tenantLines,
 ];
 
+const noReport =
+  'report must be what summarize() gives; of readPairs() that is a promise: await it';
+
 /**
  * A report as a terminal shows it, about a screen long and 100 characters wide. A gap between "the shadow is on" and "the shadow ran" is its first
  * line. Names from outside are cut, and nothing of them but printable text is left.
  *
  * @example
  * console.log(formatReport(summarize(pairs)));
+ *
+ * @throws InvalidOptionsError when it is no report, but the promise of one
  */
 export function formatReport(report: CompareReport): string {
+  const isReport = (report as Partial<CompareReport> | undefined)?.coverage !== undefined;
+  refuse('formatReport', isReport ? [] : [noReport]);
   const lines = parts.flatMap((part) => part(report)).flatMap(wrapped);
   return `${lines.join('\n')}\n`;
 }

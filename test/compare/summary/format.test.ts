@@ -143,3 +143,12 @@ describe('a printed report', () => {
     expect(text.split('\n').filter((line) => line.startsWith('GAP: all'))).toEqual([]);
   });
 });
+
+it.each([Promise.resolve({}), undefined, {}])(
+  'what is no report is refused, and a promise is to be awaited: %o',
+  (report) => {
+    expect(() => formatReport(report as never)).toThrow(
+      'of readPairs() that is a promise: await it',
+    );
+  },
+);
