@@ -143,7 +143,10 @@ export class PairLog {
     if (this.#retryMs === 0) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
       const kept = 'pairs are kept as far as there is room';
-      this.#warnings.warn('pairs', `The pair log cannot be written (${code}); ${kept}.`);
+      this.#warnings.warn(
+        'pairs',
+        `The pair log ${this.#file.path} cannot be written (${code}); ${kept}.`,
+      );
     }
     this.#retryMs = Math.min(this.#retryMs * 2 || firstRetryMs, longestRetryMs);
     this.#arm();

@@ -30,7 +30,9 @@ describe('a pair log whose directory goes', () => {
     pairs.add(pairOf({ requestId: 'two' }));
     await expect(pairs.flush()).rejects.toMatchObject({ code: 'ENOENT' });
     expect(pairs.stats()).toEqual({ written: 1, waiting: 2, dropped: 0, failures: 2 });
-    expect(lines).toEqual([expect.stringContaining('cannot be written (ENOENT)')]);
+    expect(lines).toEqual([
+      expect.stringContaining(`The pair log ${path} cannot be written (ENOENT)`),
+    ]);
 
     mkdirSync(dirname(path));
     await clock.advance(2_000);
