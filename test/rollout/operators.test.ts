@@ -202,6 +202,17 @@ describe('an action of a person', () => {
     },
   );
 
+  it.each(['allow', 'deny'] as const)(
+    '%s of one name in the place of a list is told',
+    async (action) => {
+      await using world = rolloutWorld();
+      const rollout = await world.rollout(plan);
+      const refused = rollout[action]('acme' as never, ada);
+      await expect(refused).rejects.toThrow('tenants must be a list of names, not of type string');
+      expect((await rollout.status()).state.overrides).toEqual({});
+    },
+  );
+
   it('is done once, whoever sends the same request again', async () => {
     await using world = rolloutWorld();
     const [one, two] = [await world.rollout(plan), await world.rollout(plan)];

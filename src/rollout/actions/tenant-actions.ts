@@ -65,8 +65,7 @@ export class TenantActions {
     by: PersonAction,
   ): Promise<RolloutState> {
     refuseNameless(action, by);
-    const wrong = !Array.isArray(tenants) || !tenants.every(check.text.test);
-    refuse(`rollout.${action}()`, wrong ? ['every tenant must be a string that is not empty'] : []);
+    refuse(`rollout.${action}()`, issuesOfNames(tenants));
     refuse(`rollout.${action}()`, tenants.length > mostTenants ? [tooMany(tenants.length)] : []);
     const { name: rollout, now } = this.#core;
     const names = await this.#namesOf(tenants);
@@ -127,6 +126,12 @@ function overrideFacts(
   const [first, ...rest] = told as [Told, ...Told[]];
   const { rollout, at } = changed;
   return [...factsOf(changed, first), ...rest.map((more) => factOf(rollout, at, more))];
+}
+
+function issuesOfNames(tenants: unknown): string[] {
+  if (!Array.isArray(tenants))
+    return [`tenants must be a list of names, not of type ${typeof tenants}`];
+  return tenants.every(check.text.test) ? [] : ['every tenant must be a string that is not empty'];
 }
 
 const tooMany = (tenants: number): string =>
