@@ -44,7 +44,7 @@ function liveView(out: WriteStream): View {
   };
 }
 
-/** The view that fits where the output goes. */
-export function createView(out: WriteStream): View {
-  return out.isTTY ? liveView(out) : plainView(out);
+/** The view that fits where the output goes: a terminal that knows no escape sequences would print them. */
+export function createView(out: WriteStream, terminal = process.env.TERM): View {
+  return out.isTTY && terminal !== 'dumb' ? liveView(out) : plainView(out);
 }
