@@ -53,6 +53,11 @@ describe('a failed answer', () => {
     expect(error).toMatchObject({ status: 405, errorCode: undefined, requestId: undefined });
   });
 
+  it('of a path that the service does not have sends to the address', async () => {
+    const { error } = await learnAgainst({ status: 404, json: { detail: 'Not Found' } });
+    expect(error.message).toMatch(/answered 404 \(no such path, check baseUrl\)\.$/);
+  });
+
   it('in plain text has no code', async () => {
     const { error } = await learnAgainst({ status: 500, text: 'Internal Server Error' });
     expect(error).toMatchObject({ status: 500, errorCode: undefined });

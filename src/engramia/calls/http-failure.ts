@@ -95,6 +95,8 @@ export function httpFailure(context: FailureContext): EngramiaCallError {
   const more = hints(complaint, context);
   if (role !== undefined) more.push(`the role ${role} does not include ${permission ?? 'this'}`);
   if (status >= 300 && status < 400) more.push('redirects are not followed, check baseUrl');
+  // The service gives a code where the path is one of its own.
+  if (status === 404 && errorCode === undefined) more.push('no such path, check baseUrl');
   const said = errorCode === undefined ? `${status}` : `${status} ${errorCode}`;
   const because = more.length === 0 ? '' : ` (${more.join('; ')})`;
   return new EngramiaCallError(
