@@ -88,10 +88,21 @@ function identified<Locals>(
 ): Subject | Promise<Subject> {
   const { named, body, isHeld, locals, request } = exchange;
   if (body === undefined) return { tenant: named as string, task: '' };
-  if (!isHeld) throw new CutoverError('ERR_CUTOVER_CONTAINED', 'The body could not be held.');
+  if (!isHeld) throw new CutoverError('ERR_CUTOVER_CONTAINED', whyNot(request));
   const subject = identify(exchange.requestFor(request.signal), locals);
   if (named === undefined) return subject;
-  const withTenant = (known: Subject): Subject => ({ ...known, tenant: known.tenant ?? named });
+  // What is no subject is told as such.
+  const withTenant = (known: Subject): Subject =>
+    typeof known === 'object' && known !== null
+      ? { ...known, tenant: known.tenant ?? named }
+      : known;
   // Assimilated: the `then` of what is no promise need not give one.
   return isThenable(subject) ? Promise.resolve(subject).then(withTenant) : withTenant(subject);
+}
+
+/** Why no leg can get a request of its own. */
+function whyNot({ headers }: { readonly headers?: { readonly get?: unknown } }): string {
+  return typeof headers?.get === 'function'
+    ? 'The body could not be held: it was read before, is larger than maxBodyBytes, or did not end in maxBodyWaitMs.'
+    : 'What the handler was called with is no Request: in Hono hand it c.req.raw.';
 }
