@@ -42,6 +42,18 @@ describe('the plugin', () => {
     expect(await answer(app, '/late')).toEqual({ reply: 'legacy' });
   });
 
+  it('refuses a cutover beside the config of its route, which Fastify would pass over', async () => {
+    const app = Fastify();
+    await app.register(fastifyCutover, { cutover: live() });
+    const misplaced = { ...config(), config: {} };
+    expect(() => app.post('/chat', misplaced, legacy)).toThrow(
+      'Invalid options of route POST /chat: cutover belongs into the config of the route',
+    );
+    const others = { cutover: 'short', config: {} };
+    app.post('/hair', others, legacy);
+    expect(await answer(app, '/hair')).toEqual({ reply: 'legacy' });
+  });
+
   it('leaves a handler the name and the number of parameters that other plugins know it by', async () => {
     const app = Fastify();
     await app.register(fastifyCutover, { cutover: live() });

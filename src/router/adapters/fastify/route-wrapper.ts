@@ -31,7 +31,10 @@ export class RouteWrapper {
   /** Wraps the handler of a route that is being added; a route without a cutover config is left as it is. */
   wrap(options: RouteOptions): void {
     const cutover = options.config?.cutover;
-    if (cutover === undefined) return;
+    if (cutover === undefined) {
+      refuseMisplaced(options);
+      return;
+    }
     const handler = wrapped(this.#routeOf(cutover, options), options.handler as Handler);
     options.handler = handler as RouteOptions['handler'];
     // Fastify's own copy of the options, but the app's own config.
@@ -53,6 +56,15 @@ export class RouteWrapper {
     this.#routes.set(config, route);
     return route;
   }
+}
+
+/** Fastify passes over options that it does not know: the route would be left to legacy for good. */
+function refuseMisplaced(options: RouteOptions & { readonly cutover?: unknown }): void {
+  const isMisplaced =
+    typeof (options.cutover as { candidate?: unknown } | undefined)?.candidate === 'function';
+  const { method, url } = options;
+  const mend = 'cutover belongs into the config of the route: { config: { cutover } }';
+  refuse(`route ${[method].flat().join(',')} ${url}`, isMisplaced ? [mend] : []);
 }
 
 /** In Fastify a handler may return an error instead of throwing it: that is a failure, and no reply. */
