@@ -58,6 +58,20 @@ describe('a reply that cannot be looked into', () => {
     ]);
   });
 
+  it('is told of with what may be done where it is longer than is kept', async () => {
+    const { handler } = await unreadable({
+      legacy: (async () => ReadableStream.from(['a'.repeat(9)])) as never,
+      maxReplyBytes: 8,
+      view: () => ({ text: 'never asked of what was not kept' }),
+    });
+    const told = Promise.withResolvers<string>();
+    handler.on('error', ({ error }) => told.resolve(`${(error.cause as Error).message}`));
+    const reply = (await handler('u', message)) as unknown as ReadableStream<string>;
+    for await (const chunk of reply) expect(chunk).toHaveLength(9);
+    expect(await told.promise).toContain('`maxReplyBytes`');
+    await handler.close();
+  });
+
   it('is counted for its noise too, where that was drawn', async () => {
     const { handler } = await unreadable({ sample: { noise: 1 } });
     await handler('u', message);
