@@ -131,6 +131,31 @@ describe('what the tap keeps', () => {
     }
   });
 
+  it('puts the many small chunks of a long reply together, each of which takes more than its bytes', async () => {
+    const words = Array.from({ length: 10_000 }, (_, n) => `${n} `);
+    const { given } = await once((res) => {
+      const capture = tapReply(res);
+      for (const word of words) res.write(word);
+      res.end();
+      return capture;
+    });
+    expect(bytesOf(given?.chunks)).toBe(words.join(''));
+    expect(given).toMatchObject({ byteLength: words.join('').length, truncated: false });
+    expect(given?.chunks.length).toBeLessThan(250);
+  });
+
+  it('leaves large chunks as they are, and puts together the small ones that follow', async () => {
+    const chunks = Array.from({ length: 128 }, (_, n) => (n < 64 ? 'x'.repeat(300) : `${n};`));
+    const { given } = await once((res) => {
+      const capture = tapReply(res);
+      for (const chunk of chunks) res.write(chunk);
+      res.end('the end');
+      return capture;
+    });
+    expect(bytesOf(given?.chunks)).toBe(`${chunks.join('')}the end`);
+    expect(given?.chunks).toHaveLength(66);
+  });
+
   it('tells the status and headers that were sent, also those given to `writeHead` alone', async () => {
     const { given } = await once((res) => {
       const capture = tapReply(res);

@@ -9,6 +9,12 @@ export interface TapOptions {
   maxBytes?: number | undefined;
 }
 
+/** Chunks that are kept apart: each takes a hundred bytes besides its own, and replies come word by word. */
+const mostApart = 64;
+
+/** Bytes that are copied once more to put chunks together: what larger ones take besides hardly counts. */
+const mostJoined = 16_384;
+
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** What has been written to one response so far. */
@@ -23,6 +29,9 @@ class Recording {
   /** What is told once that call has returned: `light-my-request` says `finish` inside of `end`. */
   afterwards: (() => void) | undefined;
   #room: number;
+  /** How many of the chunks have been put together. */
+  #joined = 0;
+  #joinedBytes = 0;
 
   constructor(maxBytes: number) {
     this.#room = maxBytes;
@@ -56,7 +65,16 @@ class Recording {
     else {
       this.chunks.push(bytes);
       this.byteLength += bytes.byteLength;
+      if (this.chunks.length - this.#joined === mostApart) this.#join();
     }
+  }
+
+  #join(): void {
+    const bytes = this.byteLength - this.#joinedBytes;
+    if (bytes <= mostJoined)
+      this.chunks.push(Buffer.concat(this.chunks.splice(this.#joined), bytes));
+    this.#joined = this.chunks.length;
+    this.#joinedBytes = this.byteLength;
   }
 
   #giveUp(): void {
