@@ -3,6 +3,7 @@ import type { Captured } from '../../src/router/replies/captured-reply.ts';
 import { EventRecording } from '../../src/router/replies/event-recording.ts';
 import { exchangeView } from '../../src/router/replies/exchange-view.ts';
 import { StreamRecording } from '../../src/router/replies/stream-recording.ts';
+import { bytesInUse } from '../shadow/collect-garbage.ts';
 
 /** What is kept of a stream of these chunks. */
 function kept(chunks: readonly unknown[], maxBytes = 1000) {
@@ -43,6 +44,19 @@ describe('the recording of a stream', () => {
       );
       expect(Buffer.concat(body.chunks).toString()).toBe(text);
     }
+  });
+
+  it('takes of a stream of words that is open not much more than what they say', () => {
+    const recordings = Array.from({ length: 20 }, () => new EventRecording(262_144));
+    const before = bytesInUse();
+    for (const recording of recordings) {
+      for (let n = 1000; n < 9000; n += 1) {
+        recording.keep({ type: 'text-delta', delta: ` word ${n}` });
+      }
+    }
+    const units = 20 * 8000 * ' word 1000'.length;
+    expect((bytesInUse() - before) / units).toBeLessThan(2);
+    expect(recordings[19]?.text()).toHaveLength(units / 20);
   });
 
   it('keeps no chunk itself: what is written into a buffer later is not kept', () => {

@@ -1,3 +1,4 @@
+import { flatCopy } from '../../core/text/text.ts';
 import { jsonText } from './json-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,10 +62,34 @@ const protocols: readonly Protocol[] = [
 const failed = (event: Fields): boolean =>
   typed(/^(error|response\.failed)$/, event) || Boolean(event.error);
 
+/** Code units that are gathered before they are laid out anew: what is put together word by word takes ten times its size. */
+const mostGathered = 4096;
+
+/** A text that comes in pieces, and keeps none of what they were cut from. */
+class GatheredText {
+  #laidOut = '';
+  #latest = '';
+
+  get length(): number {
+    return this.#laidOut.length + this.#latest.length;
+  }
+
+  get text(): string {
+    return this.#laidOut + this.#latest;
+  }
+
+  add(piece: string): void {
+    this.#latest += piece;
+    if (this.#latest.length < mostGathered) return;
+    this.#laidOut += flatCopy(this.#latest);
+    this.#latest = '';
+  }
+}
+
 /** The text that the events of a stream carry, event by event. */
 export class EventText {
-  #deltas = '';
-  #plain = '';
+  readonly #deltas = new GatheredText();
+  readonly #plain = new GatheredText();
   #hasFailed = false;
 
   /** Whether the stream tells of its own failure. */
@@ -82,7 +107,7 @@ export class EventText {
    * when the stream tells of its own failure, or holds no text.
    */
   get text(): string | undefined {
-    return this.#hasFailed ? undefined : this.#deltas || this.#plain || undefined;
+    return this.#hasFailed ? undefined : this.#deltas.text || this.#plain.text || undefined;
   }
 
   /** @param source - the event as it was sent, for one that is no object */
@@ -90,7 +115,7 @@ export class EventText {
     const event = fields(value);
     if (failed(event)) this.#hasFailed = true;
     const protocol = protocols.find((one) => one.speaks(event));
-    if (protocol !== undefined) this.#deltas += protocol.text(event);
-    else this.#plain += jsonText(value) ?? (typeof value === 'object' ? '' : (source ?? ''));
+    if (protocol !== undefined) this.#deltas.add(protocol.text(event));
+    else this.#plain.add(jsonText(value) ?? (typeof value === 'object' ? '' : (source ?? '')));
   }
 }
