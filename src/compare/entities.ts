@@ -1,7 +1,7 @@
 import { type Tokens, tokenIs } from './words/tokens.ts';
 
 /** Places of names and numbers of a reply that are looked at. */
-const most = 1_000;
+const mostPlaces = 1_000;
 
 /** Capitalized words that stand within a sentence somewhere: those are names, whatever else begins a sentence. */
 function certainNames(...texts: readonly Tokens[]): ReadonlySet<number> {
@@ -22,7 +22,7 @@ type Places = ReadonlyMap<number, number | typeof ambiguous>;
 /** Which name or number stands between which two words; the words are what a place is known by. */
 function placesOf({ hashes, kinds }: Tokens, names: ReadonlySet<number>): Places {
   const places = new Map<number, number | typeof ambiguous>();
-  for (let at = 0; at < hashes.length && places.size < most; at += 1) {
+  for (let at = 0; at < hashes.length && places.size < mostPlaces; at += 1) {
     const kind = kinds[at];
     if (kind === tokenIs.word) continue;
     const hash = hashes[at] as number;

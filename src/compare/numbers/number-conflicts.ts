@@ -1,7 +1,7 @@
 import { type Tokens, tokenIs, toTokens } from '../words/tokens.ts';
 
 /** Numbers of a reply that are looked at. */
-const most = 1_000;
+const mostNumbers = 1_000;
 
 /**
  * Units by the symbols that are theirs in every language, each in its spellings: none of a row stands for another one of it, and
@@ -103,7 +103,7 @@ function toldOf({ hashes, kinds }: Tokens, at: number, kind: number): number {
 /** What numbers are told in, by the number and the kind. */
 function marksOf(tokens: Tokens): ReadonlyMap<number, ReadonlySet<number>> {
   const marks = new Map<number, Set<number>>();
-  let left = most;
+  let left = mostNumbers;
   for (let at = tokens.kinds.indexOf(tokenIs.number); at >= 0 && left > 0; left -= 1) {
     for (const telling of tellings) {
       const told = telling(tokens, at);
@@ -135,7 +135,7 @@ type Sign = 'minus' | 'none' | 'unsure';
 /** Numbers by the words that they stand between: whether with a minus, without, or neither for sure. */
 function signsOf({ hashes, kinds, facts }: Tokens): ReadonlyMap<number, Sign> {
   const signs = new Map<number, Sign>();
-  for (let at = kinds.indexOf(tokenIs.number); at >= 0 && signs.size < most; ) {
+  for (let at = kinds.indexOf(tokenIs.number); at >= 0 && signs.size < mostNumbers; ) {
     const around = Math.imul(hashes[at - 1] ?? 0, 31) ^ (hashes[at + 1] ?? 0);
     const place = Math.imul(around, 31) ^ (hashes[at] as number);
     const found = facts.get(at)?.sign ?? 'none';

@@ -1,12 +1,12 @@
 import { type Tokens, tokenIs } from '../words/tokens.ts';
 
 /** Numbers of a reply that are looked at. */
-const most = 1_000;
+const mostNumbers = 1_000;
 
 /** The numbers of a text, each once. */
 export function numbersOf({ hashes, kinds }: Tokens): ReadonlySet<number> {
   const numbers = new Set<number>();
-  for (let at = kinds.indexOf(tokenIs.number); at >= 0 && numbers.size < most; ) {
+  for (let at = kinds.indexOf(tokenIs.number); at >= 0 && numbers.size < mostNumbers; ) {
     numbers.add(hashes[at] as number);
     at = kinds.indexOf(tokenIs.number, at + 1);
   }

@@ -9,7 +9,8 @@ import { decimal, millis, percent, whole } from './report-numbers.ts';
 import { textTable } from './text-table.ts';
 import { lineChars } from './wrapped.ts';
 
-const most = 5;
+/** Rows that a table of the text has, of however many there are. */
+const mostRows = 5;
 
 function shares(rates: CompareReport['verdicts'] | CompareReport['outcomes']): string {
   return Object.entries(rates)
@@ -67,7 +68,7 @@ export function figureLines(report: CompareReport): string[] {
 
 function errorLines({ errors }: LegFigures): string[] {
   if (errors.length === 0) return [];
-  const told = errors.slice(0, most).map(({ name, code, status, count }) => {
+  const told = errors.slice(0, mostRows).map(({ name, code, status, count }) => {
     const facts = [name, code, status].filter((fact) => fact !== undefined).join(' ');
     return `${plainText(facts)} × ${whole(count)}`;
   });
@@ -78,7 +79,7 @@ const nothing = '(none)';
 
 /** Where the tools differ, and where there is noise, how much more often than by it. */
 export function toolLines({ tools, excess }: CompareReport): string[] {
-  const other = tools.filter(({ legacy, candidate }) => legacy !== candidate).slice(0, most);
+  const other = tools.filter(({ legacy, candidate }) => legacy !== candidate).slice(0, mostRows);
   if (other.length === 0) return [];
   const rows = other.map(({ legacy, candidate, count, pairs }) => {
     const names = [plainText(legacy ?? nothing, 18), plainText(candidate ?? nothing, 18)];
@@ -96,7 +97,7 @@ export function toolLines({ tools, excess }: CompareReport): string[] {
 /** Pairs to look at first. */
 export function worstLines({ worst }: CompareReport): string[] {
   if (worst.length === 0) return [];
-  const told = worst.slice(0, most);
+  const told = worst.slice(0, mostRows);
   const names = told.map(({ requestId, tenant, verdict, decidedBy }) => [
     plainText(requestId, 36),
     plainText(tenant, 18),
@@ -117,7 +118,7 @@ export function worstLines({ worst }: CompareReport): string[] {
 export function tenantLines({ tenants }: CompareReport): string[] {
   if (tenants.length < 2) return [];
   const rows = tenants
-    .slice(0, most)
+    .slice(0, mostRows)
     .map(({ tenant, coverage, verdicts, findings, daysInARow }) => [
       plainText(tenant ?? '(others)', 24),
       whole(coverage.wanted),
@@ -127,7 +128,7 @@ export function tenantLines({ tenants }: CompareReport): string[] {
       `${daysInARow}`,
     ]);
   const head = ['tenant', 'exchanges', 'compared', 'worse', 'other answer', 'days'];
-  const left = tenants.slice(most);
+  const left = tenants.slice(mostRows);
   const named = left.filter(({ tenant }) => tenant !== undefined).length;
   const others = named < left.length ? ', and others' : '';
   return [

@@ -12,7 +12,8 @@ import { textTable } from './text-table.ts';
 
 type Held = CompareReport & { readonly excess: ExcessFigures };
 
-const most = 5;
+/** Rows that a table of the text has, of however many there are. */
+const mostRows = 5;
 
 /** Layers of which the findings tell all there is to tell: the library's own but those that ask somebody. */
 const told: ReadonlySet<string> = new Set(
@@ -59,7 +60,7 @@ function findingRows({ findings, excess: { asked } }: Held): HeldRow[] {
 /** What the app's own layers, its vectors and its judge say. */
 function layerRows({ layers, noise, excess }: Held): HeldRow[] {
   const named = Object.keys(layers).filter((name) => !told.has(name));
-  return named.slice(0, most).flatMap((name) => {
+  return named.slice(0, mostRows).flatMap((name) => {
     const [ours, itself, more] = [layers[name], noise.layers[name], excess.layers[name]];
     if (ours === undefined || itself === undefined || more === undefined) return [];
     return rateRows((say) => `${plainText(name, 24)}: ${say}`, ours, itself, more);
@@ -86,10 +87,12 @@ function legRows({ legs, noise, excess, currency }: Held): HeldRow[] {
     ...meanRow('tokens in a reply', mean('inputPerReply'), tokens.inputPerReply, whole),
     ...meanRow('tokens out a reply', mean('outputPerReply'), tokens.outputPerReply, whole),
     ...meanRow(money, mean('costPerReply'), tokens.costPerReply, (value) => value.toFixed(4)),
-    ...errors.slice(0, most).map(({ name, code, status, rate, noise: itsRate, excess: more }) => {
-      const facts = [name, code, status].filter((fact) => fact !== undefined).join(' ');
-      return rateRow(plainText(facts, 36), rate, itsRate, more);
-    }),
+    ...errors
+      .slice(0, mostRows)
+      .map(({ name, code, status, rate, noise: itsRate, excess: more }) => {
+        const facts = [name, code, status].filter((fact) => fact !== undefined).join(' ');
+        return rateRow(plainText(facts, 36), rate, itsRate, more);
+      }),
   ];
 }
 

@@ -52,6 +52,7 @@ export interface LegFigures {
   readonly errors: readonly ErrorCount[];
 }
 
+/** Kinds of errors that are counted, and those of them that are told. */
 const mostErrors = 200;
 const toldErrors = 10;
 const million = 1_000_000;

@@ -10,12 +10,13 @@ export interface SharedOrigins {
   readonly sameStage: Rate;
 }
 
-const most = 10_000;
+/** Tenants, and stages, that are counted: of more, the first ones that are met. */
+const mostNames = 10_000;
 
 /** Counts where pairs come from. */
 export class Origins {
-  readonly #tenants = new BoundedCounts(most, { pairs: 0 });
-  readonly #stages = new BoundedCounts(most, { pairs: 0 });
+  readonly #tenants = new BoundedCounts(mostNames, { pairs: 0 });
+  readonly #stages = new BoundedCounts(mostNames, { pairs: 0 });
 
   add({ tenant, stage }: PairRecord): void {
     this.#tenants.add(tenant, 'pairs');

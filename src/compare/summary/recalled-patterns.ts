@@ -11,6 +11,7 @@ export interface PatternFigures {
   readonly wrong: Rate;
 }
 
+/** Patterns that are counted, and those of them that are told. */
 const mostPatterns = 10_000;
 const toldPatterns = 10;
 

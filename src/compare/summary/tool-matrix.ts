@@ -30,6 +30,7 @@ interface Cell {
   last: number;
 }
 
+/** Cells that are counted, and those of them that are told. */
 const mostCells = 1_000;
 const toldCells = 40;
 
