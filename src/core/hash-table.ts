@@ -26,9 +26,9 @@ export class HashTable<Value extends object> {
   }
 
   /**
-   * Puts what is known of a name into its place, or into the next one that is free.
+   * Puts what is known of a name into its place or, if another name is there, into the next free one.
    *
-   * @returns how many places further that is
+   * @returns how many places behind its own that is
    */
   put(name: string, hash: number, value: Value): number {
     const cells = this.#cells;

@@ -1,9 +1,12 @@
 import { blocksHash, endedHash, signedHash } from './bucket.ts';
 import { HashTable } from './hash-table.ts';
 
-/** Blocks of four characters that are hashed of a name before it is looked for: the fewest that tell the known ones apart. */
+/**
+ * How many blocks of four characters of a name may be hashed before it is looked for. The first number is taken that tells nearly
+ * all known names apart.
+ */
 const beginnings = [4, 8, 16] as const;
-/** Names that are the same for so long are looked for by the whole hash. */
+/** Stands for the whole name: known names that begin alike for longer than that are told apart by nothing less. */
 const wholeName = 0;
 
 interface Index<Value extends object> {
@@ -52,7 +55,7 @@ function begunHash(name: string, seed: number, blocks: number): number | undefin
   return blocks === wholeName ? undefined : blocksHash(name, 0, blocksOf(name, blocks), seed);
 }
 
-/** The one that hashes the least of a name, of those where hardly any name is in the place of another. */
+/** The index that hashes the least of a name, out of those in which hardly any name had to go into another place than its own. */
 function shortestIndex<Value extends object>(known: Known<Value>, seed: number): Index<Value> {
   for (const blocks of beginnings) {
     const table = tableBy(blocks, known, seed, known.length);
@@ -62,7 +65,7 @@ function shortestIndex<Value extends object>(known: Known<Value>, seed: number):
   return { blocks: wholeName, table };
 }
 
-/** Undefined if the names lie more places than `mostFurther` from where they belong, all taken together. */
+/** Undefined if the names lie too far behind their own places: more than `mostFurther`, taken together. */
 function tableBy<Value extends object>(
   blocks: number,
   known: Known<Value>,

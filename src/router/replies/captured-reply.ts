@@ -68,8 +68,8 @@ function linesOf(head: string): Partial<Record<Line, string>> {
 
 /** Reads of a response that has been sent what is needed to read its body later. */
 export function readHead(res: ServerResponse): ReplyHead {
-  // Headers given to `writeHead` alone are in no getter, and a status set after the head was sent is not what
-  // was sent: Node keeps the head's own text in `_header`.
+  // What was sent is in `_header`, Node's own text of the head. Getters do not know headers that were only given to `writeHead`,
+  // and show a status that was set too late.
   const { _header } = res as { _header?: unknown };
   const head = typeof _header === 'string' ? _header : '';
   const type = res.getHeader('content-type')?.toString();
@@ -81,7 +81,7 @@ export function readHead(res: ServerResponse): ReplyHead {
     method: res.req?.method ?? 'GET',
     status: head === '' ? res.statusCode : Number(head.slice(statusAt, statusAt + 3)),
     contentType: type ?? told.type,
-    // Node gives `writeHead` headers that have getters as soon as one has been set: with one, there is no other to be found.
+    // Once any header was set, getters know those of `writeHead` too. So where one knows the type, none hides the encoding.
     contentEncoding: encoding ?? (type === undefined ? told.encoding : undefined),
     contentLength: length === undefined ? undefined : Number(length),
   };

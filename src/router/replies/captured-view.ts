@@ -24,7 +24,7 @@ interface Reading {
 }
 
 /** How an event stream begins that nobody declared to be one. */
-// A line must have one reading only: were its CR part of it or not, 40 lines without an end would take hours.
+// Each line must match in one way only. If its CR could belong to it or not, 40 lines without an end would take hours.
 const eventStream =
   /^(?:(?:event|id|retry)?:[^\r\n]*\r?\n)*data:[^\r\n]*\r?\n(?:[^\r\n]*\r?\n)*?\r?\n/;
 

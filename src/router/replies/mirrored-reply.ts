@@ -64,8 +64,9 @@ async function captured(
 }
 
 /**
- * What a leg in the shadow answered, in a form that is compared as a served reply is: a `Response` or a stream is read as if
- * it had been delivered, up to the cap; any other value is itself. Rejects as serving it would.
+ * What a leg of an adapter returned in the shadow, in the form in which a delivered reply is kept. A `Response` or a stream is
+ * read as if it had been delivered, up to the cap; any other value is itself. Rejects as serving it would. Plain handlers have
+ * `mirroredStream`.
  *
  * @param run - its signal gives the stream up; asked for where there is a stream, since most runs need none
  */

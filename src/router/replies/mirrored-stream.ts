@@ -20,8 +20,9 @@ function sourceOf(value: object): { source: ReplySource<Chunk>; head?: StreamHea
 }
 
 /**
- * What a leg in the shadow returned, as what is kept of a served reply: a stream or a `Response` is read to its end or up to
- * the cap, any other value is itself. Rejects with what the stream fails with.
+ * What a leg of a plain handler returned in the shadow, in the form in which a served reply is kept. A stream or a `Response` is
+ * read to its end or up to the cap; any other value is itself. Rejects with what the stream fails with. Adapters have
+ * `mirroredReply`.
  *
  * @param signal - gives the stream up
  */

@@ -41,7 +41,7 @@ function redirect(from: Held, to: Held): boolean {
   );
 }
 
-/** Whoever waits for a run to complete and reads nothing of it has its final output for a reply. */
+/** Observes a run's stream. If nobody reads that, and somebody awaits `completed`, the final output is the reply. */
 class RunObserver implements StreamObserver {
   readonly #run: Run;
   readonly #observer: StreamObserver;
@@ -97,7 +97,7 @@ class RunObserver implements StreamObserver {
 export function tapHeldStream(stream: object, observer: StreamObserver): StreamTap | undefined {
   if (!isRun(stream) || !Object.isExtensible(stream)) return undefined;
   const held = stream.toStream();
-  // Of a method that makes a new one each time, another would be read than this.
+  // If the method makes a new stream each time, the consumer would read another one than the tapped.
   if (held !== stream.toStream() || !Object.isExtensible(held)) return undefined;
   const seen = new RunObserver(stream, observer);
   const tap = tapWebStream(held, seen);

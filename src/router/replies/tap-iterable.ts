@@ -9,7 +9,7 @@ type Iterator = Partial<Record<'next' | 'return' | 'throw', Method>>;
 type Iterable = Iterator & { [Symbol.asyncIterator]: (this: unknown) => Iterator };
 type Door = typeof Symbol.asyncIterator | 'iterator';
 
-/** Where an iteration begins: the streams of OpenAI's client, and of those made alike, ask one function of theirs for all. */
+/** The method by which all iterations begin. Streams of the `openai` client, and alike ones, have a function `iterator` for it. */
 function doorOf(stream: object): Door {
   const { iterator, tee } = stream as Record<string, unknown>;
   return Object.hasOwn(stream, 'iterator') &&
@@ -25,11 +25,12 @@ class IterableTap implements StreamTap {
   readonly #door: Door;
   readonly #iterate: (this: unknown) => Iterator;
   readonly #observer: StreamObserver;
-  /** The iterator that is observed, and its methods as they were. */
+  /** The iterator that the first iteration got. */
   #iterator: Iterator | undefined;
+  /** The methods of the observed iterator, as they were. */
   #bare: Iterator = {};
   #isTaken = false;
-  /** What tells the observer: an iterable may be an iterator too, and give what that one gives. */
+  /** The only object whose methods tell the observer. An iterable may be an iterator too, and would tell each chunk twice. */
   #observed: Iterator | undefined;
   #first: { readonly result: unknown } | undefined;
 
@@ -44,12 +45,12 @@ class IterableTap implements StreamTap {
   attach(): boolean {
     const stream = this.reply;
     const tap = this;
-    // A proxy may bind the methods of its target to the target: whoever iterates first is the consumer.
+    // Whoever iterates first is the consumer, whatever `this` is: a proxy may bind the methods to its target.
     function iterate(this: unknown): Iterator {
       return tap.#take(this);
     }
     if (!ownMethod(stream, this.#door, iterate)) return false;
-    // What may be its own iterator is one from its first `next`, also when nobody asks it for an iterator.
+    // An object with a `next` may be its own iterator, and be used without being asked for one.
     return typeof stream.next !== 'function' || this.#observe(stream);
   }
 

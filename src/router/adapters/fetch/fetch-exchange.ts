@@ -14,13 +14,13 @@ const requestBytes = 4096;
 
 const noBody: HeldBody = { kind: 'none' };
 
-/** `fetch` takes null for no signal, and so do those who hand on what it was given. What is no signal at all is not followed. */
+/** `own` may be null, which stands for no signal in `fetch`. A value that is no signal at all is ignored. */
 function joined(signal: AbortSignal, own: AbortSignal | null | undefined): AbortSignal {
   if (!own || own === signal) return signal;
   return attempt(() => AbortSignal.any([signal, own])) ?? signal;
 }
 
-/** Requests of other makers, `node-fetch` for one, and those that tests put together need have none. */
+/** Undefined for a request without a signal, as `node-fetch` and tests make them. */
 const signalOf = ({ signal }: { readonly signal?: AbortSignal | null }): AbortSignal | undefined =>
   typeof signal?.addEventListener === 'function' ? signal : undefined;
 
@@ -68,11 +68,14 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
     return this.request.method === 'HEAD';
   }
 
-  /** A server whose client has left need not turn to the body either. By the request's signal alone: it ends with the request. */
+  /**
+   * Tells when the client has left: a server need not cancel the body of the response then. Only the request's own signal is heard,
+   * since the app's may live as long as the app, and would keep each listener.
+   */
   whenLeft(tell: () => void): () => void {
     const signal = signalOf(this.request);
     if (signal === undefined) return () => undefined;
-    // What was joined of it and a signal of the call's aborts only after it, and is let go of with what is told here.
+    // A joined signal aborts after the request's. `tell` has the router let go of it, so it must wait until then.
     const heard = this.#own ? (): void => queueMicrotask(tell) : tell;
     signal.addEventListener('abort', heard, { once: true });
     if (signal.aborted) heard();

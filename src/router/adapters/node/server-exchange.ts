@@ -68,8 +68,8 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   }
 
   /**
-   * Has an observer told what has become of a candidate's reply in one piece: where it cannot be sent after all, the client gets
-   * an error of the app's.
+   * Tells an observer what has become of a candidate's reply in one piece. It may not be possible to send it: the client gets an
+   * error of the app's then.
    */
   observe(observer: EndObserver): void {
     const ended = (): void => observer.ended();
@@ -110,7 +110,7 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   /** The candidate's turn to write; its signal still aborts when the client leaves in the middle. */
   protected beginAnswer(reply: CandidateReply): void {
     this.#answering = !this.res.headersSent;
-    // The router has let go of the client's signal with the candidate's first chunk; what makes the others listens to it.
+    // The router stops listening to the client with the first chunk, while the candidate goes on making the others.
     this.res.once('close', () => {
       if (this.#left) reply.call.abort(this.signal.reason);
       // A hook of the app may have had something else sent in the place of a stream, which nobody reads then.
