@@ -142,5 +142,5 @@ export function refuseCandidateOptions(options: unknown): void {
     mirror?.otherTools === 'replay' || Object.values(mirror?.tools ?? {}).includes('replay');
   if (replays && mirror?.recorded === undefined)
     issues.push('mirror.recorded is missing: it must give the calls that are replayed');
-  refuse('agentCandidate', issues);
+  refuse('agentCandidate()', issues);
 }

@@ -73,7 +73,7 @@ function toRequest(
  * using learning = learnFromRuns(runner, { engramia: client });
  */
 export function learnFromRuns(runner: Runner, options: LearnFromRunsOptions): RunLearning {
-  refuse('learnFromRuns', issuesOf(options, checks));
+  refuse('learnFromRuns()', issuesOf(options, checks));
   const { engramia, maxWaiting = 100, onError = () => undefined } = options;
   const learning = new Learning(engramia, systemClock, maxWaiting, onError);
   const seen = new SeenRuns();

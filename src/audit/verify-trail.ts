@@ -87,7 +87,7 @@ export async function verifyTrail(
   source: TrailSource,
   options: VerifyTrailOptions = {},
 ): Promise<TrailReport> {
-  refuse('verifyTrail', issuesOf(options, checks));
+  refuse('verifyTrail()', issuesOf(options, checks));
   const { checkpoints = [], publicKeys = [], after, onEntry } = options;
   const vouching = new Vouching(checkpoints, publicKeys);
   const chain = new ChainFollower(after);

@@ -97,7 +97,7 @@ export function toClientSettings(options: EngramiaClientOptions): {
   const baseUrl: unknown = read.baseUrl ?? fromEnvironment('ENGRAMIA_API_URL');
   const apiKey = read.apiKey ?? fromEnvironment('ENGRAMIA_API_KEY');
   const keyIssue = apiKey === undefined ? undefined : apiKeyIssue(apiKey);
-  refuse('createEngramiaClient', [
+  refuse('createEngramiaClient()', [
     ...baseUrlIssues(baseUrl),
     ...(keyIssue === undefined ? [] : [keyIssue]),
     ...shape,

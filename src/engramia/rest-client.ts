@@ -147,7 +147,7 @@ export class RestClient implements EngramiaClient {
 
   withKey(apiKey: string, options: WithKeyOptions = {}): EngramiaClient {
     const issue = apiKeyIssue(apiKey);
-    if (issue !== undefined) throw new InvalidOptionsError('withKey', [issue]);
+    if (issue !== undefined) throw new InvalidOptionsError('withKey()', [issue]);
     const { family } = this.#member;
     const { onUnauthorized } = options;
     return new RestClient({ family, key: apiKey, parent: this, onUnauthorized });

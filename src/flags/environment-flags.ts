@@ -24,7 +24,7 @@ export function environmentFlags(
     ([variable]) => variable === everyRoute || oneRoute.test(variable),
   );
   const rules = Object.fromEntries(given.map(([variable]) => [variable, stageCheck]));
-  refuse('environmentFlags', issuesOf(Object.fromEntries(given), rules));
+  refuse('environmentFlags()', issuesOf(Object.fromEntries(given), rules));
 
   const byVariable = new Map(given.map(([variable, stage]) => [variable, answers[stage as Stage]]));
   const others = byVariable.get(everyRoute);

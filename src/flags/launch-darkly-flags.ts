@@ -61,7 +61,7 @@ export function launchDarklyFlags(
   client: LaunchDarklyClient,
   options: LaunchDarklyFlagsOptions = {},
 ): FlagProvider {
-  refuse('launchDarklyFlags', [
+  refuse('launchDarklyFlags()', [
     ...issuesOf({ client }, { client: clientRule }),
     ...issuesOf(options, { contextKind: kindRule }),
   ]);

@@ -32,7 +32,7 @@ const byTenant = stageResolutions('TARGETING_MATCH');
  * @throws InvalidOptionsError naming every stage that does not exist.
  */
 export function memoryFlags(stage: Stage, tenants?: TenantStages): MemoryFlags {
-  refuse('memoryFlags', [
+  refuse('memoryFlags()', [
     ...issuesOf({ stage, tenants }, { stage: required(stageCheck), tenants: tenantStagesCheck }),
     ...tenantStageIssues('tenants', tenants),
   ]);
@@ -50,14 +50,17 @@ export function memoryFlags(stage: Stage, tenants?: TenantStages): MemoryFlags {
     },
     set(tenant, next) {
       const rules = { tenant: required(check.text), stage: required(stageCheck) };
-      refuse('memoryFlags.set', issuesOf({ tenant, stage: next }, rules));
+      refuse('memoryFlags.set()', issuesOf({ tenant, stage: next }, rules));
       own.set(tenant, byTenant[next]);
     },
     unset(tenant) {
       own.delete(tenant);
     },
     setDefault(next) {
-      refuse('memoryFlags.setDefault', issuesOf({ stage: next }, { stage: required(stageCheck) }));
+      refuse(
+        'memoryFlags.setDefault()',
+        issuesOf({ stage: next }, { stage: required(stageCheck) }),
+      );
       others = byDefault[next];
     },
   };

@@ -29,7 +29,7 @@ const ready = 'PROVIDER_READY';
  */
 export function openFeatureFlags(client: OpenFeatureClient): FlagProvider {
   const rule = required(having('getStringDetails', 'addHandler', 'removeHandler'));
-  refuse('openFeatureFlags', issuesOf({ client }, { client: rule }));
+  refuse('openFeatureFlags()', issuesOf({ client }, { client: rule }));
   const eventsOf = (eventType: string): readonly string[] =>
     eventType === changed ? [changed, ready] : [eventType];
   return {

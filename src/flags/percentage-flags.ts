@@ -90,7 +90,7 @@ const byOverride = stageResolutions('TARGETING_MATCH');
  * @throws InvalidOptionsError naming everything that is wrong.
  */
 export function percentageFlags(options: PercentageFlagsOptions): PercentageFlags {
-  refuse('percentageFlags', [
+  refuse('percentageFlags()', [
     ...issuesOf(options, optionChecks),
     ...tenantStageIssues('overrides', options?.overrides),
   ]);
@@ -119,7 +119,7 @@ export function percentageFlags(options: PercentageFlagsOptions): PercentageFlag
 }
 
 function changedRamp(ramp: Ramp, change: PercentageFlagsChange, seed: number): Ramp {
-  refuse('percentageFlags.set', [
+  refuse('percentageFlags.set()', [
     ...issuesOf(change, changeChecks),
     ...tenantStageIssues('overrides', change?.overrides),
   ]);

@@ -37,7 +37,7 @@ export function predicateFlags(
   predicate: (context: EvaluationContext) => boolean | PromiseLike<boolean>,
   options: PredicateFlagsOptions,
 ): FlagProvider {
-  refuse('predicateFlags', [
+  refuse('predicateFlags()', [
     ...issuesOf({ predicate }, { predicate: required(check.function) }),
     ...issuesOf(options, optionChecks),
   ]);

@@ -23,7 +23,7 @@ export interface UnleashClient extends ChangeEmitter {
  */
 export function unleashFlags(client: UnleashClient): FlagProvider {
   const rule = required(having('getVariant', 'getFeatureToggleDefinition', 'on', 'off'));
-  refuse('unleashFlags', issuesOf({ client }, { client: rule }));
+  refuse('unleashFlags()', issuesOf({ client }, { client: rule }));
   return {
     metadata: { name: 'unleash' },
     events: emittedChanges(client, 'changed'),

@@ -186,6 +186,6 @@ class PairFile implements JsonlPairs {
  * @throws InvalidOptionsError naming everything that is wrong with the options.
  */
 export function jsonlPairs(options: JsonlPairsOptions): JsonlPairs {
-  refuse('jsonlPairs', issuesOf(options, checks));
+  refuse('jsonlPairs()', issuesOf(options, checks));
   return new PairFile(options);
 }

@@ -171,6 +171,6 @@ const bytesOf = ({ text }: PairRecord): number => (text === undefined ? 0 : reta
  * @throws InvalidOptionsError naming everything that is wrong with the options.
  */
 export function memoryPairs(options: MemoryPairsOptions = {}): MemoryPairs {
-  refuse('memoryPairs', issuesOf(options, checks));
+  refuse('memoryPairs()', issuesOf(options, checks));
   return new PairMemory(options);
 }

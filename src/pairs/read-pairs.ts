@@ -109,6 +109,6 @@ const closeAll = (files: Iterable<FileHandle>): Promise<unknown> =>
  * there is no file at all, or one cannot be read.
  */
 export function readPairs(path: string, options: ReadPairsOptions = {}): PairReading {
-  refuse('readPairs', [...issuesOf({ path }, pathCheck), ...issuesOf(options, checks)]);
+  refuse('readPairs()', [...issuesOf({ path }, pathCheck), ...issuesOf(options, checks)]);
   return new LogReading(resolve(path), options.clock ?? systemClock);
 }

@@ -33,7 +33,7 @@ export interface RolloutFlags {
 export function rolloutFlags(
   rollout: Pick<Rollout, 'name' | 'stageOf'> & Partial<Pick<Rollout, 'onRamp'>>,
 ): RolloutFlags {
-  refuse('rolloutFlags', issuesOf({ rollout }, { rollout: required(having('stageOf')) }));
+  refuse('rolloutFlags()', issuesOf({ rollout }, { rollout: required(having('stageOf')) }));
   const { onRamp } = rollout;
   const answerOf = answering.get(rollout) ?? byStage(rollout);
   return {

@@ -31,7 +31,7 @@ export function refuseBroken(commit: RolloutCommit): void {
     issues.push(`state.version must be a whole number above ${expectVersion}`);
   }
   refuse(
-    'commit',
+    'commit()',
     issues.filter((issue) => issue !== ''),
   );
 }

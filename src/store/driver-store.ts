@@ -66,7 +66,7 @@ export class DriverStore implements Store {
 
   watch(rollout: string, watcher: RolloutWatcher, options: WatchOptions = {}): Disposable {
     const driver = this.#open();
-    refuse('watch', issuesOf(options, { pollMs: check.milliseconds }));
+    refuse('watch()', issuesOf(options, { pollMs: check.milliseconds }));
     const watched = {
       newer: (version: number) => driver.rollouts.newer(rollout, version),
       pollMs: options.pollMs ?? defaultPollMs,

@@ -20,7 +20,7 @@ export interface MemoryStoreOptions {
  * const store = memoryStore();
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  refuse('memoryStore', issuesOf(options, { clock: check.clock }));
+  refuse('memoryStore()', issuesOf(options, { clock: check.clock }));
   const { clock: ticking = systemClock } = options;
   return new DriverStore(memoryDriver(ticking), ticking);
 }

@@ -65,7 +65,7 @@ const checks = {
  */
 export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): Store {
   const isPool = having('query', 'connect').test(pool);
-  refuse('postgresStore', [
+  refuse('postgresStore()', [
     ...(isPool ? [] : ['pool must be a Pool of pg, with query() and connect()']),
     ...issuesOf(options, checks),
   ]);

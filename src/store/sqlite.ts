@@ -35,7 +35,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
     busyTimeoutMs: check.milliseconds,
     clock: check.clock,
   };
-  refuse('sqliteStore', issuesOf(options, checks));
+  refuse('sqliteStore()', issuesOf(options, checks));
   const { path, busyTimeoutMs = 5_000, clock = systemClock } = options;
   const database = new SqliteDatabase(path, busyTimeoutMs);
   const driver: StoreDriver = {

@@ -77,7 +77,7 @@ const keyChecks = { tenant: required(check.text), project: check.text, role: one
  * @throws {InvalidOptionsError} with every value that cannot be used
  */
 export function toSettings(options: FakeEngramiaOptions): FakeSettings {
-  refuse('fakeEngramia', issuesIn(options));
+  refuse('fakeEngramia()', issuesIn(options));
   const { keys = defaultKeys, mode = 'database', quota = 8000, rateLimits } = options;
   return {
     keys,

@@ -69,7 +69,7 @@ describe('environmentFlags', () => {
 
   it('says what was called wrongly', () => {
     expect(() => environmentFlags({ ENGRAMIA_CUTOVER_STAGE: 'on' })).toThrow(
-      'Invalid options of environmentFlags: ENGRAMIA_CUTOVER_STAGE must',
+      'Invalid options of environmentFlags(): ENGRAMIA_CUTOVER_STAGE must',
     );
   });
 

@@ -43,7 +43,7 @@ describe('openFeatureFlags', () => {
   });
 
   it('says what was called wrongly', () => {
-    const wrong = 'Invalid options of openFeatureFlags: client must';
+    const wrong = 'Invalid options of openFeatureFlags(): client must';
     expect(() => openFeatureFlags({} as never)).toThrow(wrong);
   });
 });
@@ -85,7 +85,9 @@ describe('unleashFlags', () => {
   });
 
   it('says what was called wrongly', () => {
-    expect(() => unleashFlags({} as never)).toThrow('Invalid options of unleashFlags: client must');
+    expect(() => unleashFlags({} as never)).toThrow(
+      'Invalid options of unleashFlags(): client must',
+    );
   });
 });
 

@@ -80,6 +80,6 @@ describe('launchDarklyFlags', () => {
     expect(issuesOf(make)).toEqual([
       `contextKind must be a kind of context: letters, digits, dots, dashes and underscores, but not "kind" or "multi", not ${JSON.stringify(contextKind)}`,
     ]);
-    expect(make).toThrow('Invalid options of launchDarklyFlags: contextKind');
+    expect(make).toThrow('Invalid options of launchDarklyFlags(): contextKind');
   });
 });

@@ -29,11 +29,11 @@ describe('a ramp', () => {
   it('says where an option was wrong', () => {
     const wrong = { ...ramp, percent: 5n as unknown as number };
     expect(() => percentageFlags(wrong)).toThrow(
-      'Invalid options of percentageFlags: percent must',
+      'Invalid options of percentageFlags(): percent must',
     );
     const flags = percentageFlags({ ...ramp, percent: 0 });
     expect(() => flags.set({ overrides: { acme: 'on' as Stage } })).toThrow(
-      'Invalid options of percentageFlags.set: overrides["acme"] must',
+      'Invalid options of percentageFlags.set(): overrides["acme"] must',
     );
   });
 });

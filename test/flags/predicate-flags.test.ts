@@ -43,7 +43,7 @@ describe('predicateFlags', () => {
   });
 
   it('says what was called wrongly', () => {
-    const wrong = 'Invalid options of predicateFlags: predicate must';
+    const wrong = 'Invalid options of predicateFlags(): predicate must';
     expect(() => predicateFlags('acme' as never, ramp)).toThrow(wrong);
   });
 

@@ -428,7 +428,7 @@ describe('a calibration', () => {
   ])('of another %s is refused with one error', async (_, changes) => {
     const calibration = await calibrate(labelled.slice(0, 2), { judge: judgeOf() });
     expect(() => judgeOf({ ...changes, calibration })).toThrow(
-      /^Invalid options of llmJudge: calibration must be of this model and rubric .*: calibrate again\.$/,
+      /^Invalid options of llmJudge\(\): calibration must be of this model and rubric .*: calibrate again\.$/,
     );
   });
 

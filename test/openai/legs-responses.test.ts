@@ -161,7 +161,9 @@ describe('a leg of the Responses API', () => {
       const make = name === 'responsesLeg' ? responsesLeg : responsesCandidate;
       const options = { client: {}, tools: ['all'], input: 'hello', readOnly: [7] };
       expect(() => make(options as never)).toThrow(
-        /responsesLeg|responsesCandidate: client must .*input must .*tools must .*readOnly must .*model is missing/,
+        new RegExp(
+          `${name}\\(\\): client must .*input must .*tools must .*readOnly must .*model is missing`,
+        ),
       );
     },
   );

@@ -193,7 +193,9 @@ describe('a pair log', () => {
     { path: 'x', maxFiles: 1.5 },
     { path: 'x', file: 1 },
   ])('refuses options that cannot be used: %j', (options) => {
-    expect(() => jsonlPairs(options as JsonlPairsOptions)).toThrow(/Invalid options of jsonlPairs/);
+    expect(() => jsonlPairs(options as JsonlPairsOptions)).toThrow(
+      /Invalid options of jsonlPairs\(\)/,
+    );
   });
 });
 

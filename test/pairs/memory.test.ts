@@ -100,7 +100,7 @@ describe('pairs in memory', () => {
   it.each([{ maxCount: 0 }, { maxCount: '10' }, { text: {} }, { text: { ttlMs: -1 } }, { max: 1 }])(
     'refuse options that cannot be used: %j',
     (options) => {
-      expect(() => memoryPairs(options as object)).toThrow(/Invalid options of memoryPairs/);
+      expect(() => memoryPairs(options as object)).toThrow(/Invalid options of memoryPairs\(\)/);
     },
   );
 });

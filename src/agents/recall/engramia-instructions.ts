@@ -49,7 +49,7 @@ const baseOf = (
  * const agent = new Agent({ name: 'coder', instructions: engramiaInstructions({ engramia: client, base: 'Write code.' }) });
  */
 export function engramiaInstructions(options: EngramiaInstructionsOptions): EngramiaInstructions {
-  refuse('engramiaInstructions', issuesOf(options, checks));
+  refuse('engramiaInstructions()', issuesOf(options, checks));
   watchRunMessages();
   const settings = toRecallSettings(options.engramia, options);
   const counts = noRecalls();

@@ -56,7 +56,7 @@ function refuseWrong(labelled: readonly LabelledPair[], options: CalibrateOption
     const wrong = labelled.flatMap((pair, at) => pairIssues(pair, `labelled[${at}].`));
     issues.push(...wrong.slice(0, mostIssues));
   }
-  refuse('calibrate', issues);
+  refuse('calibrate()', issues);
 }
 
 interface Judged {

@@ -120,7 +120,7 @@ export function normalizedSummary(pairs: unknown, options: SummaryOptions): Norm
     issues.unshift('pairs must be something to iterate over, of pairs: readPairs(path) of a file');
   const { since = defaults.since, until = defaults.until } = options ?? {};
   if (since >= until) issues.push('until must be later than since: no pair lies between them');
-  refuse('summarize', issues);
+  refuse('summarize()', issues);
   const thresholds = { ...defaultThresholds, ...givenOptions(options.thresholds) };
   return { ...defaults, ...givenOptions(options), thresholds };
 }

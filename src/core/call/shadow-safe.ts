@@ -12,7 +12,7 @@ const mark = Symbol.for('engramia-cutover.shadow-safe');
 export function shadowSafe<A extends unknown[], R>(
   candidate: (context: CallContext, ...args: A) => R,
 ): (context: CallContext, ...args: A) => R {
-  refuse('shadowSafe', issuesOf({ candidate }, { candidate: required(check.function) }));
+  refuse('shadowSafe()', issuesOf({ candidate }, { candidate: required(check.function) }));
   return Object.defineProperty(candidate, mark, { value: true });
 }
 

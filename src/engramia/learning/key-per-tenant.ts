@@ -143,7 +143,7 @@ export function keyPerTenant(
   options: KeyPerTenantOptions = {},
 ): ScopeSource {
   const given = { client, lookup };
-  refuse('keyPerTenant', [
+  refuse('keyPerTenant()', [
     ...issuesOf(given, { client: required(having('withKey')), lookup: required(check.function) }),
     ...issuesOf(options, optionChecks),
   ]);

@@ -10,9 +10,9 @@ import type { ScopeSource } from './scope-source.ts';
  * @throws InvalidOptionsError for what is no client, and for one that has no key
  */
 export function oneScope(client: EngramiaClient): ScopeSource {
-  refuse('oneScope', issuesOf({ client }, { client: required(having('learn')) }));
+  refuse('oneScope()', issuesOf({ client }, { client: required(having('learn')) }));
   if (client.fingerprint === undefined) {
-    throw new InvalidOptionsError('oneScope', [
+    throw new InvalidOptionsError('oneScope()', [
       'the client has no key: set apiKey or ENGRAMIA_API_KEY, or use keyPerTenant',
     ]);
   }

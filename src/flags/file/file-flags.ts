@@ -53,7 +53,7 @@ const checks = {
  * @throws InvalidOptionsError naming everything that is wrong with the options.
  */
 export function fileFlags(path: string | URL, options: FileFlagsOptions = {}): FileFlags {
-  refuse('fileFlags', [...issuesOf({ path }, pathCheck), ...issuesOf(options, checks)]);
+  refuse('fileFlags()', [...issuesOf({ path }, pathCheck), ...issuesOf(options, checks)]);
   const { pollMs = 5_000, watch = true, settleMs = 100, maxBytes = 2 ** 20 } = options;
   const { logger = processWarnings, clock = systemClock } = options;
   return new FlagFileProvider({

@@ -112,7 +112,7 @@ const checks = {
 export function toAssistantsSettings(
   options: AssistantsLegOptions<unknown[], unknown>,
 ): AssistantsSettings {
-  refuse('assistantsLeg', issuesOf(options, checks));
+  refuse('assistantsLeg()', issuesOf(options, checks));
   const { pollMs = 500, maxPollMs = 5000, timeoutMs = 600_000, busy = 'wait' } = options;
   const readOnly = new Set(options.readOnly);
   return { options, pollMs, maxPollMs: Math.max(pollMs, maxPollMs), timeoutMs, busy, readOnly };

@@ -29,7 +29,7 @@ export interface LlmJudge extends Judge {
  * const judge = llmJudge({ client: new OpenAI(), model: 'gpt-5.5', budget: { callsPerDay: 2_000 } });
  */
 export function llmJudge(options: LlmJudgeOptions): LlmJudge {
-  refuse('llmJudge', judgeIssues(options));
+  refuse('llmJudge()', judgeIssues(options));
   const asking = new ModelJudge(judgeSettings(options));
   let known: JudgeCalibration | undefined;
   const judge: Judge = (question, init) => asking.ask(question, init);
@@ -40,7 +40,7 @@ export function llmJudge(options: LlmJudgeOptions): LlmJudge {
     calibration: {
       get: () => known,
       set: (given: JudgeCalibration | undefined) => {
-        if (given !== undefined) refuse('llmJudge', calibrationIssues(given, asking.fingerprint));
+        if (given !== undefined) refuse('llmJudge()', calibrationIssues(given, asking.fingerprint));
         known = given;
       },
       enumerable: true,

@@ -70,7 +70,7 @@ export function responsesLeg<A extends unknown[], R = ResponsesReply>(
   options: Replying<ResponsesLegOptions<A, R>, ResponsesReply, R>,
 ): ResponsesLeg<A, R>;
 export function responsesLeg(options: AnyResponsesOptions): ResponsesLeg<unknown[], unknown> {
-  refuseResponsesOptions('responsesLeg', options);
+  refuseResponsesOptions('responsesLeg()', options);
   const leg = async (...args: unknown[]): Promise<unknown> => {
     const signal = options.signalOf?.(...args);
     const answered = await create(options, await requestOf(options, args), signal);
@@ -122,6 +122,6 @@ export function responsesCandidate<A extends unknown[], R = ResponsesReply>(
   options: Replying<ResponsesLegOptions<A, R>, ResponsesReply, R>,
 ): (context: CallContext, ...args: A) => Promise<R>;
 export function responsesCandidate(options: AnyResponsesOptions): Contextual {
-  refuseResponsesOptions('responsesCandidate', options);
+  refuseResponsesOptions('responsesCandidate()', options);
   return shadowSafe(contextual(options));
 }

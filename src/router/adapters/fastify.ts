@@ -38,7 +38,7 @@ declare module 'fastify' {
  * declaration for its config, from `ready` for routes that were declared too early
  */
 export const fastifyCutover: FastifyPluginAsync<FastifyCutoverOptions> = async (app, options) => {
-  refuse('fastifyCutover', pluginIssues(options));
+  refuse('fastifyCutover()', pluginIssues(options));
   const { cutover } = options;
   const core = coreFor(cutover, options);
   app.decorate('cutover', { ...core.controls });
@@ -49,7 +49,7 @@ export const fastifyCutover: FastifyPluginAsync<FastifyCutoverOptions> = async (
       (route) =>
         `route ${route} was declared before the plugin, or outside of it: await app.register(fastifyCutover, …) first`,
     );
-    refuse('fastifyCutover', early);
+    refuse('fastifyCutover()', early);
   });
   if (cutover === undefined) app.addHook('onClose', async () => void (await core.close()));
 };

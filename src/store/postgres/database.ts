@@ -119,10 +119,10 @@ export class PostgresDatabase {
     await session.all('SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', schema);
     const version = await this.#version(session);
     const newer = `the schema ${schema} was made by a newer version of this package (${version})`;
-    refuse('postgresStore', version > migrations.length ? [newer] : []);
+    refuse('postgresStore()', version > migrations.length ? [newer] : []);
     const older = `the schema ${schema} must be migrated (${version} of ${migrations.length})`;
     const missing = migrations.slice(version);
-    refuse('postgresStore', missing.length > 0 && !migrates ? [older] : []);
+    refuse('postgresStore()', missing.length > 0 && !migrates ? [older] : []);
     for (const sql of missing) await session.all(sql);
     if (missing.length > 0)
       await session.run('UPDATE @version SET version = $1', migrations.length);

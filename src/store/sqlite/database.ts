@@ -31,7 +31,7 @@ function openFile(path: string): DatabaseSync {
   const sqlite = process.getBuiltinModule('node:sqlite');
   const missing =
     'this Node has no node:sqlite; it needs 22.13 or newer, not started with --no-sqlite';
-  refuse('sqliteStore', sqlite === undefined ? [missing] : []);
+  refuse('sqliteStore()', sqlite === undefined ? [missing] : []);
   if (path !== ':memory:') nodeBuiltin.fs.closeSync(nodeBuiltin.fs.openSync(path, 'a', 0o600));
   return new sqlite.DatabaseSync(path, { timeout: openingMs });
 }
@@ -135,7 +135,7 @@ export class SqliteDatabase {
       const [row] = this.#database.prepare('PRAGMA user_version').all();
       const version = Number(row?.user_version);
       const newer = `${path} was written by a newer version of this package (schema ${version})`;
-      refuse('sqliteStore', version > migrations.length ? [newer] : []);
+      refuse('sqliteStore()', version > migrations.length ? [newer] : []);
       for (const sql of migrations.slice(version)) this.#database.exec(sql);
       this.#database.exec(`PRAGMA user_version = ${migrations.length}`);
     });

@@ -45,7 +45,7 @@ const checks: OptionChecks = {
 
 /** Throws unless it is a fault that there is. */
 export function refuseFault(fault: Fault): void {
-  refuse('fault server', issuesOf({ fault }, { fault: isFault }));
+  refuse('faultServer.set()', issuesOf({ fault }, { fault: isFault }));
 }
 
 /**

@@ -380,7 +380,9 @@ describe('the figures of a report', () => {
     { prices: { legacy: { input: 1 } } },
     { foo: 1 },
   ])('are refused for options that cannot be used: %j', (options) => {
-    expect(() => summarize([], options as SummaryOptions)).toThrow(/Invalid options of summarize/);
+    expect(() => summarize([], options as SummaryOptions)).toThrow(
+      /Invalid options of summarize\(\)/,
+    );
   });
 
   it.each(['/var/log/pairs.jsonl', ''])(
