@@ -48,7 +48,7 @@ export interface FakeEngramia extends AsyncDisposable {
  * Left out, so answered 404 with a bare `detail`: `/v1/governance/dsr`, `/v1/feedback/decay`, everything below
  * `/v1/credentials`, `/v1/billing` (but `status`), `/auth` and `/docs`. As there, `/v1/governance/delete-scope` is 404.
  *
- * @throws {InvalidOptionsError} with every value that cannot be used
+ * @throws InvalidOptionsError with every value that cannot be used
  * @example
  * await using fake = await fakeEngramia({ keys: { 'key-a': { tenant: 'a' }, 'key-b': { tenant: 'b' } } });
  * const client = createEngramiaClient({ baseUrl: fake.url, apiKey: 'key-a', fetch: fake.fetch });

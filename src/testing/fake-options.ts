@@ -74,7 +74,7 @@ const keyChecks = { tenant: required(check.text), project: check.text, role: one
 /**
  * Fills the gaps.
  *
- * @throws {InvalidOptionsError} with every value that cannot be used
+ * @throws InvalidOptionsError with every value that cannot be used
  */
 export function toSettings(options: FakeEngramiaOptions): FakeSettings {
   refuse('fakeEngramia()', issuesIn(options));

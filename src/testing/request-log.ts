@@ -1,5 +1,5 @@
 import { tokenOf } from './engine/authenticate.ts';
-import { fingerprint } from './engine/key-ring.ts';
+import { keyIdOf } from './engine/key-ring.ts';
 import type { EngineRequest } from './engine/message.ts';
 import type { State } from './engine/state.ts';
 
@@ -48,7 +48,7 @@ export class RequestLog {
       path: request.path,
       query: request.query.toString(),
       status: undefined,
-      key: token === undefined ? undefined : fingerprint(token),
+      key: token === undefined ? undefined : keyIdOf(token),
       tenant: key?.tenant,
       project: key?.project,
       time: state.settings.clock.now(),

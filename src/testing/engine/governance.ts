@@ -1,4 +1,5 @@
 import { type Call, endpoint } from './endpoint.ts';
+import { enterAudit } from './enter-audit.ts';
 import { replies } from './replies.ts';
 import { flag, number, optional } from './schema.ts';
 import type { Scope } from './scope.ts';
@@ -54,10 +55,8 @@ const applyRetention = endpoint<{ readonly dry_run: boolean }>({
     const { dry_run } = call.body;
     if (!dry_run) {
       for (const key of keys) call.scope.patterns.delete(key);
-      call.state.audit.enter(call.scope, {
+      enterAudit(call, {
         action: 'retention_applied',
-        keyId: call.key.id,
-        address: call.request.address,
         resource: ['project', call.scope.project],
         detail: { purged_count: keys.length },
       });
@@ -73,12 +72,7 @@ function erase(call: Call, scope: Scope): { patterns: number; keys: number } {
   scope.skills.clear();
   scope.events.length = 0;
   state.audit.clearDetails(scope);
-  state.audit.enter(scope, {
-    action: 'scope_deleted',
-    keyId: call.key.id,
-    address: call.request.address,
-    resource: ['project', scope.project],
-  });
+  enterAudit(call, { action: 'scope_deleted', resource: ['project', scope.project] }, scope);
   const lost = state.keys
     .rows()
     .filter((row) => row.tenant === scope.tenant && row.project === scope.project)

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { fingerprint } from '../../core/text/fingerprint.ts';
 import type { Role } from './roles.ts';
 
 /** What a key stands for. */
@@ -28,9 +29,9 @@ export interface KeyRow {
 export type NewKey = Pick<KeyRow, 'name' | 'role' | 'tenant' | 'project'> &
   Partial<Pick<KeyRow, 'maxPatterns' | 'expiresAt'>>;
 
-/** Names a key without telling it: 12 hex digits of its SHA-256. */
-export function fingerprint(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 12);
+/** Names a key without telling it. */
+export function keyIdOf(token: string): string {
+  return fingerprint(token, 12);
 }
 
 // `engramia_sk_` and eight characters, by which an admin finds its own key in the list.
@@ -42,7 +43,7 @@ export class KeyRing {
 
   constructor(keys: Readonly<Record<string, KeyScope>>, now: number) {
     for (const [token, { tenant, project = 'default', role = 'editor' }] of Object.entries(keys)) {
-      this.#add(token, { name: 'initial', role, tenant, project }, now, fingerprint(token));
+      this.#add(token, { name: 'initial', role, tenant, project }, now, keyIdOf(token));
     }
   }
 

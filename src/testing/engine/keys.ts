@@ -1,4 +1,5 @@
 import { type Call, endpoint } from './endpoint.ts';
+import { enterAudit } from './enter-audit.ts';
 import type { KeyRow } from './key-ring.ts';
 import type { EngineResponse } from './message.ts';
 import { replies } from './replies.ts';
@@ -34,10 +35,8 @@ function enter(
   action: 'key_created' | 'key_revoked' | 'key_rotated',
   row: KeyRow,
 ): void {
-  call.state.audit.enter(call.scope, {
+  enterAudit(call, {
     action,
-    keyId: call.key.id,
-    address: call.request.address,
     resource: ['api_key', row.id],
     detail: { name: row.name, role: row.role },
   });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fingerprint } from '../../core/text/fingerprint.ts';
 import { type Call, endpoint } from './endpoint.ts';
 import type { EngineResponse } from './message.ts';
 import { quotaReached } from './quota.ts';
@@ -69,8 +69,7 @@ function nearDuplicate(scope: Scope, task: string): Pattern | undefined {
 
 /** The key of a new pattern: a client finds its own learn by the first part. */
 function newKey(task: string, now: number): string {
-  const hash = createHash('sha256').update(task).digest('hex').slice(0, 8);
-  return `patterns/${hash}_${now}_${Math.random().toString(36).slice(2, 8)}`;
+  return `patterns/${fingerprint(task, 8)}_${now}_${Math.random().toString(36).slice(2, 8)}`;
 }
 
 function store(call: Call, body: LearnBody, twin: Pattern | undefined): EngineResponse {

@@ -1,4 +1,5 @@
 import { type Call, endpoint } from './endpoint.ts';
+import { enterAudit } from './enter-audit.ts';
 import { replies } from './replies.ts';
 import { reaches } from './roles.ts';
 import { oneOf } from './schema.ts';
@@ -6,10 +7,8 @@ import { designOf } from './scope.ts';
 import { isPatternKey } from './transfer.ts';
 
 function enter(call: Call, action: 'pattern_deleted' | 'pattern_classified', key: string): void {
-  call.state.audit.enter(call.scope, {
+  enterAudit(call, {
     action,
-    keyId: call.key.id,
-    address: call.request.address,
     resource: ['pattern', key],
     detail: { pattern_key: key },
   });

@@ -1,4 +1,5 @@
 import type { Call } from './endpoint.ts';
+import { enterAudit } from './enter-audit.ts';
 import type { EngineResponse } from './message.ts';
 import { replies } from './replies.ts';
 
@@ -6,10 +7,8 @@ import { replies } from './replies.ts';
 export function quotaReached(call: Call, current: number): EngineResponse | undefined {
   const limit = call.state.settings.quota;
   if (current < limit) return undefined;
-  call.state.audit.enter(call.scope, {
+  enterAudit(call, {
     action: 'quota_exceeded',
-    keyId: call.key.id,
-    address: call.request.address,
     resource: ['project', call.scope.project],
     detail: { current, limit },
   });

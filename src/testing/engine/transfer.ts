@@ -1,4 +1,5 @@
 import { type Call, endpoint } from './endpoint.ts';
+import { enterAudit } from './enter-audit.ts';
 import { quotaReached } from './quota.ts';
 import { replies } from './replies.ts';
 import { flag, list, number, object, optional, record, text } from './schema.ts';
@@ -75,10 +76,8 @@ function enter(
   id: string | null,
   detail: Record<string, unknown>,
 ): void {
-  call.state.audit.enter(call.scope, {
+  enterAudit(call, {
     action,
-    keyId: call.key.id,
-    address: call.request.address,
     resource: ['project', id],
     detail,
   });

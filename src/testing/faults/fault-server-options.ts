@@ -51,7 +51,7 @@ export function refuseFault(fault: Fault): void {
 /**
  * Fills the gaps.
  *
- * @throws {InvalidOptionsError} with every value that cannot be used
+ * @throws InvalidOptionsError with every value that cannot be used
  */
 export function toFaultServerSettings(options: FaultServerOptions): FaultServerSettings {
   refuse('faultServer()', issuesOf(options, checks));

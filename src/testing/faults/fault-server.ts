@@ -34,7 +34,7 @@ export interface FaultServer extends AsyncDisposable {
   /**
    * Changes the fault for new requests; idle connections are closed, and answers that are under way go on as they began.
    *
-   * @throws {InvalidOptionsError} for a fault that there is not
+   * @throws InvalidOptionsError for a fault that there is not
    */
   set(fault: Fault): Promise<void>;
   /** Breaks every connection and stops listening. Never waits for a client. Idempotent. */
@@ -44,7 +44,7 @@ export interface FaultServer extends AsyncDisposable {
 /**
  * Starts a server on loopback that refuses, hangs, resets, drips, redirects or answers nonsense, as `fault` says.
  *
- * @throws {InvalidOptionsError} with every value that cannot be used
+ * @throws InvalidOptionsError with every value that cannot be used
  * @example
  * await using server = await faultServer({ fault: 'reset-mid-body' });
  * const client = createEngramiaClient({ baseUrl: server.url, apiKey: 'key', timeoutMs: 200 });

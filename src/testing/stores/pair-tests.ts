@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import { hourMs } from '../../core/time/spans.ts';
 import { assertSame } from './assert-same.ts';
 import { pairOf } from './sample-pairs.ts';
 import { bothOf, listOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
@@ -18,7 +19,7 @@ async function givesPairsByTime(harness: StoreHarness): Promise<void> {
   // More than any driver reads at once.
   const pairs = numbered(1_100);
   // Many of one moment, in an order that has nothing to do with time.
-  const shaken = pairs.map((pair, n) => ({ ...pair, at: pair.at - (n % 7) * 3_600_000 })).reverse();
+  const shaken = pairs.map((pair, n) => ({ ...pair, at: pair.at - (n % 7) * hourMs })).reverse();
   await store.addPairs({ id: 'a', pairs: shaken.slice(0, 600) });
   await other.addPairs({ id: 'b', pairs: shaken.slice(600) });
   const read = await listOf(store.pairs());

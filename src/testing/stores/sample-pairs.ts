@@ -1,4 +1,5 @@
 import type { LegRecord, PairRecord } from '../../core/contracts/pair-record.ts';
+import { hourMs } from '../../core/time/spans.ts';
 
 const start = Date.UTC(2026, 0, 30, 12);
 
@@ -12,7 +13,7 @@ export function pairOf(n: number, more: Partial<PairRecord> = {}): PairRecord {
   return {
     kind: 'compare',
     requestId: `request-${n}`,
-    at: start + n * 3_600_000,
+    at: start + n * hourMs,
     route: 'chat',
     tenant: 'acme',
     stage: 'shadow',

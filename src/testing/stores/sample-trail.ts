@@ -3,6 +3,8 @@ import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import type { RolloutCommit, StoredRollout } from '../../core/contracts/store.ts';
 import { nodeCrypto } from '../../core/node-crypto.ts';
 
+const start = Date.UTC(2026, 0, 1);
+
 /** A state of a ramp, of one version. */
 export function stateOf(version: number, more: Partial<RolloutState> = {}): RolloutState {
   return {
@@ -14,7 +16,7 @@ export function stateOf(version: number, more: Partial<RolloutState> = {}): Roll
     salt: 'salt',
     hash: 'v1',
     step: 0,
-    since: 1_767_225_600_000,
+    since: start,
     status: 'ramping',
     policyHash: 'policy',
     actor: 'ann',
@@ -30,7 +32,7 @@ export function entriesAfter(
 ): AuditEntry[] {
   let previous = head.hash;
   return reasons.map((reason, n) => {
-    const fact = { kind: 'ramp.step', at: 1_767_225_600_000 + n, rollout, actor: 'ann', reason };
+    const fact = { kind: 'ramp.step', at: start + n, rollout, actor: 'ann', reason };
     const entry = { ...fact, seq: head.length + n, previous };
     const hash = nodeCrypto().hash('sha256', JSON.stringify(entry), 'hex');
     previous = hash;

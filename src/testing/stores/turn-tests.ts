@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServedTurns } from '../../core/contracts/transcript.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import { assertSame } from './assert-same.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 
@@ -57,7 +58,7 @@ async function keepsConversationsApart({ store }: StoreHarness): Promise<void> {
 
 async function erasesConversations({ store }: StoreHarness): Promise<void> {
   const transcript = store.transcript();
-  const tomorrow = Date.now() + 86_400_000;
+  const tomorrow = Date.now() + dayMs;
   await transcript.append(served(10));
   await transcript.append(served(10, { conversation: 'd' }));
   await transcript.append(served(10, { tenant: 'other' }));

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../core/contracts/store.ts';
+import { dayMs } from '../../core/time/spans.ts';
 import { assertSame } from './assert-same.ts';
 import { pairOf } from './sample-pairs.ts';
 import { nextCommit, nothingYet } from './sample-trail.ts';
 import { listOf, type StoreHarness, type StoreTest } from './store-harness.ts';
-
-const dayMs = 86_400_000;
 
 const turnsOf = (tenant: string, at: number) => {
   const turns = [{ role: 'user', text: 'hello', leg: 'legacy', at }] as const;
