@@ -1,7 +1,6 @@
 import { sayable } from '../evidence/sayable.ts';
-import type { Gate, GateOutcome, GateReading } from '../gates/gate.ts';
-
-const outcomes: readonly unknown[] = ['pass', 'fail', 'hold', 'invalid'] satisfies GateOutcome[];
+import type { Gate, GateReading } from '../gates/gate.ts';
+import { refuseNoOutcome } from '../gates/gate-outcome.ts';
 
 /** Code units of a sentence, and of a number's name; numbers of one reading. */
 const most = { sentence: 1_000, name: 100, inputs: 100 };
@@ -14,7 +13,7 @@ const most = { sentence: 1_000, name: 100, inputs: 100 };
  */
 export function plainReading({ name, source }: Gate, reading: GateReading): GateReading {
   const { outcome, says, inputs, etaMs } = reading;
-  if (!outcomes.includes(outcome)) throw new TypeError(`${name} said no outcome`);
+  refuseNoOutcome(name, outcome);
   const numbers = Object.entries(inputs ?? {}).filter(([, value]) => Number.isFinite(value));
   return {
     gate: name,

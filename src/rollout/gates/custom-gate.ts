@@ -1,6 +1,7 @@
 import { check, issuesOf, oneOf, refuse, required } from '../../core/option-checks.ts';
 import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from './gate.ts';
 import { askedAt } from './gate-options.ts';
+import { refuseNoOutcome } from './gate-outcome.ts';
 import { toReading } from './to-reading.ts';
 
 /** What a gate of the app says. */
@@ -37,8 +38,6 @@ export interface CustomGateOptions {
   begin(setting: GateSetting): CustomRun;
 }
 
-const outcomes: readonly unknown[] = ['pass', 'fail', 'hold', 'invalid'] satisfies GateOutcome[];
-
 const checks = {
   name: required(check.text),
   role: oneOf('guardrail', 'signal'),
@@ -71,7 +70,7 @@ export function customGate(options: CustomGateOptions): Gate {
         changed: (state) => run.changed?.(state),
         async read(at) {
           const { outcome, says, inputs, etaMs } = await run.read(at);
-          if (!outcomes.includes(outcome)) throw new TypeError(`${name} said no outcome`);
+          refuseNoOutcome(name, outcome);
           return toReading({ name, source }, { outcome, says: String(says), inputs, etaMs });
         },
       };

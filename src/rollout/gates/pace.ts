@@ -1,3 +1,4 @@
+import type { PairedReading } from '../../compare/sequential/paired-test.ts';
 import { aboutNumber, aboutTime } from './wording.ts';
 
 /** How fast evidence has come. */
@@ -12,6 +13,12 @@ export interface Wait {
   /** The end of a sentence. */
   readonly says: string;
   readonly etaMs?: number;
+}
+
+/** What the sooner of the two ends still needs; undefined: neither can be told. */
+export function sooner({ pass, fail }: PairedReading['needed']): number | undefined {
+  const ways = [pass, fail].filter((way) => way !== undefined);
+  return ways.length === 0 ? undefined : Math.min(...ways);
 }
 
 /** How long it takes until so many more have come, if they come as they came. */

@@ -10,7 +10,7 @@ import type { ServedCounts } from '../evidence/served-counts.ts';
 import { concernsPair } from './concerns.ts';
 import type { GateReading, GateRun, GateSetting } from './gate.ts';
 import { NoiseJoin } from './noise-join.ts';
-import { waitFor } from './pace.ts';
+import { sooner, waitFor } from './pace.ts';
 import type { PairedView, PairSay } from './paired-view.ts';
 import { promoteAlpha } from './promote-alpha.ts';
 import { type Found, toReading } from './to-reading.ts';
@@ -134,9 +134,7 @@ export class PairedRun implements GateRun {
         : '';
       return { outcome, says: `${measured} ${over}${late}, shown to be above ${inPoints(harm)}` };
     }
-    const ways = [needed.pass, needed.fail].filter((way) => way !== undefined);
-    const first = ways.length === 0 ? undefined : Math.min(...ways);
-    const wait = waitFor(first, unit, { since: this.#setting.since, at, count: pairs });
+    const wait = waitFor(sooner(needed), unit, { since: this.#setting.since, at, count: pairs });
     return { outcome, says: `${measured}, ${wait.says}`, etaMs: wait.etaMs };
   }
 

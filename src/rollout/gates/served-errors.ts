@@ -8,7 +8,7 @@ import { check, issuesOf, orFalse, refuse } from '../../core/option-checks.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
-import { waitFor } from './pace.ts';
+import { sooner, waitFor } from './pace.ts';
 import { promoteAlpha } from './promote-alpha.ts';
 import { type Found, type GateHead, toReading } from './to-reading.ts';
 import { Tripwire, type TripwireOptions } from './tripwire.ts';
@@ -130,9 +130,7 @@ class ServedErrorsRun implements GateRun {
         says: `${measured} of ${calls} calls${late}, shown to be ${side} ${limit}`,
       };
     }
-    const ways = [needed.pass, needed.fail].filter((way) => way !== undefined);
-    const first = ways.length === 0 ? undefined : Math.min(...ways);
-    const wait = waitFor(first, 'calls', { since: this.#setting.since, at, count: calls });
+    const wait = waitFor(sooner(needed), 'calls', { since: this.#setting.since, at, count: calls });
     return { outcome, says: `${measured}, ${wait.says}`, etaMs: wait.etaMs };
   }
 }
