@@ -18,6 +18,12 @@ export interface Tally {
   readonly value: number;
 }
 
+/** A number as a database keeps it. */
+export interface TallyRow extends Tally {
+  /** The whole of a slice that stands as a hash, else empty. */
+  readonly names: string;
+}
+
 /** The longest name of a count that is kept whole, code units: names are words of a bounded set. */
 const longestMetric = 100;
 

@@ -13,17 +13,12 @@ import type {
 } from '../driver.ts';
 import { forgottenAfterMs } from '../retention.ts';
 import { rowKeys } from '../row-keys.ts';
-import type { Book, Tally } from '../tally.ts';
+import type { Book, Tally, TallyRow } from '../tally.ts';
 import { jsonKey, textKey } from '../text-key.ts';
 import { nowMs, type PostgresDatabase, type PostgresSession } from './database.ts';
 
 /** Rows of one statement; of counts, those that are read in one turn of the event loop. */
 const pageSize = { pairs: 500, tallies: 2_000, removal: 2_000 };
-
-interface TallyRow extends Tally {
-  /** The whole of a slice that stands as a hash, else empty. */
-  readonly names: string;
-}
 
 // Erasures wait for what is being added, and what is added later sees them: without, a row that was on its way would stay.
 const advisoryLock = (shared: '' | '_shared'): string =>

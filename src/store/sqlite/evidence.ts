@@ -14,17 +14,12 @@ import type {
 } from '../driver.ts';
 import { forgottenAfterMs } from '../retention.ts';
 import { rowKeys } from '../row-keys.ts';
-import type { Book, Tally } from '../tally.ts';
+import type { Book, Tally, TallyRow } from '../tally.ts';
 import { jsonKey, textKey } from '../text-key.ts';
 import type { SqliteDatabase } from './database.ts';
 
 /** Rows of one statement: about a millisecond. */
 const pageSize = { pairs: 100, tallies: 250, removal: 200 };
-
-interface TallyRow extends Tally {
-  /** The whole of a slice that stands as a hash, else empty. */
-  readonly names: string;
-}
 
 const clauseOf = ({ tenant, phase }: PairFilter | DayFilter): string =>
   (tenant === undefined ? '' : ' AND tenant = ?') + (phase === undefined ? '' : ' AND phase = ?');
