@@ -1,4 +1,28 @@
-/** Every code that an error of this library can carry. */
+/**
+ * Every code that an error of this library can carry.
+ *
+ * - `ERR_CUTOVER_INVALID_OPTIONS`: options or arguments cannot be used; the message names all that is wrong.
+ * - `ERR_CUTOVER_SUPERSEDED`: the candidate must not act: legacy is answering already, or the run is a mirror.
+ * - `ERR_CUTOVER_DEADLINE`: something took longer than it may: a candidate, a task in the shadow, a callback.
+ * - `ERR_CUTOVER_CLOSED`: a client, a lane, a store or a rollout is closed.
+ * - `ERR_CUTOVER_CONTAINED`: a callback of the app gave what cannot be used. Told by events, never thrown at callers.
+ * - `ERR_CUTOVER_FAILED_REPLY`: a reply says that it is a failure, although nothing was thrown.
+ * - `ERR_CUTOVER_HAND_BACK`: a conversation is no longer handed back to the old side.
+ * - `ERR_CUTOVER_ROLLOUT`: something stands in the way of an action on a rollout.
+ * - `ERR_AGENT_DIVERGED`: an agent that is replayed made a call that legacy did not make.
+ * - `ERR_AGENT_INTERRUPTED`: an agent's run waits for somebody's approval.
+ * - `ERR_OPENAI_RUN_…`: an assistant's run ended so, waits for functions that nobody runs, or took too long.
+ * - `ERR_OPENAI_THREAD_BUSY`: the thread has an active run.
+ * - `ERR_OPENAI_RESPONSE_FAILED`: a response of the Responses API failed, or is not finished.
+ * - `ERR_ENGRAMIA_CONFIG`: nothing was sent: there is no key, or what a client is made of cannot be loaded.
+ * - `ERR_ENGRAMIA_REQUEST`: nothing was sent: the service would refuse the request.
+ * - `ERR_ENGRAMIA_RESPONSE`: the answer cannot be read, or is too long.
+ * - `ERR_ENGRAMIA_NETWORK`: the service could not be reached, or the connection broke.
+ * - `ERR_ENGRAMIA_TIMEOUT`: no answer in time.
+ * - `ERR_ENGRAMIA_ABORTED`: the caller's signal ended the call.
+ * - `ERR_ENGRAMIA_PACED`: nothing was sent: the client's own calls of this minute are used up.
+ * - `ERR_ENGRAMIA_HTTP`: the service answered with an error; `status` and `errorCode` say which.
+ */
 export type CutoverErrorCode =
   | 'ERR_CUTOVER_INVALID_OPTIONS'
   | 'ERR_CUTOVER_SUPERSEDED'
