@@ -63,6 +63,23 @@ describe('sqliteStore', () => {
     expect(modes).toEqual([0o600, 0o600, 0o600]);
   });
 
+  it('does not keep the names of those who were erased, to know what of them comes late', async () => {
+    const path = freshPath();
+    const store = open({ path });
+    const transcript = store.transcript();
+    await store.erase('Dr. Zanzibar');
+    await transcript.erase('globex', 'talk of Ms. Zimmer');
+    const late = { requestId: '1', turns: [], at: 1 };
+    await transcript.append({ ...late, tenant: 'globex', conversation: 'talk of Ms. Zimmer' });
+    await store.addPairs({
+      id: '1',
+      phase: 'p',
+      pairs: [{ ...pairOf(1), tenant: 'Dr. Zanzibar', at: 1 }],
+    });
+    const kept = ['', '-wal'].map((file) => readFileSync(path + file, 'latin1')).join('');
+    expect(kept).not.toMatch(/Zanzibar|Zimmer|globex/);
+  });
+
   it('overwrites what is erased of a tenant or a conversation, in its log too', async () => {
     const path = freshPath();
     const store = open({ path });

@@ -12,7 +12,7 @@ import type {
   Removal,
 } from '../driver.ts';
 import { forgottenAfterMs } from '../retention.ts';
-import { rowKeys } from '../row-keys.ts';
+import { erasureMark, rowKeys } from '../row-keys.ts';
 import type { Book, Tally, TallyRow } from '../tally.ts';
 import { jsonKey, textKey } from '../text-key.ts';
 import { nowMs, type PostgresDatabase, type PostgresSession } from './database.ts';
@@ -47,14 +47,16 @@ export class PostgresEvidence implements EvidenceRows {
       // In one order everywhere: two writers of the same pairs would wait for one another.
       const rows = await session.all<{ key: string }>(
         `INSERT INTO @pairs (key, at, tenant, phase, record) SELECT key, at, tenant, $5, record
-         FROM unnest($1::text[], $2::float8[], $3::text[], $4::text[]) AS row (key, at, tenant, record)
-         WHERE ${unlessErased('row.tenant', `''`, 'row.at')}
+         FROM unnest($1::text[], $2::float8[], $3::text[], $4::text[], $6::text[])
+           AS row (key, at, tenant, record, mark)
+         WHERE ${unlessErased('row.mark', `''`, 'row.at')}
          ORDER BY key COLLATE "C" ON CONFLICT (key) DO NOTHING RETURNING key`,
         pairs.map(rowKeys.pair),
         pairs.map(({ at }) => at),
         pairs.map(({ tenant }) => textKey(tenant)),
         pairs.map((pair) => JSON.stringify(pair)),
         textKey(phase),
+        pairs.map(({ tenant }) => erasureMark(textKey(tenant))[0]),
       );
       const added = new Set(rows.map(({ key }) => key));
       await this.#addUp(
@@ -113,14 +115,16 @@ export class PostgresEvidence implements EvidenceRows {
 
   async addTurns(served: ServedTurns): Promise<void> {
     const { tenant, conversation, at, answeredAt = at, turns } = served;
+    const owner = [textKey(tenant), textKey(conversation)] as const;
     await this.#database.transaction(async (session) => {
       await session.all(advisoryLock('_shared'));
       await session.run(
         `INSERT INTO @turns (key, tenant, conversation, at, turns) SELECT $1, $2, $3, $4::float8, $5
-         WHERE ${unlessErased('$2', '$3', '$6::float8')} ON CONFLICT DO NOTHING`,
-        ...[rowKeys.exchange(served), textKey(tenant), textKey(conversation), at],
+         WHERE ${unlessErased('$7', '$8', '$6::float8')} ON CONFLICT DO NOTHING`,
+        ...[rowKeys.exchange(served), ...owner, at],
         JSON.stringify(turns),
         answeredAt,
+        ...erasureMark(...owner),
       );
     });
   }
@@ -138,14 +142,14 @@ export class PostgresEvidence implements EvidenceRows {
     return rows.reverse().map(({ turns }) => JSON.parse(turns));
   }
 
-  async noteErasure({ tenant, conversation = '' }: Owner, at: number): Promise<void> {
+  async noteErasure({ tenant, conversation }: Owner, at: number): Promise<void> {
     await this.#database.transaction(async (session) => {
       await session.all(advisoryLock(''));
       await session.run('DELETE FROM @erasures WHERE at < $1', at - forgottenAfterMs.erasure);
       await session.run(
         `INSERT INTO @erasures AS known (tenant, conversation, at) VALUES ($1, $2, $3)
          ON CONFLICT (tenant, conversation) DO UPDATE SET at = greatest(known.at, excluded.at)`,
-        ...[tenant, conversation, at],
+        ...[...erasureMark(tenant, conversation), at],
       );
     });
   }

@@ -13,7 +13,7 @@ import type {
   Removal,
 } from '../driver.ts';
 import { forgottenAfterMs } from '../retention.ts';
-import { rowKeys } from '../row-keys.ts';
+import { erasureMark, rowKeys } from '../row-keys.ts';
 import type { Book, Tally, TallyRow } from '../tally.ts';
 import { jsonKey, textKey } from '../text-key.ts';
 import type { SqliteDatabase } from './database.ts';
@@ -107,11 +107,12 @@ export class SqliteEvidence implements EvidenceRows {
 
   async addTurns(served: ServedTurns): Promise<void> {
     const { tenant, conversation, at, answeredAt = at } = served;
-    const owner = [textKey(tenant), textKey(conversation)];
+    const owner = [textKey(tenant), textKey(conversation)] as const;
     const turns = JSON.stringify(served.turns);
     const sql = `INSERT INTO turns (key, tenant, conversation, at, turns) SELECT ?, ?, ?, ?, ?
        ${unlessErased} ON CONFLICT DO NOTHING`;
-    const values = [rowKeys.exchange(served), ...owner, at, turns, ...owner, answeredAt];
+    const mark = erasureMark(...owner);
+    const values = [rowKeys.exchange(served), ...owner, at, turns, ...mark, answeredAt];
     await this.#database.write(() => this.#database.run(sql, ...values), 'NORMAL');
   }
 
@@ -127,12 +128,12 @@ export class SqliteEvidence implements EvidenceRows {
     return rows.reverse().map(({ turns }) => JSON.parse(turns));
   }
 
-  async noteErasure({ tenant, conversation = '' }: Owner, at: number): Promise<void> {
+  async noteErasure({ tenant, conversation }: Owner, at: number): Promise<void> {
     await this.#database.write(() => {
       this.#database.run('DELETE FROM erasures WHERE at < ?', at - forgottenAfterMs.erasure);
       const sql = `INSERT INTO erasures (tenant, conversation, at) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET at = max(at, excluded.at)`;
-      this.#database.run(sql, tenant, conversation, at);
+      this.#database.run(sql, ...erasureMark(tenant, conversation), at);
     });
   }
 
@@ -152,7 +153,7 @@ export class SqliteEvidence implements EvidenceRows {
     const sql = `INSERT INTO pairs (key, at, tenant, phase, record) SELECT ?, ?, ?, ?, ?
        ${unlessErased} ON CONFLICT DO NOTHING`;
     const row = [rowKeys.pair(pair), pair.at, tenant, textKey(phase), record];
-    return this.#database.run(sql, ...row, tenant, '', pair.at) > 0;
+    return this.#database.run(sql, ...row, ...erasureMark(tenant), pair.at) > 0;
   }
 
   #addUp(book: Book, tallies: readonly Tally[]): void {
