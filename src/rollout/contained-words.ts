@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.ts';
 import { isCutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events/events.ts';
 
@@ -33,11 +34,31 @@ const entering: Partial<Record<Contained, string>> = {
 /** Errors of stores of ours, whose messages say what to do and hold nobody's text. */
 const sayable = new Set<string | undefined>(['ERR_CUTOVER_STATE', 'ERR_CUTOVER_INVALID_OPTIONS']);
 
-/** Name and code of what was thrown: its message may hold anything, unless it is of ours. */
+/** What `pg` throws without a code, always in the same words. */
+const wordsOfPg = new Set<unknown>([
+  'Query read timeout',
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Cannot use a pool after calling end on the pool',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+]);
+
+/** What a driver says in words that hold nothing of the app's; SQLite has one code for all, and words for each. */
+function wordsOfDriver(error: unknown): string {
+  const { errstr, message } = (error ?? {}) as { errstr?: unknown; message?: unknown };
+  const word = wordsOfPg.has(message) ? message : errstr;
+  return typeof word === 'string' ? ` (${word.slice(0, 100)})` : '';
+}
+
+/** Name and code of what was thrown: its message may hold anything, unless it is known. */
 export function wordsOf(error: unknown): string {
   const { name, code } = errorFacts(error);
   if (isCutoverError(error) && sayable.has(code)) return error.message.replace(/\.$/, '');
-  return code === undefined ? name : `${name} ${code}`;
+  const named = code === undefined ? name : `${name} ${code}`;
+  return `${named}${attempt(() => wordsOfDriver(error)) ?? ''}`;
 }
 
 /** What is told of it: what failed, by what, and what follows. */

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
 import { InvalidOptionsError } from '../../src/core/errors.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
+import { sqliteStore } from '../../src/store/sqlite.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { tempFolder } from '../store/temp-folder.ts';
 import { flakyStore } from './flaky-store.ts';
 import { ada, rolloutWorld } from './world.ts';
 
@@ -98,4 +102,20 @@ it('tells what is wrong with the store in the words that the store has for it, a
     expect(warnings.join()).not.toContain('acme');
     await rollout.close();
   }
+});
+
+it('tells by its own words what SQLite has one code for, and pg none', async () => {
+  const path = join(tempFolder(), 'cutover.db');
+  await using world = rolloutWorld(sqliteStore({ path, busyTimeoutMs: 1 }));
+  const rollout = await world.rollout({}, { leads: false });
+  using other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  await expect(rollout.hold(ada)).rejects.toThrow('ERR_SQLITE_ERROR (database is locked)');
+  other.exec('ROLLBACK');
+  other.exec(`CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'acme'); END`);
+  await expect(rollout.hold(ada)).rejects.toThrow('ERR_SQLITE_ERROR (constraint failed)');
+  vi.spyOn(world.store, 'commit').mockRejectedValue(new Error('Query read timeout'));
+  await expect(rollout.hold(ada)).rejects.toThrow(
+    'the store has failed (Error (Query read timeout))',
+  );
 });
