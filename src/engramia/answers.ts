@@ -4,6 +4,7 @@ import type { PatternRecord } from './requests.ts';
 export interface LearnAnswer {
   /** False: a near duplicate with the same or a higher score was there already. */
   readonly stored: boolean;
+  /** Patterns of the scope, with this one. */
   readonly patternCount: number;
 }
 
@@ -19,6 +20,7 @@ export interface RecallMatch {
     readonly code: string | null;
     /** 0 to 10. */
     readonly successScore: number;
+    /** Recalls that found it. */
     readonly reuseCount: number;
   };
 }
@@ -33,7 +35,9 @@ export interface RecallAnswer {
 /** Figures of the scope. `patternCount` alone can be trusted: `runs` loses updates. */
 export interface MetricsAnswer {
   readonly runs: number;
+  /** 0 to 1. */
   readonly successRate: number;
+  /** 0 to 10; null: nothing was learned yet. */
   readonly avgEvalScore: number | null;
   readonly patternCount: number;
   readonly reuseRate: number;
@@ -84,8 +88,11 @@ export interface AnalyticsEvent {
   readonly kind: string;
   /** Seconds since the epoch, with a fraction. */
   readonly ts: number;
+  /** 0 to 10, of a learn. */
   readonly evalScore?: number | null | undefined;
+  /** 0 to 1, of the best match of a recall. */
   readonly similarity?: number | null | undefined;
+  /** Of the best match of a recall. */
   readonly reuseTier?: string | null | undefined;
   readonly patternKey?: string | null | undefined;
 }
@@ -118,6 +125,7 @@ export interface ExportAnswer {
 /** How many records were new, or replaced. */
 export interface ImportAnswer {
   readonly imported: number;
+  /** Records that were sent. */
   readonly total: number;
 }
 
