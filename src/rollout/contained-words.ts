@@ -74,3 +74,9 @@ export function lostWords(version: number, there: number | undefined): string {
   }
   return `${lost} ${there === version ? 'another one is' : `it is ${there}`}. Everybody obeys what is there.`;
 }
+
+/** What is told of two processes of one name. */
+export function sharedWords(rollout: string, identity: string): string {
+  const both = `two processes of the rollout ${rollout.slice(0, 60)} have the identity ${identity.slice(0, 60)}`;
+  return `${both}: what one of them obeys is acknowledged for both. Give each its own, or none.`;
+}

@@ -72,6 +72,7 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
     adopt: (state) => core.replica.adopt(state),
     sweep: () => sweeper.sweep(),
     contained: core.contained,
+    shared: core.shared,
   });
 }
 

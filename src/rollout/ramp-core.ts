@@ -10,7 +10,7 @@ import { nodeCrypto } from '../core/node-crypto.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Stage } from '../core/stage.ts';
 import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
-import { type Contained, containedWords, lostWords } from './contained-words.ts';
+import { type Contained, containedWords, lostWords, sharedWords } from './contained-words.ts';
 import { Assessor } from './decisions/assessor.ts';
 import { decideRamp } from './decisions/decide-ramp.ts';
 import type { Asking, RampDecision } from './decisions/decision.ts';
@@ -108,6 +108,10 @@ export class RampCore {
     if (this.#closed) return;
     this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error));
   };
+
+  /** Another process goes by this one's name. */
+  readonly shared = (): void =>
+    this.#warnings.warn('rollout.identity', sharedWords(this.name, this.identity));
 
   readonly batchId = (): string => {
     this.#batches += 1;

@@ -26,7 +26,7 @@ export interface RolloutOptions {
   name?: string;
   /** The ladder of steps, with what each of them waits for. @default `defaultPlan` */
   plan?: RolloutPlan;
-  /** The replica's name; no two that run at a time may share one. @default a random one */
+  /** The replica's name; no two that run at a time may share one, of which those that lead warn. @default a random one */
   identity?: string;
   /** Decides who is early; it counts when the rollout is first made. @default 'engramia-cutover' */
   salt?: string;

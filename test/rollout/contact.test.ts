@@ -106,3 +106,18 @@ describe('a replica that loses contact', () => {
     expect(replica.stageOf('x')).toBe('live');
   });
 });
+
+it('warns of two processes that go by one name, and of none that has come in the place of another', async () => {
+  await using world = rolloutWorld();
+  const first = await world.rollout({}, { identity: 'web' });
+  await world.clock.advance(60_000);
+  await first.close();
+  await world.rollout({}, { identity: 'web' });
+  await world.clock.advance(60_000);
+  expect(world.warnings).toEqual([]);
+  await world.rollout({}, { identity: 'web' });
+  await world.clock.advance(60_000);
+  expect(world.warnings.join()).toContain(
+    'two processes of the rollout cutover have the identity web',
+  );
+});

@@ -32,6 +32,8 @@ export interface LeaderSetting {
   /** Lets the store forget what is old. Never rejects. */
   readonly sweep: () => Promise<void>;
   readonly contained: (what: Contained, error: unknown) => void;
+  /** Told when another process that leads has the same identity. */
+  readonly shared: () => void;
 }
 
 /** Decides for the ramp while it holds the lease: one of all replicas does, at any time. */
@@ -44,8 +46,9 @@ export class Leader {
 
   constructor(setting: LeaderSetting) {
     this.#setting = setting;
-    const { store, rollout, identity: holder, leaseMs, clock } = setting;
-    this.#hold = new LeaseHold({ store, lease: `rollout/${rollout}`, holder, leaseMs, clock });
+    const { store, rollout, identity: holder, leaseMs, clock, shared } = setting;
+    const lease = `rollout/${rollout}`;
+    this.#hold = new LeaseHold({ store, lease, holder, leaseMs, clock, shared });
   }
 
   /** Whether the lease was this process's when it last looked. */

@@ -1,5 +1,5 @@
 import { disregard } from '../../core/attempt.ts';
-import type { Lease, LeaseFence, Store } from '../../core/contracts/store.ts';
+import type { Lease, LeaseAnswer, LeaseFence, Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 
@@ -16,6 +16,8 @@ export interface LeaseHoldSetting {
   readonly holder: string;
   readonly leaseMs: number;
   readonly clock: Clock;
+  /** Told when another process has taken the lease under this holder's own name. */
+  readonly shared?: () => void;
 }
 
 /** A lease: taken where it is free, kept while work goes on under it, given back. */
@@ -23,6 +25,8 @@ export class LeaseHold {
   readonly #setting: LeaseHoldSetting;
   #lease: Lease | undefined;
   #isLeft = false;
+  /** The token that was given last. */
+  #newest = 0;
 
   constructor(setting: LeaseHoldSetting) {
     this.#setting = setting;
@@ -38,10 +42,11 @@ export class LeaseHold {
     const { store, lease: name, holder, leaseMs } = this.#setting;
     const before = this.#lease;
     this.#lease = undefined;
-    const renewed = before && (await store.renew(before, leaseMs));
+    const renewed = before && (await this.#renewed(before));
     const answer = renewed?.ok ? renewed : await store.acquire(name, holder, leaseMs);
     if (!answer.ok) return undefined;
     this.#lease = answer.lease;
+    this.#newest = answer.lease.token;
     return { name: answer.lease.name, token: answer.lease.token };
   }
 
@@ -87,7 +92,16 @@ export class LeaseHold {
   async #renew(): Promise<void> {
     const before = this.#lease;
     if (before === undefined) return;
-    const { ok, lease } = await this.#setting.store.renew(before, this.#setting.leaseMs);
+    const { ok, lease } = await this.#renewed(before);
     if (this.#lease === before) this.#lease = ok ? lease : undefined;
+  }
+
+  async #renewed(before: Lease): Promise<LeaseAnswer> {
+    const { store, holder, leaseMs, shared } = this.#setting;
+    const answer = await store.renew(before, leaseMs);
+    const { ok, lease } = answer;
+    // A renewal that comes late meets a lease that this one has taken since.
+    if (!ok && lease.holder === holder && lease.token > this.#newest) shared?.();
+    return answer;
   }
 }
