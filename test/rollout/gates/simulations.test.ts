@@ -115,6 +115,34 @@ describe('gates over simulated ramps', () => {
   });
 
   it.each([
+    ['all of their turns are', 1, 0.35, 0.65],
+    ['a tenth of their turns is', 0.1, 0, 0.12],
+  ])(
+    'roll back far more often where conversations go wrong as a whole and %s compared',
+    (_, compared, least, most) => {
+      const { margin, harm } = wrongAnswers().policy as { margin: number; harm: number };
+      const test = pairedTest({ margin, harm, alpha: { rollBack: 0.05 } });
+      const random = seeded(20_261_124);
+      const truth = { worse: 0.05, better: 0.05 };
+      const fails = times(100, () => {
+        const open = times(20, () => drawn(random, truth));
+        let state: PairedTestState = { ...test.start(), passedAt: 0 };
+        for (let pairs = 0; pairs < 5_000 && state.failedAt === undefined; ) {
+          const at = Math.floor(random() * open.length);
+          if (random() < compared) {
+            state = test.add(state, { [open[at] ?? 'same']: 1 });
+            pairs += 1;
+          }
+          if (random() < 1 / 3) open[at] = drawn(random, truth);
+        }
+        return state.failedAt !== undefined;
+      }).filter(Boolean).length;
+      expect(fails / 100).toBeGreaterThanOrEqual(least);
+      expect(fails / 100).toBeLessThanOrEqual(most);
+    },
+  );
+
+  it.each([
     [0.05, 0.04, 0.08],
     [0.0125, 0.003, 0.02],
   ])(
