@@ -10,7 +10,10 @@ import { comparableJson } from './comparable-json.ts';
 /** Tool calls of one reply that are compared. */
 const mostToolCalls = 256;
 
-/** Characters that are cut off and still hashed: a quarter of a millisecond in any script. Nobody says of longer texts that they are equal. */
+/**
+ * Characters behind the cut that are hashed all the same: a quarter of a millisecond in any script. Longer texts are never said to
+ * be equal.
+ */
 const mostHashed = 32_768;
 
 /** What a held reply and one of its tool calls take besides text. */

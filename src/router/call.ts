@@ -51,7 +51,10 @@ export interface StreamFacts {
 /** A call without a tenant: it is served, and nothing else. */
 export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
 
-/** Loggers number their requests, and an app in plain JavaScript may give anything: where that names nothing, the call has an id of its own. */
+/**
+ * The id that a caller gave. Loggers number their requests, and an app in plain JavaScript may give anything: where that names
+ * nothing, the call has an id of its own.
+ */
 function ownId(requestId: unknown): string | undefined {
   if (typeof requestId === 'string') return flatCopy(requestId);
   const isNumber = typeof requestId === 'number' || typeof requestId === 'bigint';

@@ -16,7 +16,11 @@ export interface SqliteStoreOptions {
   path: string;
   /** Milliseconds that a write waits for those of other processes before it rejects. @default 5_000 */
   busyTimeoutMs?: number;
-  /** A seam for tests; leases run on both its times, and its monotonic one stands for the machine's. @default Node's clock, timers unref'd */
+  /**
+   * A seam for tests. Leases run on both its times, and its monotonic one stands for the machine's.
+   *
+   * @default Node's clock, timers unref'd
+   */
   clock?: Clock;
 }
 

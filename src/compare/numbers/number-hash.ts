@@ -6,7 +6,10 @@ const [zero, dot] = [0x30, 0x2e];
 export const isDigit = (unit: number | undefined): boolean =>
   unit !== undefined && unit >= zero && unit <= 0x39;
 
-/** Whether a number may begin with so many digits before a mark of thousands: no one writes 0,125 for 125, or 12345.678 for millions. */
+/**
+ * Whether a number may begin with so many digits before a mark of thousands. Nobody writes 0,125 for 125, or 12345.678 for
+ * millions.
+ */
 const mayLead = (text: Uint16Array, from: number, digits: number): boolean =>
   digits <= 3 && (text[from] as number) !== zero;
 

@@ -11,7 +11,10 @@ export interface LateStart extends PairedCounts {
 /** Pairs after which another bet begins. */
 const every = 100;
 
-/** The part of the stake that all later bets have together: what they cost in pairs where there is harm from the start is hardly seen. */
+/**
+ * The part of the stake that all later bets have together. So small a part costs hardly any more pairs where there is harm from the
+ * start.
+ */
 const share = 0.05;
 
 const [logFirst, logShare] = [Math.log1p(-share), Math.log(share)];

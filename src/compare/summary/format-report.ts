@@ -20,8 +20,8 @@ const noReport =
   'report must be what summarize() gives; of readPairs() that is a promise: await it';
 
 /**
- * A report as a terminal shows it, about a screen long and 100 characters wide. A gap between "the shadow is on" and "the shadow ran" is its first
- * line. Names from outside are cut, and nothing of them but printable text is left.
+ * A report as a terminal shows it, about a screen long and 100 characters wide. Its first line tells of a gap between "the shadow
+ * is on" and "the shadow ran". Names from outside are cut, and only their printable text is left.
  *
  * @example
  * console.log(formatReport(summarize(pairs)));

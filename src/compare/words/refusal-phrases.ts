@@ -164,7 +164,10 @@ const phrases: Readonly<Record<string, readonly string[]>> = {
   ko: ['도와드릴 수 없', '도움을 드릴 수 없', '제공할 수 없'],
 };
 
-/** One expression for all of them: asking for each by itself takes several times as long. Phrases have no marks that mean something in it. */
+/**
+ * One expression for all of them: asking for each by itself takes several times as long. No phrase has a character that means
+ * something in an expression.
+ */
 const anyPhrase = new RegExp(Object.values(phrases).flat().join('|'));
 
 /** A refusal says so first; later in a text the same words quote somebody. Characters. */

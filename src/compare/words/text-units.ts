@@ -1,4 +1,7 @@
-/** The text in small letters, each in its place: of the capitals one alone has a small form of two units, the dotted one of Turkish. */
+/**
+ * The text in small letters, each in the place of its capital. Only one capital, the dotted one of Turkish, has a small form of two
+ * units.
+ */
 export function lowerOf(text: string): string {
   const lower = text.toLowerCase();
   return lower.length === text.length ? lower : text.replaceAll('\u0130', 'i').toLowerCase();

@@ -60,7 +60,11 @@ export interface AssistantsLegOptions<A extends unknown[] = unknown[], R = Assis
   ) => readonly unknown[] | Promise<readonly unknown[]>;
   /** Makes the reply of the handler. @default the whole of it */
   reply?: (reply: AssistantsReply) => R | Promise<R>;
-  /** Milliseconds before the first look at a run; each next wait is half as long again. A service that says when to look is obeyed. @default 500 */
+  /**
+   * Milliseconds before the first look at a run; each next wait is half as long again. A service that says when to look is obeyed.
+   *
+   * @default 500
+   */
   pollMs?: number;
   /** Milliseconds between two looks at most; the `openai` client's own pace. @default 5_000 */
   maxPollMs?: number;

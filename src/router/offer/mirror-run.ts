@@ -38,8 +38,8 @@ const isStreamed = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && streamKindOf(value) !== undefined;
 
 /**
- * The other leg of a call, or legacy once more: it has copies of the arguments and none of the call itself. It is also the context that the leg
- * is told by: a mirror must not act, and cannot claim that it will.
+ * A run of the other leg of a call, or of legacy once more. It has copies of the arguments, and nothing of the call itself. It is
+ * also the context that the leg gets: a mirror must not act, and cannot claim that it will.
  */
 export class MirrorRun implements Mirror, CallContext, AnsweredCall {
   readonly mirrored = true;

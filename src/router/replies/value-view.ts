@@ -4,7 +4,10 @@ import type { ReplyView, ToolCall } from '../../core/call/subject.ts';
 /** Where handlers usually put the text of their reply, in the order in which it is looked for. */
 const textFields = ['text', 'output', 'content', 'finalOutput', 'reply'] as const;
 
-/** What the AI SDK's `streamText` gives: each of its fields is a promise, and whoever asks for one reads the stream with its reader. */
+/**
+ * Whether it is what the AI SDK's `streamText` gives. Each of its fields is a promise, and asking for one reads the stream with its
+ * reader.
+ */
 export const isLate = ({ toTextStreamResponse }: Record<string, unknown>): boolean =>
   typeof toTextStreamResponse === 'function';
 
