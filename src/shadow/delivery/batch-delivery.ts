@@ -1,38 +1,16 @@
-import type { ImportOutcome, KeyedLesson, Lesson } from '../../core/contracts/learner.ts';
+import type { ImportOutcome, KeyedLesson } from '../../core/contracts/learner.ts';
 import { isCutoverError } from '../../core/errors.ts';
-import { utf8Bytes } from '../../core/text/text.ts';
-import { mostBytesPerUnit, serviceBodyBytes } from '../service-body.ts';
-import { type BundleResult, type BundleRule, Company, type RunHandle } from '../work.ts';
+import { type BundleResult, Company, type RunHandle } from '../work.ts';
 import { Bisection } from './bisection.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
 import { isRateLimited } from './rate-limited.ts';
-
-/** A sixteenth of a body is left as a margin. */
-export const importBundles: BundleRule = {
-  maxCount: 64,
-  maxLoad: (serviceBodyBytes / 16) * 15,
-  gatherMs: 1000,
-};
-
-/** Bytes of a record besides its texts: its key, its other fields, their names. */
-const recordBytes = 400;
 
 /** Attempts by which a batch may be perhaps stored; each but the last also costs a retry of the address. */
 const mostDoubts = 4;
 
 const mend =
   'Batches need a key with the role admin: give this scope one, or set learn.via to "learn".';
-
-/** Sixty-four lessons of so many code units fit into a body whatever they are made of. */
-const shortUnits = 2000;
-
-/** Bytes that a lesson adds to the body of a batch, escapes included; of a short one no more than it can be. */
-export function loadOfLesson({ task, code, runId }: Lesson): number {
-  const units = task.length + code.length + runId.length;
-  if (units <= shortUnits) return recordBytes + mostBytesPerUnit * units;
-  return recordBytes + utf8Bytes(JSON.stringify([task, code, runId]));
-}
 
 type Batch = readonly [LearnTask, ...LearnTask[]];
 type Results = readonly BundleResult[];

@@ -8,7 +8,8 @@ import {
   type RunHandle,
   type RunResult,
 } from '../work.ts';
-import { deliverBatch, importBundles, loadOfLesson } from './batch-delivery.ts';
+import { deliverBatch } from './batch-delivery.ts';
+import { importBundles, loadOfLesson } from './bundle-load.ts';
 import { deliver } from './delivery.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Learner, LearnTarget } from '../../../src/core/contracts/learner.ts';
-import { loadOfLesson } from '../../../src/shadow/delivery/batch-delivery.ts';
+import { loadOfLesson } from '../../../src/shadow/delivery/bundle-load.ts';
 import { createLearnLane } from '../../../src/shadow/learn/learn-lane.ts';
 import { fixedBytes, retainedBytes } from '../../../src/shadow/retained-bytes.ts';
 import { fakeClock } from '../../../src/testing/fake-clock.ts';
