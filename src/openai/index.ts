@@ -41,3 +41,9 @@ export type {
   ResponsesStream,
   ResponsesStreamOptions,
 } from './responses/responses-options.ts';
+export {
+  type ThreadExchange,
+  type ThreadMessage,
+  type ThreadPatternsOptions,
+  threadPatterns,
+} from './threads/thread-patterns.ts';

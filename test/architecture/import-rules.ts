@@ -45,6 +45,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'openai/assistants': [],
   'openai/judge': [],
   'openai/responses': [],
+  'openai/threads': [],
   'rollout/evidence': [],
   'rollout/gates': ['evidence'],
   'rollout/plan': ['gates'],

@@ -112,6 +112,7 @@ describe('the entry points', () => {
         'llmJudge',
         'responsesCandidate',
         'responsesLeg',
+        'threadPatterns',
       ],
     ],
     ['engramia-cutover/pairs', ['jsonlPairs', 'memoryPairs', 'readPairs']],
