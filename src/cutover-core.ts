@@ -15,7 +15,7 @@ import { type Clock, systemClock } from './core/time/clock.ts';
 import { safeClock } from './core/time/safe-clock.ts';
 import type { CutoverControls } from './cutover.ts';
 import { controlsOf } from './cutover-controls.ts';
-import { type CutoverOptions, compareIssuesOf } from './cutover-options.ts';
+import { type CutoverOptions, compareIssuesOf, sharedIssues } from './cutover-options.ts';
 import { ProviderLifecycle } from './flags/source/lifecycle.ts';
 import { createStageSource } from './flags/source/stage-source.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -115,7 +115,12 @@ export class CutoverCore {
   route(options: AnyRouteOptions, hooks?: RouteHooks): Route {
     const name = options?.name;
     const taken = this.#routes.has(name) ? [`name "${name}" is taken by another route`] : [];
-    refuse('route', [...routeIssues(options), ...compareIssuesOf(options), ...taken]);
+    refuse('route', [
+      ...routeIssues(options),
+      ...sharedIssues(options),
+      ...compareIssuesOf(options),
+      ...taken,
+    ]);
     const source = createStageSource({
       provider: this.#options.flags,
       flagKey: flagKeyOf(options),

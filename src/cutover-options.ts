@@ -21,7 +21,7 @@ import { type KillFileOptions, killFileCheck } from './flags/file/kill-file.ts';
 import type { FlagProvider } from './flags/provider.ts';
 import type { BackgroundOptions } from './router/offer/background.ts';
 import { learnIssues, routeChecks, sampleIssues } from './router/route/route-options.ts';
-import { budgetIssues } from './shadow/budget/budget.ts';
+import { budgetChecks, budgetIssues } from './shadow/budget/budget.ts';
 
 /** What the routes of an app share. */
 export interface CutoverOptions {
@@ -101,7 +101,11 @@ const cutoverChecks: OptionChecks = {
     test: having('targetOf').test,
     must: 'be oneScope(client) or keyPerTenant(client, tenant => key): a bare client does not say whose memory is shared',
   },
-  shadow: { learn: laneChecks, mirror: laneChecks, budget: check.object },
+  shadow: {
+    learn: laneChecks,
+    mirror: laneChecks,
+    budget: { ...check.object, within: budgetChecks },
+  },
   pairs: having('add', 'missed'),
   transcript: having('append', 'history', 'erase'),
   tracing: having('begin'),
@@ -140,6 +144,26 @@ export function sharedPart<T extends object>(options: T): T {
 /** Every issue of the options that routes share. */
 export function cutoverIssues(options: unknown): string[] {
   return [...issuesOf(options, cutoverChecks), ...budgetIssuesOf(options)];
+}
+
+const namesOf = (options: unknown): string[] =>
+  typeof options === 'object' && options !== null ? Object.keys(options) : [];
+
+/** What was given to all routes though it is one route's; empty when nothing was. */
+export function misplacedIssues(options: unknown): string[] {
+  const names = namesOf(options).filter((name) => Object.hasOwn(routeChecks, name));
+  if (names.length === 0) return [];
+  return [
+    `give a route’s own options (${names.join(', ')}) to handler() or stream() of what it makes, or all options to createCutoverHandler()`,
+  ];
+}
+
+/** What was given to one route though all routes share it; empty when nothing was. */
+export function sharedIssues(options: unknown): string[] {
+  const names = namesOf(options).filter((name) => Object.hasOwn(cutoverChecks, name));
+  return names.length === 0
+    ? []
+    : [`give what all routes share (${names.join(', ')}) to createCutover()`];
 }
 
 function budgetIssuesOf(options: unknown): string[] {

@@ -6,6 +6,8 @@ export interface OptionCheck {
   readonly test: (value: unknown) => boolean;
   readonly must: string;
   readonly required?: boolean;
+  /** The options of an object that passes the test, where they have checks of their own. */
+  readonly within?: OptionChecks;
 }
 
 /** The rules of an options object, by option name. */
@@ -121,6 +123,17 @@ function show(value: unknown): string {
 const isCheck = (rule: OptionCheck | OptionChecks): rule is OptionCheck =>
   typeof rule.test === 'function';
 
+/** Where an option of this name is, further within. */
+function placesOf(name: string, checks: OptionChecks, path: string): string[] {
+  return Object.entries(checks).flatMap(([key, rule]) => {
+    const within = isCheck(rule) ? rule.within : rule;
+    if (within === undefined) return [];
+    const here = `${path}${key}.`;
+    const own = Object.hasOwn(within, name) ? [`${here}${name}`] : [];
+    return [...own, ...placesOf(name, within, here)];
+  });
+}
+
 /** Every issue of an options object; empty when it can be used. Unknown options are issues too. */
 export function issuesOf(options: unknown, checks: OptionChecks, path = ''): string[] {
   if (!isObject(options)) {
@@ -128,7 +141,11 @@ export function issuesOf(options: unknown, checks: OptionChecks, path = ''): str
   }
   const unknown = Object.keys(options)
     .filter((key) => !Object.hasOwn(checks, key))
-    .map((key) => `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})`);
+    .map((key) => {
+      const others = placesOf(key, checks, path);
+      const mend = others.length === 0 ? '' : `: perhaps ${others.join(' or ')}`;
+      return `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})${mend}`;
+    });
   const wrong = Object.entries(checks).flatMap(([key, rule]) => {
     const value = options[key];
     if (!isCheck(rule)) return value === undefined ? [] : issuesOf(value, rule, `${path}${key}.`);

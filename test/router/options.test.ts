@@ -21,6 +21,13 @@ function issuesOf(run: () => unknown): readonly string[] {
   return [];
 }
 
+const good = {
+  name: 'chat',
+  legacy: async (message: string) => message,
+  candidate: async (_context: unknown, message: string) => message,
+  identify: (message: string) => ({ tenant: 'acme', task: message }),
+};
+
 describe('bad options', () => {
   it('are all named at once, each with its value and what it must be', () => {
     const issues = issuesOf(() =>
@@ -58,6 +65,28 @@ describe('bad options', () => {
         'background.mode must be one of "detached", "waitUntil", "await", not "later"',
         expect.stringMatching(/^legcy is not an option \(there are: .*legacy/),
       ]),
+    );
+  });
+
+  it.each<[object, string]>([
+    [{ afterMs: 5 }, 'perhaps fallback.afterMs'],
+    [{ minTaskChars: 5 }, 'perhaps learn.minTaskChars'],
+    [{ mirror: 0.5 }, 'perhaps shadow.mirror or sample.mirror'],
+    [{ shadow: { tokensPerDay: 5 } }, 'perhaps shadow.budget.tokensPerDay'],
+    [{ runsPerMinute: 5 }, 'perhaps shadow.budget.runsPerMinute'],
+  ])('that were given beside their place are told of it: %j', (misplaced, mend) => {
+    const issues = issuesOf(() => make({ ...good, flags: memoryFlags('off'), ...misplaced }));
+    expect(issues).toEqual([expect.stringContaining(mend)]);
+  });
+
+  it('of a route that were given to all routes, or the other way round, are told where they belong', () => {
+    const flags = memoryFlags('off');
+    const all = { ...good, flags };
+    expect(issuesOf(() => createCutover(all)).at(-1)).toBe(
+      'give a route’s own options (name, legacy, candidate, identify) to handler() or stream() of what it makes, or all options to createCutoverHandler()',
+    );
+    expect(issuesOf(() => createCutover({ flags }).handler(all))).toContain(
+      'give what all routes share (flags) to createCutover()',
     );
   });
 

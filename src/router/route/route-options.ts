@@ -136,6 +136,17 @@ const chars = (most: number) => ({
   must: `be a whole number from 1 to ${most}`,
 });
 
+const learnChecks: OptionChecks = {
+  via: oneOf('learn', 'import'),
+  evalScore: { legacy: check.score, candidate: check.score },
+  maxTaskChars: chars(10_000),
+  maxCodeChars: chars(500_000),
+  minTaskChars: chars(10_000),
+  filter: check.function,
+  redact: check.function,
+  runId: check.function,
+};
+
 /** The rules of a route's options. */
 export const routeChecks: OptionChecks = {
   name: required(check.text),
@@ -158,23 +169,12 @@ export const routeChecks: OptionChecks = {
   isGone: check.function,
   sample: { mirror: check.share, noise: check.share },
   maxReplyBytes: check.count,
-  learn: orFalse(check.object),
+  learn: { ...orFalse(check.object), within: learnChecks },
   compare: {
     test: (value) => typeof value === 'boolean' || check.object.test(value),
     must: 'be an object, true or false',
   },
   flagKey: check.text,
-};
-
-const learnChecks: OptionChecks = {
-  via: oneOf('learn', 'import'),
-  evalScore: { legacy: check.score, candidate: check.score },
-  maxTaskChars: chars(10_000),
-  maxCodeChars: chars(500_000),
-  minTaskChars: chars(10_000),
-  filter: check.function,
-  redact: check.function,
-  runId: check.function,
 };
 
 /** Every issue of a route's `learn` options; `false` has none. */

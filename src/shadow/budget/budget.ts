@@ -9,6 +9,9 @@ const mostTenants = 10_000;
 
 const limitChecks: OptionChecks = { tokensPerDay: check.count, runsPerMinute: check.count };
 
+/** What a budget by options may have. */
+export const budgetChecks: OptionChecks = { ...limitChecks, perTenant: limitChecks };
+
 const isBudget = (value: object): value is Budget =>
   typeof (value as Partial<Budget>).take === 'function' &&
   typeof (value as Partial<Budget>).spend === 'function';
@@ -16,7 +19,7 @@ const isBudget = (value: object): value is Budget =>
 /** Every issue of the limits of a budget; one that the app supplies itself has none. */
 export function budgetIssues(budget: unknown, path: string): string[] {
   if (typeof budget !== 'object' || budget === null || isBudget(budget)) return [];
-  return issuesOf(budget, { ...limitChecks, perTenant: limitChecks }, path);
+  return issuesOf(budget, budgetChecks, path);
 }
 
 /** Makes the budget that the options describe, or gives the app's own. */
