@@ -69,13 +69,13 @@ export {
   InvalidOptionsError,
   isCutoverError,
 } from './core/errors.ts';
+export type { ErrorFacts } from './core/events/error-facts.ts';
 export type {
   CutoverEvent,
   CutoverEventOf,
   CutoverEvents,
   CutoverEventType,
   DecisionReason,
-  ErrorFacts,
   LaneName,
   LegFacts,
   Operation,

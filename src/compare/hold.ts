@@ -2,7 +2,7 @@ import { attempt } from '../core/attempt.ts';
 import type { Observation } from '../core/call/observation.ts';
 import type { ReplyView, ReportedFacts, ToolCall } from '../core/call/subject.ts';
 import type { HeldReply, HeldToolCall } from '../core/contracts/comparer.ts';
-import { errorFacts } from '../core/events/events.ts';
+import { errorFacts } from '../core/events/error-facts.ts';
 import { fingerprint } from '../core/text/fingerprint.ts';
 import { flatCopy } from '../core/text/text.ts';
 import { comparableJson } from './comparable-json.ts';

@@ -10,7 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { LegEnd, LegRun, LegTrace, LegTracing } from '../core/contracts/leg-tracing.ts';
-import { errorFacts } from '../core/events/events.ts';
+import { errorFacts } from '../core/events/error-facts.ts';
 import { isError } from '../core/is-error.ts';
 import { check, having, issuesOf, refuse } from '../core/option-checks.ts';
 import { flagEvaluation, flagEvaluationName } from './flag-evaluation.ts';

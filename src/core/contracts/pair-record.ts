@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../call/token-usage.ts';
-import type { ErrorFacts } from '../events/events.ts';
+import type { ErrorFacts } from '../events/error-facts.ts';
 import type { Leg, Stage } from '../stage.ts';
 import type { Divergence } from './comparer.ts';
 

@@ -2,15 +2,15 @@ import { EventEmitter } from 'eventemitter3';
 import { isThenable } from '../call/observation.ts';
 import { check, issuesOf, refuse, required } from '../option-checks.ts';
 import { Audience } from './audience.ts';
+import { errorFacts } from './error-facts.ts';
 import { eventChannels, publishSoon } from './event-channels.ts';
-import {
-  type CutoverEvent,
-  type CutoverEventOf,
-  type CutoverEvents,
-  type CutoverEventType,
-  errorFacts,
-  type Operation,
-  type Reporter,
+import type {
+  CutoverEvent,
+  CutoverEventOf,
+  CutoverEvents,
+  CutoverEventType,
+  Operation,
+  Reporter,
 } from './events.ts';
 import { ownWords } from './own-words.ts';
 import type { Warnings } from './warnings.ts';

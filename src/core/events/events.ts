@@ -1,12 +1,10 @@
-import { attempt } from '../attempt.ts';
 import type { TokenUsage } from '../call/token-usage.ts';
 import type { Divergence } from '../contracts/comparer.ts';
 import type { DropReason, SkipReason, TaskOutcome } from '../contracts/counts.ts';
 import type { RolloutStatus } from '../contracts/rollout-state.ts';
 import type { StageReason } from '../contracts/stage-source.ts';
-import { isError } from '../is-error.ts';
 import type { Leg, Stage } from '../stage.ts';
-import { isWord } from '../text/word.ts';
+import type { ErrorFacts } from './error-facts.ts';
 
 /** The background work that a task belongs to. */
 export type LaneName = 'learn' | 'mirror';
@@ -68,15 +66,6 @@ export interface LegFacts {
   /** Keys of the patterns that were recalled; absent when nobody told. */
   readonly recalled?: readonly string[];
   readonly error?: ErrorFacts;
-}
-
-/** An error without its message, which may hold anything; the error itself is the non-enumerable `cause`. */
-export interface ErrorFacts {
-  readonly name: string;
-  readonly code?: string;
-  readonly status?: number;
-  /** The very value that was thrown. Not enumerable, so that printing the event does not print it. */
-  readonly cause: unknown;
 }
 
 /** Everything that the library tells, by type. */
@@ -206,19 +195,4 @@ export interface Reporter {
     error: unknown,
     where?: { route?: string; tenant?: string },
   ): void;
-}
-
-/** Takes from a thrown value what may be told. Never throws, whatever was thrown. */
-export function errorFacts(cause: unknown): ErrorFacts {
-  const field = (name: string): unknown =>
-    attempt(() => (cause as Readonly<Record<string, unknown>> | null | undefined)?.[name]);
-  const name = attempt(() => isError(cause)) ? field('name') : undefined;
-  const facts: { name: string; code?: string; status?: number } = {
-    name: isWord(name) ? name : typeof cause,
-  };
-  const [code, status] = [field('code'), field('status')];
-  if (isWord(code)) facts.code = code;
-  // JSON has no word for a number that is none, and no trail can hold one.
-  if (Number.isFinite(status)) facts.status = status as number;
-  return Object.defineProperty(facts, 'cause', { value: cause }) as unknown as ErrorFacts;
 }

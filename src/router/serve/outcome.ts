@@ -1,5 +1,6 @@
 import { toldOf } from '../../core/call/reported-facts.ts';
-import { errorFacts, type LegFacts } from '../../core/events/events.ts';
+import { errorFacts } from '../../core/events/error-facts.ts';
+import type { LegFacts } from '../../core/events/events.ts';
 import type { Leg } from '../../core/stage.ts';
 import type { Call } from '../call.ts';
 import { streamKindOf } from '../replies/stream-kind.ts';

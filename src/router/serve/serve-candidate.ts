@@ -1,6 +1,6 @@
 import { isThenable } from '../../core/call/observation.ts';
 import { CutoverError } from '../../core/errors.ts';
-import { errorFacts } from '../../core/events/events.ts';
+import { errorFacts } from '../../core/events/error-facts.ts';
 import { offerToShadow } from '../offer/offer.ts';
 import { abandonReply } from '../replies/abandon-reply.ts';
 import { type StreamKind, streamKindOf } from '../replies/stream-kind.ts';

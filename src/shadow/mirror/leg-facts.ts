@@ -2,7 +2,8 @@ import { attempt } from '../../core/attempt.ts';
 import type { Observation } from '../../core/call/observation.ts';
 import { toldOf } from '../../core/call/reported-facts.ts';
 import type { ReplyView, ReportedFacts, ToolCall } from '../../core/call/subject.ts';
-import { errorFacts, type LegFacts } from '../../core/events/events.ts';
+import { errorFacts } from '../../core/events/error-facts.ts';
+import type { LegFacts } from '../../core/events/events.ts';
 import { isWord } from '../../core/text/word.ts';
 import type { TextFacts } from './text-facts.ts';
 
