@@ -72,7 +72,7 @@ export function lostWords(version: number, there: number | undefined): string {
   if (there === undefined) {
     return `${lost} there is no state. Everybody obeys what was known: restore it before a process starts, which would begin anew.`;
   }
-  return `${lost} ${there === version ? 'another one is' : `it is ${there}`}. Everybody obeys what is there.`;
+  return `${lost} ${there === version ? 'another one is' : `it is ${there}`}. Everybody obeys what is there: order again what was lost, a rollback first of all.`;
 }
 
 /** What is told of two processes of one name. */

@@ -82,7 +82,7 @@ describe('a store that has lost a commit', () => {
     await clock.advance(30_000);
     expect([one.stageOf('x'), two.stageOf('x')]).toEqual(['shadow', 'shadow']);
     expect(warnings.join()).toContain(
-      'the store has lost commits: version 2 was there, now it is 1',
+      'the store has lost commits: version 2 was there, now it is 1. Everybody obeys what is there: order again what was lost',
     );
     await one.advance(ada);
     await clock.advance(30_000);
