@@ -119,7 +119,12 @@ export class Shutdown {
 
 /** A shutdown must not fail on its own options: what is no time is the default, and none is longer than a timer can be. */
 function timeoutOf(options: { timeoutMs?: number } | undefined): number {
-  const { timeoutMs: given }: { timeoutMs?: unknown } = options ?? {};
+  const whole: unknown = options;
+  // The time itself in the place of the options is meant as such.
+  const isBare = typeof whole === 'number' || typeof whole === 'string';
+  const { timeoutMs: given }: { timeoutMs?: unknown } = isBare
+    ? { timeoutMs: whole }
+    : (options ?? {});
   // As a variable of the environment holds it. An empty one is no time, and `null` is none either: both read as 0.
   const timeoutMs = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
   const isTime = typeof timeoutMs === 'number' && timeoutMs >= 0;

@@ -98,9 +98,13 @@ describe.each(['flush', 'close'] as const)('%s', (end) => {
     },
   );
 
-  it('takes a deadline as a variable of the environment holds it', async () => {
+  it.each<[string, unknown]>([
+    ['a variable of the environment holds it', { timeoutMs: '700' }],
+    ['a number in the place of the options', 700],
+    ['a text in the place of the options', '700'],
+  ])('takes a deadline as %s', async (_how, options) => {
     const { handler, clock } = await busy(1);
-    const report = handler[end]({ timeoutMs: '700' as unknown as number });
+    const report = handler[end](options as { timeoutMs?: number });
     await clock.advance(699);
     expect(await isSettled(report)).toBe(false);
     await clock.advance(1);
