@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HeldBody, holdBody } from '../../src/router/adapters/node/body-hold.ts';
 import { exchange } from './raw-client.ts';
@@ -113,6 +114,34 @@ describe('what holding leaves behind', () => {
     expect(await outcome).toEqual({ body: Buffer.from('nine char') });
     expect(states[1]).toEqual(states[0]);
   });
+
+  it.each([
+    ['that are all', 1_048_576],
+    ['of one that is too large', 999],
+  ])(
+    'puts back many chunks %s at once: one by one, each would move all the others',
+    async (_what, maxBytes) => {
+      let unshifted = 0;
+      const { outcome, port } = await start(async (req, res) => {
+        const { unshift } = req;
+        req.unshift = (...args) => {
+          unshifted += 1;
+          return unshift.apply(req, args);
+        };
+        const held = await holdBody(req, { maxBytes });
+        res.end(await text(req));
+        return held;
+      });
+      const words = Array.from({ length: 1000 }, (_, n) => `${n % 10}`);
+      const chunks = words.map((word) => `1\r\n${word}\r\n`).join('');
+      const opening = 'POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n';
+      const parts = [`${opening}Transfer-Encoding: chunked\r\n\r\n`, chunks, '0\r\n\r\n'];
+      expect(await exchange(port, parts)).toContain(words.join(''));
+      const body = Buffer.from(words.join(''));
+      expect(await outcome).toEqual(maxBytes === 999 ? 'too-large' : { body });
+      expect(unshifted).toBe(1);
+    },
+  );
 
   it('gives chunks back in their order', async () => {
     const seen: string[] = [];

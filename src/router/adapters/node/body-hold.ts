@@ -62,9 +62,10 @@ function isAwaited(req: IncomingMessage): boolean {
   return (server?.listenerCount('checkContinue') ?? 0) > 0;
 }
 
-function restore(req: IncomingMessage, chunks: readonly Buffer[]): void {
+/** In one piece: of many, each would move all that were put back before it. */
+function restore(req: IncomingMessage, held: Buffer): void {
   const internals = req as Internals;
-  for (const chunk of chunks.toReversed()) req.unshift(chunk);
+  if (held.byteLength > 0) req.unshift(held);
   if (internals._readableState?.dataEmitted) internals._readableState.dataEmitted = false;
   if (internals._consuming) internals._consuming = false;
   if (internals._consumed) internals._consumed = false;
@@ -82,13 +83,14 @@ function readAll(
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve) => {
-    const settle = (held: HeldBody): void => {
+    const settle = (why?: Exclude<HeldBody, { body: Buffer }>): void => {
       clock.clearTimeout(timer);
       req.removeListener('readable', onReadable);
       req.removeListener('close', onClose);
-      if (!req.destroyed) restore(req, chunks);
+      const body = Buffer.concat(chunks, size);
+      if (!req.destroyed) restore(req, body);
       // Only in the next tick does the stream notice that no one listens, and can flow again.
-      process.nextTick(resolve, held);
+      process.nextTick(resolve, why ?? { body });
     };
     const onClose = (): void => settle('aborted');
     const onReadable = (): void => {
@@ -96,7 +98,7 @@ function readAll(
       const chunk: Buffer | null = req.readableLength > 0 ? req.read(req.readableLength) : null;
       if (chunk !== null) size += chunks[chunks.push(chunk) - 1]?.byteLength ?? 0;
       if (size > maxBytes) settle('too-large');
-      else if (hasEnded(req)) settle({ body: Buffer.concat(chunks) });
+      else if (hasEnded(req)) settle();
     };
     req.on('readable', onReadable);
     req.on('close', onClose);
