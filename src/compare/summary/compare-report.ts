@@ -1,5 +1,6 @@
 import type { Diagnosis, Finding } from './findings.ts';
 import type { ExcessFigures, PairFigures } from './pair-figures.ts';
+import type { Rate } from './rate.ts';
 import type { PatternFigures } from './recalled-patterns.ts';
 import type { TenantRow } from './tenant-rows.ts';
 import type { Volume } from './volume-days.ts';
@@ -15,6 +16,8 @@ export interface CompareReport extends PairFigures {
   readonly noise: PairFigures;
   /** What of these figures is more than noise; absent without pairs of legacy against itself. */
   readonly excess?: ExcessFigures;
+  /** Pairs in which one leg has called tools and the other does not tell of its own: those are not compared. */
+  readonly toolsUnknown: Rate;
   /** UTC days with something to compare. */
   readonly volume: Volume;
   /** What money is counted in, where prices were given. */

@@ -77,6 +77,14 @@ function errorLines({ errors }: LegFigures): string[] {
 
 const nothing = '(none)';
 
+/** Of what is not compared nothing is raised: who reads no diagnosis is to know of it. */
+export function unknownToolLines({ toolsUnknown }: CompareReport): string[] {
+  if (toolsUnknown.count === 0) return [];
+  return [
+    `Tools were not compared in ${percent(toolsUnknown.share)} of the pairs: one leg called some, and the other does not tell of its own. Give the route a \`view\` that gives \`toolCalls\`.`,
+  ];
+}
+
 /** Where the tools differ, and where there is noise, how much more often than by it. */
 export function toolLines({ tools, excess }: CompareReport): string[] {
   const other = tools.filter(({ legacy, candidate }) => legacy !== candidate).slice(0, mostRows);

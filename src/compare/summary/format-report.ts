@@ -1,7 +1,13 @@
 import { refuse } from '../../core/option-checks.ts';
 import type { CompareReport } from './compare-report.ts';
 import { coverageLines, gapLines } from './coverage-lines.ts';
-import { figureLines, tenantLines, toolLines, worstLines } from './figure-lines.ts';
+import {
+  figureLines,
+  tenantLines,
+  toolLines,
+  unknownToolLines,
+  worstLines,
+} from './figure-lines.ts';
 import { diagnosisLines } from './finding-lines.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -10,6 +16,7 @@ const parts: readonly ((report: CompareReport) => string[])[] = [
   gapLines,
   coverageLines,
   diagnosisLines,
+  unknownToolLines,
   figureLines,
   toolLines,
   worstLines,

@@ -45,6 +45,7 @@ export class PairTally {
     unknown: 0,
   };
   #advisory = 0;
+  #toolsUnknown = 0;
   #count = 0;
 
   constructor(prices: PairPrices) {
@@ -64,6 +65,7 @@ export class PairTally {
     this.#outcomes[facts.outcome] += 1;
     this.#verdicts[divergence?.verdict ?? 'unknown'] += 1;
     if (divergence?.advisory) this.#advisory += 1;
+    if (facts.notes.includes('tools-unknown')) this.#toolsUnknown += 1;
     for (const { of, spread } of this.#measured) spread.add(of(pair, facts, this.#prices));
     if (divergence !== undefined) this.#layers.add(divergence.layers);
     this.#legs.legacy.add(pair.legacy);
@@ -74,6 +76,10 @@ export class PairTally {
 
   miss({ why, count }: MissedPairs): void {
     this.#coverage.miss(why, count);
+  }
+
+  get toolsUnknown(): Rate {
+    return rateOf(this.#toolsUnknown, this.#count);
   }
 
   figures(served?: number): PairFigures {

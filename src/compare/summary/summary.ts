@@ -60,6 +60,7 @@ export class Summary {
       diagnoses: diagnosesOf(findings),
       findings,
       ...compare.figures(served),
+      toolsUnknown: compare.toolsUnknown,
       noise: noise.figures(),
       ...(excess && { excess }),
       volume: this.#days.volume(days),

@@ -122,7 +122,9 @@ export class PairedRun implements GateRun {
     const { subject, source, margin, harm } = this.#question;
     const unit = countedAs[source];
     if (difference === undefined) {
-      return { outcome: 'hold', says: `${subject} not measured yet: no ${unit} to tell by` };
+      const { pairs: seen } = this.#seen;
+      const why = seen === 0 ? `no ${unit} to tell by` : `none of ${seen} ${unit} tells of it`;
+      return { outcome: 'hold', says: `${subject} not measured yet: ${why}` };
     }
     const measured = `${subject} ${inPoints(difference)}`;
     const over = `over ${pairs} ${unit}`;

@@ -57,6 +57,7 @@ const noMetrics: Readonly<Record<string, string>> = {
   noise: 'the other side',
   excess: 'the difference',
   volume: 'days',
+  toolsUnknown: 'what was not compared',
   currency: 'a name',
   patterns: 'only a candidate recalls them',
   worst: 'pairs by name',

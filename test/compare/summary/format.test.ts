@@ -79,6 +79,21 @@ describe('a printed report', () => {
     expect(text).toMatch(/look_up +search +100/);
   });
 
+  it('says that tools were not compared where one leg alone tells of its own', () => {
+    const told = pairOf();
+    const divergence = {
+      verdict: 'same',
+      decidedBy: 'exact',
+      ms: 0,
+      layers: [{ layer: 'tools', say: 'none', ms: 0 }],
+      notes: ['tools-unknown'],
+    } as const;
+    const text = printed([told, pairOf({ requestId: 'half-known', divergence })]);
+    expect(text).toContain('Tools were not compared in 50.0 % of the pairs');
+    expect(text).toContain('`view` that gives `toolCalls`');
+    expect(printed([told])).not.toContain('Tools were not compared');
+  });
+
   it('shows noise beside the share where there is some', () => {
     const noise = Array.from({ length: 50 }, () => pairOf({ kind: 'noise' }));
     expect(printed([...bad(100), ...noise])).toContain(
