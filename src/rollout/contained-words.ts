@@ -1,6 +1,6 @@
 import { attempt } from '../core/attempt.ts';
 import { isCutoverError } from '../core/errors.ts';
-import { errorFacts } from '../core/events/events.ts';
+import { errorFacts } from '../core/events/error-facts.ts';
 
 /** What of a rollout can fail without anybody who waits for it, and what follows from it. */
 const follows = {
