@@ -135,8 +135,12 @@ export class CutoverCore {
     return route;
   }
 
-  kill(reason = 'killed by hand', options?: { force?: boolean }): 'killed' | 'frozen' {
-    return this.#killSwitch.kill(reason, options?.force === true);
+  kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen' {
+    const given: unknown = reason;
+    // The way back refuses nothing: options in the place of the reason are options, and what is no text is no reason.
+    const { force } = options ?? ((given ?? {}) as { readonly force?: unknown });
+    const said = typeof given === 'string' ? given : 'killed by hand';
+    return this.#killSwitch.kill(said, force === true);
   }
 
   revive(): void {

@@ -154,6 +154,22 @@ describe('the kill switch', () => {
     await expect(handler('u', 'hi')).rejects.toThrow('gone');
   });
 
+  it('refuses nothing: what is no text is no reason, and options in its place are options', async () => {
+    const { handler } = chat('live', {
+      legacy: async () => {
+        throw Object.assign(new Error('gone'), { status: 410 });
+      },
+    });
+    const reasons: unknown[] = [];
+    handler.on('rollback', ({ outcome, reason }) => reasons.push([outcome, reason]));
+    for (const odd of [new Error('of a user'), 7, null]) handler.kill(odd as never);
+    await handler('u', 'hi').catch(() => undefined);
+    expect(handler.kill({ force: true } as never)).toBe('killed');
+    expect(reasons.slice(0, 3)).toEqual(Array(3).fill(['killed', 'killed by hand']));
+    expect(reasons.at(-1)).toEqual(['killed', 'killed by hand']);
+    await expect(handler('u', 'hi')).rejects.toThrow('gone');
+  });
+
   it('turns into a freeze when legacy turns out to be gone only then', async () => {
     const { handler } = chat('live', {
       legacy: async () => {
