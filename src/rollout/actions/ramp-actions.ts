@@ -6,10 +6,11 @@ import { type PersonAction, refuseNameless } from '../person-action.ts';
 import { fromCheck } from '../plan/full-plan.ts';
 import type { RampCore } from '../ramp-core.ts';
 import type { AdvanceAction, SetAction } from '../rollout.ts';
-import { answered, RolloutError } from '../rollout-error.ts';
+import { RolloutError } from '../rollout-error.ts';
 import { factsOf, type RampFactKind } from '../state/facts-of.ts';
-import type { Change, Order } from '../state/journal.ts';
+import type { Change } from '../state/journal.ts';
 import { atStep, begins, draftOf, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
+import { makeChange } from './make-change.ts';
 import { type ActionName, refuseStatus } from './may-act.ts';
 
 const climbChecks = { force: check.boolean, allowEmpty: check.boolean };
@@ -183,22 +184,3 @@ export class RampActions {
 
 const nobodyMoves = (known: number): string =>
   `none of the ${known} known tenants would move: allowEmpty takes the step all the same`;
-
-/** Makes a person's change of a state that must be there, and obeys it here at once. */
-export async function makeChange(
-  core: RampCore,
-  order: Pick<Order, 'action' | 'asks' | 'commutes'> & { readonly by: PersonAction },
-  decide: (before: RolloutState) => Change | undefined | Promise<Change | undefined>,
-): Promise<RolloutState> {
-  await core.ready;
-  const making = core.journal.make({
-    ...order,
-    decide: (before) => {
-      if (before !== undefined) return decide(before);
-      throw new RolloutError(`${order.action}()`, 'refused', ['there is no state yet']);
-    },
-  });
-  const state = await answered(order.action, making);
-  core.replica.adopt(state as RolloutState);
-  return state as RolloutState;
-}

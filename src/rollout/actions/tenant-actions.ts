@@ -7,8 +7,8 @@ import { type PersonAction, refuseNameless } from '../person-action.ts';
 import type { RampCore } from '../ramp-core.ts';
 import { type Changed, factOf, factsOf, type Told } from '../state/facts-of.ts';
 import { withOverrides } from '../state/ramp-state.ts';
+import { makeChange } from './make-change.ts';
 import { refuseStatus } from './may-act.ts';
-import { makeChange } from './ramp-actions.ts';
 
 /** Tenants of one action: the state, which names them, is read by every replica. */
 const mostTenants = 100_000;

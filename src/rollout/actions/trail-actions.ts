@@ -13,7 +13,7 @@ import { begins, draftOf, keepOverrides, type RampDraft } from '../state/ramp-st
 import { within } from '../within.ts';
 import { completionBlockers, servedSince } from './completion.ts';
 import { elsewhere } from './elsewhere.ts';
-import { makeChange } from './ramp-actions.ts';
+import { makeChange } from './make-change.ts';
 
 const attestChecks = {
   kind: required(check.text),
