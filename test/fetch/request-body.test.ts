@@ -53,6 +53,25 @@ describe('the body of a request', () => {
     ]);
   });
 
+  it('is given again at once where it is too large and came byte by byte', async () => {
+    const bytewise = 200_000;
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (sent === bytewise) controller.close();
+        else controller.enqueue(Uint8Array.of(48 + (sent++ % 10)));
+      },
+    });
+    await using chat = await startHandler('live', {
+      identify,
+      maxBodyBytes: bytewise - 1,
+      legacy: async (request) => new Response(await request.text()),
+    });
+    const request = chatRequest('', { body: body as never, duplex: 'half' } as RequestInit);
+    const given = await (await chat.handler(request)).text();
+    expect(given).toBe('0123456789'.repeat(bytewise / 10));
+  }, 10_000);
+
   it('is read by the mirror too, long after the request is over', async () => {
     const mirrored = Promise.withResolvers<string>();
     await using chat = await startHandler('shadow', {

@@ -47,6 +47,8 @@ class Reading {
       this.#byteLength += chunk.value.byteLength;
       if (this.#byteLength > maxBytes) break;
     }
+    // The first one last: taken from the front of a long list, each would move all the others.
+    this.#chunks.reverse();
     return { kind: 'begun', replay: () => this.#replay() };
   }
 
@@ -65,7 +67,7 @@ class Reading {
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
-          const held = this.#chunks.shift();
+          const held = this.#chunks.pop();
           if (held !== undefined) {
             controller.enqueue(held);
             return;
