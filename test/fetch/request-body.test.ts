@@ -1,6 +1,6 @@
 import { shadowSafe } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type ChatOptions,
   chatRequest,
@@ -71,6 +71,18 @@ describe('the body of a request', () => {
     const given = await (await chat.handler(request)).text();
     expect(given).toBe('0123456789'.repeat(bytewise / 10));
   }, 10_000);
+
+  it('waits once for its time, however many its chunks are: each wait would be kept until the last', async () => {
+    await using chat = await startHandler('live', { identify, candidate: () => 'candidate' });
+    const races = vi.spyOn(Promise, 'race');
+    const { request, body } = upload();
+    const answer = chat.handler(request);
+    for (let n = 0; n < 1000; n += 1) body.enqueue(bytes('x'));
+    body.close();
+    expect(await (await answer).text()).toBe('candidate');
+    expect(races.mock.calls.length).toBeLessThan(10);
+    races.mockRestore();
+  });
 
   it('is read by the mirror too, long after the request is over', async () => {
     const mirrored = Promise.withResolvers<string>();

@@ -29,6 +29,7 @@ class Reading {
   readonly #chunks: Uint8Array[] = [];
   #pending: Promise<Chunk> | undefined;
   #byteLength = 0;
+  #isOver = false;
 
   constructor(body: ReadableStream<Uint8Array>) {
     this.#reader = body.getReader();
@@ -36,20 +37,28 @@ class Reading {
 
   /** Reads until the end, the cap, a failure, or until `stop` resolves. */
   async hold(maxBytes: number, stop: Promise<undefined>): Promise<HeldBody> {
-    for (;;) {
-      this.#pending = this.#reader.read();
-      const chunk = await Promise.race([this.#pending, stop]).catch(() => undefined);
-      if (chunk === undefined) break; // what was read, or failed, is replayed with the rest
-      this.#pending = undefined;
-      if (chunk.done) return { kind: 'whole', bytes: this.#joined() };
-      this.#chunks.push(chunk.value);
-      if (!(chunk.value instanceof Uint8Array)) break; // whoever reads it shall find it out
-      this.#byteLength += chunk.value.byteLength;
-      if (this.#byteLength > maxBytes) break;
-    }
+    // Once: a race for each chunk would be kept by `stop` until the last.
+    const whole = await Promise.race([this.#readUpTo(maxBytes), stop]);
+    this.#isOver = true;
+    if (whole !== undefined) return whole;
     // The first one last: taken from the front of a long list, each would move all the others.
     this.#chunks.reverse();
     return { kind: 'begun', replay: () => this.#replay() };
+  }
+
+  /** Undefined: what was read, or failed, is replayed with the rest. */
+  async #readUpTo(maxBytes: number): Promise<HeldBody | undefined> {
+    for (;;) {
+      this.#pending = this.#reader.read();
+      const chunk = await this.#pending.catch(() => undefined);
+      if (chunk === undefined || this.#isOver) return undefined;
+      this.#pending = undefined;
+      if (chunk.done) return { kind: 'whole', bytes: this.#joined() };
+      this.#chunks.push(chunk.value);
+      if (!(chunk.value instanceof Uint8Array)) return undefined; // whoever reads it shall find it out
+      this.#byteLength += chunk.value.byteLength;
+      if (this.#byteLength > maxBytes) return undefined;
+    }
   }
 
   #joined(): Uint8Array<ArrayBuffer> {
