@@ -1,29 +1,26 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Tests import the package by its name, as users do, and get the sources. */
-export const alias = {
-  'engramia-cutover/flags': source('flags/index.ts'),
-  'engramia-cutover/express': source('router/adapters/express.ts'),
-  'engramia-cutover/fastify': source('router/adapters/fastify.ts'),
-  'engramia-cutover/fetch': source('router/adapters/fetch.ts'),
-  'engramia-cutover/metrics': source('telemetry/metrics.ts'),
-  'engramia-cutover/opentelemetry': source('telemetry/opentelemetry.ts'),
-  'engramia-cutover/agents': source('agents/index.ts'),
-  'engramia-cutover/openai': source('openai/index.ts'),
-  'engramia-cutover/transcript': source('transcript/index.ts'),
-  'engramia-cutover/pairs': source('pairs/index.ts'),
-  'engramia-cutover/report': source('compare/report.ts'),
-  'engramia-cutover/stores/memory': source('store/memory.ts'),
-  'engramia-cutover/audit': source('audit/index.ts'),
-  'engramia-cutover/rollout': source('rollout/index.ts'),
-  'engramia-cutover/stores/sqlite': source('store/sqlite.ts'),
-  'engramia-cutover/stores/postgres': source('store/postgres.ts'),
-  'engramia-cutover/testing': source('testing/index.ts'),
-  'engramia-cutover': source('index.ts'),
-};
+interface TypeScriptConfig {
+  readonly compilerOptions: { readonly paths: Readonly<Record<string, readonly [string]>> };
+}
+
+const { compilerOptions }: TypeScriptConfig = JSON.parse(
+  readFileSync(pathOf('./tsconfig.json'), 'utf8'),
+);
+
+/**
+ * Tests import the package by its name, as users do, and get the sources: where the compiler finds them. The package itself comes
+ * last, since its name is how all others begin.
+ */
+export const alias = Object.fromEntries(
+  Object.entries(compilerOptions.paths)
+    .map(([name, [path]]) => [name, pathOf(path)] as const)
+    .reverse(),
+);
 
 export default defineConfig({
   resolve: { alias },
