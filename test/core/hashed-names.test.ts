@@ -5,10 +5,10 @@ import { HashTable } from '../../src/core/hash-table.ts';
 import { HashedNames } from '../../src/core/hashed-names.ts';
 
 const seed = saltSeed('salt');
-const valueOf = (name: string) => ({ of: name });
+const answerOf = (name: string) => ({ of: name });
 const namesOf = (names: readonly string[]) =>
   new HashedNames(
-    names.map((name) => [name, valueOf(name)] as const),
+    names.map((name) => [name, answerOf(name)] as const),
     seed,
   );
 
@@ -52,7 +52,7 @@ describe('names found on the way to their hash', () => {
     const all = Array.from({ length: 4_000 }, (_, i) => nameOf(i));
     const names = namesOf(all.slice(0, 2_000));
     for (const [i, name] of all.entries()) {
-      expect(names.valueOrHash(name)).toEqual(i < 2_000 ? valueOf(name) : signedHash(name, seed));
+      expect(names.valueOrHash(name)).toEqual(i < 2_000 ? answerOf(name) : signedHash(name, seed));
     }
   });
 
@@ -64,11 +64,11 @@ describe('names found on the way to their hash', () => {
       // Of names that begin alike for so long, only the whole hash is looked for.
       const alike = Array.from({ length: 50 }, (_, i) => `${before}${i}`);
       expect(namesOf([one, ...alike]).valueOrHash(other)).toBe(hash);
-      expect(namesOf([one, ...alike]).valueOrHash(one)).toEqual(valueOf(one));
+      expect(namesOf([one, ...alike]).valueOrHash(one)).toEqual(answerOf(one));
       const both = namesOf([one, other, ...alike]);
       expect([both.valueOrHash(one), both.valueOrHash(other)]).toEqual([
-        valueOf(one),
-        valueOf(other),
+        answerOf(one),
+        answerOf(other),
       ]);
     }
   });
