@@ -147,7 +147,7 @@ function rolloutOf(parts: Parts): Rollout {
     follow: (cutover) => following.follow(cutover),
     status: () => reportOf(parts satisfies ReportParts),
     preview: (step, { allowEmpty = false } = {}) =>
-      answered('preview', ramp.preview(step, allowEmpty)),
+      answered('preview', ramp.preview(step, allowEmpty), { changes: false }),
     advance: (by) => ramp.climb('advance', by),
     approve: (by) => ramp.climb('approve', by),
     set: (by) => ramp.set(by),

@@ -34,13 +34,24 @@ export class RolloutError extends CutoverError {
   }
 }
 
-/** What the store has answered to an action. @throws RolloutError where it has failed, and what was refused as it is */
-export async function answered<T>(action: string, answer: Promise<T>): Promise<T> {
+/**
+ * What the store has answered to an action that changes something, or to one that only asks.
+ *
+ * @throws RolloutError where it has failed, and what was refused as it is
+ */
+export async function answered<T>(
+  action: string,
+  answer: Promise<T>,
+  { changes }: { readonly changes: boolean },
+): Promise<T> {
   try {
     return await answer;
   } catch (error) {
     if (isCutoverError(error)) throw error;
-    const what = `the store has failed (${wordsOf(error)}): if its answer alone was lost, it is done all the same`;
+    const failed = `the store has failed (${wordsOf(error)})`;
+    const what = changes
+      ? `${failed}: if its answer alone was lost, it is done all the same`
+      : failed;
     throw new RolloutError(`${action}()`, 'unreachable', [what], { cause: error });
   }
 }

@@ -18,7 +18,7 @@ export interface ReportParts {
 
 /** Says where a rollout stands, from the store. */
 export function reportOf(parts: ReportParts): Promise<RolloutReport> {
-  return answered('status', read(parts));
+  return answered('status', read(parts), { changes: false });
 }
 
 async function read(parts: ReportParts): Promise<RolloutReport> {

@@ -196,7 +196,9 @@ describe('the sample ratio of a step in which overrides have changed', () => {
       await using world = rolloutWorld();
       const later = await restartedAfterOverride(world);
       vi.spyOn(world.store, what).mockRejectedValueOnce(new Error('The store is away.'));
-      await expect(later.status()).rejects.toThrow('away');
+      await expect(later.status()).rejects.toMatchObject({
+        cause: { message: 'The store is away.' },
+      });
       const { readings } = (await later.status()).decision;
       expect(readings.map(({ outcome }) => outcome)).toEqual(['hold']);
     },
@@ -213,7 +215,9 @@ describe('the sample ratio of a step in which overrides have changed', () => {
       // The first one is for the summary of the trail.
       if (looks === 2) throw new Error('The store is away.');
     });
-    await expect(later.status()).rejects.toThrow('away');
+    await expect(later.status()).rejects.toMatchObject({
+      cause: { message: 'The store is away.' },
+    });
     const { readings } = (await later.status()).decision;
     expect(readings.map(({ outcome }) => outcome)).toEqual(['hold']);
   });

@@ -18,7 +18,7 @@ export async function makeChange(
       throw new RolloutError(`${order.action}()`, 'refused', ['there is no state yet']);
     },
   });
-  const state = await answered(order.action, making);
+  const state = await answered(order.action, making, { changes: true });
   core.replica.adopt(state as RolloutState);
   return state as RolloutState;
 }
