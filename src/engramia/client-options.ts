@@ -1,10 +1,23 @@
 import { givenOptions } from '../core/given-options.ts';
-import { check, issuesOf, orFalse, refuse } from '../core/option-checks.ts';
+import {
+  check,
+  having,
+  issuesOf,
+  type OptionCheck,
+  orFalse,
+  refuse,
+} from '../core/option-checks.ts';
 import { type Clock, systemClock } from '../core/time/clock.ts';
 import { apiKeyIssue } from './api-key.ts';
 import { baseUrlIssues } from './base-url.ts';
 import type { PacingLimits } from './pacer.ts';
 import type { FetchLike, PoolOptions } from './transport.ts';
+
+/** A rule for an option that must be a client. Its options in its place are an object as well. */
+export const clientWith = (method: string): OptionCheck => ({
+  test: having(method).test,
+  must: `be an object with ${method}(), as createEngramiaClient() makes one`,
+});
 
 /** Options of `createEngramiaClient`. */
 export interface EngramiaClientOptions {

@@ -356,3 +356,12 @@ describe('a key per tenant', () => {
     expect(wrong).toThrow(/client must .*; lookup must be a function, .*; ttlMs must be/);
   });
 });
+
+it('the options of a client in its place are refused, and told who makes one', () => {
+  const options = { baseUrl: 'https://engramia.example', apiKey: 'key' } as never;
+  for (const make of [() => oneScope(options), () => keyPerTenant(options, () => 'key')]) {
+    expect(make).toThrow(
+      /client must be an object with \w+\(\), as createEngramiaClient\(\) makes one/,
+    );
+  }
+});

@@ -1,9 +1,10 @@
 import type { LearnTarget } from '../../core/contracts/learner.ts';
 import { EngramiaError } from '../../core/errors.ts';
-import { check, having, issuesOf, refuse, required } from '../../core/option-checks.ts';
+import { check, issuesOf, refuse, required } from '../../core/option-checks.ts';
 import { keyCopy } from '../../core/text/text.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import type { EngramiaClient } from '../client.ts';
+import { clientWith } from '../client-options.ts';
 import { toLearnTarget } from './learn-target.ts';
 import type { ScopeSource } from './scope-source.ts';
 
@@ -144,7 +145,10 @@ export function keyPerTenant(
 ): ScopeSource {
   const given = { client, lookup };
   refuse('keyPerTenant()', [
-    ...issuesOf(given, { client: required(having('withKey')), lookup: required(check.function) }),
+    ...issuesOf(given, {
+      client: required(clientWith('withKey')),
+      lookup: required(check.function),
+    }),
     ...issuesOf(options, optionChecks),
   ]);
   return new TenantKeys(client, lookup, options);

@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../../core/errors.ts';
-import { having, issuesOf, refuse, required } from '../../core/option-checks.ts';
+import { issuesOf, refuse, required } from '../../core/option-checks.ts';
 import type { EngramiaClient } from '../client.ts';
+import { clientWith } from '../client-options.ts';
 import { toLearnTarget } from './learn-target.ts';
 import type { ScopeSource } from './scope-source.ts';
 
@@ -10,7 +11,7 @@ import type { ScopeSource } from './scope-source.ts';
  * @throws InvalidOptionsError for what is no client, and for one that has no key
  */
 export function oneScope(client: EngramiaClient): ScopeSource {
-  refuse('oneScope()', issuesOf({ client }, { client: required(having('learn')) }));
+  refuse('oneScope()', issuesOf({ client }, { client: required(clientWith('learn')) }));
   if (client.fingerprint === undefined) {
     throw new InvalidOptionsError('oneScope()', [
       'the client has no key: set apiKey or ENGRAMIA_API_KEY, or use keyPerTenant',
