@@ -1,6 +1,7 @@
 import type { Exchange } from '../../core/contracts/exchange.ts';
 import type { LearnVia, Lesson } from '../../core/contracts/learner.ts';
 import type { Operation } from '../../core/events/events.ts';
+import { lessonKey } from '../../core/pattern-key.ts';
 import {
   type BundleResult,
   type BundleRule,
@@ -13,7 +14,6 @@ import { importBundles, loadOfLesson } from './bundle-load.ts';
 import { deliver } from './delivery.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import type { LearnTask } from './learn-task.ts';
-import { lessonKey } from '../../core/pattern-key.ts';
 
 /** One way to deliver lessons. */
 export interface DeliveryKind {
