@@ -15,7 +15,12 @@ import { type Clock, systemClock } from './core/time/clock.ts';
 import { safeClock } from './core/time/safe-clock.ts';
 import type { CutoverControls } from './cutover.ts';
 import { controlsOf } from './cutover-controls.ts';
-import { type CutoverOptions, compareIssuesOf, sharedIssues } from './cutover-options.ts';
+import {
+  type CutoverOptions,
+  compareIssuesOf,
+  sharedIssues,
+  targetingIssues,
+} from './cutover-options.ts';
 import { ProviderLifecycle } from './flags/source/lifecycle.ts';
 import { createStageSource } from './flags/source/stage-source.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -119,6 +124,7 @@ export class CutoverCore {
       ...routeIssues(options),
       ...sharedIssues(options),
       ...compareIssuesOf(options),
+      ...targetingIssues(options, this.#options.flags),
       ...taken,
     ]);
     const source = createStageSource({
@@ -127,6 +133,7 @@ export class CutoverCore {
       defaultStage: this.#options.defaultStage ?? 'off',
       reporter: this.hub,
       clock: this.#clock,
+      by: options.targeting ?? 'tenant',
       route: name,
       lifecycle: this.#lifecycle,
     });

@@ -20,7 +20,12 @@ import type { ScopeSource } from './engramia/learning/scope-source.ts';
 import { type KillFileOptions, killFileCheck } from './flags/file/kill-file.ts';
 import type { FlagProvider } from './flags/provider.ts';
 import type { BackgroundOptions } from './router/offer/background.ts';
-import { learnIssues, routeChecks, sampleIssues } from './router/route/route-options.ts';
+import {
+  learnIssues,
+  type RouteOptions,
+  routeChecks,
+  sampleIssues,
+} from './router/route/route-options.ts';
 import { budgetChecks, budgetIssues } from './shadow/budget/budget.ts';
 
 /** What the routes of an app share. */
@@ -177,6 +182,18 @@ export function compareIssuesOf(options: unknown): string[] {
   return typeof compare === 'object' && compare !== null ? compareIssues(compare) : [];
 }
 
+/** A ramp moves tenants, and looks for those that it moved in what it is shown. */
+export function targetingIssues(
+  options: unknown,
+  flags: Partial<FlagProvider> | undefined,
+): string[] {
+  const { targeting } = (options ?? {}) as Partial<RouteOptions>;
+  if (targeting !== 'user' || flags?.onRamp === undefined) return [];
+  return [
+    "targeting must be 'tenant' with a rollout: its overrides and its evidence are of tenants",
+  ];
+}
+
 /** Every issue of the shared options and one route's, given as one object. */
 export function handlerIssues(options: unknown, rules = routeChecks): string[] {
   return [
@@ -185,5 +202,6 @@ export function handlerIssues(options: unknown, rules = routeChecks): string[] {
     ...learnIssues(options),
     ...sampleIssues(options),
     ...compareIssuesOf(options),
+    ...targetingIssues(options, (options as Partial<CutoverOptions> | null | undefined)?.flags),
   ];
 }

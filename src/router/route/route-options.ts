@@ -123,6 +123,13 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   compare?: CompareOptions | boolean;
   /** The flag that decides this route. @default `cutover.${name}` */
   flagKey?: string;
+  /**
+   * Whom a provider is asked about as `targetingKey`. `user`: the call's user, or its tenant where it has none; the tenant is the
+   * attribute `tenant` then. Not with a rollout, whose overrides and evidence are those of tenants.
+   *
+   * @default 'tenant'
+   */
+  targeting?: 'tenant' | 'user';
 }
 
 /** The flag that decides a route. */
@@ -175,6 +182,7 @@ export const routeChecks: OptionChecks = {
     must: 'be an object, true or false',
   },
   flagKey: check.text,
+  targeting: oneOf('tenant', 'user'),
 };
 
 /** Every issue of a route's `learn` options; `false` has none. */

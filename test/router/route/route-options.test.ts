@@ -1,6 +1,13 @@
-import { createCutoverHandler, InvalidOptionsError, shadowSafe } from 'engramia-cutover';
+import {
+  createCutover,
+  createCutoverHandler,
+  InvalidOptionsError,
+  shadowSafe,
+} from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
-import { describe, expect, it } from 'vitest';
+import { createRollout, rolloutFlags } from 'engramia-cutover/rollout';
+import { memoryStore } from 'engramia-cutover/stores/memory';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const route = {
   name: 'chat',
@@ -109,5 +116,49 @@ describe('the flag that decides a route', () => {
     });
     expect(await handler()).toBe('candidate');
     expect(asked).toEqual([expected]);
+  });
+});
+
+describe('whom a provider is asked about', () => {
+  const ask = async (targeting: 'tenant' | 'user' | undefined, user: string | undefined) => {
+    const asked: object[] = [];
+    const handler = createCutoverHandler({
+      ...route,
+      ...(targeting && { targeting }),
+      identify: () => ({ tenant: 'acme', task: 'a task', ...(user && { user }) }),
+      flags: {
+        metadata: { name: 'notes' },
+        inProcess: true,
+        resolveStringEvaluation: (_key: string, _default: string, context: object) => {
+          asked.push(context);
+          return { value: 'off' };
+        },
+      },
+    });
+    await handler();
+    return asked;
+  };
+
+  it.each([
+    [undefined, 'ann', { targetingKey: 'acme', user: 'ann' }],
+    ['tenant', 'ann', { targetingKey: 'acme', user: 'ann' }],
+    ['user', 'ann', { targetingKey: 'ann', tenant: 'acme', user: 'ann' }],
+    ['user', undefined, { targetingKey: 'acme', tenant: 'acme' }],
+  ] as const)('is, with targeting %s and user %s, %o', async (targeting, user, context) => {
+    expect(await ask(targeting, user)).toEqual([context]);
+  });
+
+  it('is never a user with a rollout: what it is shown would be of nobody that it moved', async () => {
+    const rollout = createRollout({ store: memoryStore() });
+    onTestFinished(() => rollout.close());
+    const flags = rolloutFlags(rollout);
+    const issue =
+      "targeting must be 'tenant' with a rollout: its overrides and its evidence are of tenants";
+    expect(() => createCutoverHandler({ ...route, flags, targeting: 'user' })).toThrow(issue);
+    const cutover = createCutover({ flags });
+    onTestFinished(() => cutover.close().then(() => undefined));
+    const { flags: _, ...own } = route;
+    expect(() => cutover.handler({ ...own, targeting: 'user' })).toThrow(issue);
+    expect(() => cutover.handler({ ...own, targeting: 'tenant' })).not.toThrow();
   });
 });
