@@ -9,7 +9,7 @@ export interface QueueBounds {
   readonly maxCount: number;
   readonly maxBytes: number;
   readonly concurrency: number;
-  /** The part of both bounds that one tenant may fill while others wait too, 0 to 1. */
+  /** The part of both bounds that one tenant may fill while others wait too, and leaves free while none does: 0 to 0.5. */
   readonly tenantShare: number;
 }
 
@@ -136,8 +136,10 @@ export class OrderedQueue<Item extends Queued> {
     const { maxCount, maxBytes, tenantShare } = this.#bounds;
     if (this.#count >= maxCount || this.#bytes + bytes > maxBytes) return false;
     const held = this.#tenants.get(tenant);
-    if (held === undefined || held.count === this.#count) return true;
-    return held.count < maxCount * tenantShare && held.bytes + bytes <= maxBytes * tenantShare;
+    if (held === undefined) return true;
+    // What waits never gives way: whoever is alone leaves room for one who comes later.
+    const share = held.count === this.#count ? 1 - tenantShare : tenantShare;
+    return held.count < maxCount * share && held.bytes + bytes <= maxBytes * share;
   }
 
   #add({ tenant, bytes }: Item, sign: 1 | -1): void {

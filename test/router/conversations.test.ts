@@ -248,25 +248,25 @@ describe('the conversation of a call', () => {
     for (let call = 0; call < 1100; call += 1) await handler(`c${call}`, 'one');
     expect(handler.stats().conversations.recorded).toMatchObject({
       offered: 1100,
-      dropped: 100,
-      pending: 1000,
+      dropped: 350,
+      pending: 750,
     });
-    expect(errors).toHaveLength(100);
+    expect(errors).toHaveLength(350);
     gate.resolve();
     expect(await handler.flush()).toMatchObject({ drained: true });
-    expect(handler.stats().conversations.recorded).toMatchObject({ stored: 1000, pending: 0 });
+    expect(handler.stats().conversations.recorded).toMatchObject({ stored: 750, pending: 0 });
     await handler.close();
   });
 
-  it('holds no more than 16 MiB of replies that nobody has read yet', async () => {
+  it('holds no more than 12 MiB of replies of one tenant that nobody has read yet', async () => {
     const { handler, transcript } = talk('dualwrite', {
       legacy: async (_conversation, message) => message.padEnd(1_048_576, '.'),
     });
     for (let call = 0; call < 20; call += 1) await handler('c1', `${call}`);
-    expect(handler.stats().conversations.recorded).toMatchObject({ dropped: 13, pending: 7 });
+    expect(handler.stats().conversations.recorded).toMatchObject({ dropped: 15, pending: 5 });
     await handler.flush();
     expect((await transcript.history('acme', 'c1')).map(({ text }) => text.length)).toContain(8000);
-    expect(handler.stats().conversations.recorded).toMatchObject({ stored: 7, pending: 0 });
+    expect(handler.stats().conversations.recorded).toMatchObject({ stored: 5, pending: 0 });
     await handler.close();
   });
 

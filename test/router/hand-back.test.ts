@@ -168,12 +168,35 @@ describe('handing back', () => {
     // No turn of the loop in between: the exchanges ahead of the first that is lost have not been read yet.
     for (let call = 0; call < 1200; call += 1) await handler('c1', `${call}`);
     await clock.advance(0);
-    expect(counts()).toMatchObject({ offered: 1200, givenUp: 200, pending: 1000 });
+    expect(counts()).toMatchObject({ offered: 1200, givenUp: 450, pending: 750 });
     gate.resolve();
     expect(await handler.flush()).toMatchObject({ drained: true });
-    expect(threads.kept.get('c1')).toHaveLength(2000);
-    expect(threads.kept.get('c1')?.at(-1)).toBe('candidate on 999');
+    expect(threads.kept.get('c1')).toHaveLength(1500);
+    expect(threads.kept.get('c1')?.at(-1)).toBe('candidate on 749');
     await handler.close();
+  });
+
+  it('keeps room for other tenants where one that cannot be handed back has been alone for long', async () => {
+    const { handler, threads, counts, clock } = moving('live', {
+      identify: (conversation, task) => ({
+        tenant: `tenant of ${conversation}`,
+        conversation,
+        task,
+      }),
+      handBack: async (turns, { conversation = '' }) => {
+        if (conversation === 'loud') throw new Error('the thread is locked');
+        threads.add(conversation, ...turns.map(({ text }) => text));
+      },
+    });
+    for (let call = 0; call < 1_000; call += 1) await handler('loud', `${call}`);
+    await clock.advance(0);
+    await handler('quiet', 'one');
+    await clock.advance(0);
+    expect(threads.kept.get('quiet')).toEqual(candidates('one'));
+    expect(counts()).toMatchObject({ done: 1, givenUp: 250, pending: 750 });
+    const end = handler.close({ timeoutMs: 1_000 });
+    await clock.advance(1_000);
+    await end;
   });
 
   it('goes on behind a reply that its caller has cut short: nobody knows what was read of it', async () => {
