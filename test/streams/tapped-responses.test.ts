@@ -27,6 +27,23 @@ describe('a Response that is observed', () => {
     expect(told[0]).toBe('ab');
   });
 
+  it('keeps a reason phrase that only a fetched one can have', async () => {
+    const response = new Response('ab');
+    Object.defineProperty(response, 'statusText', { value: '成功', configurable: true });
+    const { told, observer } = noting();
+    const reply = tapResponse(response, observer)?.reply as Response;
+    expect(reply.statusText).toBe('成功');
+    expect(await reply.text()).toBe('ab');
+    expect(told[0]).toBe('ab');
+  });
+
+  it('is left as it is with a status that only a fetched one can have', async () => {
+    const response = new Response('ab');
+    Object.defineProperty(response, 'status', { value: 999, configurable: true });
+    expect(tapResponse(response, noting().observer)).toBeUndefined();
+    expect(await response.text()).toBe('ab');
+  });
+
   it('waits for its first chunk, and is abandoned, as its body', async () => {
     let cancelled = 0;
     const body = new ReadableStream({

@@ -1,5 +1,6 @@
 import { isError } from '../../core/is-error.ts';
 import { isResponse } from './is-response.ts';
+import { isPhrase } from './reason-phrase.ts';
 import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
 import { isLate } from './value-view.ts';
 
@@ -53,19 +54,13 @@ interface OlderHeaders {
 const cookiesOf = (headers: OlderHeaders): string[] =>
   headers.getSetCookie?.() ?? headers.raw?.()['set-cookie'] ?? [];
 
-/**
- * What a reason phrase may hold. A fetched one is whatever a server has sent, read as UTF-8; Node would throw at what it may not
- * hold when the head is written, where nobody could catch it.
- */
-const sendable = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 function toHead(response: Response): PreparedHead {
   const named = (response.headers.get('connection') ?? '').toLowerCase().split(',');
   // Not by a pattern with the blanks around it: each of a long row of them would be a search of its own.
   const hops = new Set(named.map((name) => name.trim()));
   return {
     status: response.status,
-    statusText: sendable.test(response.statusText) ? response.statusText : '',
+    statusText: isPhrase(response.statusText) ? response.statusText : '',
     headers: [...response.headers].filter(([name]) => !dropped.has(name) && !hops.has(name)),
     cookies: cookiesOf(response.headers),
   };

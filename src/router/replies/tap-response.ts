@@ -1,8 +1,12 @@
+import { isPhrase } from './reason-phrase.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 import { tapWebStream } from './tap-web-stream.ts';
 
 /** What a `Response` made by hand cannot be given. */
-const facts = ['url', 'redirected', 'type'] as const;
+const facts = ['url', 'redirected', 'type', 'statusText'] as const;
+
+/** Statuses that servers send beyond it, 999 for one, no `Response` made by hand can have. */
+const lastStatus = 599;
 
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -19,10 +23,14 @@ function isReplaceable(response: Response): boolean {
 export function tapResponse(response: Response, observer: StreamObserver): StreamTap | undefined {
   const { status, statusText, headers, body } = response;
   if (body === null || response.bodyUsed || status < 200 || bodyless.has(status)) return undefined;
-  if (!isReplaceable(response)) return undefined;
+  if (status > lastStatus || !isReplaceable(response)) return undefined;
   const tap = tapWebStream(body, observer);
   if (tap === undefined) return undefined;
-  const reply = new Response(tap.reply as ReadableStream, { status, statusText, headers });
+  const reply = new Response(tap.reply as ReadableStream, {
+    status,
+    statusText: isPhrase(statusText) ? statusText : '',
+    headers,
+  });
   for (const name of facts) {
     Object.defineProperty(reply, name, { value: response[name], configurable: true });
   }
