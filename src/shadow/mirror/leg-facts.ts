@@ -10,8 +10,7 @@ import type { TextFacts } from './text-facts.ts';
 /** Tool calls of one run that are told of; as many as are compared. */
 const mostTools = 256;
 
-/** What tools are called by; anything else may hold anything. */
-
+/** What a tool is called by; anything but a plain word may hold anything. */
 const nameOf = (call: Partial<ToolCall> | null | undefined): string => {
   const name: unknown = attempt(() => call?.name);
   return isWord(name) ? name : 'unnamed';
