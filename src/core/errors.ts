@@ -8,7 +8,6 @@
  * - `ERR_CUTOVER_CONTAINED`: a callback of the app gave what cannot be used. Told by events, never thrown at callers.
  * - `ERR_CUTOVER_FAILED_REPLY`: a reply says that it is a failure, although nothing was thrown.
  * - `ERR_CUTOVER_HAND_BACK`: a conversation is no longer handed back to the old side.
- * - `ERR_CUTOVER_STATE`: what a store holds of a rollout cannot be right, and is obeyed by nobody.
  * - `ERR_CUTOVER_ROLLOUT`: something stands in the way of an action on a rollout.
  * - `ERR_CUTOVER_STATE`: the state of a rollout that a store holds cannot be obeyed; the message names all that is wrong.
  * - `ERR_AGENT_DIVERGED`: an agent that is replayed made a call that legacy did not make.
