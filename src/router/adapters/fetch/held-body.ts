@@ -29,36 +29,44 @@ class Reading {
   readonly #chunks: Uint8Array[] = [];
   #pending: Promise<Chunk> | undefined;
   #byteLength = 0;
-  #isOver = false;
+  #isStopped = false;
+  #giveUp = (): void => undefined;
 
   constructor(body: ReadableStream<Uint8Array>) {
     this.#reader = body.getReader();
   }
 
-  /** Reads until the end, the cap, a failure, or until `stop` resolves. */
-  async hold(maxBytes: number, stop: Promise<undefined>): Promise<HeldBody> {
-    // Once: a race for each chunk would be kept by `stop` until the last.
-    const whole = await Promise.race([this.#readUpTo(maxBytes), stop]);
-    this.#isOver = true;
-    if (whole !== undefined) return whole;
+  /** Reads until the end, the cap, a failure, or until it is told to stop. */
+  async hold(maxBytes: number): Promise<HeldBody> {
+    for (;;) {
+      this.#pending = this.#reader.read();
+      const chunk = await this.#unlessStopped(this.#pending);
+      if (chunk === undefined) break; // what was read, or failed, is replayed with the rest
+      this.#pending = undefined;
+      if (chunk.done) return { kind: 'whole', bytes: this.#joined() };
+      this.#chunks.push(chunk.value);
+      if (!(chunk.value instanceof Uint8Array)) break; // whoever reads it shall find it out
+      this.#byteLength += chunk.value.byteLength;
+      if (this.#byteLength > maxBytes) break;
+    }
     // The first one last: taken from the front of a long list, each would move all the others.
     this.#chunks.reverse();
     return { kind: 'begun', replay: () => this.#replay() };
   }
 
-  /** Undefined: what was read, or failed, is replayed with the rest. */
-  async #readUpTo(maxBytes: number): Promise<HeldBody | undefined> {
-    for (;;) {
-      this.#pending = this.#reader.read();
-      const chunk = await this.#pending.catch(() => undefined);
-      if (chunk === undefined || this.#isOver) return undefined;
-      this.#pending = undefined;
-      if (chunk.done) return { kind: 'whole', bytes: this.#joined() };
-      this.#chunks.push(chunk.value);
-      if (!(chunk.value instanceof Uint8Array)) return undefined; // whoever reads it shall find it out
-      this.#byteLength += chunk.value.byteLength;
-      if (this.#byteLength > maxBytes) return undefined;
-    }
+  stop(): void {
+    this.#isStopped = true;
+    queueMicrotask(() => this.#giveUp());
+  }
+
+  /** A chunk that is there already comes before a stop. No race: what lasts for all chunks would keep something of each. */
+  #unlessStopped(pending: Promise<Chunk>): Promise<Chunk | undefined> {
+    return new Promise((resolve) => {
+      const giveUp = (): void => resolve(undefined);
+      pending.then(resolve, giveUp);
+      if (this.#isStopped) queueMicrotask(giveUp);
+      else this.#giveUp = giveUp;
+    });
   }
 
   #joined(): Uint8Array<ArrayBuffer> {
@@ -99,14 +107,12 @@ async function holdWithin(
   { maxBytes, maxWaitMs, clock }: HoldLimits,
   signal: AbortSignal,
 ): Promise<HeldBody> {
-  let stop = (): void => undefined;
-  const stopped = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-  });
+  const reading = new Reading(body);
+  const stop = (): void => reading.stop();
   const timer = clock.setTimeout(stop, maxWaitMs);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const held = await new Reading(body).hold(maxBytes, stopped);
+  const held = await reading.hold(maxBytes);
   signal.removeEventListener('abort', stop);
   clock.clearTimeout(timer);
   return held;
