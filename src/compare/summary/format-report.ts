@@ -37,7 +37,7 @@ const noReport =
  */
 export function formatReport(report: CompareReport): string {
   const isReport = (report as Partial<CompareReport> | undefined)?.coverage !== undefined;
-  refuse('formatReport', isReport ? [] : [noReport]);
+  refuse('formatReport()', isReport ? [] : [noReport]);
   const lines = parts.flatMap((part) => part(report)).flatMap(wrapped);
   return `${lines.join('\n')}\n`;
 }

@@ -163,7 +163,7 @@ it.each([Promise.resolve({}), undefined, {}])(
   'what is no report is refused, and a promise is to be awaited: %o',
   (report) => {
     expect(() => formatReport(report as never)).toThrow(
-      'of readPairs() that is a promise: await it',
+      /^Invalid options of formatReport\(\): report must be .* of readPairs\(\) that is a promise: await it/,
     );
   },
 );
