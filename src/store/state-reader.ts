@@ -1,5 +1,5 @@
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
-import { usableState, usableStateIn } from './usable-state.ts';
+import { usableStateIn } from './usable-state.ts';
 
 /** Characters from which on a text is worth being known again: shorter ones are parsed in less than a millisecond. */
 export const longText = 65_536;
@@ -37,6 +37,6 @@ export class StateReader {
       return state;
     }
     const rest = text.slice(0, at) + written({}) + text.slice(at + same.length);
-    return usableState({ ...JSON.parse(rest), overrides: before }, before);
+    return usableStateIn(rest, before);
   }
 }

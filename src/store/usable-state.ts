@@ -30,12 +30,11 @@ const rules: readonly (readonly [
 ];
 
 /**
- * A state that was read, if it can be obeyed.
+ * A state that was read, if it can be obeyed. `known` are overrides that were looked at before.
  *
- * @param known - overrides that were looked at before
  * @throws CutoverError with the code `ERR_CUTOVER_STATE`, naming all that cannot be obeyed; no tenant is named
  */
-export function usableState(value: unknown, known?: RolloutState['overrides']): RolloutState {
+function usableState(value: unknown, known?: RolloutState['overrides']): RolloutState {
   if (!isObject(value)) throw unusable(['it must be an object']);
   const fields = value as Fields;
   const issues = rules
@@ -48,10 +47,11 @@ export function usableState(value: unknown, known?: RolloutState['overrides']): 
   return value as RolloutState;
 }
 
-/** The same of its text. */
-export function usableStateIn(text: string): RolloutState {
+/** The same of its text; with `known`, these are its overrides in place of those in the text. */
+export function usableStateIn(text: string, known?: RolloutState['overrides']): RolloutState {
   try {
-    return usableState(JSON.parse(text));
+    const state = JSON.parse(text);
+    return usableState(known === undefined ? state : { ...state, overrides: known }, known);
   } catch (cause) {
     throw cause instanceof SyntaxError ? unusable(['it must be JSON'], cause) : cause;
   }

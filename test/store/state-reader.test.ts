@@ -3,6 +3,7 @@ import type { RolloutState } from '../../src/core/contracts/rollout-state.ts';
 import type { Store } from '../../src/core/contracts/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
+import { StateReader } from '../../src/store/state-reader.ts';
 
 /** A state that names so many tenants. */
 function stateOf(tenants: number, version = 1): RolloutState {
@@ -78,4 +79,16 @@ describe.each([
     await put(store, stateOf(1, 4));
     expect((await store.rollout('chat')).state).toEqual(stateOf(1, 4));
   });
+});
+
+it('a state of many tenants that is no JSON any more is told by what it is, whatever was read before', () => {
+  const reader = new StateReader();
+  const text = JSON.stringify(stateOf(5_000));
+  reader.read(text);
+  expect(() => reader.read(text.replace('"since":0', '"since":0 0'))).toThrow(
+    'cannot be obeyed: it must be JSON',
+  );
+  expect(() => reader.read(text.replace('"percent":5', '"percent":500'))).toThrow(
+    'cannot be obeyed: percent must be a number',
+  );
 });
