@@ -108,6 +108,8 @@ describe('a number', () => {
     ['5 m', '5 cm'],
     ['250 ms', '250 s'],
     ['30 min', '30 h'],
+    ['$2/kg', '$2/lb'],
+    ['€2/l', '€2/kg'],
     ['200 ℃', '200 ℉'],
     ['200 ℃', '200 °F'],
   ])('is told in another currency or unit: %s, %s', async (first, second) => {
@@ -136,6 +138,8 @@ describe('a number', () => {
     ['10:30 AM', '10:30 a.m.'],
     ['10 to 11 PM', '10 PM to 11 PM'],
     ['12:00 GMT', '12:00 UTC'],
+    ['$5M', '$5MM'],
+    ['€5 m', '€5 mm'],
     ['3 all in all', '3 try it out'],
     ['5 easy steps', '5 simple steps'],
     ['from 10 GB on until 6 pm', '10 am to 6 pm, all GB'],

@@ -34,6 +34,7 @@ interface Tables {
   readonly currencies: ReadonlySet<number>;
   readonly halves: ReadonlyMap<number, Told>;
   readonly m: number;
+  readonly mm: number;
   readonly zero: number;
 }
 
@@ -53,6 +54,7 @@ function toTables(): Tables {
       [hash('p'), { kind: ofHalves, mark: hash('pm') }],
     ]),
     m: hash('m'),
+    mm: hash('mm'),
     zero: hash('0'),
   };
 }
@@ -87,8 +89,10 @@ const code: Telling = (tokens, at) => {
 const unit: Telling = (tokens, at) => {
   const { hashes } = tokens;
   if (tokens.kinds[at + 1] === tokenIs.number) return undefined;
-  const { units, halves, m } = tables();
+  const { units, halves, m, mm } = tables();
   const next = hashes[at + 1] as number;
+  // `$5M`, and `$5MM` as bankers write it, are no lengths.
+  if ((next === m || next === mm) && tokens.facts.get(at)?.currency) return undefined;
   return units.get(next) ?? (hashes[at + 2] === m ? halves.get(next) : undefined);
 };
 
