@@ -145,7 +145,11 @@ function pointed(text: Uint16Array, from: number, end: number): NumberReading | 
   if (text[from - 1] !== dot || text[from - 2] === dot || ofFiles.has(text[end])) return undefined;
   if (from > 1 && characterKinds()[text[from - 2] as number] !== kindOf.separator) return undefined;
   for (let at = from; at < end; at += 1) if (!isDigit(text[at])) return undefined;
-  return { from: from - 1, end, hash: digitsHash(text, from - 1, end, from - 1) };
+  const read = scaled(text, from - 1, end) ?? {
+    end,
+    hash: digitsHash(text, from - 1, end, from - 1),
+  };
+  return { from: from - 1, ...read };
 }
 
 /** Reads the number whose digits begin at a place, and end at another. */
