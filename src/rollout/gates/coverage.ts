@@ -72,26 +72,29 @@ class CoverageRun implements GateRun {
     const inputs = { pairs, missed, share: all, tenants: asked.length, below, lowest, floor };
     const smallShare = small.pairs + small.missed < least ? undefined : shareOf(small);
     const found = this.#said(asked.length, below, lowest, all);
-    const isOfAll = found.outcome !== 'pass' || smallShare === undefined || smallShare >= floor;
+    // Where those that are asked one by one are few, their pairs alone would speak for all others.
+    const isOfSmall =
+      smallShare !== undefined &&
+      (asked.length === 0 || (found.outcome === 'pass' && smallShare < floor));
     return toReading(this.#gate, {
-      ...(isOfAll ? found : this.#saidOfSmall(small)),
+      ...(isOfSmall ? this.#saidOfSmall(small) : found),
       inputs: { ...inputs, smallShare },
     });
   }
 
-  /** Where those that are asked one by one are few, their pairs alone would speak for all others. */
   #saidOfSmall(small: Count): Found {
     const { floor, least } = this.#policy;
+    const share = shareOf(small);
     const of = `${small.pairs + small.missed} exchanges of tenants with fewer than ${least} each`;
-    const says = `coverage ${inPercent(shareOf(small))} of ${of}, at least ${inPercent(floor)} is asked for`;
-    return { outcome: 'invalid', says };
+    const says = `coverage ${inPercent(share)} of ${of}, at least ${inPercent(floor)} is asked for`;
+    return { outcome: share < floor ? 'invalid' : 'pass', says };
   }
 
   #said(asked: number, below: number, lowest = Number.NaN, all = Number.NaN): Found {
     const { floor, least } = this.#policy;
     if (asked === 0) {
       const seen = this.#all.pairs + this.#all.missed;
-      const says = `coverage not measured yet: no tenant has ${least} exchanges, ${seen} in all`;
+      const says = `coverage not measured yet: ${seen} exchanges in all, it asks from ${least} on`;
       return { outcome: 'hold', says };
     }
     const of = `${asked} ${asked === 1 ? 'tenant' : 'tenants'}`;

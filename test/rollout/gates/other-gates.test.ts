@@ -263,6 +263,18 @@ describe('the gate of coverage', () => {
     expect((await says(coverage(), feed(10))).outcome).toBe('pass');
   });
 
+  it('asks tenants together that have too few exchanges each where there are no others', async () => {
+    const feed = (compared: number) => (run: GateRun) => {
+      for (let i = 0; i < 40; i += 1) {
+        for (const each of times(compared, () => pair({ tenant: `t${i}` }))) run.pair?.(each);
+        if (compared < 10) run.missed?.(misses({ tenant: `t${i}`, count: 10 - compared }));
+      }
+    };
+    const of = 'of 400 exchanges of tenants with fewer than 20 each, at least 80.0 % is asked for';
+    expect((await says(coverage(), feed(9))).says).toBe(`pass: coverage 90.0 % ${of}`);
+    expect((await says(coverage(), feed(7))).says).toBe(`invalid: coverage 70.0 % ${of}`);
+  });
+
   it('counts more tenants than it can hold as one', async () => {
     const reading = await says(coverage({ least: 1 }), (run) => {
       for (let i = 0; i < 10_500; i += 1) run.missed?.(misses({ tenant: `t${i}` }));
