@@ -162,7 +162,8 @@ function rolloutOf(parts: Parts): Rollout {
     attest: (attestation) => trail.attest(attestation),
     acknowledge: (review, by) => trail.acknowledge(review, by),
     complete: (by) => trail.complete(by),
-    isAcknowledged: (version) => isAcknowledged(core, version),
+    isAcknowledged: (version) =>
+      answered('isAcknowledged', isAcknowledged(core, version), { changes: false }),
     trail: () => trail.trail(),
     flush: () => flush(parts),
     close: end,

@@ -62,6 +62,7 @@ it('tells whoever acts or asks that the store has failed as all that stands in t
     attest: () => rollout.attest({ ...ada, kind: 'backup', ok: true }),
     acknowledge: () => rollout.acknowledge(0, ada),
     complete: () => rollout.complete(ada),
+    isAcknowledged: () => rollout.isAcknowledged(),
   };
   for (const [action, ask] of Object.entries(asked)) {
     const failed = await ask().catch((error: unknown) => error);
