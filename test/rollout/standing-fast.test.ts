@@ -200,6 +200,29 @@ describe('a way back', () => {
     expect(await rollout.complete(ada)).toMatchObject({ status: 'complete', to: 'complete' });
   });
 
+  it('is gone forward from by force, also where a probe says again and again that it is dead', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout(
+      { ...plan, completeAfterMs: 0 },
+      { probeLegacy: () => false },
+    );
+    await rollout.set({ ...ada, percent: 50, force: true });
+    await world.clock.advance(6_000);
+    expect((await rollout.status()).state).toMatchObject({ status: 'frozen', percent: 50 });
+    for (const percent of [25, 50, 100]) {
+      await expect(rollout.set({ ...ada, percent })).rejects.toThrow(
+        'where it never will be, set({ percent: 100, force: true }) and complete() it',
+      );
+    }
+    await expect(rollout.set({ ...ada, percent: 25, force: true })).rejects.toThrow('is frozen');
+    const { why } = (await rollout.status()).state;
+    const forward = await rollout.set({ ...ada, percent: 100, force: true });
+    expect(forward).toMatchObject({ status: 'frozen', percent: 100, why });
+    await world.clock.advance(6_000);
+    expect(rollout.stageOf('anybody')).toBe('live');
+    expect(await rollout.complete(ada)).toMatchObject({ status: 'complete' });
+  });
+
   it('is one again when a person resumes, also where it was heard before that and is entered later', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout(plan);

@@ -43,7 +43,7 @@ const mends: Readonly<Record<RolloutStatus, string>> = {
   'rolled-back': 'the ramp was rolled back: resume() begins it anew',
   latched: 'the ramp rolled back by itself: a person has to look at it and resume() it',
   frozen:
-    'the ramp is frozen, since legacy is dead: resume() it once that is mended; where it never will be, resume() it, set({ percent: 100, force: true }), and complete() it',
+    'the ramp is frozen, since legacy is dead: resume() it once that is mended; where it never will be, set({ percent: 100, force: true }) and complete() it',
   complete: 'the migration is complete',
 };
 

@@ -41,8 +41,10 @@ export class RampActions {
     refuseNameless('set', by, setChecks);
     const asks = { percent: by.percent, from: by.from };
     return makeChange(this.#core, { action: 'set', by, asks, commutes: false }, async (before) => {
-      refuseStatus('set', before);
       const { percent = before.percent, from = before.from } = by;
+      // Out of a dead legacy there is one way: a frozen ramp that was resumed is frozen again by the next look.
+      const isFlight = before.status === 'frozen' && by.force === true && percent > before.percent;
+      if (!isFlight) refuseStatus('set', before);
       const { plan } = this.#core;
       const highest = plan.steps[nextStep(plan, before)]?.percent ?? 100;
       if (percent > highest && percent > before.percent && by.force !== true) {
@@ -53,9 +55,9 @@ export class RampActions {
       const { step, policyHash } =
         percent === before.percent ? before : placeBy(plan, { percent, to: before.to });
       const moved = { percent, from, step, policyHash, since: begins(before, this.#core.now()) };
-      // What was asked for was asked on other evidence; a hold is ended by resume() alone.
+      // What was asked for was asked on other evidence; what stands still goes on by resume() alone.
       const after: RampDraft =
-        before.status === 'held'
+        before.status === 'held' || isFlight
           ? { ...draftOf(before), ...moved, why: before.why ?? by.reason }
           : { ...draftOf(before), ...moved, status: 'ramping' };
       const { readings } = await this.#core.assess(before, { approved: false, automatic: false });
