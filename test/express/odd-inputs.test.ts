@@ -60,3 +60,22 @@ it.each(frameworkNames)(
     }
   },
 );
+
+it.each(frameworkNames)(
+  'names no parser where `read` fails for a request that has no body, in %s',
+  async (framework) => {
+    const lines: string[] = [];
+    const logger = { warn: (line: string) => void lines.push(line) };
+    const read = (req: Request): Question => {
+      if (req.headers['x-session'] === undefined) throw new RangeError('no session');
+      return { message: 'hello' };
+    };
+    await using app = await startChat(framework, {
+      ...{ stage: 'live', before: [], options: { read, logger } },
+    });
+    await (await app.ask(undefined, { body: null })).text();
+    expect(lines).toEqual([
+      expect.stringMatching(/identify.* failed and was contained: RangeError\.$/),
+    ]);
+  },
+);

@@ -57,12 +57,15 @@ export function expressCutover<Input>(options: ExpressCutoverOptions<Input>): Ex
   return Object.assign(middleware, core.controls);
 }
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+
 /** What `read` gives. Where it fails since nobody has parsed the body before, the error says so. */
 function inputOf<Input>(
   { read, body }: ExpressCutoverOptions<Input>,
   req: Request,
 ): Input | Promise<Input> {
-  if (body === 'hold' || req.body !== undefined) return read(req);
+  if (body === 'hold' || req.body !== undefined || !hasBody(req)) return read(req);
   const failed = (cause: unknown): never => {
     throw new CutoverError('ERR_CUTOVER_CONTAINED', unparsed, { cause });
   };
