@@ -7,7 +7,7 @@ import { boundsTokens } from './budget.ts';
 /** Owners whose loss is kept in mind; one that is forgotten is told of again. */
 const mostOwners = 10_000;
 
-/** Runs that end without a word of their tokens before that is told of: the first ones may tell late. */
+/** Runs that answer without a word of their tokens before that is told of: the first ones may tell late. */
 const blindRuns = 20;
 
 /** A tenant's name is never empty. */
@@ -27,7 +27,7 @@ export class BudgetGuard {
   readonly #warn: Warn;
   /** Runs that were refused since the budget was spent, by its owner. */
   readonly #refused = new Map<string, number>();
-  /** Runs that may still end before one has told its tokens; not counted where no tokens are bounded. */
+  /** Runs that may still answer before one has told its tokens; not counted where no tokens are bounded. */
   #blindRuns: number;
 
   constructor({ budget, reporter, warn }: BudgetGuardSetup) {
@@ -55,17 +55,20 @@ export class BudgetGuard {
   }
 
   spend(tenant: string, tokens: number): void {
-    this.#blindRuns = Number.POSITIVE_INFINITY;
     this.#contain(tenant, () => this.#budget.spend(tenant, tokens));
   }
 
   release(tenant: string): void {
     this.#contain(tenant, () => this.#budget.release?.(tenant));
-    this.#blindRuns -= 1;
+  }
+
+  /** A run has told its tokens, be they none, or has answered without a word of them. One that failed may have used none. */
+  heard(hasTokens: boolean): void {
+    this.#blindRuns = hasTokens ? Number.POSITIVE_INFINITY : this.#blindRuns - 1;
     if (this.#blindRuns !== 0) return;
     this.#warn(
       'CUTOVER_BUDGET_BLIND',
-      `The shadow's budget bounds tokens, and none of ${blindRuns} mirrored runs has told any: have the candidate call context.report({ usage: { inputTokens, outputTokens } }).`,
+      `The shadow's budget bounds tokens, and none of ${blindRuns} mirrored runs has told any: have the leg that is mirrored call context.report({ usage: { inputTokens, outputTokens } }).`,
     );
   }
 

@@ -94,6 +94,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   async #runUnheard(ready: ReadyMirror, handle: RunHandle): Promise<RunResult> {
     try {
       await ready.task.runInAsyncScope(startIn, undefined, ready.mirror, handle);
+      ready.hasAnswered = true;
     } catch {
       // What a mirrored leg throws is an observation, and nobody wants one.
     }
@@ -106,6 +107,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     const startedAt = this.#clock.monotonic();
     ready.startedAt = startedAt;
     const observation = await task.runInAsyncScope(() => this.#observe(mirror, startedAt, handle));
+    ready.hasAnswered = observation.status === 'fulfilled';
     // Also of a run that was given up long ago: what it used is used.
     this.#spend(ready);
     if (handle.over) return 'stored';
@@ -122,7 +124,10 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     const task = isReady ? what.task : what;
     const exchange = isReady ? what.mirror : what.subject;
     if (isReady && ending === 'timedOut') this.#late(what);
-    if (isReady) this.#spend(what);
+    if (isReady) {
+      this.#spend(what);
+      this.#hear(what);
+    }
     if (task.isBudgeted) this.#budget?.release(exchange.tenant);
     this.#tale.ended(exchange, ending, isReady && what.isPaired, error);
     exchange.waiter?.taskEnded();
@@ -163,6 +168,12 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
   #compared(ready: ReadyMirror, ...legs: [EndedLeg, EndedLeg, Divergence?]): void {
     ready.isPaired = true;
     this.#tale.compared(ready.mirror, ...legs);
+  }
+
+  #hear({ mirror, hasAnswered }: ReadyMirror): void {
+    if (this.#budget === undefined) return;
+    const hasTokens = usageOf(mirror.facts) !== undefined;
+    if (hasTokens || hasAnswered) this.#budget.heard(hasTokens);
   }
 
   #spend(ready: ReadyMirror): void {

@@ -25,6 +25,8 @@ export class ReadyMirror {
   declare startedAt: number | undefined;
   /** Whether it was told what became of the exchange. */
   declare isPaired: boolean;
+  /** Whether the leg has come to its end, and did not fail. */
+  declare hasAnswered: boolean;
   /** Tokens that the budget was told of. */
   declare spent: number;
 
@@ -41,6 +43,7 @@ export class ReadyMirror {
     this.mirrored = undefined;
     this.startedAt = undefined;
     this.isPaired = false;
+    this.hasAnswered = false;
     this.spent = 0;
   }
 }

@@ -223,6 +223,26 @@ describe('a budget of the shadow', () => {
     expect(warnings).toEqual(isSaid ? [told] : []);
   });
 
+  it.each<[string, (context: CallContext) => string]>([
+    [
+      'fails before it has used any',
+      () => {
+        throw new Error('no key');
+      },
+    ],
+    [
+      'tells that it has used none',
+      (context) => {
+        context.report({ usage: { inputTokens: 0, outputTokens: 0 } });
+        return 'candidate';
+      },
+    ],
+  ])('of tokens is not called blind for a candidate that %s', async (_what, run) => {
+    const { call, warnings } = world({ tokensPerDay: 1_000 }, { candidate: shadowSafe(run) });
+    await call('acme', 30);
+    expect(warnings).toEqual([]);
+  });
+
   it('is refused where its bounds are no bounds, all of them named at once', () => {
     const budget = { tokensPerDay: 0, perTenant: { runsPerMinute: 1.5, runs: 1 } };
     expect(() => world(budget as never)).toThrow(

@@ -293,7 +293,7 @@ describe('what a mirror used', () => {
     ['heard of', ['compared']],
     ['heard of by nobody', []],
   ] as const)('is told to the budget once, when it has run, also %s', async (_how, hears) => {
-    const budget = { take: () => true, spend: vi.fn(), release: vi.fn() };
+    const budget = { take: () => true, spend: vi.fn(), heard: vi.fn(), release: vi.fn() };
     const { readied, work } = workOf({ hears, budget: budget as unknown as BudgetGuard });
     const ready = await readied();
     Object.assign(ready.mirror, { facts: { usage } });
