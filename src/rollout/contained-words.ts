@@ -46,11 +46,15 @@ const wordsOfPg = new Set<unknown>([
   'Client was closed and is not queryable',
 ]);
 
+/** What our own part of a store throws where the pool gives nothing: the code is that of a network. */
+const wordsOfPool = /^The pool gave no connection within \d+ ms: [\w ,]+/;
+
 /** What a driver says in words that hold nothing of the app's; SQLite has one code for all, and words for each. */
 function wordsOfDriver(error: unknown): string {
   const { errstr, message } = (error ?? {}) as { errstr?: unknown; message?: unknown };
-  const word = wordsOfPg.has(message) ? message : errstr;
-  return typeof word === 'string' ? ` (${word.slice(0, 100)})` : '';
+  const ofPool = typeof message === 'string' ? wordsOfPool.exec(message)?.[0] : undefined;
+  const word = wordsOfPg.has(message) ? message : (ofPool ?? errstr);
+  return typeof word === 'string' ? ` (${word.slice(0, 120)})` : '';
 }
 
 /** Name and code of what was thrown: its message may hold anything, unless it is known. */

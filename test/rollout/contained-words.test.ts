@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
 import { InvalidOptionsError } from '../../src/core/errors.ts';
+import { wordsOf } from '../../src/rollout/contained-words.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { memoryStore } from '../../src/store/memory.ts';
+import type { PostgresPool } from '../../src/store/postgres/pool.ts';
+import { postgresStore } from '../../src/store/postgres.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { tempFolder } from '../store/temp-folder.ts';
@@ -119,5 +122,15 @@ it('tells by its own words what SQLite has one code for, and pg none', async () 
   vi.spyOn(world.store, 'commit').mockRejectedValue(new Error('Query read timeout'));
   await expect(rollout.hold(ada)).rejects.toThrow(
     'the store has failed (Error (Query read timeout))',
+  );
+});
+
+it('tells in words that the pool has no connection left: its code is that of a network that answers nobody', async () => {
+  const connect = () => new Promise(() => undefined);
+  const pool = { connect, query: connect } as unknown as PostgresPool;
+  await using store = postgresStore(pool, { listen: false, timeoutMs: 1 });
+  const error = await store.rollout('chat').catch((thrown: unknown) => thrown);
+  expect(wordsOf(error)).toBe(
+    'Error ETIMEDOUT (The pool gave no connection within 2 ms: all are in use, or the server does not answer)',
   );
 });
