@@ -19,6 +19,7 @@ const rows = [
 ];
 
 const ofHalves = rows.indexOf('am|pm');
+const ofTime = rows.findIndex((row) => row.startsWith('ms|'));
 
 const hashesOf = (words: string): Int32Array => toTokens(words).hashes;
 
@@ -98,8 +99,17 @@ const unit: Telling = (tokens, at) => {
 
 const tellings = [sign, code, unit];
 
-/** The number that is told in it: that of `9:00 am` is 9, as many hours are full. */
-function toldOf({ hashes, kinds }: Tokens, at: number, kind: number): number {
+/** Where the hours of a time stand, by its last part: two places before it at most. */
+function leadOf({ facts }: Tokens, last: number): number {
+  let at = last;
+  while (last - at < 2 && facts.get(at)?.run?.isTime) at -= 1;
+  return at;
+}
+
+/** The number that is told in it: that of `9:00 am` is 9, as many hours are full, and that of `1:30 h` is 1. */
+function toldOf(tokens: Tokens, at: number, kind: number): number {
+  const { hashes, kinds } = tokens;
+  if (kind === ofTime) return hashes[leadOf(tokens, at)] as number;
   const isFull = kind === ofHalves && hashes[at] === tables().zero;
   return hashes[isFull && kinds[at - 1] === tokenIs.number ? at - 1 : at] as number;
 }

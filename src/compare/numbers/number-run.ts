@@ -6,6 +6,8 @@ export interface RunFacts {
   readonly first: number;
   /** It begins with a plus or a nought: of dates the same digits in other groups would be other days. */
   readonly isPhone?: boolean;
+  /** A colon sets its two groups apart. */
+  readonly isTime?: true;
 }
 
 /** What hours and minutes are set apart by; in half of Europe and in Turkey by a point. */
@@ -27,7 +29,7 @@ function timeOf(text: Uint16Array, from: number, end: number, place: number): Ru
   let first = from - 1;
   while (isDigit(text[first - 1])) first -= 1;
   if (from - 1 - first > 2) return undefined;
-  return { hash: digitsHash(text, first, end, from - 1), first: place - 1 };
+  return { hash: digitsHash(text, first, end, from - 1), first: place - 1, isTime: true };
 }
 
 /** Follows the numbers of a text, and knows those that may go on: of a phone, an account, a card. */
