@@ -34,7 +34,7 @@ export interface SetAction extends PersonAction {
   readonly from?: Stage;
   /** Percent of tenants inside, 0 to 100, with up to two decimals; not above the plan's next step. */
   readonly percent?: number;
-  /** Lets `percent` pass over steps. @default false */
+  /** Lets `percent` pass over steps, and go up while the ramp is frozen. @default false */
   readonly force?: boolean;
 }
 
