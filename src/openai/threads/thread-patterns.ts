@@ -26,9 +26,9 @@ export interface ThreadExchange {
 export interface ThreadPatternsOptions {
   /** The score of an exchange, 0 to 10; with feedback of users the migration guide gives 7 and 3. @default 5 */
   scoreOf?: (exchange: ThreadExchange) => number;
-  /** Longer messages of users are cut; Unicode code points. @default 2000 */
+  /** Longer messages of users are cut; Unicode code points. @default 2_000 */
   maxTaskChars?: number;
-  /** Longer answers are cut; Unicode code points. @default 8000 */
+  /** Longer answers are cut; Unicode code points. @default 8_000 */
   maxCodeChars?: number;
   /** Shorter messages of users are left out: everybody's "ok" is one. Unicode code points. @default 8 */
   minTaskChars?: number;
