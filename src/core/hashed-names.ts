@@ -36,10 +36,14 @@ export class HashedNames<Value extends object> {
 
   /** What is known of a name or, of any other, its `signedHash`. */
   valueOrHash(name: string): Value | number {
-    const begun = begunHash(name, this.#seed, this.#blocks);
+    const most = this.#blocks;
+    if (most === wholeName) return this.#valueOrWholeHash(name);
+    const all = name.length >> 2;
+    const blocks = all < most ? all : most;
+    const begun = blocksHash(name, 0, blocks, this.#seed);
     if (begun === undefined) return this.#valueOrWholeHash(name);
     const value = this.#table.find(name, begun);
-    return value ?? endedHash(name, this.#seed, blocksOf(name, this.#blocks), begun);
+    return value === undefined ? endedHash(name, this.#seed, blocks, begun) : value;
   }
 
   #valueOrWholeHash(name: string): Value | number {
