@@ -8,10 +8,11 @@ import { type HangingDelay, hangingDelay } from './hanging-delay.ts';
 import { type HashFigures, hashFigures } from './hash.ts';
 import { type ImportCost, importCost } from './import-cost.ts';
 import { medianRatio } from './measure.ts';
+import { inOwnProcess } from './own-process.ts';
 import { type QueueFigures, queueBench } from './queue.ts';
 import { type RampFlagFigures, rampFlagFigures } from './ramp-flags.ts';
 import type { Figures } from './targets.ts';
-import { type TenantFigures, tenantFigures } from './tenants.ts';
+import type { TenantFigures } from './tenants.ts';
 import { type TrailFigures, trailFigures } from './trail.ts';
 
 /** How long to measure: rounds of each part. */
@@ -55,7 +56,10 @@ export async function runBench(size: BenchSize, tell: (part: string) => void): P
   begin('caller’s path');
   const path = await pathFigures(size.pathRounds);
   begin('tenants');
-  const tenants = await tenantFigures(size.tenantRounds);
+  const tenants = await inOwnProcess<TenantFigures>(
+    new URL('./tenants.child.ts', import.meta.url),
+    size.tenantRounds,
+  );
   begin('flags of a rollout');
   const rampFlags = await rampFlagFigures(size.tenantRounds);
   begin('flag services');
