@@ -1,13 +1,7 @@
 import { refuse } from './core/option-checks.ts';
 import type { Cutover, CutoverHandler, CutoverStream } from './cutover.ts';
 import { type AnyRouteOptions, CutoverCore } from './cutover-core.ts';
-import {
-  type CutoverOptions,
-  cutoverIssues,
-  handlerIssues,
-  misplacedIssues,
-  routePart,
-} from './cutover-options.ts';
+import { type CutoverOptions, cutoverIssues, handlerIssues, routePart } from './cutover-options.ts';
 import type { RunInit } from './router/call.ts';
 import { explain, serve } from './router/handler.ts';
 import type { RouteOptions } from './router/route/route-options.ts';
@@ -83,7 +77,7 @@ export function coreOf(cutover: Cutover): CutoverCore {
  * ```
  */
 export function createCutover(options: CutoverOptions): Cutover {
-  refuse('createCutover()', [...cutoverIssues(options), ...misplacedIssues(options)]);
+  refuse('createCutover()', cutoverIssues(options));
   const core = new CutoverCore(options);
   const cutover: Cutover = {
     ...core.controls,

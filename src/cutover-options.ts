@@ -146,16 +146,17 @@ export function sharedPart<T extends object>(options: T): T {
   return part(options, false);
 }
 
-/** Every issue of the options that routes share. */
+/** Every issue of the options that routes share. What is one route's is told of once, by where it belongs. */
 export function cutoverIssues(options: unknown): string[] {
-  return [...issuesOf(options, cutoverChecks), ...budgetIssuesOf(options)];
+  const own = typeof options === 'object' && options !== null ? sharedPart(options) : options;
+  return [...issuesOf(own, cutoverChecks), ...budgetIssuesOf(options), ...misplacedIssues(options)];
 }
 
 const namesOf = (options: unknown): string[] =>
   typeof options === 'object' && options !== null ? Object.keys(options) : [];
 
 /** What was given to all routes though it is one route's; empty when nothing was. */
-export function misplacedIssues(options: unknown): string[] {
+function misplacedIssues(options: unknown): string[] {
   const names = namesOf(options).filter((name) => Object.hasOwn(routeChecks, name));
   if (names.length === 0) return [];
   return [

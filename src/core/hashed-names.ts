@@ -36,6 +36,7 @@ export class HashedNames<Value extends object> {
 
   /** What is known of a name or, of any other, its `signedHash`. */
   valueOrHash(name: string): Value | number {
+    // As `begunHash`, written out: a call between costs as much as two blocks.
     const most = this.#blocks;
     if (most === wholeName) return this.#valueOrWholeHash(name);
     const all = name.length >> 2;

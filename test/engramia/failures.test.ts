@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createEngramiaClient, type EngramiaClientOptions, type FetchLike } from 'engramia-cutover';
 import { describe, expect, it } from 'vitest';
 import { isCutoverError } from '../../src/core/errors.ts';
+import { countedListeners } from '../counted-listeners.ts';
 import { failureOf } from './failure-of.ts';
 import { type Answer, loopbackService } from './loopback-service.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -338,21 +339,11 @@ describe("the caller's signal", () => {
   });
 
   it('keeps no listener of a call that ended', async () => {
-    const { signal } = new AbortController();
-    let listeners = 0;
-    const add = signal.addEventListener.bind(signal);
-    const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners += 1;
-      add(...args);
-    };
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners -= 1;
-      remove(...args);
-    };
+    const listeners = countedListeners();
+    const { signal } = listeners;
     const { url, requests } = await loopbackService({ json: { stored: true, pattern_count: 1 } });
     const client = createEngramiaClient({ baseUrl: url, apiKey: 'k' });
     for (let i = 0; i < 20; i += 1) await client.learn(lesson, { signal });
-    expect([requests.length, listeners]).toEqual([20, 0]);
+    expect([requests.length, listeners.count]).toEqual([20, 0]);
   });
 });

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { CutoverError, type CutoverEventOf } from 'engramia-cutover';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
+import { countedListeners } from '../../counted-listeners.ts';
 import { chat, deferred, hangs, nextTurn } from '../world.ts';
 
 const boom = new Error('candidate broke');
@@ -321,23 +322,13 @@ describe('the deadline of a served candidate', () => {
   });
 
   it('leaves no listener on a long-lived signal of the caller', async () => {
-    const { signal } = new AbortController();
-    let listeners = 0;
-    const add = signal.addEventListener.bind(signal);
-    const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners += 1;
-      add(...args);
-    };
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners -= 1;
-      remove(...args);
-    };
+    const listeners = countedListeners();
+    const { signal } = listeners;
     const { handler } = chat('live', {
       candidate: async (context) => String(context.signal.aborted),
     });
     for (let i = 0; i < 1_000; i += 1) await handler.run(['u', 'm'], { signal });
-    expect(listeners).toBe(0);
+    expect(listeners.count).toBe(0);
   });
 });
 
