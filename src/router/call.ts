@@ -11,7 +11,7 @@ import { flatCopy } from '../core/text/text.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Chosen } from './decide.ts';
 import { argumentCopies } from './offer/argument-copy.ts';
-import type { Held } from './offer/background.ts';
+import { type Held, HeldTasks } from './offer/background.ts';
 import { momentOf } from './offer/kept-turns.ts';
 import { MirrorRun } from './offer/mirror-run.ts';
 import { ownArguments } from './offer/own-snapshot.ts';
@@ -69,7 +69,7 @@ function isAborted({ signal }: Caller): boolean {
 /**
  * One call: made once, handed to the shadow as it is. Whatever costs is made when first asked for.
  */
-export class Call implements MirrorableExchange, Held, TaskWaiter {
+export class Call implements MirrorableExchange, Held {
   // Declared here and set in the constructor: class fields cost three times as much per object.
   declare readonly owner: Route;
   declare readonly chosen: Chosen;
@@ -90,9 +90,8 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
   declare time: number | undefined;
   /** Set for a reply that came in pieces. */
   declare stream?: StreamFacts | undefined;
-  declare outstanding: number;
-  /** Set while somebody waits for the shadow alone: a place for it would cost every call eight bytes. */
-  declare release?: (() => void) | undefined;
+  /** Only where the app asked to be waited for. */
+  declare readonly tasks: HeldTasks | undefined;
   /** In memory of its own: one that was cut from a body would keep all of that as long as its lesson waits. */
   declare knownRequestId: string | undefined;
   /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
@@ -124,7 +123,7 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     this.facts = undefined;
     this.timer = undefined;
     this.time = undefined;
-    this.outstanding = 0;
+    this.tasks = owner.background && new HeldTasks();
     this.knownRequestId = init?.requestId === undefined ? undefined : ownId(init.requestId);
     if (owner.conversations !== undefined) this.begun = momentOf(this);
   }
@@ -183,16 +182,10 @@ export class Call implements MirrorableExchange, Held, TaskWaiter {
     return new MirrorRun(this, { tenant, args, texts, kind, answeredAt: clock.now() });
   }
 
-  /** Only where the app asked to be waited for: else a task would keep the whole call. */
   get waiter(): TaskWaiter | undefined {
-    return this.owner.background && this;
+    return this.tasks;
   }
 
   /** The reply came in pieces, and the last has come. */
   streamEnded(): void {}
-
-  taskEnded(): void {
-    this.outstanding -= 1;
-    if (this.outstanding === 0) this.release?.();
-  }
 }

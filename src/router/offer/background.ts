@@ -1,4 +1,5 @@
 import { attempt, disregard } from '../../core/attempt.ts';
+import type { TaskWaiter } from '../../core/contracts/exchange.ts';
 import type { Reporter } from '../../core/events/events.ts';
 import { type Clock, keepAliveBy, longestTimerMs } from '../../core/time/clock.ts';
 
@@ -16,12 +17,34 @@ export interface BackgroundOptions {
   deadlineMs?: number | (() => number);
 }
 
+/** The shadow work of one call, as whoever waits for it knows it: nothing of the call, which need not wait as long. */
+export class HeldTasks implements TaskWaiter {
+  #left = 0;
+  #tell: (() => void) | undefined;
+
+  /** Tasks that have not ended. */
+  get left(): number {
+    return this.#left;
+  }
+
+  taskBegun(): void {
+    this.#left += 1;
+  }
+
+  taskEnded(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#tell?.();
+  }
+
+  /** Resolves once none is left; asked once. */
+  async ended(): Promise<void> {
+    if (this.#left > 0) await new Promise<void>((resolve) => (this.#tell = resolve));
+  }
+}
+
 /** What the wait for a call's shadow work needs of the call. */
 export interface Held {
-  /** Tasks of the call that have not ended. */
-  outstanding: number;
-  /** Called when the last has ended. */
-  release?: (() => void) | undefined;
+  readonly tasks: HeldTasks | undefined;
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined;
 }
 
@@ -50,11 +73,11 @@ export class Background {
   }
 
   /** A promise if the caller has to wait; the platform's wait is arranged here. Never throws. */
-  hold(call: Held, offered?: Promise<void>): Promise<void> | undefined {
-    if (offered === undefined && call.outstanding === 0) return undefined;
-    const ended = this.#ended(call, offered);
+  hold({ tasks, waitUntil: own }: Held, offered?: Promise<void>): Promise<void> | undefined {
+    if (tasks === undefined || (offered === undefined && tasks.left === 0)) return undefined;
+    const ended = this.#ended(tasks, offered);
     if (this.#options.mode === 'await') return ended;
-    const waitUntil = call.waitUntil ?? this.#options.waitUntil;
+    const waitUntil = own ?? this.#options.waitUntil;
     if (waitUntil === undefined) this.#warnOnce('waitUntil', nobodyWaits);
     try {
       disregard(waitUntil?.(ended));
@@ -73,18 +96,14 @@ export class Background {
     return typeof ms === 'number' && ms >= 0 ? Math.min(ms, longestTimerMs) : defaultDeadlineMs;
   }
 
-  async #ended(call: Held, offered: Promise<void> | undefined): Promise<void> {
+  async #ended(tasks: HeldTasks, offered = Promise.resolve()): Promise<void> {
     const ms = this.#deadlineMs();
-    const tasks = async (): Promise<void> => {
-      await offered;
-      if (call.outstanding > 0) await new Promise<void>((resolve) => (call.release = resolve));
-    };
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, ms);
       keepAliveBy(timer);
     });
-    await Promise.race([tasks(), late]);
+    await Promise.race([offered.then(() => tasks.ended()), late]);
     this.#clock.clearTimeout(timer);
   }
 }

@@ -104,9 +104,8 @@ export class LearnWork implements LaneWork<ServedExchange, LearnTask> {
     const ready = new LearnTask(exchange, tenant, lesson, target, channel, isProbe, at);
     ready.scope.inUse++;
     ready.scope.within.inUse++;
-    const kept = exchange.waiter === undefined ? 0 : retainedBytes(exchange);
     const units = lesson.task.length + lesson.code.length + lesson.runId.length;
-    return { ready, bytes: fixedBytes + 2 * units + kept, load: ready.load, gate: channel };
+    return { ready, bytes: fixedBytes + 2 * units, load: ready.load, gate: channel };
   }
 
   run(task: LearnTask, handle: RunHandle): Promise<RunResult> {

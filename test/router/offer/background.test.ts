@@ -1,6 +1,8 @@
-import { type CutoverOptions, shadowSafe } from 'engramia-cutover';
+import { type CutoverOptions, createCutoverHandler, shadowSafe } from 'engramia-cutover';
+import { memoryFlags } from 'engramia-cutover/flags';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
+import { bytesInUse } from '../../shadow/collect-garbage.ts';
 import { gatedEngramia } from '../gated-engramia.ts';
 import { chat, nextTurn } from '../world.ts';
 
@@ -29,6 +31,34 @@ describe('background work', () => {
     expect(settled).toBe(false);
     open();
     await promises[0];
+    expect(handler.stats().learn.ok.stored).toBe(1);
+  });
+
+  it('lets go of the request while the platform waits for what is learned of it', async () => {
+    const { engramia, open, asked } = gatedEngramia();
+    const promises: Promise<unknown>[] = [];
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (request: { text: string }) => `legacy: ${request.text}`,
+      candidate: async () => 'candidate',
+      identify: ({ text }) => ({ tenant: 'acme', task: text }),
+      flags: memoryFlags('dualwrite'),
+      engramia,
+      ...background('waitUntil', { waitUntil: (promise) => void promises.push(promise) }),
+    });
+    const ask = async (): Promise<WeakRef<object>> => {
+      const request = { text: message };
+      await handler(request);
+      return new WeakRef(request);
+    };
+    const request = await ask();
+    await asked;
+    // In a turn of its own, as what a turn has looked at is kept to its end.
+    await nextTurn();
+    bytesInUse();
+    expect(request.deref()).toBeUndefined();
+    open();
+    await Promise.all(promises);
     expect(handler.stats().learn.ok.stored).toBe(1);
   });
 
