@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
-import type { AuditHead, CommitRefusal, RolloutCommit } from '../core/contracts/store.ts';
+import type { AuditHead, CommitRefusal, RolloutCommit } from '../core/contracts/rollout-store.ts';
 import { refuse } from '../core/option-checks.ts';
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,24 +1,26 @@
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import type {
+  DayQuery,
+  Erasure,
+  PairBatch,
+  PairDay,
+  PairQuery,
+  TrafficBatch,
+  TrafficDay,
+} from '../core/contracts/evidence-store.ts';
 import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type {
   Acknowledgement,
   CommitResult,
-  DayQuery,
-  Erasure,
   Lease,
   LeaseAnswer,
-  PairBatch,
-  PairDay,
-  PairQuery,
   ReplicaReport,
   RolloutCommit,
   RolloutWatcher,
-  Store,
   StoredRollout,
-  TrafficBatch,
-  TrafficDay,
   WatchOptions,
-} from '../core/contracts/store.ts';
+} from '../core/contracts/rollout-store.ts';
+import type { Store } from '../core/contracts/store.ts';
 import type { Transcript } from '../core/contracts/transcript.ts';
 import { CutoverError } from '../core/errors.ts';
 import { check, issuesOf, refuse } from '../core/option-checks.ts';

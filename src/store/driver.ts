@@ -2,7 +2,12 @@ import type { Turn } from '../core/call/subject.ts';
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
-import type { CommitResult, RolloutCommit, Store, StoredRollout } from '../core/contracts/store.ts';
+import type {
+  CommitResult,
+  RolloutCommit,
+  StoredRollout,
+} from '../core/contracts/rollout-store.ts';
+import type { Store } from '../core/contracts/store.ts';
 import type { ServedTurns } from '../core/contracts/transcript.ts';
 import type { Book, Tally } from './tally.ts';
 

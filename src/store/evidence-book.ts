@@ -1,15 +1,15 @@
 import type { Turn } from '../core/call/subject.ts';
-import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type {
   DayQuery,
   Erasure,
   PairBatch,
   PairDay,
   PairQuery,
-  Store,
   TrafficBatch,
   TrafficDay,
-} from '../core/contracts/store.ts';
+} from '../core/contracts/evidence-store.ts';
+import type { PairRecord } from '../core/contracts/pair-record.ts';
+import type { Store } from '../core/contracts/store.ts';
 import type { Transcript, TurnRange } from '../core/contracts/transcript.ts';
 import { inPieces, nextTurn } from '../core/pieces.ts';
 import type { Clock } from '../core/time/clock.ts';

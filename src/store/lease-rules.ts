@@ -1,4 +1,4 @@
-import type { Lease } from '../core/contracts/store.ts';
+import type { Lease } from '../core/contracts/rollout-store.ts';
 
 /** Whether a name can be had: by anybody when it is free or over, by its holder always. */
 export function canAcquire(there: Lease | undefined, holder: string, now: number): boolean {

@@ -1,6 +1,6 @@
+import type { PairMetric } from '../core/contracts/evidence-store.ts';
 import type { LegRecord, PairRecord } from '../core/contracts/pair-record.ts';
 import type { MissedPairs } from '../core/contracts/pair-sink.ts';
-import type { PairMetric } from '../core/contracts/store.ts';
 import type { Leg } from '../core/stage.ts';
 import { dayOf } from '../core/time/day.ts';
 import { type Tally, TallySheet } from './tally.ts';

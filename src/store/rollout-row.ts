@@ -1,5 +1,5 @@
 import { firstHash } from '../core/contracts/audit-entry.ts';
-import type { StoredRollout } from '../core/contracts/store.ts';
+import type { StoredRollout } from '../core/contracts/rollout-store.ts';
 import type { StateReader } from './state-reader.ts';
 
 /** A rollout as a database keeps it. */

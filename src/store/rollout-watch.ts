@@ -1,6 +1,6 @@
 import { attempt, disregard } from '../core/attempt.ts';
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
-import type { RolloutWatcher } from '../core/contracts/store.ts';
+import type { RolloutWatcher } from '../core/contracts/rollout-store.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import { type Clock, longestTimerMs, type TimerHandle } from '../core/time/clock.ts';
 

@@ -1,4 +1,4 @@
-import type { PairDay, TrafficDay } from '../core/contracts/store.ts';
+import type { PairDay, TrafficDay } from '../core/contracts/evidence-store.ts';
 import { inPieces } from '../core/pieces.ts';
 import { sortedInTurns } from './sorted-in-turns.ts';
 import { textKey } from './text-key.ts';

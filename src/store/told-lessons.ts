@@ -1,4 +1,4 @@
-import type { ReplicaState } from '../core/contracts/store.ts';
+import type { ReplicaState } from '../core/contracts/rollout-store.ts';
 
 /** What a replica has told of its lessons, as a row has it: what is missing there was not told. */
 export function toldLessons({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TrafficDay } from '../../src/core/contracts/evidence-store.ts';
 import type { RolloutState } from '../../src/core/contracts/rollout-state.ts';
-import type { Store, TrafficDay } from '../../src/core/contracts/store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { servedSince } from '../../src/rollout/actions/completion.ts';
 import { Assessor } from '../../src/rollout/decisions/assessor.ts';
 import { previewOf, type StepPreview } from '../../src/rollout/decisions/preview.ts';

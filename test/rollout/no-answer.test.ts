@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCheckpointSigner, generateAuditKeys } from '../../src/audit/audit-keys.ts';
-import type { LeaseAnswer } from '../../src/core/contracts/store.ts';
+import type { LeaseAnswer } from '../../src/core/contracts/rollout-store.ts';
 import { createCutover } from '../../src/create.ts';
 import { memoryFlags } from '../../src/flags/memory-flags.ts';
 import { createRollout } from '../../src/rollout/create-rollout.ts';

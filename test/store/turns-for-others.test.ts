@@ -1,6 +1,8 @@
 import { verifyTrail } from 'engramia-cutover/audit';
 import { describe, expect, it } from 'vitest';
-import type { CommitResult, Store, TrafficDay } from '../../src/core/contracts/store.ts';
+import type { TrafficDay } from '../../src/core/contracts/evidence-store.ts';
+import type { CommitResult } from '../../src/core/contracts/rollout-store.ts';
+import type { Store } from '../../src/core/contracts/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { type Tally, toTrafficDays } from '../../src/store/tally.ts';

@@ -1,4 +1,4 @@
-import type { ReplicaReport } from '../../core/contracts/store.ts';
+import type { ReplicaReport } from '../../core/contracts/rollout-store.ts';
 
 /** Replicas that are named in one sentence. */
 const mostNames = 5;

@@ -1,7 +1,8 @@
+import type { PairDay, TrafficDay } from '../../core/contracts/evidence-store.ts';
 import { pairId } from '../../core/contracts/pair-id.ts';
 import type { MissReason } from '../../core/contracts/pair-sink.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
-import type { PairDay, Store, TrafficDay } from '../../core/contracts/store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { dayMs } from '../../core/time/spans.ts';
 import type { GateReading } from '../gates/gate.ts';
 import { haveSameOverrides } from '../replica/same-overrides.ts';

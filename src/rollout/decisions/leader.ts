@@ -1,5 +1,6 @@
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
-import type { LeaseFence, Store } from '../../core/contracts/store.ts';
+import type { LeaseFence } from '../../core/contracts/rollout-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 import type { Contained } from '../contained-words.ts';

@@ -1,5 +1,6 @@
 import { disregard } from '../../core/attempt.ts';
-import type { Lease, LeaseAnswer, LeaseFence, Store } from '../../core/contracts/store.ts';
+import type { Lease, LeaseAnswer, LeaseFence } from '../../core/contracts/rollout-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 

@@ -1,6 +1,7 @@
+import type { PairBatch } from '../../core/contracts/evidence-store.ts';
 import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import type { MissedPairs, PairSink } from '../../core/contracts/pair-sink.ts';
-import type { PairBatch, Store } from '../../core/contracts/store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { Deliveries } from './deliveries.ts';

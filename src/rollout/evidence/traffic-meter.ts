@@ -1,4 +1,5 @@
-import type { Store, TrafficBatch } from '../../core/contracts/store.ts';
+import type { TrafficBatch } from '../../core/contracts/evidence-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { CutoverEventOf } from '../../core/events/events.ts';
 import type { Leg, Stage } from '../../core/stage.ts';
 import { stages } from '../../core/stage.ts';

@@ -8,9 +8,9 @@ import type {
   CommitResult,
   LeaseFence,
   RolloutCommit,
-  Store,
   StoredRollout,
-} from '../../core/contracts/store.ts';
+} from '../../core/contracts/rollout-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { fingerprint } from '../../core/text/fingerprint.ts';
 import type { PersonAction } from '../person-action.ts';
 import { RolloutError } from '../rollout-error.ts';

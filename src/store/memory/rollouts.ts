@@ -5,7 +5,7 @@ import type {
   CommitResult,
   RolloutCommit,
   StoredRollout,
-} from '../../core/contracts/store.ts';
+} from '../../core/contracts/rollout-store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
 import { StateReader } from '../state-reader.ts';

@@ -4,7 +4,7 @@ import type {
   LeaseAnswer,
   ReplicaReport,
   ReplicaState,
-} from '../../core/contracts/store.ts';
+} from '../../core/contracts/rollout-store.ts';
 import type { LeaseRows } from '../driver.ts';
 import { forgottenAfterMs } from '../retention.ts';
 import { textKey } from '../text-key.ts';

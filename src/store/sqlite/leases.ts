@@ -4,7 +4,7 @@ import type {
   LeaseAnswer,
   ReplicaReport,
   ReplicaState,
-} from '../../core/contracts/store.ts';
+} from '../../core/contracts/rollout-store.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { LeaseRows } from '../driver.ts';
 import { canAcquire, canRenew } from '../lease-rules.ts';

@@ -1,6 +1,10 @@
 import type { AuditEntry } from '../../core/contracts/audit-entry.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
-import type { CommitResult, RolloutCommit, StoredRollout } from '../../core/contracts/store.ts';
+import type {
+  CommitResult,
+  RolloutCommit,
+  StoredRollout,
+} from '../../core/contracts/rollout-store.ts';
 import { nextTurn } from '../../core/pieces.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';

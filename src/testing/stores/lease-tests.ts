@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Lease, Store } from '../../core/contracts/store.ts';
+import type { Lease } from '../../core/contracts/rollout-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { assertSame } from './assert-same.ts';
 import { nextCommit, nothingYet } from './sample-trail.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';

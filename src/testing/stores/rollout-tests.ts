@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RolloutCommit, Store, StoredRollout } from '../../core/contracts/store.ts';
+import type { RolloutCommit, StoredRollout } from '../../core/contracts/rollout-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { Stage } from '../../core/stage.ts';
 import { assertSame } from './assert-same.ts';
 import { entriesAfter, nextCommit, nothingYet, stateOf } from './sample-trail.ts';

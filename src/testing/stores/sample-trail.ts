@@ -1,6 +1,6 @@
 import { type AuditEntry, firstHash } from '../../core/contracts/audit-entry.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
-import type { RolloutCommit, StoredRollout } from '../../core/contracts/store.ts';
+import type { RolloutCommit, StoredRollout } from '../../core/contracts/rollout-store.ts';
 import { nodeCrypto } from '../../core/node-crypto.ts';
 
 const start = Date.UTC(2026, 0, 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Store, TrafficBatch } from '../../core/contracts/store.ts';
+import type { TrafficBatch } from '../../core/contracts/evidence-store.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import { assertSame } from './assert-same.ts';
 import { bothOf, oddNames, type StoreHarness, type StoreTest } from './store-harness.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PairBatch, Store } from '../../../src/core/contracts/store.ts';
+import type { PairBatch } from '../../../src/core/contracts/evidence-store.ts';
+import type { Store } from '../../../src/core/contracts/store.ts';
 import { Deliveries } from '../../../src/rollout/evidence/deliveries.ts';
 import { StorePairs } from '../../../src/rollout/evidence/store-pairs.ts';
 import { fakeClock } from '../../../src/testing/fake-clock.ts';
