@@ -140,6 +140,13 @@ describe('the text of server-sent events', () => {
     ['the end’s mark', 'data: a\n\ndata: [DONE]\n\n', 'a'],
     ['the mark alone', 'data: [DONE]\n\n', undefined],
     ['nothing', '', undefined],
+    ['an event that is named like a failure', 'event: errors\ndata: a\n\n', 'a'],
+    ['a failure, its name before its data', 'data: a\n\nevent: error\ndata: b\n\n', undefined],
+    ['a failure, its name after its data', 'data: a\n\ndata: b\nevent:error\n\n', undefined],
+    ['a failure by CR LF', 'data: a\r\n\r\nevent: error\r\nid: 2\r\ndata: b\r\n\r\n', undefined],
+    ['a failure of tRPC', 'data: a\n\nevent: serialized-error\ndata: {"code":1}\n\n', undefined],
+    ['a name that is given twice', 'event: error\nevent: token\ndata: a\n\n', 'a'],
+    ['a failure that no client is told of', 'data: a\n\nevent: error\n\n', 'a'],
     ['JSON beside what is none', 'data: {"text":"a"}\n\ndata: {"text":\n\n', 'a{"text":'],
   ])('with %s', (_what, body, text) => {
     expect(eventStreamText(body)).toBe(text);

@@ -1,13 +1,22 @@
 import { EventText } from './event-text.ts';
 
-function dataOf(body: string): string[] {
+interface SentEvent {
+  readonly name: string | undefined;
+  readonly data: string;
+}
+
+function eventsOf(body: string): SentEvent[] {
   return body.split(/\r\n\r\n|\n\n|\r\r/).flatMap((block) => {
-    const lines = block.split(/\r\n|\n|\r/).filter((line) => /^data(:|$)/.test(line));
-    return lines.length === 0
-      ? []
-      : [lines.map((line) => line.replace(/^data:? ?/, '')).join('\n')];
+    const lines = block.split(/\r\n|\n|\r/);
+    const data = lines.filter((line) => /^data(:|$)/.test(line));
+    if (data.length === 0) return [];
+    const name = lines.findLast((line) => line.startsWith('event:'))?.replace(/^event: ?/, '');
+    return [{ name, data: data.map((line) => line.replace(/^data:? ?/, '')).join('\n') }];
   });
 }
+
+/** What Hono, NestJS and oRPC, and tRPC, call an event whose data is the message of what has failed. */
+const failures: ReadonlySet<string | undefined> = new Set(['error', 'serialized-error']);
 
 function parsed(data: string): unknown {
   try {
@@ -19,8 +28,9 @@ function parsed(data: string): unknown {
 
 function read(body: string): EventText {
   const events = new EventText();
-  for (const data of dataOf(body)) {
-    if (data !== '[DONE]') events.add(parsed(data), data);
+  for (const { name, data } of eventsOf(body)) {
+    if (failures.has(name)) events.add({ type: 'error' });
+    else if (data !== '[DONE]') events.add(parsed(data), data);
   }
   return events;
 }
