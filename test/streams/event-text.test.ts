@@ -95,6 +95,13 @@ describe('the text of an event', () => {
   it.each<[unknown, string | undefined]>([
     [{ type: 'error' }, undefined],
     [{ type: 'response.failed' }, undefined],
+    [{ type: 'abort', reason: 'it took too long' }, undefined],
+    [{ object: 'thread.run', status: 'failed', last_error: {} }, undefined],
+    [{ object: 'thread.run', status: 'cancelled' }, undefined],
+    [{ object: 'thread.run', status: 'expired' }, undefined],
+    [{ object: 'thread.run', status: 'completed' }, 'a'],
+    [{ object: 'thread.run', status: 'not failed' }, 'a'],
+    [{ object: 'thread.run.step', status: 'failed' }, 'a'],
     [{ error: 'x' }, undefined],
     [{ error: false }, 'a'],
     [{ error: '' }, 'a'],

@@ -59,8 +59,12 @@ const protocols: readonly Protocol[] = [
   },
 ];
 
+/** How an assistant's run ends whose answer is not whole. */
+const lostRun = ({ object, status }: Fields): boolean =>
+  object === 'thread.run' && /^(failed|cancelled|expired)$/.test(text(status));
+
 const failed = (event: Fields): boolean =>
-  typed(/^(error|response\.failed)$/, event) || Boolean(event.error);
+  typed(/^(error|abort|response\.failed)$/, event) || Boolean(event.error) || lostRun(event);
 
 /** Code units that are gathered before they are laid out anew: what is put together word by word takes ten times its size. */
 const mostGathered = 4096;
