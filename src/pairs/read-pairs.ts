@@ -21,6 +21,8 @@ export interface ReadPairsOptions {
 export interface PairReading extends AsyncIterable<PairRecord> {
   /** What has no pair, summed up by the hour; complete when all pairs have been read. */
   misses(): MissedPairs[];
+  /** Reads the log once more: the pairs, and between them what has none, in the order in which both were written. */
+  recorded(): AsyncIterable<PairRecord | MissedPairs>;
   /** Lines that a crash has torn, and lines that hold nothing that is known here. */
   readonly skipped: { readonly torn: number; readonly unknown: number };
 }
@@ -30,6 +32,8 @@ const checks = { clock: check.clock };
 
 /** Sums of misses that are held at most: a year of hours for a dozen tenants. */
 const mostSums = 100_000;
+
+type Told = (misses: MissedPairs) => readonly MissedPairs[];
 
 class LogReading implements PairReading {
   readonly #path: string;
@@ -50,22 +54,36 @@ class LogReading implements PairReading {
     return [...this.#misses];
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<PairRecord, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<PairRecord, void, undefined> {
+    return this.#read(() => []) as AsyncGenerator<PairRecord, void, undefined>;
+  }
+
+  recorded(): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
+    return this.#read((misses) => [misses]);
+  }
+
+  /** `told`: what is given of misses. */
+  async *#read(told: Told): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
     this.#misses = new MissSums(mostSums);
     this.#skipped = { torn: 0, unknown: 0 };
     const files = await openAll(this.#path);
     try {
-      for (const file of files) yield* this.#pairsOf(file);
+      for (const file of files) yield* this.#recordsOf(file, told);
     } finally {
       await closeAll(files);
     }
   }
 
-  async *#pairsOf(file: FileHandle): AsyncGenerator<PairRecord, void, undefined> {
+  async *#recordsOf(
+    file: FileHandle,
+    told: Told,
+  ): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
     for await (const line of linesOf(file)) {
       const read = readPairLine(line);
-      if (read.type === 'missed') this.#misses.add(read.misses);
-      else if (read.type !== 'pair') this.#skipped[read.type] += 1;
+      if (read.type === 'missed') {
+        this.#misses.add(read.misses);
+        yield* told(read.misses);
+      } else if (read.type !== 'pair') this.#skipped[read.type] += 1;
       // Words without an end are none that we have written.
       else if ((read.textUntil ?? 0) > this.#clock.now()) yield read.pair;
       else yield withoutText(read.pair);

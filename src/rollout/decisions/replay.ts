@@ -12,6 +12,11 @@ import { createEvaluator, type StepEvidence } from './evaluator.ts';
 /** What can be recorded of a ramp, and replayed. */
 export type RecordedEvidence = PairRecord | MissedPairs | ServedCounts;
 
+/** What a reading of `readPairs` is: its pairs alone would say that nothing was missed. */
+interface PairLog extends AsyncIterable<PairRecord> {
+  recorded(): AsyncIterable<PairRecord | MissedPairs>;
+}
+
 /** How a replay goes. */
 export interface ReplayOptions {
   /** Milliseconds since the epoch; what is older is left out. @default all */
@@ -55,6 +60,9 @@ const after: Readonly<Partial<Record<RampDecision['does'], RolloutStatus>>> = {
   freeze: 'frozen',
   'roll-back': 'latched',
 };
+
+const isLog = (recording: object): recording is PairLog =>
+  typeof (recording as Partial<PairLog>).recorded === 'function';
 
 class ReplayedRamp {
   readonly decisions: ReplayedDecision[] = [];
@@ -150,7 +158,8 @@ class ReplayedRamp {
 /**
  * Asks a plan's gates again, with other thresholds say, about what was recorded, at the times when it was: what would have been
  * decided, and when. Approvals count as given, and the plan as automatic. The recording is read as a stream, in the order of
- * time, and nothing of it is kept.
+ * time, and nothing of it is kept. Of `readPairs(path)` what has no pair is taken as well; of anything else, such as
+ * `memoryPairs()`, only what it gives when it is iterated over, and without its misses `coverage()` knows of none.
  *
  * It ends at a roll back. What would have been recorded had the ramp gone another way is not known: the first decision that
  * differs from what was done is sound, what follows is an estimate.
@@ -167,7 +176,7 @@ export async function replay(
     gates.filter(({ source }) => sources.includes(source)),
     options,
   );
-  for await (const item of recording) {
+  for await (const item of isLog(recording) ? recording.recorded() : recording) {
     if (!(item.at >= from)) continue;
     await ramp.take(item);
     if (ramp.ended) break;

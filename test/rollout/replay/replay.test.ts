@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { jsonlPairs, readPairs } from 'engramia-cutover/pairs';
 import { describe, expect, it } from 'vitest';
 import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
 import { replay } from '../../../src/rollout/decisions/replay.ts';
@@ -6,6 +8,7 @@ import { coverage } from '../../../src/rollout/gates/coverage.ts';
 import { servedErrors } from '../../../src/rollout/gates/served-errors.ts';
 import { wrongAnswers } from '../../../src/rollout/gates/wrong-answers.ts';
 import type { RolloutPlan } from '../../../src/rollout/plan/plan.ts';
+import { freshFolder } from '../../pairs/pairs.ts';
 import { misses, pair, served, worse } from '../gates/evidence.ts';
 
 const start = Date.UTC(2026, 0, 1);
@@ -101,6 +104,23 @@ describe('a replay', () => {
     expect(decisions).toMatchObject([
       { does: 'stay', readings: [{ inputs: { missed: 70 } }, { inputs: { calls: 10 } }] },
     ]);
+  });
+
+  it('takes what a log of pairs has missed, where it was missed', async () => {
+    const path = join(freshFolder(), 'pairs.jsonl');
+    const log = jsonlPairs({ path });
+    for (const each of recorded(30)) {
+      log.add(each);
+      log.missed(misses({ at: each.at, count: 3 }));
+    }
+    await log.close();
+    const reading = readPairs(path);
+    const { decisions, pairs } = await replay(reading, { ...plan, gates: [coverage()] });
+    expect(pairs).toBe(30);
+    expect(decisions).toMatchObject([
+      { does: 'stay', readings: [{ outcome: 'invalid', inputs: { pairs: 30, missed: 90 } }] },
+    ]);
+    expect(reading.misses()).toMatchObject([{ count: 90 }]);
   });
 
   it('begins where it is told to, and takes nothing that has no time', async () => {
