@@ -127,15 +127,18 @@ export interface Judge {
 /** From where on a difference counts. */
 export interface CompareThresholds {
   /**
-   * Candidate's length by legacy's from which it is `longer`. The migration guide's figure for a recall that injects too
-   * much.
+   * Candidate's length by legacy's from which it is `longer`, where one of the two has 120 characters. The migration guide's
+   * figure for a recall that injects too much.
    *
    * @default 2
    */
   longer?: number;
   /** The same for `shorter`: the inverse. @default 0.5 */
   shorter?: number;
-  /** Candidate's duration by legacy's from which it is `slower`; noted, never part of the verdict. @default 2 */
+  /**
+   * Candidate's duration by legacy's from which it is `slower`, where that is 250 ms or more; noted, never part of the verdict.
+   * @default 2
+   */
   slower?: number;
   /**
    * Mean of token Jaccard and ROUGE-L from which wordings are similar, 0 to 1. Between what two noisy versions of one reply

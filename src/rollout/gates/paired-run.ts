@@ -102,7 +102,10 @@ export class PairedRun implements GateRun {
     const { pairs: seen, advised, unknown, noise } = this.#seen;
     const blind = whyBlind(source, this.#setting);
     const rows: readonly (readonly [boolean, string])[] = [
-      [advised > 0, `${advised} of ${seen} verdicts hang on a judge that is not calibrated`],
+      [
+        advised > 0,
+        `${advised} of ${seen} verdicts hang on advice: a judge is not calibrated, or a layer says so`,
+      ],
       [
         overNoise && noise === 0 && seen >= enoughToSee,
         'legacy has never run twice: sample.noise and legacyShadow make it',

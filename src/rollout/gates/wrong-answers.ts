@@ -52,7 +52,7 @@ const view: PairedView = { say, off };
 
 /**
  * Asks whether the candidate answers wrongly more often than legacy: it failed, said nothing, refused, or a calibrated judge
- * found it worse. A guardrail, by pairs.
+ * or a layer of the app's own found it worse. A guardrail, by pairs.
  *
  * @throws InvalidOptionsError naming every issue
  */

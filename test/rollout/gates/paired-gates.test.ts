@@ -133,7 +133,7 @@ describe('the gate of wrong answers', () => {
     const advised = times(30, () => pair({ divergence: { verdict: 'worse', advisory: true } }));
     const reading = await read(wrongAnswers(), [...advised, ...times(970, () => pair())]);
     expect(reading.says).toBe(
-      'invalid: wrong answers cannot be told: 30 of 1000 verdicts hang on a judge that is not calibrated',
+      'invalid: wrong answers cannot be told: 30 of 1000 verdicts hang on advice: a judge is not calibrated, or a layer says so',
     );
     expect(reading.inputs).toMatchObject({ advised: 30, worse: 0 });
     const failing = times(50, () => pair({ candidate: { ended: 'failed' } }));
