@@ -25,7 +25,10 @@ export interface CutoverControls extends AsyncDisposable {
    * @default reason 'killed by hand', force false
    */
   kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen';
-  /** Takes a kill back: flags decide again. While a kill file is there, it goes on killing. */
+  /**
+   * Takes a kill back: flags decide again, and a legacy that was gone is asked anew. While a kill file is there, it goes on
+   * killing.
+   */
   revive(): void;
   /** What was done so far, as of now: a copy that does not change. */
   stats(): CutoverStats;

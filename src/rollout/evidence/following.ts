@@ -84,22 +84,31 @@ export class Following {
     const { meter, pulse, identity, lessons, now } = this.#setting;
     lessons.add(cutover);
     const replica = sayable(identity);
+    const gone = new Set<string>();
+    const hear = (route: string, alive: boolean, reason: string, more: object = {}): void => {
+      if (alive) gone.delete(route);
+      else gone.add(route);
+      pulse.heard(route, alive);
+      const kind = alive ? 'legacy.back' : 'legacy.gone';
+      const evidence = { route: sayable(route), replica, ...more };
+      const heard = { kind, at: now(), actor: 'system', reason, evidence } as const;
+      this.#legacy.hear(route, !alive, () => this.#hear(heard));
+    };
     const listeners = [
       cutover.on('served', (event) => meter.count(event)),
       cutover.on('gone', ({ route, alive, error }) => {
-        pulse.heard(route, alive);
         const reason = alive ? 'legacy answers again' : 'legacy answered that it no longer exists';
-        const kind = alive ? 'legacy.back' : 'legacy.gone';
-        const status = error?.status === undefined ? {} : { status: error.status };
-        const evidence = { route: sayable(route), replica, ...status };
-        const heard = { kind, at: now(), actor: 'system', reason, evidence } as const;
-        this.#legacy.hear(route, !alive, () => this.#hear(heard));
+        hear(route, alive, reason, error?.status === undefined ? {} : { status: error.status });
       }),
       cutover.on('rollback', ({ outcome, reason }) => {
         const kind = outcome === 'revived' ? 'revive' : 'kill';
         const evidence = { outcome, replica };
         const why = sayable(reason) || outcome;
         this.#hear({ kind, at: now(), actor: 'system', reason: why, evidence });
+        // Its routes ask legacy anew, and tell nothing of one that answers.
+        if (outcome !== 'revived') return;
+        for (const route of [...gone])
+          hear(route, true, 'a kill was taken back: legacy is asked anew');
       }),
     ];
     const end = (): void => {

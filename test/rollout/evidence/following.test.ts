@@ -127,4 +127,37 @@ describe('what a followed cutover tells', () => {
     await rollout.close();
     expect((await told()).slice(-3)).toEqual(['legacy.gone', 'legacy.back', 'legacy.gone']);
   });
+
+  it('of a legacy that is asked anew since a kill was taken back is that it may be back', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout({}, { leads: false });
+    let isUp = false;
+    const chat = createCutoverHandler({
+      name: 'chat',
+      legacy: async (message: string) => {
+        if (!isUp) throw Object.assign(new Error(message), { status: 410 });
+        return message;
+      },
+      candidate: async (_context, message) => message,
+      identify: () => ({ tenant: 'acme', task: 'a task' }),
+      flags: rolloutFlags(rollout),
+    });
+    onTestFinished(async () => void (await chat.close()));
+    rollout.follow(chat);
+    await expect(chat('gone')).rejects.toThrow('gone');
+    expect(chat.kill('a drill')).toBe('frozen');
+    chat.revive();
+    await rollout.flush();
+    expect(chat.stats().routes.chat?.legacyGone).toBe(false);
+    expect((await rollout.status()).legacyAlive).toBe(true);
+    await expect(chat('still gone')).rejects.toThrow('still gone');
+    expect((await rollout.status()).legacyAlive).toBe(false);
+    chat.kill('another drill');
+    chat.revive();
+    isUp = true;
+    expect(await chat('hello')).toBe('hello');
+    await rollout.flush();
+    expect((await rollout.status()).legacyAlive).toBe(true);
+    expect((await kindsOf(world.store)).filter((kind) => kind === 'legacy.gone')).toHaveLength(1);
+  });
 });
