@@ -22,7 +22,7 @@ import type { Route } from './route/route.ts';
 export interface RunInit {
   /** The caller's own signal: when it aborts, the caller has gone. */
   signal?: AbortSignal | undefined;
-  /** Names the call in events and towards Engramia. @default a UUID of its own */
+  /** Names the call in events, spans and pairs; the service is not told of it. @default a UUID of its own */
   requestId?: string | undefined;
   /** The platform's way to be kept alive for background work; used with `background.mode: 'waitUntil'`. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
