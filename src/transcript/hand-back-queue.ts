@@ -54,7 +54,7 @@ export interface ToReturn {
 
 const bounds = { maxCount: 1000, maxBytes: 16 * 1_048_576, concurrency: 4, tenantShare: 0.25 };
 
-/** About five minutes: the old side may be away for as long as it takes to be started again. */
+/** Two to three minutes as a rule, five at most: the old side may be away for as long as it takes to be started again. */
 const tries: Tries = { most: 12, baseMs: 500, maxMs: 60_000 };
 
 /** Milliseconds that one try may take; past it nobody knows whether it will yet arrive, so nothing may follow it. */

@@ -95,8 +95,8 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   /**
    * Carries what the candidate served back to the old side, so that a conversation survives a rollback: an exchange at a time,
    * its two turns whole, in the order of the conversation, off the users' path, also after a kill. Failing or rejecting, it is
-   * called again with the same turns, 12 times in about five minutes; then, or when it takes over 30 s, it is not called any
-   * more for that conversation: counted, an event and a warning. Not called in `complete`. Needs `subject.conversation`.
+   * called again with the same turns, 12 times in two to three minutes as a rule; then, or when it takes over 30 s, it is not
+   * called any more for that conversation: counted, an event and a warning. Not called in `complete`. Needs `subject.conversation`.
    */
   handBack?: (turns: readonly Turn[], subject: Subject) => Promise<void>;
   /** Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. @default structuredClone */
