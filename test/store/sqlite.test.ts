@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -140,6 +141,18 @@ describe('sqliteStore', () => {
     await expect(store.commit(commit)).rejects.toThrow('database is locked');
     other.exec('ROLLBACK');
     expect((await store.commit(commit)).ok).toBe(true);
+  });
+
+  it('leaves its locks to a store that the same process has on the file already', async () => {
+    const path = freshPath();
+    await open({ path }).commit(nextCommit('chat', nothingYet, 'go'));
+    await open({ path }).close();
+    // Whoever can have the file alone takes its log away when it closes it, and with that all that is written from then on.
+    const takeAlone = `const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');`;
+    const other = () => execFileSync(process.execPath, ['-e', takeAlone, path], { stdio: 'pipe' });
+    expect(other).toThrow('database is locked');
   });
 
   it('lets the event loop turn while it works much off', async () => {

@@ -32,7 +32,9 @@ function openFile(path: string): DatabaseSync {
   const missing =
     'this Node has no node:sqlite; it needs 22.13 or newer, not started with --no-sqlite';
   refuse('sqliteStore()', sqlite === undefined ? [missing] : []);
-  if (path !== ':memory:') nodeBuiltin.fs.closeSync(nodeBuiltin.fs.openSync(path, 'a', 0o600));
+  const { closeSync, existsSync, openSync } = nodeBuiltin.fs;
+  // Never one that is there: to close it would end the locks that another store of this process has on it.
+  if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   return new sqlite.DatabaseSync(path, { timeout: openingMs });
 }
 
