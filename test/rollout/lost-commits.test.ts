@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/core/contracts/store.ts';
 import { memoryStore } from '../../src/store/memory.ts';
+import { sqliteStore } from '../../src/store/sqlite.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
+import { tempFolder } from '../store/temp-folder.ts';
 import { ada, rolloutWorld } from './world.ts';
 
 const plan = { holdMs: 0, dailyCycleMs: 0, steps: [{ percent: 0 }, { percent: 100 }] };
@@ -26,6 +30,22 @@ function replicated(clock = fakeClock()) {
 }
 
 describe('a store that has lost a commit', () => {
+  it('has a rollback obeyed that was ordered in a file put in the place of its own', async () => {
+    const [clock, path] = [fakeClock(), join(tempFolder(), 'store.db')];
+    await using world = rolloutWorld(sqliteStore({ path, clock }), clock);
+    const one = await world.rollout(plan);
+    await one.advance({ ...ada, force: true });
+    await one.hold(ada);
+    expect(one.stageOf('x')).toBe('live');
+    for (const file of ['', '-wal', '-shm']) rmSync(path + file);
+    await using otherWorld = rolloutWorld(sqliteStore({ path, clock }), clock);
+    const other = await otherWorld.rollout(plan, { identity: 'other' });
+    await other.rollback({ ...ada, force: true });
+    await clock.advance(10_000);
+    expect(one.stageOf('x')).toBe('shadow');
+    expect(world.warnings.join()).toContain('the store has lost commits');
+  });
+
   it('has its rollback obeyed, though it has the version of what was lost', async () => {
     const { clock, store, servers, standby } = replicated();
     await using world = rolloutWorld(store, clock);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type SqliteStoreOptions, sqliteStore } from 'engramia-cutover/stores/sqlite';
@@ -153,6 +153,29 @@ describe('sqliteStore', () => {
       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');`;
     const other = () => execFileSync(process.execPath, ['-e', takeAlone, path], { stdio: 'pipe' });
     expect(other).toThrow('database is locked');
+  });
+
+  it('is in the file that was put in the place of its own', async () => {
+    const path = freshPath();
+    const store = open({ path });
+    await store.commit(nextCommit('chat', nothingYet, 'in the first'));
+    for (const file of ['', '-wal', '-shm']) rmSync(path + file);
+    const other = open({ path });
+    await other.commit(nextCommit('chat', nothingYet, 'in the second'));
+    const seen = await store.rollout('chat');
+    expect(seen.state?.actor).toBe('in the second');
+    expect((await store.commit(nextCommit('chat', seen, 'by the first'))).ok).toBe(true);
+    expect((await other.rollout('chat')).version).toBe(2);
+  });
+
+  it('writes nothing into a file that is no longer at its path', async () => {
+    const path = freshPath();
+    const store = open({ path });
+    renameSync(path, `${path}.away`);
+    const commit = nextCommit('chat', nothingYet, 'go');
+    await expect(store.commit(commit)).rejects.toThrow('ENOENT');
+    renameSync(`${path}.away`, path);
+    expect((await store.commit(commit)).ok).toBe(true);
   });
 
   it('lets the event loop turn while it works much off', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { attempt } from '../../core/attempt.ts';
 import { nodeBuiltin } from '../../core/node-builtin.ts';
@@ -16,6 +17,8 @@ const openingMs = 5_000;
 /** Pages of the log after which they go into the file, a quarter of the usual: often, and each time for a short while. */
 const checkpointPages = 250;
 
+const inMemory = ':memory:';
+
 type Value = SQLInputValue;
 type Synchronous = 'FULL' | 'NORMAL';
 
@@ -27,43 +30,100 @@ function isBusy(error: unknown): boolean {
 }
 
 /** Opens a file that only its owner can read; SQLite gives its companions the same mode. */
-function openFile(path: string): DatabaseSync {
+function openFile(path: string, timeout: number): DatabaseSync {
   const sqlite = process.getBuiltinModule('node:sqlite');
   const missing =
     'this Node has no node:sqlite; it needs 22.13 or newer, not started with --no-sqlite';
   refuse('sqliteStore()', sqlite === undefined ? [missing] : []);
   const { closeSync, existsSync, openSync } = nodeBuiltin.fs;
   // Never one that is there: to close it would end the locks that another store of this process has on it.
-  if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-  return new sqlite.DatabaseSync(path, { timeout: openingMs });
+  if (path !== inMemory && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  return new sqlite.DatabaseSync(path, { timeout });
+}
+
+/** Which file is at a path; throws Node's own error where there is none. */
+function fileAt(path: string): string {
+  if (path === inMemory) return path;
+  const { dev, ino } = nodeBuiltin.fs.statSync(path);
+  return `${dev}:${ino}`;
+}
+
+function transaction<T>(database: DatabaseSync, run: () => T): T {
+  // Immediate: one that began as a reader could not become a writer after another has written.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = run();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  transaction(database, () => {
+    const [row] = database.prepare('PRAGMA user_version').all();
+    const version = Number(row?.user_version);
+    const newer = `${path} was written by a newer version of this package (schema ${version})`;
+    refuse('sqliteStore()', version > migrations.length ? [newer] : []);
+    for (const sql of migrations.slice(version)) database.exec(sql);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function setUp(database: DatabaseSync, path: string): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  // Else what is deleted stays readable in the file until its place is used again.
+  database.exec('PRAGMA secure_delete = ON');
+  migrate(database, path);
+  database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+}
+
+/** A connection, and what was said to it. */
+interface Connection {
+  readonly database: DatabaseSync;
+  /** The file that it is to. */
+  readonly file: string;
+  readonly statements: Map<string, StatementSync>;
+  synchronous: Synchronous;
+}
+
+function connect(path: string, timeoutMs: number): Connection {
+  const database = openFile(path, timeoutMs);
+  try {
+    const file = fileAt(path);
+    setUp(database, path);
+    return { database, file, statements: new Map(), synchronous: 'FULL' };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** One connection: short transactions, tried again while another process writes. */
 export class SqliteDatabase {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #path: string;
   readonly #busyTimeoutMs: number;
-  #synchronous: Synchronous = 'FULL';
+  #connection: Connection;
 
   constructor(path: string, busyTimeoutMs: number) {
+    // The working directory may change.
+    this.#path = path === inMemory ? path : resolve(path);
     this.#busyTimeoutMs = busyTimeoutMs;
-    this.#database = openFile(path);
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    this.#database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-    // Else what is deleted stays readable in the file until its place is used again.
-    this.#database.exec('PRAGMA secure_delete = ON');
-    this.#migrate(path);
-    this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+    this.#connection = connect(this.#path, openingMs);
   }
 
   /** Runs statements as one transaction, which is on the disk when it resolves; `NORMAL`: soon after. */
   write<T>(run: () => T, synchronous: Synchronous = 'FULL'): Promise<T> {
     return this.#patiently(() => {
-      if (synchronous !== this.#synchronous) {
-        this.#database.exec(`PRAGMA synchronous = ${synchronous}`);
-        this.#synchronous = synchronous;
+      const connection = this.#connection;
+      if (synchronous !== connection.synchronous) {
+        connection.database.exec(`PRAGMA synchronous = ${synchronous}`);
+        connection.synchronous = synchronous;
       }
-      return this.#transaction(run);
+      return transaction(connection.database, run);
     });
   }
 
@@ -89,40 +149,41 @@ export class SqliteDatabase {
 
   /** Empties the log, which holds what was deleted as it was before; left for later while somebody reads from it. */
   forget(): void {
-    attempt(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+    attempt(() => this.#connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   close(): void {
-    this.#statements.clear();
-    this.#database.close();
+    this.#connection.statements.clear();
+    this.#connection.database.close();
   }
 
   #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
+    const { database, statements } = this.#connection;
+    let statement = statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
+      statement = database.prepare(sql);
+      statements.set(sql, statement);
     }
     return statement;
   }
 
-  #transaction<T>(run: () => T): T {
-    // Immediate: one that began as a reader could not become a writer after another has written.
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+  /**
+   * To the file that is at the path now: what is written to one that was removed is lost without an error, and what others
+   * write to the one in its place is never seen.
+   */
+  #follow(): void {
+    const before = this.#connection;
+    if (fileAt(this.#path) === before.file) return;
+    this.#connection = connect(this.#path, patienceMs);
+    before.statements.clear();
+    before.database.close();
   }
 
   async #patiently<T>(run: () => T): Promise<T> {
     const start = performance.now();
     for (;;) {
       try {
+        this.#follow();
         return run();
       } catch (error) {
         if (!isBusy(error) || performance.now() - start > this.#busyTimeoutMs) throw error;
@@ -130,16 +191,5 @@ export class SqliteDatabase {
       // Not unref'd: somebody awaits this write, and a process must not end in the middle of its wait.
       await new Promise((resolve) => setTimeout(resolve, againMs * (0.5 + Math.random())));
     }
-  }
-
-  #migrate(path: string): void {
-    this.#transaction(() => {
-      const [row] = this.#database.prepare('PRAGMA user_version').all();
-      const version = Number(row?.user_version);
-      const newer = `${path} was written by a newer version of this package (schema ${version})`;
-      refuse('sqliteStore()', version > migrations.length ? [newer] : []);
-      for (const sql of migrations.slice(version)) this.#database.exec(sql);
-      this.#database.exec(`PRAGMA user_version = ${migrations.length}`);
-    });
   }
 }
