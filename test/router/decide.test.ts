@@ -184,6 +184,19 @@ describe('the kill switch', () => {
     expect(outcomes).toEqual(['killed', 'frozen']);
   });
 
+  it('tells of a freeze once, when who hears that legacy is gone kills', async () => {
+    const { handler } = chat('off', {
+      legacy: async () => {
+        throw Object.assign(new Error('gone'), { status: 410 });
+      },
+    });
+    const outcomes: string[] = [];
+    handler.on('rollback', (event) => outcomes.push(event.outcome));
+    handler.on('gone', () => void handler.kill('legacy is gone'));
+    await expect(handler('u', 'hi')).rejects.toThrow('gone');
+    expect(outcomes).toEqual(['frozen']);
+  });
+
   it('leaves a call that the candidate is answering alone', async () => {
     const answer = Promise.withResolvers<string>();
     const { handler } = chat('live', { candidate: () => answer.promise });

@@ -104,9 +104,10 @@ export function legacyFailed(route: Route, error: unknown): void {
   }
   if (!gone || route.legacyGone) return;
   route.legacyGone = true;
-  reporter.emit('gone', { route: name, alive: false, error: errorFacts(error) });
+  // From before that is told: who hears of it and kills has frozen the cutover by that, and has been told so.
   const { state } = route.switchboard;
-  if (state.kind === 'killed' && !state.force) {
+  reporter.emit('gone', { route: name, alive: false, error: errorFacts(error) });
+  if (state.kind === 'killed' && !state.force && state === route.switchboard.state) {
     reporter.emit('rollback', { outcome: 'frozen', reason: state.reason });
   }
 }
