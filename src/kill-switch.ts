@@ -1,14 +1,21 @@
 import type { EventHub } from './core/events/event-hub.ts';
+import type { CutoverEvents } from './core/events/events.ts';
 import type { Clock } from './core/time/clock.ts';
 import { KillFile, type KillFileOptions } from './flags/file/kill-file.ts';
 import type { Route } from './router/route/route.ts';
 import { Switchboard } from './router/switchboard.ts';
+
+/** What is told at once, at most: listeners that kill each time they hear of a kill would never come to an end. */
+const mostAtOnce = 100;
 
 /** Everybody back to legacy at once, by hand or by a file, and what is told of it. */
 export class KillSwitch {
   readonly switchboard = new Switchboard();
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #hub: EventHub;
+  /** What has happened since somebody began to tell of it. */
+  readonly #untold: CutoverEvents['rollback'][] = [];
+  #isTelling = false;
 
   constructor(routes: ReadonlyMap<string, Route>, hub: EventHub) {
     this.#routes = routes;
@@ -52,8 +59,18 @@ export class KillSwitch {
 
   #tellKilled(reason: string): 'killed' | 'frozen' {
     const outcome = this.state === 'frozen' ? 'frozen' : 'killed';
-    this.#hub.emit('rollback', { outcome, reason });
+    this.#tell({ outcome, reason });
     return outcome;
+  }
+
+  /** In the order in which it happened, to all who listen: one of them may kill or revive in its turn. */
+  #tell(happened: CutoverEvents['rollback']): void {
+    if (this.#untold.length < mostAtOnce) this.#untold.push(happened);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (const next of this.#untold) this.#hub.emit('rollback', next);
+    this.#untold.length = 0;
+    this.#isTelling = false;
   }
 
   /** Nothing is told while another kill stands. */
@@ -62,6 +79,6 @@ export class KillSwitch {
     takeBack();
     if (state.kind !== 'killed' || this.switchboard.killed) return;
     for (const route of this.#routes.values()) route.legacyGone = false;
-    this.#hub.emit('rollback', { outcome: 'revived', reason: state.reason });
+    this.#tell({ outcome: 'revived', reason: state.reason });
   }
 }

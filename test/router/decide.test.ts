@@ -197,6 +197,33 @@ describe('the kill switch', () => {
     expect(outcomes).toEqual(['frozen']);
   });
 
+  it('tells everybody in the order in which it happened, also what a listener does', async () => {
+    const { handler } = chat('live', {
+      legacy: async () => {
+        throw Object.assign(new Error('gone'), { status: 410 });
+      },
+      candidate: async () => {
+        throw new Error('out of order');
+      },
+    });
+    const outcomes: string[] = [];
+    handler.on('rollback', ({ outcome, reason }) => {
+      if (outcome === 'frozen') handler.kill(reason, { force: true });
+    });
+    handler.on('rollback', ({ outcome }) => outcomes.push(outcome));
+    await handler('u', 'hi').catch(() => undefined);
+    expect(handler.kill()).toBe('frozen');
+    expect(outcomes).toEqual(['frozen', 'killed']);
+  });
+
+  it('comes to an end where two listeners answer a kill by a kill', () => {
+    const [one, two] = [chat('live').handler, chat('live').handler];
+    one.on('rollback', () => void two.kill());
+    two.on('rollback', () => void one.kill());
+    expect(one.kill()).toBe('killed');
+    expect([one.stats().state, two.stats().state]).toEqual(['killed', 'killed']);
+  });
+
   it('leaves a call that the candidate is answering alone', async () => {
     const answer = Promise.withResolvers<string>();
     const { handler } = chat('live', { candidate: () => answer.promise });
