@@ -33,7 +33,8 @@ export class RampActions {
       const after = this.#next(before);
       const preview = await this.#preview(before, after, by.allowEmpty === true, action);
       const moving = movingOf(preview);
-      return this.#change('ramp.step', by, before, after, { ...evidence, moving });
+      const empty = preview.empty && { allowEmpty: true };
+      return this.#change('ramp.step', by, before, after, { ...evidence, moving, ...empty });
     });
   }
 
@@ -47,7 +48,8 @@ export class RampActions {
       if (!isFlight) refuseStatus('set', before);
       const { plan } = this.#core;
       const highest = plan.steps[nextStep(plan, before)]?.percent ?? 100;
-      if (percent > highest && percent > before.percent && by.force !== true) {
+      const passesOver = percent > highest && percent > before.percent;
+      if (passesOver && by.force !== true) {
         const blocker = `the next step is ${highest} %: a step is not passed over`;
         throw new RolloutError('set()', 'refused', [blocker], { current: before });
       }
@@ -62,7 +64,8 @@ export class RampActions {
           : { ...draftOf(before), ...moved, status: 'ramping' };
       const { readings } = await this.#core.assess(before, { approved: false, automatic: false });
       const moving = movingOf(await previewOf(this.#core, before, after));
-      return this.#change('ramp.set', by, before, after, { readings, moving });
+      const forced = (passesOver || isFlight) && { forced: true };
+      return this.#change('ramp.set', by, before, after, { readings, moving, ...forced });
     });
   }
 

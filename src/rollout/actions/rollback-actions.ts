@@ -38,6 +38,6 @@ export class RollbackActions {
     // Whoever has frozen it knows of a dead way back, heard of here or not.
     const isDead = !legacyAlive || replica.state?.status === 'frozen';
     if (isDead && !force) return { kind: 'ramp.frozen', by: person };
-    return { kind, by: person, force, ...(to === undefined ? {} : { to }) };
+    return { kind, by: person, force, overDead: isDead, ...(to === undefined ? {} : { to }) };
   }
 }

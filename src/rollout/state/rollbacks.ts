@@ -18,6 +18,8 @@ export interface RollbackOrder {
   readonly to?: Stage;
   /** Also where nobody is there to go back to. */
   readonly force?: boolean;
+  /** Where it was ordered nobody was: it is forced indeed. */
+  readonly overDead?: boolean;
 }
 
 /** What rollbacks are carried out with. */
@@ -118,7 +120,7 @@ export class Rollbacks {
   }
 
   async #enter({ order, at: orderedAt }: Spooled): Promise<RolloutState> {
-    const { kind: asked, by, to, force = false } = order;
+    const { kind: asked, by, to, force = false, overDead = false } = order;
     const { journal, rollout, now, lastSaid } = this.#setting;
     const state = await journal.make({
       action: asked,
@@ -131,7 +133,12 @@ export class Rollbacks {
         const at = now();
         const after = kind === 'ramp.frozen' ? frozen(before, by) : back(before, to, at);
         if (after === undefined) return undefined;
-        const evidence = { ...lastSaid(), ...(orderedAt < at && { orderedAt }) };
+        const forced = force && (overDead || before.status === 'frozen');
+        const evidence = {
+          ...lastSaid(),
+          ...(orderedAt < at && { orderedAt }),
+          ...(forced && { forced }),
+        };
         const told = { kind, actor: by.actor, reason: by.reason, evidence };
         return {
           draft: after,
