@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type JsonlPairsOptions, jsonlPairs } from 'engramia-cutover/pairs';
 import { fakeClock } from 'engramia-cutover/testing';
@@ -135,9 +136,39 @@ describe('a pair log on a full disk', () => {
     await pairs.flush();
     expect(idsOf(await read())).toEqual(['one', 'two']);
   });
+
+  it('takes back what was written in part, so that no pair stands there twice', async () => {
+    const { path, pairs, read } = setUp();
+    pairs.add(pairOf({ requestId: 'zero' }));
+    await pairs.flush();
+    const handle = await open(path, 'r');
+    const kind: FileHandle = Object.getPrototypeOf(handle);
+    await handle.close();
+    const append = kind.appendFile;
+    vi.spyOn(kind, 'appendFile').mockImplementationOnce(async function (this: FileHandle, content) {
+      const bytes = content as Buffer;
+      await append.call(this, bytes.subarray(0, bytes.indexOf('\n') + 40));
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+    for (const requestId of ['one', 'two']) pairs.add(pairOf({ requestId }));
+    await expect(pairs.flush()).rejects.toMatchObject({ code: 'ENOSPC' });
+    await pairs.flush();
+    const told = await read();
+    expect(idsOf(told)).toEqual(['zero', 'one', 'two']);
+    expect(told.skipped).toEqual({ torn: 0, unknown: 0 });
+  });
 });
 
 describe('a pair log without room in memory', () => {
+  it('holds 4 MiB of lines unless it is told otherwise', async () => {
+    const { path, pairs } = setUp();
+    rmSync(dirname(path), { recursive: true });
+    const tenant = 'x'.repeat(2 ** 20);
+    for (let count = 0; count < 5; count += 1) pairs.add(pairOf({ tenant }));
+    expect(pairs.stats()).toMatchObject({ waiting: 3, dropped: 2 });
+    await expect(pairs.flush()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('counts what it drops and tells it as missed, by tenant, so that coverage stays true', async () => {
     const { pairs, read } = setUp({ maxBufferBytes: 3_000 });
     for (let count = 0; count < 10; count += 1) {

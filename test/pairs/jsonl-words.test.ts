@@ -45,6 +45,15 @@ describe('the words of pairs in a log', () => {
     expect((await read()).pairs).toEqual([pairOf({ at: clock.now() - 1_000 })]);
   });
 
+  it('are kept for a time that begins with the pair, however late it is written', async () => {
+    const { pairs, clock, read } = setUp({ text: { ttlMs: 1_000 } });
+    pairs.add(pairOf({ at: clock.now() - 999, text: words }));
+    await pairs.flush();
+    expect((await read()).pairs[0]?.text).toEqual(words);
+    await clock.advance(1);
+    expect((await read()).pairs[0]).not.toHaveProperty('text');
+  });
+
   it('leave the files when pruned, those that are still good and all metrics stay', async () => {
     const { pairs, path, clock, content, read } = setUp({
       maxBytes: 1_500,

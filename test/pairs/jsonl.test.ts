@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -142,14 +143,22 @@ describe('a pair log', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('waits for no clock with more than it writes at once', async () => {
+    const { pairs, path } = setUp();
+    const tenant = 'x'.repeat(300_000);
+    pairs.add(pairOf({ tenant }));
+    await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(300_000));
+  });
+
   it('goes on in the file that an earlier process has left', async () => {
-    const { pairs, open, read } = setUp();
+    const { pairs, open, path, read } = setUp();
     pairs.add(pairOf({ requestId: 'one' }));
     await pairs.close();
     const again = open();
     again.add(pairOf({ requestId: 'two' }));
     await again.close();
     expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(['one', 'two']);
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(3);
   });
 
   it('stays in the folder in which it was made, wherever the process goes', async () => {
@@ -221,6 +230,14 @@ describe('a pair log that grows', () => {
     expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(ids(0, 40));
     for (let age = 1; age <= 5; age += 1)
       expect(statSync(`${path}.${age}`).size).toBeLessThanOrEqual(4_000);
+  });
+
+  it('is read in its order also where its files are more than nine', async () => {
+    const { pairs, path, read } = setUp({ maxBytes: 1_500, maxFiles: 100 });
+    for (const requestId of ids(0, 24)) pairs.add(pairOf({ requestId }));
+    await pairs.flush();
+    expect(existsSync(`${path}.10`)).toBe(true);
+    expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(ids(0, 24));
   });
 
   it('begins no new file for lines that are longer than it writes at once, while there is room', async () => {
@@ -334,6 +351,36 @@ describe('reading a pair log', () => {
       expect(reading.misses()).toEqual([missesOf({ count: 3 })]);
       expect(reading.skipped).toEqual({ torn: 1, unknown: 0 });
     }
+  });
+
+  it.runIf(existsSync(openFiles))(
+    'gives a file once that is met twice, as one that becomes an older one meanwhile',
+    async () => {
+      const { path, read } = setUp();
+      writeFileSync(path, `${lineOf('one')}\n`);
+      linkSync(path, `${path}.1`);
+      expect((await read()).pairs.map(({ requestId }) => requestId)).toEqual(['one']);
+      expect(openOf(path)).toEqual([]);
+    },
+  );
+
+  it('goes on for as long as a file does, and takes a line that is beyond measure for a torn one', async () => {
+    const { path, read } = setUp();
+    const padded = (requestId: string, bytes: number): string =>
+      JSON.stringify({ ...JSON.parse(lineOf(requestId)), pad: 'x'.repeat(bytes) });
+    const whole = ids(0, 9).map((requestId) => padded(requestId, 2 ** 21));
+    const lines = [...whole, padded('beyond', 17 * 2 ** 20), lineOf('last')];
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const { pairs, skipped } = await read();
+    expect(pairs.map(({ requestId }) => requestId)).toEqual([...ids(0, 9), 'last']);
+    expect(skipped).toEqual({ torn: 1, unknown: 0 });
+  });
+
+  it('tells the misses of each tenant', async () => {
+    const { pairs, read } = setUp();
+    for (const tenant of ids(0, 40)) pairs.missed(missesOf({ tenant }));
+    await pairs.flush();
+    expect((await read()).misses.map(({ tenant }) => tenant)).toEqual(ids(0, 40));
   });
 
   it('fails where there is no log', async () => {

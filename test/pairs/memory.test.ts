@@ -110,14 +110,16 @@ describe('misses in memory', () => {
     const pairs = memoryPairs();
     const at = Date.UTC(2026, 0, 1);
     pairs.missed(missesOf({ at, count: 2 }));
-    pairs.missed(missesOf({ at: at + 1_000, count: 3 }));
-    pairs.missed(missesOf({ at: at + 3_600_000 }));
-    pairs.missed(missesOf({ at, why: 'unsafe' }));
-    expect(pairs.misses()).toEqual([
-      missesOf({ at: at + 1_000, count: 5 }),
+    pairs.missed(missesOf({ at: at + 3_599_999, count: 3 }));
+    const others = [
       missesOf({ at: at + 3_600_000 }),
       missesOf({ at, why: 'unsafe' }),
-    ]);
+      missesOf({ at, stage: 'dualwrite' }),
+      missesOf({ at, kind: 'noise' }),
+      missesOf({ at, route: 'mail' }),
+    ];
+    for (const misses of others) pairs.missed(misses);
+    expect(pairs.misses()).toEqual([missesOf({ at: at + 3_599_999, count: 5 }), ...others]);
   });
 
   it('of more tenants than there is room for are one sum, so that none is lost', () => {
@@ -221,6 +223,18 @@ describe('the words of pairs in memory', () => {
     for (let count = 0; count < 20; count += 1) add('acme');
     expect(withWords()).toEqual([...Array(6).fill(false), true, true]);
     expect(clock.pending).toBe(1);
+  });
+
+  it('may take 64 MiB unless it is said otherwise', () => {
+    const clock = fakeClock();
+    const pairs = memoryPairs({ text: { ttlMs: 1_000 }, clock });
+    // Two bytes a character: each is a little more than 8 MiB.
+    const long = { ...words, candidate: 'x'.repeat(2 ** 22) };
+    for (let count = 0; count < 9; count += 1) {
+      pairs.add({ ...pairOf({ at: clock.now() }), text: long });
+    }
+    const withWords = pairs.pairs().filter(({ text }) => text !== undefined);
+    expect(withWords).toHaveLength(7);
   });
 
   it('of pairs that had to go leave room for those of others', () => {
