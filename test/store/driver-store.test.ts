@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuditEntry } from '../../src/core/contracts/audit-entry.ts';
 import type { StoreDriver } from '../../src/store/driver.ts';
 import { DriverStore } from '../../src/store/driver-store.ts';
@@ -24,6 +24,26 @@ describe('a store on any driver', () => {
     await new Promise(setImmediate);
     expect(heard).toEqual([1]);
     expect(clock.monotonic()).toBe(0);
+    await store.close();
+  });
+
+  it('looks every five seconds for those who watch, unless they say otherwise', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const looks: number[] = [];
+    const driver = memoryDriver(fakeClock());
+    const { clock, store } = storeOn({
+      rollouts: {
+        read: driver.rollouts.read,
+        commit: driver.rollouts.commit,
+        entries: driver.rollouts.entries,
+        newer: async (_rollout, version) => void looks.push(version),
+      },
+    });
+    store.watch('chat', { changed() {} });
+    await clock.advance(4_999);
+    expect(looks).toHaveLength(1);
+    await clock.advance(1);
+    expect(looks).toHaveLength(2);
     await store.close();
   });
 

@@ -47,6 +47,20 @@ describe('a watch', () => {
     expect(heard).toEqual([3]);
   });
 
+  it.each([
+    [0, 800],
+    [0.5, 1_000],
+    [1, 1_200],
+  ])('asks a fifth sooner or later than it is told to, by a draw: %j', async (draw, ms) => {
+    vi.spyOn(Math, 'random').mockReturnValue(draw);
+    const { clock, asked, answer } = watching();
+    await answer(undefined);
+    await clock.advance(ms - 1);
+    expect(asked).toHaveLength(1);
+    await clock.advance(2);
+    expect(asked).toHaveLength(2);
+  });
+
   it('asks no sooner than a timer can wait, however seldom it is to ask', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
     const { clock, answer } = watching(2 ** 31 - 1);
