@@ -25,6 +25,8 @@ export async function* importCsv(
     const text = typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
     yield* entriesOf(parser.take(text));
   }
+  // Throws where the last bytes are the beginning of a letter: what is not text was not exported.
+  yield* entriesOf(parser.take(decoder.decode()));
   const rest = parser.rest();
   if (rest !== undefined) yield* entriesOf([rest]);
 }

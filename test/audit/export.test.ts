@@ -82,4 +82,10 @@ describe('an export as CSV', () => {
   it('refuses bytes that are no text', async () => {
     await expect(allOf(importCsv([Uint8Array.of(0xff, 0xfe)]))).rejects.toThrow(TypeError);
   });
+
+  it('refuses the beginning of a letter behind its end as well', async () => {
+    const csv = Buffer.from((await allOf(exportCsv(entries))).join(''));
+    const pieces = [csv.subarray(0, 200), csv.subarray(200), Uint8Array.of(0xe2, 0x80)];
+    await expect(verifyTrail(importCsv(pieces))).rejects.toThrow(TypeError);
+  });
 });
