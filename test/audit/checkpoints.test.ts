@@ -1,4 +1,4 @@
-import { generateKeyPairSync, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, hash, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { InvalidOptionsError } from 'engramia-cutover';
 import {
@@ -38,6 +38,12 @@ describe('checkpoints', () => {
     const { rollout, seq, hash } = entry;
     expect(statement).toEqual({ rollout, seq, hash, at: 1_790_000_000_000, keyId: old.keyId });
     expect(signature).toMatch(/^[\w-]{86}$/);
+  });
+
+  it('name their key by the beginning of a hash, as those do that were handed out before', () => {
+    const bytes = createPublicKey(old.publicKey).export({ format: 'der', type: 'spki' });
+    expect(old.keyId).toBe(hash('sha256', bytes, 'hex').slice(0, 16));
+    expect(oldSigner.sign(at(entries, 3)).keyId).toBe(old.keyId);
   });
 
   it('are signed for their purpose alone, as canonical JSON behind it', () => {
