@@ -15,7 +15,7 @@ import type { PairedView, PairSay } from './paired-view.ts';
 import { promoteAlpha } from './promote-alpha.ts';
 import { type Found, toReading } from './to-reading.ts';
 import { whyBlind } from './why-blind.ts';
-import { countedAs, inPoints } from './wording.ts';
+import { byTheFirst, countedAs, inPoints } from './wording.ts';
 
 /** What a paired gate asks. */
 export interface PairedQuestion {
@@ -121,7 +121,8 @@ export class PairedRun implements GateRun {
     return row && { outcome: 'invalid', says: `${subject} cannot be told: ${row[1]}` };
   }
 
-  #said({ outcome, pairs, difference, harmful, needed }: PairedReading, at: number): Found {
+  #said(reading: PairedReading, at: number): Found {
+    const { outcome, pairs, difference, harmful, needed, promote } = reading;
     const { subject, source, margin, harm } = this.#question;
     const unit = countedAs[source];
     if (difference === undefined) {
@@ -131,8 +132,13 @@ export class PairedRun implements GateRun {
     }
     const measured = `${subject} ${inPoints(difference)}`;
     const over = `over ${pairs} ${unit}`;
-    if (outcome === 'pass')
-      return { outcome, says: `${measured} ${over}, shown to be below ${inPoints(margin)}` };
+    if (outcome === 'pass') {
+      const first = byTheFirst(this.#state.passedAt, promote);
+      return {
+        outcome,
+        says: `${measured} ${over}, shown to be below ${inPoints(margin)}${first}`,
+      };
+    }
     if (outcome === 'fail') {
       const late = harmful
         ? `, ${inPoints(harmful.difference)} over ${harmful.pairs} of them in a row`

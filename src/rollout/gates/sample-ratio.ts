@@ -10,7 +10,7 @@ import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
 import { type GateOptions, gateChecks } from './gate-options.ts';
 import { type GateHead, toReading } from './to-reading.ts';
-import { aboutNumber, inPercent } from './wording.ts';
+import { aboutNumber, aboutTime, inPercent } from './wording.ts';
 
 /** When the split is not the one that was meant. */
 export interface SampleRatioOptions extends GateOptions {
@@ -75,7 +75,7 @@ class SampleRatioRun implements GateRun {
     if (leg !== meant) this.#counts.astray += calls;
   }
 
-  read(): GateReading {
+  read(at: number): GateReading {
     const { calls, meant, observed, astray } = this.#counts;
     const { tolerance } = this.#policy;
     const said = this.#test();
@@ -89,6 +89,11 @@ class SampleRatioRun implements GateRun {
           ? `sample ratio: the candidate got ${split(observed)} of ${calls} calls, not ${split(meant)} as the buckets say`
           : `sample ratio: ${split(astray)} of ${calls} calls were answered by the other leg than the buckets say`;
       return toReading(this.#gate, { outcome: 'invalid', says, inputs });
+    }
+    const waitMs = (this.#settledAt ?? at) - at;
+    if (calls < least && waitMs > 0) {
+      const says = `sample ratio counts in ${aboutTime(waitMs)}, when replicas know who is where`;
+      return toReading(this.#gate, { outcome: 'hold', says, inputs });
     }
     if (calls < least) {
       const says = `sample ratio needs about ${aboutNumber(least - calls)} more calls`;

@@ -12,7 +12,7 @@ import { sooner, waitFor } from './pace.ts';
 import { promoteAlpha } from './promote-alpha.ts';
 import { type Found, type GateHead, toReading } from './to-reading.ts';
 import { Tripwire, type TripwireOptions } from './tripwire.ts';
-import { inPercent } from './wording.ts';
+import { byTheFirst, inPercent } from './wording.ts';
 
 /** When what the candidate serves fails too often. */
 export interface ServedErrorsOptions extends GateOptions {
@@ -89,11 +89,12 @@ class ServedErrorsRun implements GateRun {
   read(at: number): GateReading {
     this.#look();
     const reading = this.#test.read(this.#state);
-    const { worse: failed } = this.#state;
+    const { worse: failed, passedAt, failedAt } = this.#state;
     const { limit } = this.#policy;
     const { pairs: calls, difference, harmful, needed, promote, rollBack } = reading;
     const inputs = {
       ...{ calls, failed, limit, rate: difference, alpha: this.#setting.alpha },
+      ...{ passedAt, failedAt },
       harmfulCalls: harmful?.pairs,
       harmfulRate: harmful?.difference,
       harmEvidence: rollBack.logEvidence,
@@ -114,7 +115,8 @@ class ServedErrorsRun implements GateRun {
     return { outcome: 'fail', says };
   }
 
-  #said({ outcome, pairs: calls, difference, harmful, needed }: PairedReading, at: number): Found {
+  #said(reading: PairedReading, at: number): Found {
+    const { outcome, pairs: calls, difference, harmful, needed, promote } = reading;
     if (difference === undefined) {
       return { outcome: 'hold', says: 'errors not measured yet: no calls to tell by' };
     }
@@ -125,9 +127,10 @@ class ServedErrorsRun implements GateRun {
       const late = harmful
         ? `, ${inPercent(harmful.difference)} of ${harmful.pairs} of them in a row`
         : '';
+      const first = outcome === 'pass' ? byTheFirst(this.#state.passedAt, promote) : '';
       return {
         outcome,
-        says: `${measured} of ${calls} calls${late}, shown to be ${side} ${limit}`,
+        says: `${measured} of ${calls} calls${late}, shown to be ${side} ${limit}${first}`,
       };
     }
     const wait = waitFor(sooner(needed), 'calls', { since: this.#setting.since, at, count: calls });

@@ -41,3 +41,11 @@ export const countedAs: Readonly<Record<EvidenceSource, string>> = {
   probe: 'answers',
   attested: 'attestations',
 };
+
+/** On what a pass rests that is kept, where all that came since would no longer show it. */
+export function byTheFirst(
+  passedAt: number | undefined,
+  { logEvidence, enough }: { readonly logEvidence: number; readonly enough: number },
+): string {
+  return passedAt === undefined || logEvidence >= enough ? '' : ` by the first ${passedAt}`;
+}

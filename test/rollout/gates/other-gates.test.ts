@@ -47,6 +47,17 @@ describe('the gate of served errors', () => {
     expect(bad.says).toBe('fail: errors 15.0 % of 400 calls, shown to be above 5.0 %');
   });
 
+  it('says by which calls a pass was shown that is kept although later ones would not show it', async () => {
+    const reading = await says(servedErrors({ tripwire: false }), (run) => {
+      run.served?.(calls(120, {}));
+      run.served?.(calls(120, { errors: 13 }, since + 2 * hour));
+    });
+    expect(reading.says).toBe(
+      'pass: errors 5.4 % of 240 calls, shown to be below 5.0 % by the first 120',
+    );
+    expect(reading.inputs).toMatchObject({ calls: 240, failed: 13, passedAt: 120 });
+  });
+
   it('counts calls that legacy had to answer, unless told not to, and none of legacy’s own', async () => {
     const feed = (run: GateRun) => {
       run.served?.(calls(400, { fallbacks: 60 }));
@@ -324,6 +335,17 @@ describe('the gate of the sample ratio', () => {
       state,
     });
     expect(few.says).toBe('hold: sample ratio needs about 60 more calls');
+  });
+
+  it('says when it begins to count, and not that calls are wanting that it passes by', async () => {
+    const run = sampleRatio().begin(settingOf({ state }));
+    run.served?.(split('vip', 'candidate', 5_000, since + 20_000));
+    expect((await run.read(since + 20_000)).says).toBe(
+      'hold: sample ratio counts in 40 s, when replicas know who is where',
+    );
+    expect((await run.read(since + 60_000)).says).toBe(
+      'hold: sample ratio needs about 100 more calls',
+    );
   });
 
   it('is invalid where tenants have changed places, which leaves the shares as they were meant', async () => {

@@ -73,6 +73,19 @@ describe('the gate of wrong answers', () => {
     expect(more).toBeLessThan(needed * 1.2);
   });
 
+  it('says by which pairs a pass was shown that is kept although later ones would not show it', async () => {
+    const pairs = [
+      ...times(60, () => pair()),
+      ...times(20, (i) => (i % 3 === 0 ? worse() : pair())),
+    ];
+    const reading = await read(wrongAnswers({ margin: 0.1, harm: 0.09 }), pairs);
+    const { passedAt } = reading.inputs;
+    expect(reading.says).toBe(
+      `pass: wrong answers +8.8 pp over 80 pairs, shown to be below +10.0 pp by the first ${passedAt}`,
+    );
+    expect(passedAt).toBeLessThan(60);
+  });
+
   it('passes once it is shown that the candidate is not worse by its margin', async () => {
     const reading = await read(
       wrongAnswers(),
