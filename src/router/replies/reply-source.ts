@@ -52,7 +52,9 @@ export function bytesOf(value: unknown): Buffer | undefined {
 function toChunk(value: unknown): string | Buffer {
   const chunk = typeof value === 'string' ? value : bytesOf(value);
   if (chunk !== undefined) return chunk;
-  throw new TypeError('A reply stream gave a chunk that is neither text nor bytes.');
+  throw new TypeError(
+    'A reply stream gave a chunk that is neither text nor bytes: give the text of its events, or a Response of server-sent events.',
+  );
 }
 
 /** Reads a `ReadableStream`, a Node stream or an async iterable of text or bytes; undefined for any other value. */
