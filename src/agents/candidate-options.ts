@@ -76,12 +76,14 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
   runner?: Runner;
   /** Names of tools that change nothing in the world: no `commit()` before them, and they run in the shadow. */
   readOnly?: readonly string[];
+  /** How it runs in the shadow. */
   mirror?: AgentMirrorOptions<A>;
 }
 
 /** A leg that answers when the agent has finished. */
 export interface AgentCandidateOptions<A extends unknown[] = unknown[], R = string>
   extends AgentLegOptions<A> {
+  /** The reply is whole. @default false */
   stream?: false;
   /** Makes the reply. @default its final output; as JSON where that is no text */
   reply?: (result: AgentResult) => R | Promise<R>;
@@ -90,6 +92,7 @@ export interface AgentCandidateOptions<A extends unknown[] = unknown[], R = stri
 /** A leg that answers while the agent runs. */
 export interface AgentStreamOptions<A extends unknown[] = unknown[], R = AgentStream>
   extends AgentLegOptions<A> {
+  /** The reply begins while the agent runs. */
   stream: true;
   /** Makes the reply, before the run has ended: `(result) => result.toTextStream()`. @default the SDK's streamed result */
   reply?: (result: AgentStream) => R | Promise<R>;

@@ -64,6 +64,7 @@ export interface ResponsesRequestOptions<A extends unknown[] = unknown[]> {
 /** A leg that answers when the response is whole. */
 export interface ResponsesLegOptions<A extends unknown[] = unknown[], R = ResponsesReply>
   extends ResponsesRequestOptions<A> {
+  /** The reply is whole. @default false */
   stream?: false;
   /** Makes the reply of the handler. @default the whole of it */
   reply?: (reply: ResponsesReply) => R | Promise<R>;
@@ -72,6 +73,7 @@ export interface ResponsesLegOptions<A extends unknown[] = unknown[], R = Respon
 /** A leg that answers while the response is made. */
 export interface ResponsesStreamOptions<A extends unknown[] = unknown[], R = ResponsesStream>
   extends ResponsesRequestOptions<A> {
+  /** The reply begins while the response is made. */
   stream: true;
   /** Makes the reply of the handler, before there is one. @default the client's events */
   reply?: (stream: ResponsesStream) => R | Promise<R>;

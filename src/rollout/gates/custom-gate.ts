@@ -35,6 +35,10 @@ export interface CustomGateOptions {
   readonly asksAt?: { readonly above?: number; readonly upTo?: number };
   /** Its thresholds, plain data: evidence from before a change of them does not count. @default none */
   readonly policy?: unknown;
+  /**
+   * Starts anew: at each step, after any change of the plan, and after a restart, upon which all evidence of the step comes again.
+   * Evidence of every source comes to it, noise as well: take what it is about.
+   */
   begin(setting: GateSetting): CustomRun;
 }
 

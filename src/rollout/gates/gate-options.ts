@@ -3,7 +3,11 @@ import type { Gate } from './gate.ts';
 
 /** What can be said of every gate. */
 export interface GateOptions {
-  /** @default the name of the kind, followed by `-live` or `-served` where its source is not `pairs` */
+  /**
+   * As readings and the trail call it; no two gates of a plan share one.
+   *
+   * @default the name of the kind, followed by `-live` or `-served` where its source is not `pairs`
+   */
   readonly name?: string;
   /** A guardrail that fails rolls back, a signal pauses; the default is told with each gate. */
   readonly role?: Gate['role'];
