@@ -1,8 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import { memoryStore } from 'engramia-cutover/stores/memory';
 import { testStore } from 'engramia-cutover/testing';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/core/contracts/store.ts';
+import { SqliteDatabase } from '../../src/store/sqlite/database.ts';
 
 const foreign: (json: string) => never = runInNewContext('(json) => JSON.parse(json)');
 
@@ -27,4 +28,18 @@ testStore({
   make: () => ({ store: withForeignTurns(memoryStore()) }),
   describe,
   it,
+});
+
+it('waits for another process that writes, as jest sees what SQLite throws', async () => {
+  const database = new SqliteDatabase(':memory:', 5_000);
+  const busy = () =>
+    runInNewContext('Object.assign(new Error("database is locked"), { errcode: 5 })');
+  const tries = [busy(), busy()];
+  const run = () => {
+    const error = tries.pop();
+    if (error !== undefined) throw error;
+    return 'written';
+  };
+  expect(await database.write(run)).toBe('written');
+  database.close();
 });

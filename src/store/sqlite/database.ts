@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { attempt } from '../../core/attempt.ts';
+import { isError } from '../../core/is-error.ts';
 import { nodeBuiltin } from '../../core/node-builtin.ts';
 import { refuse } from '../../core/option-checks.ts';
 import { migrations } from './schema.ts';
@@ -24,7 +25,7 @@ type Synchronous = 'FULL' | 'NORMAL';
 
 /** The low byte of SQLite's result codes: busy, locked. */
 function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  if (!isError(error) || !('errcode' in error)) return false;
   const code = Number(error.errcode) & 0xff;
   return code === 5 || code === 6;
 }
