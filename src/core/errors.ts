@@ -113,3 +113,8 @@ export class EngramiaError extends CutoverError {
     this.requestId = details.requestId;
   }
 }
+
+/** Whether a value is an `EngramiaError`, also one of a client that another copy of this library has made. */
+export function isEngramiaError(value: unknown): value is EngramiaError {
+  return isCutoverError(value) && value.code.startsWith('ERR_ENGRAMIA_');
+}

@@ -1,5 +1,5 @@
 import type { ImportOutcome } from '../../core/contracts/learner.ts';
-import { EngramiaError } from '../../core/errors.ts';
+import { isEngramiaError } from '../../core/errors.ts';
 import type { ImportAnswer } from '../answers.ts';
 import { notLearned } from './learn-outcome.ts';
 
@@ -19,7 +19,7 @@ export function imported(answer: ImportAnswer): ImportOutcome {
 /** How an import that failed ended. */
 export function notImported(error: unknown): ImportOutcome {
   const outcome = notLearned(error);
-  if (outcome.kind !== 'refused' || !(error instanceof EngramiaError)) return outcome;
+  if (outcome.kind !== 'refused' || !isEngramiaError(error)) return outcome;
   const kind = error.code === 'ERR_ENGRAMIA_REQUEST' ? 'invalid' : byStatus[error.status ?? 0];
   return kind === undefined ? outcome : { kind, error };
 }

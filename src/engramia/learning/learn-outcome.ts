@@ -1,5 +1,10 @@
 import type { LearnOutcome } from '../../core/contracts/learner.ts';
-import { type CutoverErrorCode, EngramiaError, isCutoverError } from '../../core/errors.ts';
+import {
+  type CutoverErrorCode,
+  type EngramiaError,
+  isCutoverError,
+  isEngramiaError,
+} from '../../core/errors.ts';
 import type { LearnAnswer } from '../answers.ts';
 
 /** A learn that failed. */
@@ -58,5 +63,5 @@ export function learned({ stored, patternCount }: LearnAnswer): LearnOutcome {
 export function notLearned(error: unknown): NotLearned {
   const kind = kindOf(error);
   if (kind !== 'later') return { kind, error };
-  return { kind, error, afterMs: error instanceof EngramiaError ? error.retryAfterMs : undefined };
+  return { kind, error, afterMs: isEngramiaError(error) ? error.retryAfterMs : undefined };
 }
