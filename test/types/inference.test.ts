@@ -131,6 +131,30 @@ describe('the types', () => {
     expectTypeOf<(context: CallContext, id: number) => string>().not.toExtend<Candidate>();
   });
 
+  it('let an app put its own generic function around', () => {
+    function wrap<A extends unknown[], R>(
+      legacy: (...args: A) => Promise<R>,
+      candidate: (context: CallContext, ...args: A) => Promise<R>,
+      tenantOf: (...args: A) => string,
+    ) {
+      return createCutoverHandler({
+        name: 'wrapped',
+        legacy,
+        candidate: shadowSafe(candidate),
+        identify: (...args) => ({ tenant: tenantOf(...args), task: 'a task' }),
+        flags,
+      });
+    }
+    const wrapped = wrap(
+      async (id: string, count: number) => `${id} ${count}`,
+      async (_context, id, count) => `${count} ${id}`,
+      (id) => id,
+    );
+    expectTypeOf(wrapped).toEqualTypeOf<
+      CutoverHandler<[id: string, count: number], Promise<string>>
+    >();
+  });
+
   it('infer through shadowSafe', () => {
     const wrapped = createCutoverHandler({
       name: 'safe',

@@ -75,7 +75,7 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
   /** The handler that replaces it: a context, then the same arguments. */
   candidate: (
     ...args: [context: CallContext, ...args: A]
-  ) => NoInfer<Awaited<R> | PromiseLike<Awaited<R>>>;
+  ) => NoInfer<R | Awaited<R> | PromiseLike<Awaited<R>>>;
   /** Whose call it is and what for. Throwing, late or without a tenant: served by legacy, counted, nothing learned. */
   identify: (...args: GivenArguments<A>) => Subject | Promise<Subject>;
   /**
