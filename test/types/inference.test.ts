@@ -131,6 +131,27 @@ describe('the types', () => {
     expectTypeOf<(context: CallContext, id: number) => string>().not.toExtend<Candidate>();
   });
 
+  it('take a default with its type, or of a function that is written elsewhere', () => {
+    const identify = (id: string) => ({ tenant: id, task: 'a task' });
+    const typed = createCutoverHandler({
+      name: 'typed',
+      legacy: (id: string, count: number = 3) => `${id} ${count}`,
+      candidate: (_context, id, count) => `${count} ${id}`,
+      identify,
+      flags,
+    });
+    expectTypeOf(typed).parameters.toEqualTypeOf<[string, (number | undefined)?]>();
+    const elsewhere = (id: string, count = 3) => `${id} ${count}`;
+    const named = createCutoverHandler({
+      name: 'named',
+      legacy: elsewhere,
+      candidate: (_context, id, count) => `${count} ${id}`,
+      identify,
+      flags,
+    });
+    expectTypeOf(named).parameters.toEqualTypeOf<[string, (number | undefined)?]>();
+  });
+
   it('let an app put its own generic function around', () => {
     function wrap<A extends unknown[], R>(
       legacy: (...args: A) => Promise<R>,
