@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.ts';
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { canonicalJson } from '../core/text/canonical-json.ts';
 
@@ -16,7 +17,7 @@ const text: Cell = {
 };
 
 const json: Cell = {
-  write: (value) => text.write(canonicalJson(value)),
+  write: (value) => text.write(attempt(() => canonicalJson(value)) ?? JSON.stringify(value)),
   read: (cell) => JSON.parse(String(text.read(cell))),
 };
 

@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.ts';
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { lineOf } from './chain-entry.ts';
 import { csvColumns, toCsvRecord } from './csv-record.ts';
@@ -7,7 +8,10 @@ export type TrailEntries = Iterable<AuditEntry> | AsyncIterable<AuditEntry>;
 
 /** A trail as JSONL, as `verifyTrail` reads it: a line an entry, canonical JSON. */
 export async function* exportJsonl(entries: TrailEntries): AsyncGenerator<string, void, undefined> {
-  for await (const entry of entries) yield `${lineOf(entry)}\n`;
+  for await (const entry of entries) {
+    // What canonical JSON refuses was edited: it is handed out as it is, for verification to find.
+    yield `${attempt(() => lineOf(entry)) ?? JSON.stringify(entry)}\n`;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
 } from '../../core/contracts/rollout-store.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
+import { type EntryRow, entryOf } from '../entry-row.ts';
 import { type RolloutRow, storedOf } from '../rollout-row.ts';
 import { StateReader } from '../state-reader.ts';
 import { textKey } from '../text-key.ts';
@@ -71,12 +72,13 @@ export class PostgresRollouts implements RolloutRows {
 
   async entries(rollout: string, from: number): Promise<readonly AuditEntry[]> {
     const session = await this.#database.session();
-    const rows = await session.all<{ entry: string }>(
-      `SELECT entry FROM @entries WHERE rollout = $1 AND seq >= $2 ORDER BY seq LIMIT ${pageSize}`,
+    const rows = await session.all<EntryRow>(
+      `SELECT seq::float8 AS seq, entry FROM @entries
+       WHERE rollout = $1 AND seq >= $2 ORDER BY @entries.seq LIMIT ${pageSize}`,
       textKey(rollout),
       from,
     );
-    return rows.map(({ entry }) => JSON.parse(entry));
+    return rows.map(entryOf);
   }
 
   /** The rollout, which nobody else changes until the transaction ends. */

@@ -8,6 +8,7 @@ import type {
 import { nextTurn } from '../../core/pieces.ts';
 import { refusalOf } from '../commit-rules.ts';
 import type { RolloutRows } from '../driver.ts';
+import { type EntryRow, entryOf } from '../entry-row.ts';
 import { type RolloutRow, storedOf } from '../rollout-row.ts';
 import { longText, StateReader } from '../state-reader.ts';
 import { textKey } from '../text-key.ts';
@@ -70,13 +71,13 @@ export class SqliteRollouts implements RolloutRows {
   }
 
   async entries(rollout: string, from: number): Promise<readonly AuditEntry[]> {
-    const rows = await this.#database.read<{ entry: string }>(
-      'SELECT entry FROM entries WHERE rollout = ? AND seq >= ? ORDER BY seq LIMIT ?',
+    const rows = await this.#database.read<EntryRow>(
+      'SELECT seq, entry FROM entries WHERE rollout = ? AND seq >= ? ORDER BY seq LIMIT ?',
       textKey(rollout),
       from,
       pageSize,
     );
-    return rows.map(({ entry }) => JSON.parse(entry));
+    return rows.map(entryOf);
   }
 
   /** What is there, within a transaction. */
