@@ -84,3 +84,9 @@ export function sharedWords(rollout: string, identity: string): string {
   const both = `two processes of the rollout ${rollout.slice(0, 60)} have the identity ${identity.slice(0, 60)}`;
   return `${both}: what one of them obeys is acknowledged for both. Give each its own, or none.`;
 }
+
+/** What is told of a state that is not as its trail has it. */
+export function unenteredWords(rollout: string, { version }: { version: number }, what: string) {
+  const its = `version ${version} of the rollout ${rollout.slice(0, 60)}`;
+  return `${its} is not what its trail has entered (${what}): somebody has changed it in the store itself. It is obeyed, and no entry says who did it or why: look who can write there, and roll back or enter a word on it, by hold() and resume() say.`;
+}

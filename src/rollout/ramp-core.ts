@@ -10,7 +10,13 @@ import { nodeCrypto } from '../core/node-crypto.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Stage } from '../core/stage.ts';
 import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
-import { type Contained, containedWords, lostWords, sharedWords } from './contained-words.ts';
+import {
+  type Contained,
+  containedWords,
+  lostWords,
+  sharedWords,
+  unenteredWords,
+} from './contained-words.ts';
 import { Assessor } from './decisions/assessor.ts';
 import { decideRamp } from './decisions/decide-ramp.ts';
 import type { Asking, RampDecision } from './decisions/decision.ts';
@@ -144,6 +150,7 @@ export class RampCore {
   async assess(state: RolloutState, { approved, automatic }: Asking): Promise<RampDecision> {
     await this.pulse.check();
     await this.book.read();
+    this.#compare(state);
     const { legacyAlive } = this;
     const { at, pairs, readings } = await this.assessor.look(state);
     this.news.gates(readings, state);
@@ -153,6 +160,13 @@ export class RampCore {
     const byOtherPlan = state.policyHash !== policyHash;
     const asked = { approved, automatic, dailyCycleMs, byOtherPlan };
     return decideRamp({ state, step, next, at, pairs, legacyAlive, ...asked }, readings);
+  }
+
+  /** Tells of a state that somebody has changed without an entry. */
+  #compare(state: RolloutState): void {
+    const what = this.book.notAsEntered(state);
+    if (what.length === 0) return;
+    this.#warnings.warn('rollout.unentered', unenteredWords(this.name, state, what.join(', ')));
   }
 
   /** Tells the app what the leader has decided. */
@@ -213,7 +227,10 @@ export class RampCore {
         this.news.stage(state);
       },
       contained: this.contained,
-      lost: (version, there) => this.#warnings.warn('rollout.lost', lostWords(version, there)),
+      lost: (version, there) => {
+        this.book.lost();
+        this.#warnings.warn('rollout.lost', lostWords(version, there));
+      },
     };
   }
 }

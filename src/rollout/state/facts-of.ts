@@ -40,11 +40,11 @@ export interface Changed {
   readonly after: RampDraft;
 }
 
-/** A state as the trail holds it: without anybody's name. */
-function inBrief(state: RampDraft): object {
-  const { from, to, percent, step, status, since, policyHash, overrides } = state;
+/** A state as the trail holds it: without anybody's name, and with the salt, by which each tenant's place can be told. */
+export function inBrief(state: RampDraft): Readonly<Record<string, string | number>> {
+  const { from, to, percent, step, status, since, policyHash, salt, overrides } = state;
   const number = Object.keys(overrides).length;
-  return { from, to, percent, step, status, since, policyHash, overrides: number };
+  return { from, to, percent, step, status, since, policyHash, salt, overrides: number };
 }
 
 const learns = (state: RampDraft | undefined): boolean =>

@@ -1,8 +1,10 @@
 import { OpenReviews } from '../../audit/reviews.ts';
 import type { AuditEntry } from '../../core/contracts/audit-entry.ts';
+import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import type { Attested } from '../rollout.ts';
 import { attestedIn } from './attested-in.ts';
+import { inBrief } from './facts-of.ts';
 
 /** What the trail of a rollout still asks for, and what it was told. */
 export interface TrailSummary {
@@ -17,6 +19,8 @@ export class TrailBook {
   readonly #reviews = new OpenReviews();
   readonly #attested = new Map<string, Attested>();
   readonly #gone = new Set<unknown>();
+  /** The last state that was entered, in brief. */
+  #entered: { readonly version: number; readonly after: object } | undefined;
   #fullSince: number | undefined;
   #next = 0;
   /** When a person has resumed the ramp last. */
@@ -45,6 +49,27 @@ export class TrailBook {
   get summary(): TrailSummary {
     const attested = Object.fromEntries(this.#attested);
     return { reviews: this.#reviews.list(), attested };
+  }
+
+  /**
+   * What of a state, read before the trail was, is not as the trail has it: somebody has changed it beside the library. Names of
+   * fields, or the version; none where all is as it was entered.
+   */
+  notAsEntered(state: RolloutState): readonly string[] {
+    const entered = this.#entered;
+    if (entered === undefined || state.version < entered.version) return [];
+    if (state.version > entered.version) return ['version'];
+    const brief = inBrief(state);
+    const differs = ([name, value]: [string, unknown]) =>
+      Object.hasOwn(brief, name) && brief[name] !== value;
+    return Object.entries(entered.after)
+      .filter(differs)
+      .map(([name]) => name);
+  }
+
+  /** The store has lost commits: what was entered last is not known any more. */
+  lost(): void {
+    this.#entered = undefined;
   }
 
   /** Reads what is new; one reading at a time. */
@@ -81,6 +106,8 @@ export class TrailBook {
     }
     const { percent, since } = (entry.after ?? {}) as { percent?: unknown; since?: unknown };
     if (typeof percent !== 'number') return;
+    const { on } = (entry.evidence ?? {}) as { on?: unknown };
+    this.#entered = { version: Number(on) + 1, after: entry.after as object };
     this.#fullSince = percent < 100 ? undefined : (this.#fullSince ?? Number(since));
   }
 }
