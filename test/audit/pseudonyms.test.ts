@@ -25,6 +25,22 @@ describe("a tenant's pseudonym", () => {
     );
   });
 
+  it('has a salt that nobody can guess, and no two have the same', async () => {
+    const kept: Uint8Array[] = [];
+    const salts: SaltStore = {
+      get: () => undefined,
+      keep: (_tenant, salt) => {
+        kept.push(salt);
+        return salt;
+      },
+      destroy: () => {},
+    };
+    const names = new TenantPseudonyms(salts);
+    await Promise.all(['acme', 'acme', 'globex'].map((tenant) => names.of(tenant)));
+    expect(kept.map(({ length }) => length)).toEqual([32, 32, 32]);
+    expect(new Set(kept.map((salt) => Buffer.from(salt).toString('hex'))).size).toBe(3);
+  });
+
   it('cannot be linked to its tenant when the salt is destroyed, nor to its next one', async () => {
     const salts = memorySalts();
     const names = new TenantPseudonyms(salts);

@@ -255,9 +255,20 @@ describe('a file that a crash has cut', () => {
     'cannot end with %j',
     async (tail) => {
       const file = Buffer.concat([fileOf(lines.slice(0, 2)), Buffer.from(tail)]);
-      expect((await verifyTrail([file])).problems[0]).toMatchObject({ kind: 'edited', seq: 2 });
+      expect((await verifyTrail([file])).problems[0]).toMatchObject({
+        kind: 'edited',
+        seq: 2,
+        line: 3,
+      });
     },
   );
+
+  it('cannot end with more than any entry has, however it begins', async () => {
+    const tail = Buffer.from(`{"actor":"${'x'.repeat(3 * 2 ** 20)}`);
+    const pieces = [fileOf(lines.slice(0, 2)), tail.subarray(0, 2 ** 20), tail.subarray(2 ** 20)];
+    expect((await verifyTrail(pieces)).problems).toMatchObject([{ kind: 'edited', line: 3 }]);
+    expect((await verifyTrail(pieces.slice(0, 2))).cutBytes).toBe(2 ** 20);
+  });
 });
 
 describe('options of a verification', () => {
