@@ -26,7 +26,6 @@ export class Suspect {
 
   constructor(found: Break) {
     this.#break = found;
-    this.#isLinked = found.reading.entry?.previous === found.expected.previous;
   }
 
   /** Looks at one more entry behind it. Keeps nothing but what it has learned. */

@@ -216,6 +216,11 @@ describe('the first bad entry', () => {
       'edited 1, line 2',
     ],
     ['one claims a later place', [...list(0, 1, 2), ahead as AuditEntry], 'missing 3, line 4'],
+    [
+      'one claims a later place, and the chain goes on',
+      [...list(0, 1, 2), ahead as AuditEntry, ...list(3, 4)],
+      'inserted 6, line 4',
+    ],
     ['one claims a taken place', [...list(0, 1, 2), behind as AuditEntry], 'duplicated 2, line 4'],
     ['a field was added', [{ ...at(entries, 0), extra: 1 } as AuditEntry], 'edited 0, line 1'],
     [
