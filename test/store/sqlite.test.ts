@@ -106,6 +106,25 @@ describe('sqliteStore', () => {
     expect(await transcript.history('globex', 'c')).toHaveLength(60);
   });
 
+  it('has a commit and a lease on the disk when they are answered, and counts soon after', async () => {
+    const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
+    const store = open({ path: freshPath() });
+    const modes: string[] = [];
+    const write = async (run: () => PromiseLike<unknown>) => {
+      await run();
+      const said = exec.mock.calls.map(([sql]) => /synchronous = (\w+)/.exec(sql)?.[1]);
+      modes.push(said.filter((mode) => mode !== undefined).at(-1) ?? 'none');
+    };
+    await write(() => store.commit(nextCommit('chat', nothingYet, 'go')));
+    await write(() => store.addPairs({ id: 'a', pairs: [pairOf(0)] }));
+    await write(() => store.acquire('lease', 'a', 1_000));
+    const said = { role: 'user', text: 'hello', leg: 'legacy', at: 1 } as const;
+    const served = { tenant: 'acme', conversation: 'c', requestId: 'a', at: 1, turns: [said] };
+    await write(() => store.transcript().append(served));
+    await write(() => store.erase('acme'));
+    expect(modes).toEqual(['FULL', 'NORMAL', 'FULL', 'NORMAL', 'FULL']);
+  });
+
   it('writes ahead, so that readers and a writer never wait for one another', async () => {
     const path = freshPath();
     const store = open({ path });
@@ -214,10 +233,11 @@ describe('sqliteStore', () => {
   it('refuses a file that a newer version has written', () => {
     const path = freshPath();
     const database = new DatabaseSync(path);
-    database.exec('PRAGMA user_version = 99');
+    const next = migrations.length + 1;
+    database.exec(`PRAGMA user_version = ${next}`);
     database.close();
     expect(() => sqliteStore({ path })).toThrow(
-      'written by a newer version of this package (schema 99)',
+      `written by a newer version of this package (schema ${next})`,
     );
   });
 
