@@ -163,6 +163,44 @@ describe('a transcript in memory', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('keeps a turn for a day to the millisecond unless it is told otherwise, and in memory for an eighth longer', async () => {
+    const day = 86_400_000;
+    const { clock, transcript } = atStart();
+    await transcript.append(served({ at: 1000 }));
+    await clock.advance(day - 1);
+    expect(await texts(transcript)).toHaveLength(2);
+    await clock.advance(1);
+    expect(await texts(transcript)).toEqual([]);
+    await clock.advance(day / 8);
+    expect(transcript.sizes).toMatchObject({ conversations: 0, turns: 0, bytes: 0 });
+  });
+
+  it('has a bound of 200 turns, 10,000 conversations and 64 MiB unless it is told otherwise', async () => {
+    const { transcript } = atStart();
+    for (let n = 0; n < 110; n += 1) await transcript.append(served({ at: 1000 + n }));
+    expect(transcript.sizes).toMatchObject({ conversations: 1, turns: 200 });
+    for (let n = 0; n < 10_100; n += 1) {
+      await transcript.append(served({ tenant: `tenant ${n}`, text: 'x' }));
+    }
+    expect(transcript.sizes.conversations).toBe(10_000);
+    // Two bytes a character: 8 MiB an exchange, and a little more.
+    const text = 'x'.repeat(2 ** 21);
+    for (let n = 0; n < 9; n += 1) await transcript.append(served({ tenant: `long ${n}`, text }));
+    expect(transcript.sizes.conversations).toBe(7);
+  });
+
+  it('remembers thousands of erasures for what comes late, whatever its clock says then', async () => {
+    const { clock, transcript } = atStart();
+    for (let n = 0; n < 10_000; n += 1) await transcript.erase(`tenant ${n}`);
+    clock.now = () => 500;
+    await transcript.erase('tenant 0');
+    clock.now = () => 2000;
+    await transcript.append(served({ tenant: 'tenant 0', at: 1000 }));
+    expect(await texts(transcript, 'tenant 0')).toEqual([]);
+    await transcript.append(served({ tenant: 'tenant 0', at: 1001 }));
+    expect(await texts(transcript, 'tenant 0')).toHaveLength(2);
+  });
+
   it('keeps the latest turns of a conversation, whole exchanges of them', async () => {
     const { transcript } = atStart({ maxTurns: 5 });
     for (const at of [1000, 1001, 1002]) await transcript.append(served({ at, text: `q${at}` }));
