@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   bucketCount,
   bucketOf,
+  bucketsIn,
   bucketVersion,
   hashLimit,
   murmur3,
@@ -152,6 +153,13 @@ describe('Promise 7 (sticky and monotone): the bucket of an id', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is inside of a percentage of two decimals by as many buckets as it has hundredths', () => {
+    for (let hundredths = 0; hundredths <= bucketCount; hundredths += 1) {
+      if (bucketsIn(hundredths / 100) === hundredths) continue;
+      expect.fail(`${hundredths / 100} % takes ${bucketsIn(hundredths / 100)} buckets`);
+    }
   });
 
   it('is among the first buckets exactly if the hash is below their limit', () => {

@@ -20,6 +20,11 @@ describe('what a value retains', () => {
     expect(retainedSize(texts) / exact).toBeCloseTo(1, 1);
   });
 
+  it('is what it is where there are fewer, wherever the most of it lies', () => {
+    const values = [...Array.from({ length: 9_000 }, () => 1), 'x'.repeat(1_000_000)];
+    expect(retainedSize(values)).toBe(64 + 9_000 * 8 + 2_000_000);
+  });
+
   it('ends where values hold each other', () => {
     const one: Record<string, unknown> = {};
     one.self = one;
