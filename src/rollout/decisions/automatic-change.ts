@@ -1,6 +1,7 @@
 import type { RolloutState, RolloutStatus } from '../../core/contracts/rollout-state.ts';
 import type { FullPlan } from '../plan/full-plan.ts';
 import { factsOf } from '../state/facts-of.ts';
+import { planOf } from '../state/first-change.ts';
 import type { Change } from '../state/journal.ts';
 import { atStep, begins, draftOf, nextStep, placeBy, type RampDraft } from '../state/ramp-state.ts';
 import { freezing, latching, type Why } from './automatic-back.ts';
@@ -94,5 +95,5 @@ export function planTakenUp(before: RolloutState, deciding: Deciding): Change {
   const why = before.why === undefined ? {} : { why: before.why };
   const after = { ...draftOf(before), ...why, ...placeBy(plan, before), since: begins(before, at) };
   const reason = 'the plan of the app has changed';
-  return change('plan.changed', before, after, deciding, { reason, evidence: {} });
+  return change('plan.changed', before, after, deciding, { reason, evidence: planOf(plan) });
 }

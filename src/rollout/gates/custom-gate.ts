@@ -33,7 +33,7 @@ export interface CustomGateOptions {
   readonly spends?: boolean;
   /** The percentages at which it is asked. @default all */
   readonly asksAt?: { readonly above?: number; readonly upTo?: number };
-  /** Its thresholds, plain data: evidence from before a change of them does not count. @default none */
+  /** Its thresholds, plain data for the trail: evidence from before a change of them does not count. @default none */
   readonly policy?: unknown;
   /**
    * Starts anew: at each step, after any change of the plan, and after a restart, upon which all evidence of the step comes again.

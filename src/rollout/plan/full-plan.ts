@@ -22,7 +22,12 @@ export type FullStep = Required<PlanStep>;
 export interface FullPlan extends Required<RolloutPlan> {
   readonly steps: readonly FullStep[];
   readonly policyHash: string;
+  /** What that is the fingerprint of, for the trail; undefined where it is too long for an entry. */
+  readonly policy: object | undefined;
 }
+
+/** Code units of a plan that goes into an entry of the trail, whose line has room for some more. */
+const longestPolicy = 100_000;
 
 const served = (leg: 'legacy' | 'candidate'): Stage[] =>
   stageNames.filter((stage) => stages[stage].serves === leg);
@@ -110,13 +115,16 @@ export function toFullPlan(plan: RolloutPlan): FullPlan {
     const { percent } = step;
     return { percent, to: 'live', holdMs, minPairs, approval: false, ...givenOptions(step) };
   });
-  return { ...filled, steps, policyHash: policyHashOf({ ...filled, steps }) };
+  const policy = policyOf({ ...filled, steps });
+  const text = canonicalJson(policy);
+  const isLong = text.length > longestPolicy;
+  return { ...filled, steps, policyHash: fingerprint(text), policy: isLong ? undefined : policy };
 }
 
-function policyHashOf({ gates, ...rest }: Required<RolloutPlan>): string {
+function policyOf({ gates, ...rest }: Required<RolloutPlan>): object {
   const policies = gates.map(({ name, role, source, dryRun = false, policy }) => {
     return { name, role, source, dryRun, policy };
   });
   // Through JSON first: a threshold that is not finite is null there, and still part of the policy.
-  return fingerprint(canonicalJson(JSON.parse(JSON.stringify({ ...rest, gates: policies }))));
+  return JSON.parse(JSON.stringify({ ...rest, gates: policies }));
 }

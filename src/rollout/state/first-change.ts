@@ -4,6 +4,11 @@ import { factsOf } from './facts-of.ts';
 import type { Change } from './journal.ts';
 import { firstDraft } from './ramp-state.ts';
 
+/** The plan as the trail holds it, where it has room for it. */
+export function planOf({ policy }: FullPlan): object {
+  return policy === undefined ? {} : { plan: policy };
+}
+
 /** The state that a rollout begins with, where the store has none of its name. */
 export function firstChange(
   plan: FullPlan,
@@ -14,6 +19,7 @@ export function firstChange(
     kind: 'rollout.created',
     actor: 'system',
     reason: 'the app was started with this plan',
+    evidence: planOf(plan),
   } as const;
   const facts = factsOf({ rollout, at, before: undefined, after: draft }, told);
   return { draft, actor: 'system', facts };
