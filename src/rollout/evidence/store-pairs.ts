@@ -28,6 +28,13 @@ interface Gathered {
   missed: MissedPairs[];
 }
 
+/** Another sink beside this one may have asked for words; here they would be kept without an end. */
+function withoutWords(pair: PairRecord): PairRecord {
+  if (pair.text === undefined) return pair;
+  const { text: _, ...metrics } = pair;
+  return metrics;
+}
+
 /** Keeps pairs in a store, as evidence of the step in which they were made. */
 export class StorePairs implements PairSink {
   readonly #setting: StorePairsSetting;
@@ -53,7 +60,7 @@ export class StorePairs implements PairSink {
 
   add(pair: PairRecord): void {
     if (this.#hasRoom()) {
-      this.#of(pair).pairs.push(pair);
+      this.#of(pair).pairs.push(withoutWords(pair));
       return;
     }
     this.#lost += 1;
