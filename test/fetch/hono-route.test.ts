@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Stage } from 'engramia-cutover';
@@ -12,6 +13,7 @@ import { cloneRawRequest } from 'hono/request';
 import { describe, expect, it } from 'vitest';
 import { learning } from '../express/chat-app.ts';
 import { messageOf, question, startHandler } from './chat-handler.ts';
+import { fetchServerNames, fetchServers } from './servers.ts';
 
 const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
 
@@ -107,6 +109,29 @@ describe('a reply to which no type was given', () => {
         expect([stage, await typeAndEncoding(legacy, stage)]).toEqual([stage, bare]);
     },
   );
+});
+
+// Hono's server puts a class of its own in the place of the global `Response`, which `fetch` does not know.
+describe('a legacy that passes on what it has fetched', () => {
+  it.each(fetchServerNames)('is learned behind %s', async (server) => {
+    const upstream = createServer((_req, res) => {
+      res.setHeader('content-type', 'application/json').end(JSON.stringify({ reply: 'fetched' }));
+    }).listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const { port } = upstream.address() as AddressInfo;
+    const legacy = () => fetch(`http://127.0.0.1:${port}/`);
+    await using chat = await startHandler('dualwrite', { legacy });
+    await using app = await fetchServers[server]((request) => chat.handler(request));
+    const answer = await fetch(app.url, {
+      method: 'POST',
+      body: JSON.stringify({ message: question }),
+    });
+    expect(await answer.json()).toEqual({ reply: 'fetched' });
+    await chat.handler.flush();
+    expect(chat.fake.patterns('default')).toMatchObject([{ task: question, code: 'fetched' }]);
+    upstream.closeAllConnections();
+    upstream.close();
+  });
 });
 
 describe('a cutover whose legacy is the next handler of a Hono app', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tapResponse } from '../../src/router/replies/tap-response.ts';
 import { noting } from './tapped-web.ts';
 
@@ -57,6 +57,49 @@ describe('a Response that is observed', () => {
     tap?.abandon();
     await turn();
     expect(cancelled).toBe(1);
+  });
+
+  describe('where a server has put a class of its own in the place of the global one', () => {
+    const fetched = new Response('ab', { status: 201 });
+    const Below = Response;
+    class Global extends Response {}
+    class Page extends Response {}
+
+    afterEach(() => void vi.unstubAllGlobals());
+
+    it('is what `fetch` gives, too', async () => {
+      vi.stubGlobal('Response', Global);
+      const { told, observer } = noting();
+      const reply = tapResponse(fetched, observer)?.reply as Response;
+      expect(reply).toMatchObject({ constructor: Global, status: 201 });
+      expect(await reply.text()).toBe('ab');
+      expect(told[0]).toBe('ab');
+      expect(tapResponse(new Global('x'), observer)).toBeDefined();
+    });
+
+    it('is no other class, and nothing that only looks like one', () => {
+      vi.stubGlobal('Response', Global);
+      const { observer } = noting();
+      expect(tapResponse(new Page('x'), observer)).toBeUndefined();
+      const { status, headers, body, bodyUsed } = new Below('x');
+      const alike = { status, headers, body, bodyUsed } as Response;
+      expect(tapResponse(alike, observer)).toBeUndefined();
+      const bare = Object.setPrototypeOf(Object.create(alike), null);
+      expect(tapResponse(Object.assign(bare, alike), observer)).toBeUndefined();
+    });
+  });
+
+  it('is one that h3 sends faster, as a plain one', async () => {
+    class Fast extends Response {
+      _toNodeResponse(): undefined {
+        return undefined;
+      }
+    }
+    const { told, observer } = noting();
+    const reply = tapResponse(new Fast('ab', { status: 201 }), observer)?.reply as Response;
+    expect(reply).toMatchObject({ constructor: Response, status: 201 });
+    expect(await reply.text()).toBe('ab');
+    expect(told[0]).toBe('ab');
   });
 
   class Own extends Response {}

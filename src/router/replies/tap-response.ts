@@ -10,10 +10,20 @@ const lastStatus = 599;
 
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
 
+/** Servers put a class of their own in the place of the global one; what `fetch` gives is still of the one below it. */
+function isGlobal(prototype: unknown): boolean {
+  let known: unknown = Response.prototype;
+  while (known !== prototype && known !== Object.prototype) known = Object.getPrototypeOf(known);
+  return known !== Object.prototype;
+}
+
+/** What h3 answers with is a `Response` that its server sends faster, and nothing more. */
+const isFast = (response: Response): boolean => '_toNodeResponse' in response;
+
 /** Whether nothing is lost with the object itself: a subclass, as frameworks have them, brings members of its own. */
 function isReplaceable(response: Response): boolean {
-  const prototype: unknown = Object.getPrototypeOf(response);
-  return prototype === Response.prototype && Object.keys(response).length === 0;
+  const isPlain = isGlobal(Object.getPrototypeOf(response)) || isFast(response);
+  return isPlain && Object.keys(response).length === 0;
 }
 
 /**
