@@ -37,6 +37,17 @@ const protocols: Readonly<Record<string, readonly object[]>> = {
     object: 'thread.message.delta',
     delta: { content: [{ type: 'text', text: { value } }] },
   })),
+  'Assistants, as the client gives them': [
+    { event: 'thread.run.created', data: { object: 'thread.run', status: 'queued' } },
+    ...pieces.map((value) => ({
+      event: 'thread.message.delta',
+      data: {
+        object: 'thread.message.delta',
+        delta: { content: [{ type: 'text', text: { value } }] },
+      },
+    })),
+    { event: 'thread.run.completed', data: { object: 'thread.run', status: 'completed' } },
+  ],
   'objects with a text': pieces.map((text) => ({ text })),
 };
 

@@ -71,6 +71,16 @@ describe('the text of an event', () => {
       { object: 'thread.message.delta', delta: { content: [{ text: { value: 'a' } }, null] } },
       'a',
     ],
+    [
+      'an assistant, as the client gives it',
+      {
+        event: 'thread.message.delta',
+        data: { object: 'thread.message.delta', delta: { content: [{ text: { value: 'a' } }] } },
+      },
+      'a',
+    ],
+    ['an assistant’s event without data', { event: 'thread.created' }, undefined],
+    ['an event of the app’s own', { event: 'my.thread.x', data: { text: 'b' }, text: 'a' }, 'a'],
     ['an assistant’s run', { object: 'thread.run', text: 'a' }, undefined],
     [
       'an assistant’s delta of no list',
@@ -99,6 +109,7 @@ describe('the text of an event', () => {
     [{ object: 'thread.run', status: 'failed', last_error: {} }, undefined],
     [{ object: 'thread.run', status: 'cancelled' }, undefined],
     [{ object: 'thread.run', status: 'expired' }, undefined],
+    [{ event: 'thread.run.failed', data: { object: 'thread.run', status: 'failed' } }, undefined],
     [{ object: 'thread.run', status: 'completed' }, 'a'],
     [{ object: 'thread.run', status: 'not failed' }, 'a'],
     [{ object: 'thread.run.step', status: 'failed' }, 'a'],

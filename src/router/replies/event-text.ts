@@ -12,6 +12,12 @@ interface Protocol {
   readonly text: (event: Fields) => string;
 }
 
+/** The `openai` client gives an event of assistants together with its name. */
+function unnamed(value: unknown): unknown {
+  const { event, data } = fields(value);
+  return text(event).startsWith('thread.') ? data : value;
+}
+
 const typed = (pattern: RegExp, event: Fields): boolean => pattern.test(text(event.type));
 
 // How each wire format carries its text. The first that speaks an event reads it.
@@ -116,7 +122,7 @@ export class EventText {
 
   /** @param source - the event as it was sent, for one that is no object */
   add(value: unknown, source?: string): void {
-    const event = fields(value);
+    const event = fields(unnamed(value));
     if (failed(event)) this.#hasFailed = true;
     const protocol = protocols.find((one) => one.speaks(event));
     if (protocol !== undefined) this.#deltas.add(protocol.text(event));
