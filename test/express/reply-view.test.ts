@@ -200,6 +200,17 @@ describe("the app's own view", () => {
     expect(seen).toEqual([{ rows: [1] }, 'plain', 'data: one\n\n']);
   });
 
+  it('reads text of any type, and is not asked about bytes', async () => {
+    const view = (body: unknown) => ({ text: `read: ${body}` });
+    for (const contentType of ['application/x-ndjson', 'application/octet-stream', 'image/svg']) {
+      const lines = captured('{"a":1}\n{"a":2}\n', { contentType });
+      expect(await replyView(lines, { view })).toEqual({ text: 'read: {"a":1}\n{"a":2}\n' });
+      expect(await replyView(lines)).toBeUndefined();
+      const bytes = captured(Buffer.from([0x89, 0x50, 0xff]), { contentType });
+      expect(await replyView(bytes, { view })).toBeUndefined();
+    }
+  });
+
   it('is not asked about replies that are not read, and its error is not swallowed', async () => {
     let asked = 0;
     const view = (): never => {

@@ -122,10 +122,10 @@ describe('a reply that is read', () => {
     ['+json', false],
     ['context/text/', false],
     ['application/xml', false],
-  ])('of type %s is read: %s', async (contentType, isRead) => {
-    const view = await replyView(captured('"x"', { contentType }), {
-      view: () => ({ text: 'seen' }),
-    });
-    expect(view?.text).toBe(isRead ? 'seen' : undefined);
+  ])('of type %s is read without a view of the app’s: %s', async (contentType, isRead) => {
+    const body = contentType === 'text/event-stream' ? 'data: x\n\n' : '"x"';
+    expect((await textOf(captured(body, { contentType }))) !== undefined).toBe(isRead);
+    const view = () => ({ text: 'seen' });
+    expect(await replyView(captured(body, { contentType }), { view })).toEqual({ text: 'seen' });
   });
 });

@@ -96,14 +96,15 @@ const defaultMaxDecodedBytes = 1_048_576;
 
 /**
  * Reads the text of a captured reply, at once where nothing has to be decompressed: each wait costs as much as reading.
- * Undefined for one that is not text, not whole, not a success or has no text. Throws, or rejects, only with what the app's
+ * Undefined for one that is not text, of a type that only a `view` of the app's could read, not whole, not a success or without text. Throws, or rejects, only with what the app's
  * own `view` throws.
  */
 export function replyView(captured: CapturedReply, options: ReplyViewOptions = {}): MaybeLater {
   const { status } = captured;
   if (captured.method === 'HEAD' || status >= 300 || unreadable.has(status)) return undefined;
   const type = toMediaType(captured.contentType);
-  const reading = readingOf(type?.essence);
+  // Of a type that nobody knows here, lines of JSON say, the app's own view knows how to read the text.
+  const reading = readingOf(type?.essence) ?? (options.view && readings.plain);
   if (reading === undefined || !isWhole(captured)) return undefined;
   const isEvents = (text: string): boolean => type === undefined && eventStream.test(text);
   const read = (text: string | undefined): MaybeLater => {
