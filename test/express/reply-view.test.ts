@@ -223,6 +223,28 @@ describe("the app's own view", () => {
   });
 });
 
+describe('a data stream, as the AI SDK sent it up to its version 4', () => {
+  const begins = 'f:{"messageId":"m"}\n';
+  const ends = 'e:{"finishReason":"stop"}\nd:{"finishReason":"stop"}\n';
+
+  it.each<[string, string, string | undefined]>([
+    ['its text', `${begins}0:"Hel"\n0:"lo\\n0:"\n${ends}`, 'Hello\n0:'],
+    [
+      'its text, not its thoughts and tools',
+      `g:"hm"\n9:{"args":{}}\na:{}\n0:"Hello"\n${ends}`,
+      'Hello',
+    ],
+    ['nothing where it has failed', `${begins}0:"Hel"\n3:"overloaded"\n`, undefined],
+    ['nothing where it holds no text', begins + ends, undefined],
+    ['all of what only begins like one', '0:"Hello"\nand so on', '0:"Hello"\nand so on'],
+    ['all of what is no JSON', '0:"Hello', '0:"Hello'],
+    ['all of another list', '1: one\n2: two\n', '1: one\n2: two\n'],
+  ])('gives %s', async (_what, body, text) => {
+    expect(await textOf(captured(body))).toBe(text);
+    expect(await textOf(captured(body, { contentType: undefined }))).toBe(text);
+  });
+});
+
 const delta = (content: string) => ({
   object: 'chat.completion.chunk',
   choices: [{ delta: { content } }],

@@ -29,6 +29,7 @@ const failures: Readonly<Record<string, () => unknown>> = {
     events({ type: 'start' }, { type: 'error', errorText: 'overloaded' }),
   'events of a failed response': () =>
     events({ type: 'response.output_text.delta', delta: 'He' }, { type: 'response.failed' }),
+  'a data stream that ends with an error': () => new Response('0:"He"\n3:"overloaded"\n'),
   'objects that end with an error': () =>
     objects({ type: 'start' }, { type: 'error', errorText: 'overloaded' }),
 };

@@ -2,6 +2,7 @@ import type { ReplyView } from '../../core/call/subject.ts';
 import { bodyView } from './body-view.ts';
 import type { CapturedReply } from './captured-reply.ts';
 import { decodeContent } from './content-decoding.ts';
+import { dataStreamText } from './data-stream-text.ts';
 import { eventStreamText } from './event-stream-text.ts';
 import { isJsonType, toMediaType } from './media-type.ts';
 
@@ -31,10 +32,16 @@ const eventStream =
 const same = (text: string): string => text;
 const textView = (text: string | undefined): ReplyView | undefined =>
   text === undefined ? undefined : { text };
+
+function plainView(text: string): ReplyView | undefined {
+  const stream = dataStreamText(text);
+  return textView(stream === undefined ? text : stream.text);
+}
+
 const readings: Readonly<Record<'json' | 'events' | 'plain', Reading>> = {
   json: { body: (text) => JSON.parse(text), view: (text) => bodyView(JSON.parse(text)) },
   events: { body: same, view: (text) => textView(eventStreamText(text)) },
-  plain: { body: same, view: textView },
+  plain: { body: same, view: plainView },
 };
 
 // A partial, an empty or an unchanged answer is no answer to learn from.

@@ -1,6 +1,7 @@
 import { attempt } from '../../core/attempt.ts';
 import { CutoverError } from '../../core/errors.ts';
 import type { Captured } from './captured-reply.ts';
+import { dataStreamText } from './data-stream-text.ts';
 import { EventRecording } from './event-recording.ts';
 import { tellsFailure } from './event-stream-text.ts';
 import { toMediaType } from './media-type.ts';
@@ -18,12 +19,18 @@ export class FailedReply extends CutoverError {
   }
 }
 
+/** How a stream tells of its failure, by its type. */
+const failureTellers: Readonly<Record<string, ((body: string) => boolean) | undefined>> = {
+  'text/event-stream': tellsFailure,
+  'text/plain': (body) => dataStreamText(body)?.hasFailed === true,
+};
+
 /** Whether what was kept of a reply says that its leg has failed: by its status, or by an event of its stream. */
 export function keptFailure(kept: Captured | EventRecording): boolean {
   if (kept instanceof EventRecording) return kept.hasFailed;
   if (kept.status >= 500) return true;
-  const isEvents = toMediaType(kept.contentType)?.essence === 'text/event-stream';
+  const tells = failureTellers[toMediaType(kept.contentType)?.essence ?? ''];
   // What was compressed is read by those who want its text alone.
-  if (!isEvents || kept.truncated || kept.contentEncoding !== undefined) return false;
-  return tellsFailure(Buffer.concat(kept.chunks).toString());
+  if (tells === undefined || kept.truncated || kept.contentEncoding !== undefined) return false;
+  return tells(Buffer.concat(kept.chunks).toString());
 }

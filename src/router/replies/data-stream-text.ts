@@ -1,0 +1,25 @@
+import { EventText } from './event-text.ts';
+
+/** How a line of a data stream of the AI SDK begins: with what it is, by a sign, and JSON. */
+const line = /^([0-9a-k]):(?=["[{])/;
+
+/**
+ * Reads the data stream that the AI SDK sent up to its version 4, as plain text. Undefined for any other text.
+ */
+export function dataStreamText(body: string): EventText | undefined {
+  if (!line.test(body)) return undefined;
+  const events = new EventText();
+  try {
+    for (const one of body.split('\n')) {
+      if (one === '') continue;
+      const sign = line.exec(one)?.[1];
+      if (sign === undefined) return undefined;
+      const value: unknown = JSON.parse(one.slice(2));
+      if (sign === '0') events.add({ type: 'text-delta', delta: value });
+      else if (sign === '3') events.add({ type: 'error' });
+    }
+  } catch {
+    return undefined;
+  }
+  return events;
+}
