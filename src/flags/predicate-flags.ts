@@ -1,4 +1,5 @@
 import { isThenable } from '../core/call/observation.ts';
+import { CutoverError } from '../core/errors.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import type { EvaluationContext, FlagProvider, FlagResolution } from './provider.ts';
@@ -46,7 +47,10 @@ export function predicateFlags(
   const answer = (verdict: unknown): FlagResolution => {
     // A truthy "false" or a forgotten return must not move a tenant.
     if (typeof verdict === 'boolean') return verdict ? answers[to] : answers[from];
-    throw new TypeError(`A flag predicate must answer true or false, not ${typeof verdict}.`);
+    throw new CutoverError(
+      'ERR_CUTOVER_CONTAINED',
+      `A flag predicate must answer true or false, not ${typeof verdict}.`,
+    );
   };
   return {
     metadata: { name: 'predicate' },

@@ -1,4 +1,5 @@
 import { attempt, disregard } from '../core/attempt.ts';
+import { isThenable } from '../core/call/observation.ts';
 import type { Subject } from '../core/call/subject.ts';
 import type { UndecidedReason } from '../core/contracts/stats.ts';
 import { CutoverError } from '../core/errors.ts';
@@ -40,12 +41,18 @@ function killedOrFrozen(route: Route): Chosen {
   return route.legacyGone && state.kind === 'killed' && !state.force ? frozen : killed;
 }
 
+const mustGive = `it must give one of ${stageNames.join(', ')}, or undefined`;
+
 function forcedStage(route: Route, subject: Subject): Stage | undefined {
   try {
     const stage = route.force?.(subject);
     if (stage === undefined || isStage(stage)) return stage;
     disregard(stage);
-    throw new TypeError(`force() answered what is not a stage`);
+    const what = isThenable(stage) ? 'a promise, and is needed at once' : 'no stage';
+    throw new CutoverError(
+      'ERR_CUTOVER_CONTAINED',
+      `The callback force gave ${what}: ${mustGive}.`,
+    );
   } catch (error) {
     route.reporter.contained('force', error, { route: route.name });
     return undefined;

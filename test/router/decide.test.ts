@@ -1,5 +1,5 @@
 import { type CutoverEventOf, createCutover, type Stage } from 'engramia-cutover';
-import { memoryFlags } from 'engramia-cutover/flags';
+import { memoryFlags, predicateFlags } from 'engramia-cutover/flags';
 import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
 import { chat, hangs, nextTurn } from './world.ts';
@@ -62,6 +62,30 @@ describe('a decision', () => {
       expect(await handler('u', 'hi')).toBe('legacy: hi');
       expect(operations).toEqual(['force']);
     }
+  });
+
+  it.each([
+    ['no stage', 'LIVE'],
+    ['a promise, and is needed at once', Promise.resolve('live')],
+  ])('tells the log what force has to give where it gave %s', async (what, answer) => {
+    const lines: string[] = [];
+    const { handler } = chat('off', {
+      force: () => answer as unknown as Stage,
+      logger: { warn: (line) => void lines.push(line) },
+    });
+    expect(await handler('u', 'hi')).toBe('legacy: hi');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(
+      `The callback force gave ${what}: it must give one of off, dualwrite, shadow, live, rampdown, complete, or undefined.`,
+    );
+  });
+
+  it('tells the log what a predicate has to answer', async () => {
+    const lines: string[] = [];
+    const flags = predicateFlags(() => 'yes' as never, { from: 'off', to: 'live' });
+    const { handler } = chat('off', { flags, logger: { warn: (line) => void lines.push(line) } });
+    expect(await handler('u', 'hi')).toBe('legacy: hi');
+    expect(lines[0]).toContain('A flag predicate must answer true or false, not string.');
   });
 
   it('waits for an asynchronous subject and flag', async () => {
