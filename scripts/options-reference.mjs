@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /** Types that hold options although their names end otherwise. */
-const alsoOptions = /(?:Options|Limits|Thresholds|FlagsChange)$|^RunInit$/;
+const alsoOptions =
+  /(?:Options|Limits|Thresholds|FlagsChange|Action)$|^(?:RunInit|RolloutPlan|PlanStep)$/;
 
 /** What is told first, since it is looked for first; the rest follows as the entry points name it. */
 const first = ['RouteOptions', 'FallbackOptions', 'LearnOptions', 'CutoverOptions', 'LaneOptions'];
@@ -37,6 +38,9 @@ function entryPoints() {
   }));
 }
 
+/** Whether a statement is `export * from`, or `export type * from`. */
+const handsAllOn = (node) => ts.isExportDeclaration(node) && node.exportClause === undefined;
+
 /** Where the names come from that a file imports or hands on. */
 function originsOf(path) {
   const origins = new Map();
@@ -45,6 +49,8 @@ function originsOf(path) {
     if (!from?.startsWith('.')) continue;
     const names = statement.exportClause ?? statement.importClause?.namedBindings;
     const file = join(dirname(path), from);
+    if (handsAllOn(statement))
+      for (const name of exportedNames(file)) origins.set(name, { file, as: name });
     for (const { name, propertyName } of names?.elements ?? [])
       origins.set(name.text, { file, as: (propertyName ?? name).text });
   }
@@ -71,7 +77,10 @@ function exportedNames(path) {
   const handedOn = sourceOf(path).statements.flatMap((node) =>
     ts.isExportDeclaration(node) ? (node.exportClause?.elements ?? []) : [],
   );
-  return [...declared, ...handedOn].map((node) => node.name.text);
+  const all = sourceOf(path)
+    .statements.filter(handsAllOn)
+    .flatMap(({ moduleSpecifier }) => exportedNames(join(dirname(path), moduleSpecifier.text)));
+  return [...[...declared, ...handedOn].map((node) => node.name.text), ...all];
 }
 
 /** Types of options that a declaration is built on, `Omit` and the like looked through. */

@@ -78,4 +78,24 @@ With those of [TeaOptions](#teaoptions).
 | \`pour\` | \`(into: string) => void\` | **required** |  |
 `);
   });
+
+  it('tells what an entry point hands on as a whole', async () => {
+    const folder = planted({
+      'index.ts': `export type * from './tea.ts';`,
+      'tea.ts': `/** How tea is made. */
+export interface BrewAction {
+  /** Why. */
+  reason: string;
+}`,
+      'more.ts': '',
+    });
+    expect(await reference(folder)).toContain(`### BrewAction
+
+How tea is made.
+
+| option | type | default | meaning |
+| --- | --- | --- | --- |
+| \`reason\` | \`string\` | **required** | Why. |
+`);
+  });
 });
