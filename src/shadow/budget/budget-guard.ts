@@ -1,5 +1,6 @@
 import { disregard } from '../../core/attempt.ts';
 import type { Budget } from '../../core/contracts/budget.ts';
+import { CutoverError } from '../../core/errors.ts';
 import type { Reporter } from '../../core/events/events.ts';
 import type { Warn } from '../lane/loss.ts';
 import { boundsTokens } from './budget.ts';
@@ -9,6 +10,11 @@ const mostOwners = 10_000;
 
 /** Runs that answer without a word of their tokens before that is told of: the first ones may tell late. */
 const blindRuns = 20;
+
+const answers: ReadonlySet<unknown> = new Set([undefined, 'all', 'tenant']);
+
+const noAnswer =
+  "The budget's take() must give undefined for a run that may be made, else whose budget is spent: 'all' or 'tenant', at once.";
 
 /** A tenant's name is never empty. */
 const everybody = '';
@@ -42,6 +48,7 @@ export class BudgetGuard {
     let owner: unknown = 'all';
     try {
       owner = this.#budget.take(tenant);
+      if (!answers.has(owner)) throw new CutoverError('ERR_CUTOVER_CONTAINED', noAnswer);
     } catch (error) {
       this.#reporter.contained('budget', error, { tenant });
     }

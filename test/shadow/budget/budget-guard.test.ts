@@ -101,6 +101,23 @@ describe('a budget of the app', () => {
     await Promise.resolve();
   });
 
+  it.each([true, false, null, 'acme', Promise.resolve()])(
+    'that answers %j gives no run, and is told what it must answer',
+    (answer) => {
+      const { guard, reporter } = guarded({ take: () => answer as never });
+      expect(guard.take('acme')).toBe(false);
+      expect(reporter.failures).toMatchObject([
+        {
+          operation: 'budget',
+          error: {
+            code: 'ERR_CUTOVER_CONTAINED',
+            message: expect.stringContaining('must give undefined'),
+          },
+        },
+      ]);
+    },
+  );
+
   it('is told of tokens and ends, and keeps nobody from anything when it throws', () => {
     const told: unknown[] = [];
     const spend = (...facts: unknown[]) => void told.push(['spend', ...facts]);
