@@ -344,9 +344,23 @@ describe('layers of the app', () => {
       },
     );
     expect(found.verdict).toBe('same');
-    expect(errors.map((error) => (error as Error).message)).toEqual(['1', '2']);
-    expect(layerOf(found, 'babbles')).toMatchObject({ say: 'none', notes: ['ok'] });
+    expect(errors.map((error) => (error as Error).message)).toEqual([
+      '1',
+      '2',
+      'The layer babbles must give { say } with same, similar, different, worse, none, or nothing.',
+    ]);
+    for (const { name } of layers)
+      expect(layerOf(found, name)).toMatchObject({ say: 'none', notes: ['layer-failed'] });
     expect(JSON.stringify(found)).not.toContain('a secret');
+  });
+
+  it.each([undefined, null])('that answer %j have nothing to say', async (nothing) => {
+    const errors: unknown[] = [];
+    const layers = [{ name: 'mute', look: () => nothing as never }];
+    const contained = (error: unknown) => void errors.push(error);
+    const found = await divergence('a', 'a', { layers }, { contained });
+    expect(layerOf(found, 'mute')).toMatchObject({ say: 'none' });
+    expect(errors).toEqual([]);
   });
 
   it('of the library can be left out', async () => {
