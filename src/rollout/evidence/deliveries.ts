@@ -56,21 +56,22 @@ export class Deliveries<B> {
     this.#waiting = true;
   }
 
+  /** What is left of before, and what was gathered up to now: what comes meanwhile is gathered for the next time. */
   async #send(): Promise<void> {
-    const { take, send, contained } = this.#setting;
+    const { take, contained } = this.#setting;
     try {
-      if (this.#queue.length === 0) this.#queue = take();
-      for (; this.#queue.length > 0; this.#queue = nextOf(this.#queue, take)) {
-        await send(this.#queue[0] as B);
-      }
+      if (this.#queue.length > 0) await this.#sendQueue();
+      this.#queue = take();
+      await this.#sendQueue();
     } catch (error) {
       contained(error);
       this.nudge();
     }
   }
-}
 
-function nextOf<B>(queue: readonly B[], take: () => readonly B[]): readonly B[] {
-  const rest = queue.slice(1);
-  return rest.length > 0 ? rest : take();
+  async #sendQueue(): Promise<void> {
+    for (; this.#queue.length > 0; this.#queue = this.#queue.slice(1)) {
+      await this.#setting.send(this.#queue[0] as B);
+    }
+  }
 }

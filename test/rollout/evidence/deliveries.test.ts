@@ -77,6 +77,32 @@ describe('what is on its way to a store', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is gathered for as long as it says, also from a store that answers while more comes', async () => {
+    const clock = fakeClock();
+    const arrived: number[] = [];
+    let gathered = 0;
+    const deliveries = new Deliveries<number>({
+      ...{ clock, everyMs: 1_000, contained: nobody },
+      take: () => (gathered > 0 ? [gathered] : []),
+      send: async (count) => {
+        gathered = 0;
+        arrived.push(count);
+        // A call is served while the store answers.
+        gathered += 1;
+        deliveries.nudge();
+        await turns(3);
+        if (arrived.length > 100) throw new Error('It has no end.');
+      },
+    });
+    gathered = 5;
+    await deliveries.flush();
+    expect(arrived).toEqual([5]);
+    await clock.advance(1_000);
+    expect(arrived).toEqual([5, 1]);
+    await deliveries.close();
+    expect(arrived).toEqual([5, 1, 1]);
+  });
+
   it('has arrived after a flush, behind what could not be sent before', async () => {
     const { arrived, gathered, deliveries } = toStore(1);
     gathered.push(1);
