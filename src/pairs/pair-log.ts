@@ -61,8 +61,7 @@ export class PairLog {
       this.#dropped += instead.count;
       this.#unkept.add(instead);
     }
-    if (this.#retryMs > 0 || this.#buffer.bytes < batchBytes) this.#arm();
-    else if (!this.#isWriting) void this.write();
+    if (!this.#isWriting) this.#writeLater();
   }
 
   /** Counts what came too late. */
@@ -70,14 +69,16 @@ export class PairLog {
     this.#dropped += count;
   }
 
-  /** Writes what waits. Resolves, never rejects, with what went wrong. */
+  /** Writes what waits, and leaves what comes meanwhile for the next time. Resolves, never rejects, with what went wrong. */
   write(): Promise<{ readonly error: unknown } | undefined> {
     this.#disarm();
     return this.exclusive(async () => {
       this.#isWriting = true;
       try {
-        while (this.#buffer.count + this.#unkept.size > 0) await this.#writeBatch();
+        const until = this.#written + this.#waiting;
+        while (this.#waiting > 0 && this.#written < until) await this.#writeBatch();
         this.#recovered();
+        if (this.#waiting > 0) this.#writeLater();
         return undefined;
       } catch (error) {
         this.#failed(error);
@@ -98,6 +99,16 @@ export class PairLog {
   async close(): Promise<void> {
     this.#disarm();
     await this.exclusive(() => this.#file.close());
+  }
+
+  /** Lines, and sums of what found no room. */
+  get #waiting(): number {
+    return this.#buffer.count + this.#unkept.size;
+  }
+
+  #writeLater(): void {
+    if (this.#retryMs > 0 || this.#buffer.bytes < batchBytes) this.#arm();
+    else void this.write();
   }
 
   async #writeBatch(): Promise<void> {
