@@ -17,6 +17,7 @@ const follows = {
   sweep: 'what is old is deleted later',
   checkpoint: 'the entry is in the trail, and nothing vouches for it before the next checkpoint',
   probe: 'it says nothing of legacy: mend probeLegacy',
+  gate: 'it is invalid, so that nothing climbs: mend it',
   release: 'another leads once the lease has run out',
   close: 'what is left goes on for as long as the process does',
   complete: 'how much waits to be learned is not known, so that nothing is completed: mend outbox',
@@ -31,8 +32,12 @@ const entering: Partial<Record<Contained, string>> = {
   freeze: 'to enter a freeze',
 };
 
-/** Errors of stores of ours, whose messages say what to do and hold nobody's text. */
-const sayable = new Set<string | undefined>(['ERR_CUTOVER_STATE', 'ERR_CUTOVER_INVALID_OPTIONS']);
+/** Errors of ours, whose messages say what to do and hold nobody's text. */
+const sayable = new Set<string | undefined>([
+  'ERR_CUTOVER_STATE',
+  'ERR_CUTOVER_INVALID_OPTIONS',
+  'ERR_CUTOVER_CONTAINED',
+]);
 
 /** What `pg` throws without a code, always in the same words. */
 const wordsOfPg = new Set<unknown>([
@@ -66,8 +71,14 @@ export function wordsOf(error: unknown): string {
 }
 
 /** What is told of it: what failed, by what, and what follows. */
-export function containedWords(rollout: string, what: Contained, error: unknown): string {
-  return `${entering[what] ?? what} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
+export function containedWords(
+  rollout: string,
+  what: Contained,
+  error: unknown,
+  whose?: string,
+): string {
+  const which = whose === undefined ? '' : ` ${whose.slice(0, 60)}`;
+  return `${entering[what] ?? what}${which} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
 }
 
 /** What is told of a store that no longer has a version that it had. */

@@ -99,7 +99,7 @@ export class RampCore {
       lastSaid: () => this.assessor.lastSaid,
       contained: this.contained,
     });
-    const { begin } = createEvaluator(plan);
+    const { begin } = createEvaluator(plan, (gate, error) => this.contained('gate', error, gate));
     const reads = { store, rollout: name, now: this.now, lookMs: pollMs };
     this.assessor = new Assessor({ ...reads, begin });
     this.book = new TrailBook(store, name, (at) => this.pulse.resumed(at));
@@ -110,9 +110,9 @@ export class RampCore {
   /** The store's time, milliseconds since the epoch. */
   readonly now = (): number => this.#time.now();
 
-  readonly contained = (what: Contained, error: unknown): void => {
+  readonly contained = (what: Contained, error: unknown, whose?: string): void => {
     if (this.#closed) return;
-    this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error));
+    this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error, whose));
   };
 
   /** Another process goes by this one's name. */

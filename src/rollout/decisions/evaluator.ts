@@ -42,14 +42,19 @@ export function isAsked(
   return source !== 'live-pairs' || stages[to].mirrors !== undefined;
 }
 
+/** Told of what a gate has failed with, by the gate's name. */
+export type GateFailed = (gate: string, error: unknown) => void;
+
 /** Runs a gate; the first thing that it throws makes it unusable until the next step. */
 class GuardedRun {
   readonly #gate: Gate;
+  readonly #failed: GateFailed;
   readonly #run: GateRun | undefined;
   #broken = false;
 
-  constructor(gate: Gate, setting: Parameters<Gate['begin']>[0]) {
+  constructor(gate: Gate, setting: Parameters<Gate['begin']>[0], failed: GateFailed) {
     this.#gate = gate;
+    this.#failed = failed;
     this.#run = this.#contained(() => gate.begin(setting));
   }
 
@@ -71,7 +76,8 @@ class GuardedRun {
     if (this.#broken) return undefined;
     try {
       return this.#run && plainReading(this.#gate, await within(this.#run.read(at)));
-    } catch {
+    } catch (error) {
+      this.#failed(this.#gate.name, error);
       return undefined;
     }
   }
@@ -79,8 +85,9 @@ class GuardedRun {
   #contained<T>(act: () => T): T | undefined {
     try {
       return act();
-    } catch {
+    } catch (error) {
       this.#broken = true;
+      this.#failed(this.#gate.name, error);
       return undefined;
     }
   }
@@ -90,17 +97,17 @@ class GuardedRun {
  * Makes the evaluator of a plan: the gates that are asked at a step get an equal part each of the error budget, by all gates
  * that can fail by chance. A gate that throws is `invalid`.
  */
-export function createEvaluator({
-  gates = [],
-  alpha = defaultAlpha,
-}: Pick<RolloutPlan, 'gates' | 'alpha'>): Evaluator {
+export function createEvaluator(
+  { gates = [], alpha = defaultAlpha }: Pick<RolloutPlan, 'gates' | 'alpha'>,
+  failed: GateFailed = () => undefined,
+): Evaluator {
   const spending = gates.filter(({ spends, dryRun }) => spends && !dryRun).length;
   const each = alpha / Math.max(1, spending);
   return {
     begin(state) {
       const setting = { alpha: each, state, since: state.since };
       const asked = gates.filter((gate) => isAsked(gate, state));
-      return evidenceOf(asked.map((gate) => new GuardedRun(gate, setting)));
+      return evidenceOf(asked.map((gate) => new GuardedRun(gate, setting, failed)));
     },
   };
 }

@@ -1,8 +1,11 @@
+import { CutoverError } from '../../core/errors.ts';
 import type { GateOutcome } from './gate.ts';
 
 const outcomes: readonly unknown[] = ['pass', 'fail', 'hold', 'invalid'] satisfies GateOutcome[];
 
-/** @throws TypeError for what is no outcome: a gate of the app may say anything */
+/** @throws CutoverError `ERR_CUTOVER_CONTAINED` for what is no outcome: a gate of the app may say anything */
 export function refuseNoOutcome(gate: string, outcome: unknown): void {
-  if (!outcomes.includes(outcome)) throw new TypeError(`${gate} said no outcome`);
+  if (outcomes.includes(outcome)) return;
+  const message = `The gate ${gate.slice(0, 60)} said no outcome.`;
+  throw new CutoverError('ERR_CUTOVER_CONTAINED', message);
 }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { CustomRun } from '../../src/rollout/gates/custom-gate.ts';
+import { customGate } from '../../src/rollout/gates/custom-gate.ts';
+import { rolloutWorld } from './world.ts';
+
+const asking = (begin: () => CustomRun) => customGate({ name: 'cost', source: 'probe', begin });
+
+/** What is warned of while the leader asks such a gate. */
+async function warned(begin: () => CustomRun): Promise<string> {
+  await using world = rolloutWorld();
+  await world.rollout({ gates: [asking(begin)] });
+  await world.clock.advance(10_000);
+  return world.warnings.join('\n');
+}
+
+describe('a gate of the app that fails', () => {
+  it('is told by its name and by what it has failed with, not by a message that may hold anything', async () => {
+    const broken = () => ({
+      read: () => {
+        throw new TypeError('Anna Muster, 4 Main Street');
+      },
+    });
+    const told = await warned(broken);
+    expect(told).toContain('gate cost of the rollout cutover failed: TypeError; it is invalid');
+    expect(told).not.toContain('Anna');
+  });
+
+  it('is told where it cannot even begin', async () => {
+    const told = await warned(() => {
+      throw new RangeError('no');
+    });
+    expect(told).toContain('gate cost of the rollout cutover failed: RangeError');
+  });
+
+  it('is told where it forgets to say anything', async () => {
+    const told = await warned(() => ({ read: () => ({}) as never }));
+    expect(told).toContain('failed: The gate cost said no outcome; it is invalid');
+  });
+
+  it('is not told while it works', async () => {
+    expect(await warned(() => ({ read: () => ({ outcome: 'pass', says: 'fine' }) }))).toBe('');
+  });
+});
