@@ -43,6 +43,8 @@ function problem(kind: TrailProblemKind, { seq, at }: Checkpoint, why: string): 
 export class Vouching {
   readonly problems: TrailProblem[] = [];
   readonly #waiting = new Map<number, Checkpoint[]>();
+  /** Whose trail it is. */
+  #rollout: string | undefined;
   /** The last place that a checkpoint vouches for; undefined: none does. */
   vouchedFor: number | undefined;
 
@@ -59,6 +61,7 @@ export class Vouching {
 
   /** Holds an entry that continues the chain, or that it begins behind, against what was signed of its place. */
   meet({ seq, hash, rollout }: TrailHead & { readonly rollout?: string }): void {
+    this.#rollout = rollout ?? this.#rollout;
     const signed = this.#waiting.get(seq);
     if (signed === undefined) return;
     this.#waiting.delete(seq);
@@ -66,7 +69,8 @@ export class Vouching {
       if (checkpoint.hash === hash && checkpoint.rollout === (rollout ?? checkpoint.rollout)) {
         this.vouchedFor = seq;
       } else {
-        this.problems.push(problem('rewritten', checkpoint, 'vouches for another entry'));
+        const why = this.#ofOther(checkpoint) ?? 'vouches for another entry';
+        this.problems.push(problem('rewritten', checkpoint, why));
       }
     }
   }
@@ -76,8 +80,15 @@ export class Vouching {
     for (const [seq, [checkpoint]] of this.#waiting) {
       if (seq <= lastSeq || checkpoint === undefined) continue;
       const end = lastSeq < 0 ? 'is empty' : `ends with entry ${lastSeq}`;
-      this.problems.push(problem('truncated', checkpoint, `the trail ${end}`));
+      const why = this.#ofOther(checkpoint) ?? `the trail ${end}`;
+      this.problems.push(problem('truncated', checkpoint, why));
     }
+  }
+
+  /** Somebody may have put the checkpoints of two trails into one file: nothing was done to this one. */
+  #ofOther({ rollout }: Checkpoint): string | undefined {
+    if (this.#rollout === undefined || rollout === this.#rollout) return undefined;
+    return `it is of another rollout, ${JSON.stringify(String(rollout).slice(0, 60))}: hold it against that one's trail`;
   }
 
   #wait(checkpoint: Checkpoint): void {

@@ -32,6 +32,17 @@ describe('checkpoints', () => {
     expect(report.message).toBe('10 entries in one chain, vouched for up to 7.');
   });
 
+  it('of another rollout are told as such, and not as if something had been done to this trail', async () => {
+    const others = [4, 12].map((seq) =>
+      oldSigner.sign({ ...at(entries, 4), seq, rollout: 'search' }),
+    );
+    const publicKeys = [old.publicKey];
+    const report = await verifyTrail(entries, { checkpoints: others, publicKeys });
+    expect(report.ok).toBe(false);
+    const why = 'it is of another rollout, "search": hold it against that one\'s trail.';
+    expect(report.problems.map(({ message }) => message.slice(-why.length))).toEqual([why, why]);
+  });
+
   it('carry the rollout, the place, the hash, the time and the name of the key', () => {
     const entry = at(entries, 3);
     const { signature, ...statement } = oldSigner.sign(entry, 1_790_000_000_000);
