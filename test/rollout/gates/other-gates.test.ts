@@ -413,6 +413,18 @@ describe('the gate of the way back', () => {
   });
 });
 
+describe('what a gate asks the world', () => {
+  it('is asked anew by a clock that went back, which would keep the old answer for long', async () => {
+    const answers = [true, false, true];
+    const run = legacyAlive({ probe: () => answers.shift() ?? true }).begin(settingOf({}));
+    const outcomes: string[] = [];
+    for (const at of [now, now - 59_999, now - 60_000, now - 119_999, now - hour]) {
+      outcomes.push((await run.read(at)).outcome);
+    }
+    expect(outcomes).toEqual(['pass', 'pass', 'fail', 'fail', 'pass']);
+  });
+});
+
 describe('the gate of the outbox', () => {
   it.each<[unknown, string]>([
     [0, 'pass: nothing waits to be learned'],
@@ -437,6 +449,8 @@ describe('the gate of an attestation', () => {
       run.attested?.({ ...smoke, kind: 'backup' });
     });
     expect(stale.outcome).toBe('hold');
+    const first = await says(gate, (run) => run.attested?.({ ...smoke, at: since }));
+    expect(first.outcome).toBe('pass');
     expect((await says(gate, (run) => run.attested?.(smoke))).says).toBe(
       'pass: smoke was attested as done, 60 min ago',
     );
