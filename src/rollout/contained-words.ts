@@ -1,4 +1,5 @@
 import { attempt } from '../core/attempt.ts';
+import type { Lease } from '../core/contracts/store.ts';
 import { isCutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events/error-facts.ts';
 
@@ -100,4 +101,11 @@ export function sharedWords(rollout: string, identity: string): string {
 export function unenteredWords(rollout: string, { version }: { version: number }, what: string) {
   const its = `version ${version} of the rollout ${rollout.slice(0, 60)}`;
   return `${its} is not what its trail has entered (${what}): somebody has changed it in the store itself. It is obeyed, and no entry says who did it or why: look who can write there, and roll back or enter a word on it, by hold() and resume() say.`;
+}
+
+/** What is told of a lease that keeps everybody from leading. */
+export function stuckWords(rollout: string, { holder, until }: Lease): string {
+  const till = attempt(() => new Date(until).toISOString()) ?? 'the end of time';
+  const its = `the lease of the rollout ${rollout.slice(0, 60)} is held by ${holder.slice(0, 60)} until ${till}`;
+  return `${its}, far longer than leases last: nobody else looks at its gates, and nothing is rolled back by itself. If no process of that name leads, let acquire() of the store tell the lease, and give it back by release().`;
 }

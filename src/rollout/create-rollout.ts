@@ -73,6 +73,7 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
     sweep: () => sweeper.sweep(),
     contained: core.contained,
     shared: core.shared,
+    stuck: core.stuck,
   });
 }
 

@@ -2,7 +2,7 @@ import { memorySalts } from '../audit/salt-store.ts';
 import { TenantPseudonyms } from '../audit/tenant-pseudonyms.ts';
 import { attempt, disregard } from '../core/attempt.ts';
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
-import type { Store } from '../core/contracts/store.ts';
+import type { Lease, Store } from '../core/contracts/store.ts';
 import { CutoverError } from '../core/errors.ts';
 import { processWarnings } from '../core/events/logger.ts';
 import { Warnings } from '../core/events/warnings.ts';
@@ -15,6 +15,7 @@ import {
   containedWords,
   lostWords,
   sharedWords,
+  stuckWords,
   unenteredWords,
 } from './contained-words.ts';
 import { Assessor } from './decisions/assessor.ts';
@@ -118,6 +119,10 @@ export class RampCore {
   /** Another process goes by this one's name. */
   readonly shared = (): void =>
     this.#warnings.warn('rollout.identity', sharedWords(this.name, this.identity));
+
+  /** Nobody can lead. */
+  readonly stuck = (lease: Lease): void =>
+    this.#warnings.warn('rollout.lease', stuckWords(this.name, lease));
 
   readonly batchId = (): string => {
     this.#batches += 1;

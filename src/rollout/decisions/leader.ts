@@ -1,5 +1,5 @@
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
-import type { LeaseFence } from '../../core/contracts/rollout-store.ts';
+import type { Lease, LeaseFence } from '../../core/contracts/rollout-store.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
@@ -35,6 +35,8 @@ export interface LeaderSetting {
   readonly contained: (what: Contained, error: unknown) => void;
   /** Told when another process that leads has the same identity. */
   readonly shared: () => void;
+  /** Told while another's lease keeps everybody from leading for far longer than leases last. */
+  readonly stuck: (lease: Lease) => void;
 }
 
 /** Decides for the ramp while it holds the lease: one of all replicas does, at any time. */
@@ -48,8 +50,9 @@ export class Leader {
   constructor(setting: LeaderSetting) {
     this.#setting = setting;
     const { store, rollout, identity: holder, leaseMs, clock, shared } = setting;
+    const { now, stuck } = setting;
     const lease = `rollout/${rollout}`;
-    this.#hold = new LeaseHold({ store, lease, holder, leaseMs, clock, shared });
+    this.#hold = new LeaseHold({ store, lease, holder, leaseMs, clock, shared, now, stuck });
   }
 
   /** Whether the lease was this process's when it last looked. */

@@ -19,7 +19,14 @@ export interface LeaseHoldSetting {
   readonly clock: Clock;
   /** Told when another process has taken the lease under this holder's own name. */
   readonly shared?: () => void;
+  /** Told of a lease of another's that lasts far longer than leases do, at each look. */
+  readonly stuck?: (lease: Lease) => void;
+  /** The store's time, milliseconds since the epoch; needed for `stuck`. */
+  readonly now?: () => number;
 }
+
+/** Leases of one's own that another's may last: what lasts longer nobody has asked for. */
+const mostLeases = 20;
 
 /** A lease: taken where it is free, kept while work goes on under it, given back. */
 export class LeaseHold {
@@ -45,7 +52,7 @@ export class LeaseHold {
     this.#lease = undefined;
     const renewed = before && (await this.#renewed(before));
     const answer = renewed?.ok ? renewed : await store.acquire(name, holder, leaseMs);
-    if (!answer.ok) return undefined;
+    if (!answer.ok) return this.#refused(answer.lease);
     this.#lease = answer.lease;
     this.#newest = answer.lease.token;
     return { name: answer.lease.name, token: answer.lease.token };
@@ -88,6 +95,12 @@ export class LeaseHold {
     const lease = this.#lease;
     this.#lease = undefined;
     if (lease !== undefined) await this.#setting.store.release(lease);
+  }
+
+  #refused(lease: Lease): undefined {
+    const { leaseMs, now, stuck } = this.#setting;
+    if (now !== undefined && lease.until - now() > mostLeases * leaseMs) stuck?.(lease);
+    return undefined;
   }
 
   async #renew(): Promise<void> {
