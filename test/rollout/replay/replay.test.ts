@@ -5,6 +5,7 @@ import type { PairRecord } from '../../../src/core/contracts/pair-record.ts';
 import { replay } from '../../../src/rollout/decisions/replay.ts';
 import { candidateErrors } from '../../../src/rollout/gates/candidate-errors.ts';
 import { coverage } from '../../../src/rollout/gates/coverage.ts';
+import { customGate } from '../../../src/rollout/gates/custom-gate.ts';
 import { servedErrors } from '../../../src/rollout/gates/served-errors.ts';
 import { wrongAnswers } from '../../../src/rollout/gates/wrong-answers.ts';
 import type { RolloutPlan } from '../../../src/rollout/plan/plan.ts';
@@ -121,6 +122,22 @@ describe('a replay', () => {
       { does: 'stay', readings: [{ outcome: 'invalid', inputs: { pairs: 30, missed: 90 } }] },
     ]);
     expect(reading.misses()).toMatchObject([{ count: 90 }]);
+  });
+
+  it('looks once a minute of the recording unless it is told otherwise, and in the end', async () => {
+    const looks = async (everyMs?: number): Promise<number[]> => {
+      const at: number[] = [];
+      const read = (when: number) => {
+        at.push(when - start);
+        return { outcome: 'hold', says: 'nothing yet' } as const;
+      };
+      const watching = customGate({ name: 'watching', source: 'pairs', begin: () => ({ read }) });
+      const seconds = Array.from({ length: 150 }, (_, n) => pair({ at: start + n * 1_000 }));
+      await replay(seconds, { gates: [watching] }, everyMs === undefined ? {} : { everyMs });
+      return at;
+    };
+    expect(await looks()).toEqual([0, 60_000, 120_000, 149_000]);
+    expect(await looks(100_000)).toEqual([0, 100_000, 149_000]);
   });
 
   it('begins where it is told to, and takes nothing that has no time', async () => {
