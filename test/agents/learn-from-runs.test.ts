@@ -263,7 +263,10 @@ describe('learnFromRuns', () => {
     expect(learning.counts).toMatchObject({ offered: 1, stored: 1, failed: 0 });
   });
 
-  it('keeps at most as many waiting as it may, and counts the others', async () => {
+  it.each([
+    ['as it is told to', { maxWaiting: 2 }, 2],
+    ['a hundred', {}, 100],
+  ])('keeps at most so many waiting: %s, and counts the others', async (_many, options, most) => {
     const gate = Promise.withResolvers<{ stored: boolean; patternCount: number }>();
     const client = {
       recall: () => undefined,
@@ -271,12 +274,15 @@ describe('learnFromRuns', () => {
       learn: () => gate.promise,
     } as unknown as EngramiaClient;
     const own = runner();
-    using learning = learnFromRuns(own, { engramia: client, maxWaiting: 2 });
-    for (const at of [1, 2, 3, 4, 5]) await own.run(agentOf('done'), `Build parser number ${at}`);
-    expect(learning.counts).toMatchObject({ offered: 5, dropped: 2 });
+    using learning = learnFromRuns(own, { engramia: client, ...options });
+    const offered = most + 3;
+    for (let at = 0; at < offered; at += 1) {
+      await own.run(agentOf('done'), `Build parser number ${at}`);
+    }
+    expect(learning.counts).toMatchObject({ offered, dropped: 2 });
     gate.resolve({ stored: true, patternCount: 1 });
     await learning.settled();
-    expect(learning.counts).toMatchObject({ offered: 5, dropped: 2, stored: 3 });
+    expect(learning.counts).toMatchObject({ offered, dropped: 2, stored: most + 1 });
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6])(

@@ -34,4 +34,13 @@ describe('a difference counts from its limit on', () => {
     const notes = layerOf(found, 'length')?.notes ?? [];
     expect(notes.find((one) => one === 'longer' || one === 'shorter') ?? 'none').toBe(note);
   });
+
+  it('of ends: a line of a list is whole as it is, though it is long', async () => {
+    const item = '- pears that were grown in the south of the country, and not far from the sea';
+    const whole = `${chars(120)}\nThat is all.`;
+    const noted = async (candidate: string) =>
+      layerOf(await divergence(whole, candidate), 'length')?.notes ?? [];
+    expect(await noted(`${chars(120)}\n${item}`)).not.toContain('truncated');
+    expect(await noted(`${chars(120)}\n${item.slice(2)}`)).toContain('truncated');
+  });
 });
