@@ -33,6 +33,15 @@ describe('threadPatterns', () => {
     expect(textsOf([first, answer, second, later])).toEqual(both);
   });
 
+  it('has a name of the thread that the service takes, however long that is', () => {
+    const runIdOf = (thread_id: string) => {
+      const [record] = threadPatterns([first, answer].map((one) => ({ ...one, thread_id })));
+      return (record?.data as { design: { run_id: string } } | undefined)?.design.run_id;
+    };
+    expect(runIdOf('thread_1')).toBe('openai-thread:thread_1');
+    expect(runIdOf('é'.repeat(300))).toBe(`openai-thread:${'é'.repeat(186)}`);
+  });
+
   it('pairs no message with one of another thread, and a user who asked twice with the last of it', () => {
     const other = said('assistant', 'Hello.', { thread_id: 'thread_2' });
     const alone = said('user', 'Is anybody there?', { thread_id: 'thread_2' });
