@@ -1,5 +1,5 @@
 import { attempt } from '../core/attempt.ts';
-import type { Lease } from '../core/contracts/store.ts';
+import type { Lease } from '../core/contracts/rollout-store.ts';
 import { isCutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events/error-facts.ts';
 
