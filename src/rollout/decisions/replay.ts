@@ -1,6 +1,7 @@
 import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import type { RolloutState, RolloutStatus } from '../../core/contracts/rollout-state.ts';
+import { refuse } from '../../core/option-checks.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { EvidenceSource, Gate } from '../gates/gate.ts';
 import { defaultPlan } from '../plan/default-plan.ts';
@@ -8,6 +9,7 @@ import type { PlanStep, RolloutPlan } from '../plan/plan.ts';
 import { decideRamp } from './decide-ramp.ts';
 import type { RampDecision } from './decision.ts';
 import { createEvaluator, type StepEvidence } from './evaluator.ts';
+import { replayIssues } from './replay-issues.ts';
 
 /** What can be recorded of a ramp, and replayed. */
 export type RecordedEvidence = PairRecord | MissedPairs | ServedCounts;
@@ -163,12 +165,15 @@ class ReplayedRamp {
  *
  * It ends at a roll back. What would have been recorded had the ramp gone another way is not known: the first decision that
  * differs from what was done is sound, what follows is an estimate.
+ *
+ * @throws InvalidOptionsError naming every issue of the plan and the options
  */
 export async function replay(
   recording: AsyncIterable<RecordedEvidence> | Iterable<RecordedEvidence>,
   plan: RolloutPlan,
   options: ReplayOptions = {},
 ): Promise<Replay> {
+  refuse('replay()', replayIssues(plan, options));
   const { from = Number.NEGATIVE_INFINITY, sources = always } = options;
   const { gates = [] } = plan;
   const ramp = new ReplayedRamp(

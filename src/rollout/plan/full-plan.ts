@@ -37,7 +37,8 @@ export const fromCheck: OptionCheck = oneOf(...served('legacy'));
 /** The rule for the stage of tenants inside. */
 const toCheck: OptionCheck = oneOf(...served('candidate'));
 
-const time: OptionCheck = {
+/** The rule for a length of time that may be none. */
+export const time: OptionCheck = {
   test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   must: 'be a number of milliseconds from 0',
 };
@@ -93,7 +94,7 @@ function ladderIssues(steps: readonly PlanStep[]): string[] {
 }
 
 /** Every issue of a plan. */
-function planIssues(plan: unknown): string[] {
+export function planIssues(plan: unknown): string[] {
   const wrong = issuesOf(plan, planChecks, 'plan.');
   const { steps, gates } = (plan ?? {}) as RolloutPlan;
   const ladder = Array.isArray(steps) ? ladderIssues(steps) : [];

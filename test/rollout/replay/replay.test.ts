@@ -43,6 +43,22 @@ describe('a replay', () => {
     expect(decisions[0]?.readings[0]?.says).toMatch(/^pass: wrong answers 0\.0 pp over 1440 pairs/);
   });
 
+  it('refuses a plan and options that it would answer for another plan by', async () => {
+    const wrongPlan = { steps: [{ percent: 0 }], gats: plan.gates };
+    await expect(replay(recorded(3), wrongPlan)).rejects.toThrow(/replay\(\): plan\.gats is not/);
+    await expect(replay(recorded(3), undefined as never)).rejects.toThrow(/plan must be an object/);
+    const options = {
+      from: '2026-01-01',
+      everyMs: Number.NaN,
+      goOn: 'yes',
+      sources: ['pair'],
+      every: 1,
+    };
+    await expect(replay(recorded(3), plan, options as never)).rejects.toThrow(
+      /every is not an option.*; from must be.*; everyMs must be.*; goOn must be.*; sources must be/,
+    );
+  });
+
   it('ends at the roll back, with what it was decided on', async () => {
     let read = 0;
     const counted = function* (): Generator<PairRecord> {
