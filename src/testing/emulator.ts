@@ -1,3 +1,4 @@
+import { type OptionCheck, oneOf } from '../core/option-checks.ts';
 import { Engine } from './engine/engine.ts';
 import type { EngineRequest, EngineResponse } from './engine/message.ts';
 import type { RateLimits } from './engine/rate-limits.ts';
@@ -31,6 +32,9 @@ const ailments: Readonly<Record<Outage, Ailment>> = {
   embeddings: 'embeddings',
   maintenance: 'maintenance',
 };
+
+/** The rule for how the fake is down. */
+export const outageCheck: OptionCheck = oneOf(...Object.keys(ailments));
 
 /** The engine with a network in front of it that can be slow or broken: what all fronts share. */
 export class Emulator {

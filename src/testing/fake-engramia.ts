@@ -1,5 +1,6 @@
 import type { HttpHandler } from 'msw';
-import { Emulator, type Outage } from './emulator.ts';
+import { issuesOf, refuse } from '../core/option-checks.ts';
+import { Emulator, type Outage, outageCheck } from './emulator.ts';
 import { State } from './engine/state.ts';
 import { type Fetch, fakeFetch } from './fake-fetch.ts';
 import { type FakeEngramiaOptions, toSettings } from './fake-options.ts';
@@ -28,7 +29,7 @@ export interface FakeEngramia extends AsyncDisposable {
   listen(): Promise<{ readonly url: string; close(): Promise<void> }>;
   /** The stored patterns of a tenant, of all its projects unless one is named. */
   patterns(tenant: string, project?: string): readonly FakePattern[];
-  /** Breaks the service. @default 'refuse' */
+  /** Breaks the service. @default 'refuse' @throws InvalidOptionsError for a way that there is not */
   down(how?: Outage): void;
   /** Mends it. Resolves when its ports listen again; what hangs goes on hanging. */
   up(): Promise<void>;
@@ -103,6 +104,7 @@ class Fake implements FakeEngramia {
   }
 
   down(how: Outage = 'refuse'): void {
+    refuse('down()', issuesOf({ how }, { how: outageCheck }));
     this.#emulator.outage = how;
     for (const port of this.#ports) {
       if (how === 'refuse') port.pause();

@@ -162,6 +162,14 @@ describe('headers', () => {
     expect(headers.get('date')).toBe('Sun, 22 Nov 2026 12:00:00 GMT');
   });
 
+  it('does not stay up when it is to go down in a way that there is not', async () => {
+    const fake = await fakeEngramia();
+    for (const how of ['timeout', null, 'toString'])
+      expect(() => fake.down(how as never)).toThrow(
+        /down\(\): how must be one of "refuse", "hang"/,
+      );
+  });
+
   it('keeps the health paths up in maintenance and says how long the rest takes', async () => {
     const fake = await fakeEngramia();
     fake.down('maintenance');
