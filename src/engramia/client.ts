@@ -85,7 +85,7 @@ export interface EngramiaClient {
     options?: CallOptions,
   ): Promise<answers.DeleteProjectAnswer>;
 
-  /** A client with another key: same address, same pool, same pacer. @throws InvalidOptionsError for a bad key */
+  /** A client with another key: same address, same pool, same pacer. @throws InvalidOptionsError for a bad key or option */
   withKey(apiKey: string, options?: WithKeyOptions): EngramiaClient;
   /**
    * Takes no more calls, and closes the pool after the running ones. A client made by `withKey` closes only itself.

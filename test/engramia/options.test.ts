@@ -84,6 +84,15 @@ describe('options of the client', () => {
     expect(issues[0]).not.toContain('canary');
   });
 
+  it('refuse an option of withKey that would not be heard', () => {
+    const base = createEngramiaClient({ baseUrl: 'https://e.example' });
+    expect(() => base.withKey(canary, { onUnauthorised() {} } as never)).toThrow(
+      /withKey\(\): onUnauthorised is not an option/,
+    );
+    const wrong = { onUnauthorized: 'log' } as never;
+    expect(() => base.withKey('', wrong)).toThrow(/.+; onUnauthorized must be a function/);
+  });
+
   it('refuse a bad key of withKey and one scope without a key', () => {
     const base = createEngramiaClient({ baseUrl: 'https://e.example' });
     expect(() => base.withKey(`${canary}\r\n`)).toThrow(InvalidOptionsError);
