@@ -53,7 +53,8 @@ const cores = new WeakMap<Cutover, CutoverCore>();
 /** The wiring behind a `Cutover`, for adapters. */
 export function coreOf(cutover: Cutover): CutoverCore {
   const core = cores.get(cutover);
-  if (core === undefined) refuse('adapter', ['cutover must be made by createCutover()']);
+  const made = 'cutover must be made by createCutover() of the same copy of engramia-cutover';
+  if (core === undefined) refuse('adapter', [made]);
   return core as CutoverCore;
 }
 

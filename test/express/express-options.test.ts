@@ -6,7 +6,7 @@ import {
 } from 'engramia-cutover/express';
 import { memoryFlags } from 'engramia-cutover/flags';
 import express, { type Request, type RequestHandler } from 'express';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 
 const flags = memoryFlags('off');
 const route = {
@@ -78,9 +78,15 @@ describe('the options of expressCutover', () => {
       expect.stringMatching(/^flags is not an option/),
     ]);
     expect(issuesOf({ ...route, cutover })).toEqual([]);
-    expect(issuesOf({ ...route, cutover: {} })).toEqual([
-      'cutover must be made by createCutover()',
-    ]);
+  });
+
+  it('say that a cutover of another copy of the library, as monorepos have, is of another copy', async () => {
+    vi.resetModules();
+    const other = await import('../../src/create.ts');
+    for (const cutover of [{}, other.createCutover({ flags })])
+      expect(issuesOf({ ...route, cutover })).toEqual([
+        'cutover must be made by createCutover() of the same copy of engramia-cutover',
+      ]);
   });
 
   it('take a cutover that is undefined for one that was not given', () => {
