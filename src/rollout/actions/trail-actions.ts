@@ -117,12 +117,17 @@ export class TrailActions {
     for await (const entry of theirs) yield { of: 'service', entry };
   }
 
-  /** Enters what happened without a change of the state, as soon as the store can be reached. */
-  async enter(told: Omit<AuditFact, 'rollout'>): Promise<void> {
+  /** Enters what happened without a change of the state, as soon as the store can be reached; once, however often it is tried. */
+  async enter({
+    requestId,
+    ...told
+  }: Omit<AuditFact, 'rollout'> & { readonly requestId: string }): Promise<void> {
     const { journal, name: rollout } = this.#core;
     const fact = { ...told, rollout };
+    const { kind, actor, reason } = told;
     await journal.make({
-      action: told.kind,
+      action: kind,
+      by: { actor, reason, requestId },
       commutes: true,
       decide: () => ({ actor: told.actor, facts: [fact] }),
     });

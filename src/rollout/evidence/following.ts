@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../core/node-crypto.ts';
 import { issuesOf, type OptionCheck, refuse, required } from '../../core/option-checks.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock, TimerHandle } from '../../core/time/clock.ts';
@@ -16,6 +17,8 @@ export interface Heard {
   readonly actor: 'system';
   readonly reason: string;
   readonly evidence: object;
+  /** What it is known again by, where the answer to its entry was lost. */
+  readonly requestId: string;
 }
 
 /** Where what was heard goes. */
@@ -135,8 +138,9 @@ export class Following {
     this.#setting.clock.clearTimeout(this.#timer);
   }
 
-  #hear(heard: Heard): void {
-    if (this.#heard.length < mostHeard) this.#heard.push(heard);
+  #hear(heard: Omit<Heard, 'requestId'>): void {
+    const requestId = nodeCrypto().randomUUID();
+    if (this.#heard.length < mostHeard) this.#heard.push({ ...heard, requestId });
     void this.enter();
   }
 

@@ -34,6 +34,36 @@ describe('a cutover that is followed by several of its names', () => {
     expect((await kindsOf(world.store)).filter((kind) => kind === 'kill')).toHaveLength(1);
   });
 
+  it('has its kill entered once, though the answer to that was lost, and lost again', async () => {
+    await using world = rolloutWorld();
+    const { store } = world;
+    let lost = 0;
+    const commit: typeof store.commit = async (asked) => {
+      const result = await store.commit(asked);
+      if (asked.entries.some(({ kind }) => kind === 'kill') && lost < 2) {
+        lost += 1;
+        throw new Error('The answer was lost.');
+      }
+      return result;
+    };
+    const cable = new Proxy(store, {
+      get(target, name) {
+        if (name === 'commit') return commit;
+        const method = Reflect.get(target, name, target);
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+    const rollout = await world.rollout({}, { store: cable });
+    const { cutover } = twoHandlers(rollout);
+    rollout.follow(cutover);
+    cutover.kill('a drill');
+    await rollout.flush();
+    cutover.revive();
+    await world.clock.advance(10_000);
+    const kinds = (await kindsOf(store)).filter((kind) => ['kill', 'revive'].includes(kind));
+    expect([lost, kinds]).toEqual([2, ['kill', 'revive']]);
+  });
+
   it('is followed until the last of them is disposed, and can be followed again', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout();
