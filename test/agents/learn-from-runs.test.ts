@@ -53,6 +53,22 @@ describe('learnFromRuns', () => {
     },
   );
 
+  it('learns no task of fewer than eight code points, and texts as long as they may be', async () => {
+    await using memory = await memoryOf();
+    const own = runner();
+    const runId = 'r'.repeat(201);
+    using learning = learnFromRuns(own, { engramia: memory.client, runId });
+    const words = (count: number): string => 'words '.repeat(count / 6 + 1).slice(0, count);
+    await own.run(agentOf('done'), '😀bcdefg');
+    await own.run(agentOf('done'), '😀bcdefgh');
+    await own.run(agentOf(words(8_004)), words(2_004));
+    await learning.settled();
+    expect(learns(memory.fake)).toMatchObject([
+      { task: '😀bcdefgh', run_id: 'r'.repeat(200) },
+      { task: words(2_000), code: words(8_000) },
+    ]);
+  });
+
   it('learns one run after the other, each once, also where agents hand over', async () => {
     await using memory = await memoryOf([], { mode: 'json' });
     const own = runner();

@@ -366,6 +366,9 @@ describe('a budget', () => {
     expect(await askPair(judge)).toBe('second');
     expect(await askPair(judge)).toBe('second');
     expect(await askPair(judge)).toEqual({ note: 'judge-budget' });
+    const exact = judgeOf({ budget: { tokensPerDay: 1_820 } });
+    expect(await askPair(exact)).toBe('second');
+    expect(await askPair(exact)).toEqual({ note: 'judge-budget' });
   });
 
   it('of tokens is spent by questions that fail as well', async () => {

@@ -174,6 +174,8 @@ describe('the kill switch', () => {
       fallback: false,
     });
     expect(handler.stats().state).toBe('frozen');
+    expect(handler.kill('all the same', { force: false })).toBe('frozen');
+    expect(handler.kill('all the same', { force: 'true' as never })).toBe('frozen');
     expect(handler.kill('really', { force: true })).toBe('killed');
     await expect(handler('u', 'hi')).rejects.toThrow('gone');
   });
