@@ -11,11 +11,13 @@ const ways = ['learn', 'import'] as const;
 const recallers = ['the leg', 'instructions'] as const;
 
 /** A handler whose candidate runs once legacy's reply to the same call has been learned. */
-function handlerOf(memory: Memory, via: 'learn' | 'import', recaller: string) {
+function handlerOf(memory: Memory, via: 'learn' | 'import', recaller: string, recallLimit = 3) {
   const model = new ScriptedModel('done');
   const engramia = oneScope(memory.client);
   const isLeg = recaller === 'the leg';
-  const instructions = isLeg ? 'base' : engramiaInstructions({ engramia, base: 'base' });
+  const instructions = isLeg
+    ? 'base'
+    : engramiaInstructions({ engramia, base: 'base', recallLimit });
   const learned = Promise.withResolvers<void>();
   const handler = createCutoverHandler({
     name: 'chat',
@@ -23,7 +25,7 @@ function handlerOf(memory: Memory, via: 'learn' | 'import', recaller: string) {
     candidate: agentCandidate({
       agent: new Agent({ name: 'desk', model, instructions }),
       runner: new Runner({ tracingDisabled: true }),
-      ...(isLeg && { engramia }),
+      ...(isLeg && { engramia, recallLimit }),
       input: async (_context: CallContext, message: string) => {
         await learned.promise;
         return message;
@@ -56,6 +58,25 @@ describe.each(ways)('a mirrored agent, while exchanges are learned by %s', (via)
     expect(memory.fake.patterns('acme').map(({ code }) => code)).toEqual([`legacy on ${task}`]);
     expect(told()).toEqual(['base']);
   });
+
+  it.each([
+    ['the leg', 3, 4],
+    ['the leg', 50, 50],
+    ['instructions', 3, 4],
+    ['instructions', 50, 50],
+  ])(
+    'asks for one more than it shows, if the service gives so many (%s, %d)',
+    async (by, limit, asked) => {
+      await using memory = await memoryOf([], {
+        keys: { admin: { tenant: 'acme', role: 'admin' } },
+      });
+      const { handler } = handlerOf(memory, via, by, limit);
+      await handler(task);
+      await handler.close();
+      const recalls = memory.fake.requests.filter(({ path }) => path === '/v1/recall');
+      expect(recalls.map(({ body }) => body)).toMatchObject([{ limit: asked }]);
+    },
+  );
 
   it.each(recallers)('recalls what was known when the call was made (%s)', async (by) => {
     await using memory = await memoryOf([], { keys: { admin: { tenant: 'acme', role: 'admin' } } });

@@ -33,6 +33,12 @@ describe('threadPatterns', () => {
     expect(textsOf([first, answer, second, later])).toEqual(both);
   });
 
+  it('keeps 2,000 code points of a task and 8,000 of an answer unless it is told otherwise', () => {
+    const words = (count: number): string => 'words '.repeat(count / 6 + 1).slice(0, count);
+    const long = [said('user', words(2_001)), said('assistant', words(8_001))];
+    expect(textsOf(long)).toEqual([[words(2_000), words(8_000)]]);
+  });
+
   it('has a name of the thread that the service takes, however long that is', () => {
     const runIdOf = (thread_id: string) => {
       const [record] = threadPatterns([first, answer].map((one) => ({ ...one, thread_id })));
