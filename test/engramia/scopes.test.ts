@@ -197,6 +197,16 @@ describe('whether a lesson was stored', () => {
   });
 });
 
+describe('one scope', () => {
+  it('is nobody’s who has no name, and the same for all others', () => {
+    const client = createEngramiaClient({ baseUrl: 'http://127.0.0.1:9', apiKey: 'k' });
+    const source = oneScope(client);
+    expect([source.targetOf(''), source.clientOf?.('')]).toEqual([undefined, undefined]);
+    expect(source.targetOf('a')).toBe(source.targetOf('b'));
+    expect(source.clientOf?.('a')).toBe(client);
+  });
+});
+
 describe('a key per tenant', () => {
   const setup = (
     lookup: (tenant: string) => string | null | undefined | Promise<string | undefined>,
