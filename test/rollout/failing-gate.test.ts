@@ -34,7 +34,9 @@ describe('a gate of the app that fails', () => {
 
   it('is told where it forgets to say anything', async () => {
     const told = await warned(() => ({ read: () => ({}) as never }));
-    expect(told).toContain('failed: The gate cost said no outcome; it is invalid');
+    expect(told).toContain(
+      'failed: The gate cost said no outcome: it must be one of pass, fail, hold, invalid; it is',
+    );
   });
 
   it('is not told while it works', async () => {

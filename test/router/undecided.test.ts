@@ -136,7 +136,7 @@ describe('force', () => {
     const told = contained(handler);
     expect(await handler('u', 'hi')).toBe('candidate: hi');
     expect(told).toMatchObject([{ operation: 'force', route: 'chat' }]);
-    expect(String(told[0]?.error.cause)).toContain('not a stage');
+    expect(String(told[0]?.error.cause)).toContain('gave no stage: it must give one of off');
   });
 
   it('that answers with a promise which rejects leaves nothing unhandled', async () => {

@@ -197,9 +197,9 @@ function describeServer(): void {
 
   it('leaves no statement on the server that it has given up, however often it looks', async () => {
     const schema = world.freshSchema();
-    const pool = world.pool() as Pool;
-    const store = open(pool, { schema, timeoutMs: 150, listen: false });
-    await store.traffic();
+    // The tables are made without such haste.
+    await open(world.pool(), { schema, listen: false }).traffic();
+    const store = open(world.pool(), { schema, timeoutMs: 150, listen: false });
     const client = await (world.pool() as Pool).connect();
     await client.query(`BEGIN; LOCK TABLE "${schema}".tallies, "${schema}".replicas`);
     for (const look of [() => store.traffic(), () => store.replicas('chat')]) {

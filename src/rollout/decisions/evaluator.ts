@@ -2,6 +2,7 @@ import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { stages } from '../../core/stage.ts';
+import { wordsOf } from '../contained-words.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Attestation, Gate, GateReading, GateRun } from '../gates/gate.ts';
 import type { RolloutPlan } from '../plan/plan.ts';
@@ -51,6 +52,8 @@ class GuardedRun {
   readonly #failed: GateFailed;
   readonly #run: GateRun | undefined;
   #broken = false;
+  /** By what, in words that hold nothing of the app's: they go into the trail. */
+  #failedBy = '';
 
   constructor(gate: Gate, setting: Parameters<Gate['begin']>[0], failed: GateFailed) {
     this.#gate = gate;
@@ -68,7 +71,7 @@ class GuardedRun {
     const marks = { role, ...(dryRun && { dryRun: true as const }) };
     const reading = await this.#said(at);
     if (reading !== undefined) return { ...reading, ...marks };
-    const says = 'invalid: the gate itself has failed';
+    const says = `invalid: the gate itself has failed: ${this.#failedBy}`;
     return { gate: name, source, outcome: 'invalid', says, inputs: {}, ...marks };
   }
 
@@ -77,7 +80,7 @@ class GuardedRun {
     try {
       return this.#run && plainReading(this.#gate, await within(this.#run.read(at)));
     } catch (error) {
-      this.#failed(this.#gate.name, error);
+      this.#fails(error);
       return undefined;
     }
   }
@@ -87,9 +90,14 @@ class GuardedRun {
       return act();
     } catch (error) {
       this.#broken = true;
-      this.#failed(this.#gate.name, error);
+      this.#fails(error);
       return undefined;
     }
+  }
+
+  #fails(error: unknown): void {
+    this.#failedBy = wordsOf(error);
+    this.#failed(this.#gate.name, error);
   }
 }
 

@@ -180,8 +180,19 @@ describe('an evaluator', () => {
     evidence.attested({ kind: 'smoke', ok: true, at: now });
     evidence.changed(stateOf());
     expect(await evidence.readings(now)).toMatchObject([
-      { gate: 'mine', outcome: 'invalid', says: 'invalid: the gate itself has failed' },
+      { gate: 'mine', outcome: 'invalid', says: 'invalid: the gate itself has failed: Error' },
       { gate: 'candidate-errors', outcome: 'hold' },
+    ]);
+  });
+
+  it('says what is wrong with a reading that is none', async () => {
+    const read = () => ({ outcome: 'failed' as never, says: '' });
+    const gate = customGate({ name: 'mine', source: 'probe', begin: () => ({ read }) });
+    const evidence = createEvaluator({ gates: [gate] }).begin(stateOf());
+    expect(await evidence.readings(now)).toMatchObject([
+      {
+        says: 'invalid: the gate itself has failed: The gate mine said no outcome: it must be one of pass, fail, hold, invalid',
+      },
     ]);
   });
 
