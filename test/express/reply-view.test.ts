@@ -223,6 +223,29 @@ describe("the app's own view", () => {
   });
 });
 
+describe('lines of JSON of no declared type, as the openai client streams them on', () => {
+  const lines = (...said: readonly unknown[]) =>
+    said.map((one) => `${JSON.stringify(one)}\n`).join('');
+  const chunk = (content: string) => ({ choices: [{ delta: { content } }] });
+
+  it.each<[string, string, string | undefined]>([
+    ['their text', lines(chunk('Hel'), chunk('lo')), 'Hello'],
+    ['nothing where they tell of a failure', lines(chunk('Hel'), { error: 'x' }), undefined],
+    ['nothing where they hold no text', lines({ choices: [] }, { a: 2 }), undefined],
+    ['all of what is no JSON to its end', '{"a":1}\n{"a":\n', '{"a":1}\n{"a":\n'],
+    [
+      'all of an answer that is JSON itself',
+      lines({ text: 'a' }, { text: 'b' }),
+      lines({ text: 'a' }, { text: 'b' }),
+    ],
+    ['all of one line', lines(chunk('Hello')), lines(chunk('Hello'))],
+    ['all of what begins as a text', `so: ${lines({ a: 1 }, { a: 2 })}`, 'so: {"a":1}\n{"a":2}\n'],
+  ])('give %s', async (_what, body, text) => {
+    expect(await textOf(captured(body, { contentType: undefined }))).toBe(text);
+    expect(await textOf(captured(body))).toBe(body);
+  });
+});
+
 describe('a data stream, as the AI SDK sent it up to its version 4', () => {
   const begins = 'f:{"messageId":"m"}\n';
   const ends = 'e:{"finishReason":"stop"}\nd:{"finishReason":"stop"}\n';

@@ -4,6 +4,7 @@ import type { CapturedReply } from './captured-reply.ts';
 import { decodeContent } from './content-decoding.ts';
 import { dataStreamText } from './data-stream-text.ts';
 import { eventStreamText } from './event-stream-text.ts';
+import { jsonLinesText } from './json-lines-text.ts';
 import { isJsonType, toMediaType } from './media-type.ts';
 
 /** A view, or a promise of it. */
@@ -38,17 +39,25 @@ function plainView(text: string): ReplyView | undefined {
   return textView(stream === undefined ? text : stream.text);
 }
 
-const readings: Readonly<Record<'json' | 'events' | 'plain', Reading>> = {
+/** Text of which nobody said what it is. */
+function untypedView(text: string): ReplyView | undefined {
+  if (eventStream.test(text)) return textView(eventStreamText(text));
+  const lines = jsonLinesText(text);
+  return lines === undefined ? plainView(text) : textView(lines.text);
+}
+
+const readings: Readonly<Record<'json' | 'events' | 'plain' | 'untyped', Reading>> = {
   json: { body: (text) => JSON.parse(text), view: (text) => bodyView(JSON.parse(text)) },
   events: { body: same, view: (text) => textView(eventStreamText(text)) },
   plain: { body: same, view: plainView },
+  untyped: { body: same, view: untypedView },
 };
 
 // A partial, an empty or an unchanged answer is no answer to learn from.
 const unreadable: ReadonlySet<number> = new Set([204, 205, 206, 304]);
 
 function readingOf(essence: string | undefined): Reading | undefined {
-  if (essence === undefined) return readings.plain;
+  if (essence === undefined) return readings.untyped;
   if (isJsonType(essence)) return readings.json;
   if (essence === 'text/event-stream') return readings.events;
   return essence.startsWith('text/') ? readings.plain : undefined;
@@ -113,11 +122,10 @@ export function replyView(captured: CapturedReply, options: ReplyViewOptions = {
   // Of a type that nobody knows here, lines of JSON say, the app's own view knows how to read the text.
   const reading = readingOf(type?.essence) ?? (options.view && readings.plain);
   if (reading === undefined || !isWhole(captured)) return undefined;
-  const isEvents = (text: string): boolean => type === undefined && eventStream.test(text);
   const read = (text: string | undefined): MaybeLater => {
     if (text === undefined) return undefined;
     if (options.view !== undefined) return options.view(contained(reading.body, text));
-    const found = contained(isEvents(text) ? readings.events.view : reading.view, text);
+    const found = contained(reading.view, text);
     return found?.text === '' ? undefined : found;
   };
   const text = toText(

@@ -101,6 +101,12 @@ export class EventText {
   readonly #deltas = new GatheredText();
   readonly #plain = new GatheredText();
   #hasFailed = false;
+  #isKnown = false;
+
+  /** Whether any event was of a format that is known here. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
 
   /** Whether the stream tells of its own failure. */
   get hasFailed(): boolean {
@@ -125,6 +131,7 @@ export class EventText {
     const event = fields(unnamed(value));
     if (failed(event)) this.#hasFailed = true;
     const protocol = protocols.find((one) => one.speaks(event));
+    this.#isKnown ||= protocol !== undefined;
     if (protocol !== undefined) this.#deltas.add(protocol.text(event));
     else this.#plain.add(jsonText(value) ?? (typeof value === 'object' ? '' : (source ?? '')));
   }
