@@ -12,6 +12,7 @@ export type LaneName = 'learn' | 'mirror';
 /** The callback or operation that failed and was contained. */
 export type Operation =
   | 'identify'
+  | 'requestId'
   | 'flags.initialize'
   | 'flags.resolve'
   | 'flags.close'

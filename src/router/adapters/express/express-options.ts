@@ -9,10 +9,17 @@ import { splitOptions } from '../split-options.ts';
 
 /** One route of an Express app; legacy is the handler that comes next. */
 export interface ExpressRouteOptions<Input>
-  extends Omit<ServerRouteOptions<Request, Input>, 'read'> {
+  extends Omit<ServerRouteOptions<Request, Input>, 'read' | 'requestId'> {
   // A method, so that a request with types of its own (`Request<{ id: string }>`) may be asked for.
   /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
   read(request: Request): Input | Promise<Input>;
+  /**
+   * Names the call in events, spans and pairs, as the app's own log does: `(request) => request.id`. Cut to 200 characters; where it
+   * throws or gives nothing, the call has an id of its own.
+   *
+   * @default a UUID of its own
+   */
+  requestId?(request: Request): string | number | undefined;
   /**
    * `'parsed'`: a body parser has run before. `'hold'`: the raw body is held, `read` gets it parsed as `req.body`, and it is
    * put back for whatever reads it later; `req` itself is not given a body.

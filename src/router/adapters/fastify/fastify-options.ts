@@ -9,10 +9,17 @@ import { splitOptions } from '../split-options.ts';
 
 /** The cutover of one route; legacy is the route's own handler. */
 export interface FastifyRouteOptions<Input>
-  extends Omit<ServerRouteOptions<FastifyRequest, Input>, 'read'> {
+  extends Omit<ServerRouteOptions<FastifyRequest, Input>, 'read' | 'requestId'> {
   // A method, so that a request with types of its own (`FastifyRequest<{ Body: … }>`) may be asked for.
   /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
   read(request: FastifyRequest): Input | Promise<Input>;
+  /**
+   * Names the call in events, spans and pairs, as the app's own log does: `(request) => request.id`. Cut to 200 characters; where it
+   * throws or gives nothing, the call has an id of its own.
+   *
+   * @default a UUID of its own
+   */
+  requestId?(request: FastifyRequest): string | number | undefined;
 }
 
 /** A route's cutover as `config` holds it, whatever its input is; `cutoverRoute()` infers that. */

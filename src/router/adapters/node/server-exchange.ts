@@ -25,6 +25,8 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   /** What `read` gets; undefined: the request cannot be read. */
   source: Source | undefined;
   input: Input | undefined = undefined;
+  /** What the app calls the request; undefined: nothing. */
+  requestId: string | undefined = undefined;
   /** The candidate's reply, from when it could be sent. */
   prepared: CandidateReply | undefined = undefined;
   /** Somebody before this exchange has begun the reply. */

@@ -14,6 +14,13 @@ export interface ServerRouteOptions<Source, Input>
   /** Whose call it is and what for, from what `read` gave. */
   identify: (input: Input) => Subject | Promise<Subject>;
   /**
+   * Names the call in events, spans and pairs, as the app's own log does: `(request) => request.id`. Cut to 200 characters; where it
+   * throws or gives nothing, the call has an id of its own.
+   *
+   * @default a UUID of its own
+   */
+  requestId?: ((request: Source) => string | number | undefined) | undefined;
+  /**
    * The handler that replaces the existing one: its value is sent as the framework sends a returned value, or as a
    * `Response` or a stream. It sees neither the request nor the reply.
    */
@@ -27,7 +34,10 @@ export interface ServerRouteOptions<Source, Input>
 }
 
 /** The rules of what only adapters know. */
-export const serverChecks: OptionChecks = { read: required(check.function) };
+export const serverChecks: OptionChecks = {
+  read: required(check.function),
+  requestId: check.function,
+};
 
 const { legacy: _, ...otherChecks } = routeChecks;
 

@@ -1,3 +1,4 @@
+import { disregard } from '../../../core/attempt.ts';
 import type { CallContext } from '../../../core/call/call-context.ts';
 import { isThenable } from '../../../core/call/observation.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
@@ -31,7 +32,7 @@ export function addServerRoute<Source, Input>(
   options: ServerRouteOptions<Source, Input>,
 ): Route {
   type Exchange = ServerExchange<Source, Input>;
-  const { candidate, legacyShadow, view, maxReplyBytes, fallback, snapshot } = options;
+  const { candidate, legacyShadow, view, maxReplyBytes, fallback, snapshot, requestId } = options;
   const copy = (input: Input): Input =>
     snapshot === undefined ? argumentCopy(input) : ownSnapshot(snapshot(input));
   const leg: Leg<Source, Input> = toLeg(candidate, maxReplyBytes);
@@ -39,7 +40,10 @@ export function addServerRoute<Source, Input>(
     ...(routePart(options) as { name: string }),
     legacy: (exchange) => exchange.passOn(),
     candidate: isShadowSafe(candidate) ? shadowSafe(leg) : leg,
-    identify: (exchange) => identified(options, exchange),
+    identify: (exchange) => {
+      if (requestId !== undefined) exchange.requestId = namedBy(requestId, exchange, route);
+      return identified(options, exchange);
+    },
     view: (reply) => exchangeView(reply, view),
     // The mirror gets a copy of the input alone: the request and the response stay with the served call.
     snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as Exchange],
@@ -70,6 +74,27 @@ export function addServerRoute<Source, Input>(
   };
   const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
   return route;
+}
+
+/** An id that a client chose may be as long as a header: more of it is not kept. */
+const longestRequestId = 200;
+
+/** What the app calls a request. A call has an id of its own where the app's cannot be had: it is no reason not to serve. */
+function namedBy<Source, Input>(
+  requestId: (source: Source) => unknown,
+  { source }: ServerExchange<Source, Input>,
+  route: Route,
+): string | undefined {
+  if (source === undefined) return undefined;
+  try {
+    const id = requestId(source);
+    disregard(id);
+    if (typeof id === 'number') return String(id);
+    return typeof id === 'string' && id !== '' ? id.slice(0, longestRequestId) : undefined;
+  } catch (error) {
+    route.reporter.contained('requestId', error, { route: route.name });
+    return undefined;
+  }
 }
 
 function identified<Source, Input>(
