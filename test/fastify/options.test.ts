@@ -62,7 +62,7 @@ describe('a route’s config', () => {
       expect(issues.filter((issue) => part.test(issue))).toHaveLength(1);
     }
     expect(issues.at(1)).toMatch(
-      /^body is not an option \(there are: name, candidate, .*, read\)$/,
+      /^body is not an option \(there are: name, candidate, .*, read, requestId\)$/,
     );
   });
 
