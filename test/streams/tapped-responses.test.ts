@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { tapResponse } from '../../src/router/replies/tap-response.ts';
 import { noting } from './tapped-web.ts';
 
@@ -87,6 +88,13 @@ describe('a Response that is observed', () => {
       const bare = Object.setPrototypeOf(Object.create(alike), null);
       expect(tapResponse(Object.assign(bare, alike), observer)).toBeUndefined();
     });
+  });
+
+  it('is no other class where the global one is of another realm, as under jest', () => {
+    const foreign = runInNewContext('(class Response {})');
+    vi.stubGlobal('Response', foreign);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(tapResponse(new Own('x'), noting().observer)).toBeUndefined();
   });
 
   it('is one that h3 sends faster, as a plain one', async () => {

@@ -13,8 +13,11 @@ const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
 /** Servers put a class of their own in the place of the global one; what `fetch` gives is still of the one below it. */
 function isGlobal(prototype: unknown): boolean {
   let known: unknown = Response.prototype;
-  while (known !== prototype && known !== Object.prototype) known = Object.getPrototypeOf(known);
-  return known !== Object.prototype;
+  // To its end: under jest the last but one is another `Object.prototype` than ours.
+  for (; known !== null && known !== Object.prototype; known = Object.getPrototypeOf(known)) {
+    if (known === prototype) return true;
+  }
+  return false;
 }
 
 /** What h3 answers with is a `Response` that its server sends faster, and nothing more. */
