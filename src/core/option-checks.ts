@@ -69,7 +69,7 @@ export const check = {
   signal: { test: (value) => value instanceof AbortSignal, must: 'be an AbortSignal' },
   /** One of another make is heard as well, where nothing but its listeners is asked for. */
   heardSignal: {
-    test: (value) => having('addEventListener', 'removeEventListener').test(value),
+    ...having('addEventListener', 'removeEventListener'),
     must: 'be an AbortSignal',
   },
   clock: having('now', 'monotonic', 'setTimeout', 'clearTimeout'),
