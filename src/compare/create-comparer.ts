@@ -64,11 +64,11 @@ export function createComparer(options: CompareOptions, setup: ComparerSetup = {
   const surroundings = { steps, lexical, ignore, clock, contained, turns, thread };
   return {
     hold: (observation, view, reported) => toHeld(observation, view, reported, maxChars),
-    compare: (held) => {
+    compare: (held, underWay) => {
       const ended = outcome(held);
       if (ended !== undefined) return toOutcome(ended);
       if (held.legacy.text === undefined || held.candidate.text === undefined) return undefined;
-      return new LookAtPair(held, surroundings).run();
+      return new LookAtPair(held, surroundings).run(underWay);
     },
   };
 }

@@ -11,6 +11,8 @@ export interface Layer {
    * differ alone would say of a legacy that mostly repeats itself that it strays.
    */
   readonly ofEqual?: LayerSay;
+  /** Noted where the time was over before it had answered. @default 'layer-late' */
+  readonly late?: string;
   look(
     pair: Pair,
     options: NormalizedOptions,

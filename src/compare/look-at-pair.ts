@@ -16,6 +16,8 @@ export interface Step {
   readonly overrules: readonly string[];
   /** Present: what is said of equal texts without asking. */
   readonly ofEqual?: LayerSay;
+  /** Noted where the time was over before it had answered. @default 'layer-late' */
+  readonly late?: string;
   look(pair: Pair): LayerSay | undefined | PromiseLike<LayerSay | undefined>;
 }
 
@@ -43,25 +45,47 @@ export function toOutcome(said: LayerSay): Divergence {
   return divergenceOf([{ ...toFinding('outcome', said, 0), overrules: [] }]);
 }
 
+const sayOfEqual = (name: string, ofEqual: LayerSay): Said => ({
+  ...toFinding(name, ofEqual, 0),
+  overrules: [],
+  isUnasked: true,
+});
+
 /** One comparison on its way through the layers: a piece of work in each turn of the loop. */
 export class LookAtPair {
   readonly #around: Surroundings;
   readonly #held: HeldPair;
   readonly #said: Said[] = [];
+  /** When the layer that is waited for was asked. */
+  #askedAt = 0;
 
   constructor(held: HeldPair, around: Surroundings) {
     this.#held = held;
     this.#around = around;
   }
 
-  async run(): Promise<Divergence> {
+  async run(underWay?: (soFar: () => Divergence) => void): Promise<Divergence> {
     const { steps, turns } = this.#around;
     await turns.take();
     const pair = new Pair(this.#held, (text) => this.#normalized(text));
     for (const step of steps.cheap) await this.#ask(step, pair);
     await this.#askByWords(pair);
+    const before = this.#said.length;
+    underWay?.(() => this.#without(steps.last.slice(this.#said.length - before)));
     for (const step of steps.last) await this.#ask(step, pair);
     return divergenceOf(this.#said);
+  }
+
+  /** Of those that have not answered the first one was asked. */
+  #without(late: readonly Step[]): Divergence {
+    const waitedMs = this.#now() - this.#askedAt;
+    const unheard = late.map((step, at) => this.#unheard(step, at === 0 ? waitedMs : 0));
+    return divergenceOf([...this.#said, ...unheard]);
+  }
+
+  #unheard({ name, ofEqual, late = 'layer-late' }: Step, ms: number): Said {
+    if (ofEqual !== undefined && this.#isSameText()) return sayOfEqual(name, ofEqual);
+    return { ...toFinding(name, { say: 'none', notes: [late] }, ms), overrules: [] };
   }
 
   #now(): number {
@@ -72,16 +96,13 @@ export class LookAtPair {
     return this.#said.some(({ layer, say }) => layer === 'exact' && say === 'same');
   }
 
-  #sayOfEqual(name: string, ofEqual: LayerSay): void {
-    this.#said.push({ ...toFinding(name, ofEqual, 0), overrules: [], isUnasked: true });
-  }
-
   async #ask({ name, overrules, ofEqual, look }: Step, pair: Pair): Promise<void> {
     if (ofEqual !== undefined && this.#isSameText()) {
-      this.#sayOfEqual(name, ofEqual);
+      this.#said.push(sayOfEqual(name, ofEqual));
       return;
     }
     const start = this.#now();
+    this.#askedAt = start;
     let found: LayerFinding;
     try {
       const answer = look(pair);
@@ -99,7 +120,7 @@ export class LookAtPair {
     const layers = steps.byWords.map(({ name }) => name);
     if (layers.length === 0) return;
     if (this.#isSameText()) {
-      for (const { name, ofEqual } of steps.byWords) this.#sayOfEqual(name, ofEqual);
+      for (const { name, ofEqual } of steps.byWords) this.#said.push(sayOfEqual(name, ofEqual));
       return;
     }
     let says: readonly WordSay[];

@@ -1,5 +1,7 @@
 import {
   type CallContext,
+  type ComparedPair,
+  type CompareOptions,
   type CutoverEventOf,
   type CutoverHandler,
   type CutoverOptions,
@@ -13,6 +15,8 @@ import { fakeClock } from 'engramia-cutover/testing';
 import { describe, expect, it } from 'vitest';
 
 type Route = RouteOptions<[message: string], Promise<string>>;
+
+type Hanging = (what: unknown, init: { readonly signal: AbortSignal }) => Promise<never>;
 
 function mirrored(
   stage: Stage,
@@ -79,21 +83,73 @@ describe('a compared event', () => {
     expect(events[0]?.divergence).toMatchObject({ verdict: 'worse', notes: ['candidate-late'] });
   });
 
-  it('has both ends but no divergence when the comparison is not done in time', async () => {
+  it.each([
+    {
+      late: 'the judge',
+      options: (judge: Hanging) => ({ judge }),
+      unheard: [{ layer: 'judge', notes: ['judge-late'], ms: 30_000 }],
+    },
+    {
+      late: 'embed',
+      options: (judge: Hanging) => ({ judge, embed: judge }),
+      unheard: [
+        { layer: 'embedding', notes: ['layer-late'], ms: 30_000 },
+        { layer: 'judge', notes: ['judge-late'], ms: 0 },
+      ],
+    },
+    {
+      late: 'a layer of the app',
+      options: (ask: Hanging) => ({
+        layers: [{ name: 'own', look: (pair: ComparedPair) => ask(pair.task, pair) }],
+      }),
+      unheard: [{ layer: 'own', notes: ['layer-late'], ms: 30_000 }],
+    },
+  ])('says what the other layers have found when $late does not answer in time', async (given) => {
     const clock = fakeClock();
     const asked = Promise.withResolvers<AbortSignal>();
-    const judge = (_: unknown, { signal }: { signal: AbortSignal }) => {
+    const hangs: Hanging = (_, { signal }) => {
       asked.resolve(signal);
-      return new Promise<never>(() => undefined);
+      return new Promise(() => undefined);
     };
-    const { handler, events } = mirrored('shadow', { clock, compare: { judge } });
+    const compare: CompareOptions = given.options(hangs);
+    const { handler, events } = mirrored('shadow', { clock, compare });
     await handler('Where is it?');
     const signal = await asked.promise;
     await clock.advance(30_000);
     expect(signal.aborted).toBe(true);
     expect(events).toHaveLength(1);
-    expect(events[0]?.mirrored.status).toBe('fulfilled');
-    expect(events[0]).not.toHaveProperty('divergence');
+    expect(events[0]).toMatchObject({
+      mirrored: { status: 'fulfilled' },
+      divergence: { verdict: 'similar', decidedBy: 'lexical' },
+    });
+    const unheard = given.unheard.map((one) => ({ ...one, say: 'none' }));
+    expect(events[0]?.divergence?.layers.slice(-unheard.length)).toEqual(unheard);
+    const { accepted, timedOut, ok, pending } = handler.stats().mirror;
+    expect({ accepted, timedOut, ok, pending }).toEqual({
+      accepted: 1,
+      timedOut: 1,
+      ok: { stored: 0, deduplicated: 0 },
+      pending: 0,
+    });
+  });
+
+  it('takes equal texts for equal though a layer of the app does not answer about them', async () => {
+    const clock = fakeClock();
+    const asked = Promise.withResolvers<void>();
+    const look = () => {
+      asked.resolve();
+      return new Promise<never>(() => undefined);
+    };
+    const { handler, events } = mirrored('shadow', {
+      clock,
+      candidate: shadowSafe(async () => 'The parcel is on its way to you.'),
+      compare: { layers: [{ name: 'own', look }], judge: () => 'tie' },
+    });
+    await handler('Where is it?');
+    await asked.promise;
+    await clock.advance(30_000);
+    expect(events[0]?.divergence).toMatchObject({ verdict: 'same', notes: ['layer-late'] });
+    expect(events[0]?.divergence?.layers.at(-1)).toEqual({ layer: 'judge', say: 'same', ms: 0 });
   });
 
   it('has none where a reply could not be read', async () => {

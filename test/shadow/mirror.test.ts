@@ -195,10 +195,10 @@ describe('a mirror', () => {
     });
   });
 
-  it('that answered in time and is compared for too long is told without what differs, and once', async () => {
+  it('that answered in time and is compared for too long is told once, with what the layers had found until then', async () => {
     const clock = fakeClock();
     const asked = Promise.withResolvers<void>();
-    const said = Promise.withResolvers<{ say: 'same' }>();
+    const said = Promise.withResolvers<{ say: 'worse' }>();
     const look = () => {
       asked.resolve();
       return said.promise;
@@ -209,10 +209,11 @@ describe('a mirror', () => {
     await asked.promise;
     await clock.advance(30_000);
     expect(handler.stats().mirror).toMatchObject({ timedOut: 1, pending: 0 });
-    said.resolve({ say: 'same' });
+    said.resolve({ say: 'worse' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(events).toMatchObject([{ mirrored: { status: 'fulfilled' } }]);
-    expect(events[0]).not.toHaveProperty('divergence');
+    expect(events[0]?.divergence?.verdict).not.toBe('worse');
+    expect(events[0]?.divergence?.notes).toContain('layer-late');
   });
 
   it('is not aborted with the caller', async () => {

@@ -14,6 +14,7 @@ export const judge: Layer = {
   name: 'judge',
   overrules: ['exact', 'length', 'language', 'entities', 'lexical', 'embedding'],
   ofEqual: { say: 'same' },
+  late: 'judge-late',
   async look({ legacy, candidate, task, signal }, { judge: ask }) {
     if (ask === undefined) return undefined;
     const texts = { task, legacy: legacy.text, candidate: candidate.text };

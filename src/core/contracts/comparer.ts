@@ -85,6 +85,14 @@ export interface Comparer {
     view: ReplyView | undefined,
     reported: ReportedFacts | undefined,
   ): HeldReply;
-  /** At once when a leg has failed. Undefined: a reply could not be read, so that nothing can be said. */
-  compare(pair: HeldPair): Divergence | undefined | Promise<Divergence | undefined>;
+  /**
+   * At once when a leg has failed. Undefined: a reply could not be read, so that nothing can be said.
+   *
+   * @param underWay - given what tells the divergence without those that have not answered yet, once only layers that may
+   * take long are left
+   */
+  compare(
+    pair: HeldPair,
+    underWay?: (soFar: () => Divergence) => void,
+  ): Divergence | undefined | Promise<Divergence | undefined>;
 }

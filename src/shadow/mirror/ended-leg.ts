@@ -38,15 +38,17 @@ export function divergenceOf(
   served: HeldReply | undefined,
   mirrored: HeldReply | undefined,
   run: { readonly signal: AbortSignal },
+  underWay?: (soFar: () => Divergence) => void,
 ): Divergence | undefined | Promise<Divergence | undefined> {
   if (served === undefined || mirrored === undefined) return undefined;
   const [legacy, candidate] = inPlaces(mirror, served, mirrored);
-  return mirror.comparer?.compare({
+  const pair = {
     legacy,
     candidate,
     task: mirror.subject.task,
     get signal() {
       return run.signal;
     },
-  });
+  };
+  return mirror.comparer?.compare(pair, underWay);
 }

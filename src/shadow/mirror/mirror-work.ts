@@ -114,7 +114,9 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     const mirrored = await this.#reader.endOf(observation, view, mirror, mirror.facts);
     ready.mirrored = mirrored;
     if (handle.over) return 'stored';
-    const divergence = await divergenceOf(mirror, served.held, mirrored.held, handle);
+    const divergence = await divergenceOf(mirror, served.held, mirrored.held, handle, (soFar) => {
+      ready.soFar = soFar;
+    });
     if (!handle.over) this.#compared(ready, served, mirrored, divergence);
     return 'stored';
   }
@@ -152,7 +154,7 @@ export class MirrorWork implements LaneWork<MirrorTask, ReadyMirror> {
     const { mirror, served, mirrored, startedAt } = ready;
     if (served === undefined || startedAt === undefined) return;
     if (mirrored !== undefined) {
-      this.#compared(ready, served, mirrored);
+      this.#compared(ready, served, mirrored, ready.soFar?.());
       return;
     }
     const reason = new CutoverError('ERR_CUTOVER_DEADLINE', 'The mirror ran past its deadline.');

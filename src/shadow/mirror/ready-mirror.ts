@@ -1,3 +1,4 @@
+import type { Divergence } from '../../core/contracts/comparer.ts';
 import type { LearnPolicy, Mirror } from '../../core/contracts/exchange.ts';
 import { fixedBytes } from '../retained-bytes.ts';
 import type { Prepared } from '../work.ts';
@@ -21,6 +22,8 @@ export class ReadyMirror {
   /** Undefined: nobody wants to compare. */
   declare readonly served: EndedLeg | undefined;
   declare mirrored: EndedLeg | undefined;
+  /** What differs as far as it is known, while layers that may take long are asked. */
+  declare soFar: (() => Divergence) | undefined;
   /** Monotonic; kept of what is compared. */
   declare startedAt: number | undefined;
   /** Whether it was told what became of the exchange. */
@@ -41,6 +44,7 @@ export class ReadyMirror {
     this.view = view;
     this.served = served;
     this.mirrored = undefined;
+    this.soFar = undefined;
     this.startedAt = undefined;
     this.isPaired = false;
     this.hasAnswered = false;

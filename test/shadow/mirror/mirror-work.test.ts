@@ -281,6 +281,7 @@ describe('a mirror that runs', () => {
         ...{ legacy: { leg: 'legacy', bytes: 0 }, candidate: { leg: 'candidate', bytes: 0 } },
         ...{ task: 'a task', signal: run.signal },
       }),
+      expect.any(Function),
     );
     expect(reporter.of('compared')).toMatchObject([{ divergence: { verdict: 'same' } }]);
   });
@@ -326,6 +327,22 @@ describe('a mirror that is late', () => {
     expect(ended.reason.message).toBe('The mirror ran past its deadline.');
     const [asked] = compare.mock.lastCall as unknown as [{ signal: AbortSignal }];
     expect(asked.signal.aborted).toBe(true);
+  });
+
+  it('has no divergence while what tells quickly has not told all of it', async () => {
+    const asked = Promise.withResolvers<void>();
+    const compare = () => {
+      asked.resolve();
+      return new Promise<never>(() => undefined);
+    };
+    const comparer = { ...comparerOf().comparer, compare };
+    const { readied, work, reporter } = workOf({ comparer });
+    const ready = await readied();
+    void work.run(ready, run);
+    await asked.promise;
+    work.ended(ready, 'timedOut');
+    expect(reporter.of('compared')).toMatchObject([{ mirrored: { status: 'fulfilled' } }]);
+    expect(reporter.of('compared')[0]).not.toHaveProperty('divergence');
   });
 
   it.each([
