@@ -114,6 +114,8 @@ describe('the text of an event', () => {
     [{ object: 'thread.run', status: 'not failed' }, 'a'],
     [{ object: 'thread.run.step', status: 'failed' }, 'a'],
     [{ error: 'x' }, undefined],
+    [{ type: 'tool-error', toolName: 'search', error: new Error('no such page') }, 'a'],
+    [{ type: 'my-tool-error', error: 'x' }, undefined],
     [{ error: false }, 'a'],
     [{ error: '' }, 'a'],
     [{ type: 'errors' }, 'a'],

@@ -69,8 +69,11 @@ const protocols: readonly Protocol[] = [
 const lostRun = ({ object, status }: Fields): boolean =>
   object === 'thread.run' && /^(failed|cancelled|expired)$/.test(text(status));
 
+/** A tool's error is no failure of the stream: the AI SDK hands it to the model, which answers all the same. */
+const tellsError = (event: Fields): boolean => Boolean(event.error) && !typed(/^tool-/, event);
+
 const failed = (event: Fields): boolean =>
-  typed(/^(error|abort|response\.failed)$/, event) || Boolean(event.error) || lostRun(event);
+  typed(/^(error|abort|response\.failed)$/, event) || tellsError(event) || lostRun(event);
 
 /** Code units that are gathered before they are laid out anew: what is put together word by word takes ten times its size. */
 const mostGathered = 4096;
