@@ -20,13 +20,17 @@ function unnamed(value: unknown): unknown {
 
 const typed = (pattern: RegExp, event: Fields): boolean => pattern.test(text(event.type));
 
+/** Of several, each event may hold one alone, by its index. */
+const firstChoice = (choices: readonly unknown[]): Fields =>
+  choices.map(fields).find(({ index }) => (index ?? 0) === 0) ?? {};
+
 // How each wire format carries its text. The first that speaks an event reads it.
 const protocols: readonly Protocol[] = [
   {
     // OpenAI chat completions, and the older completions
     speaks: (event) => Array.isArray(event.choices),
     text: (event) => {
-      const choice = fields((event.choices as readonly unknown[])[0]);
+      const choice = firstChoice(event.choices as readonly unknown[]);
       const { content, refusal } = fields(choice.delta);
       return text(content) || text(refusal) || text(choice.text);
     },
