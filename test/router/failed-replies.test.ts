@@ -16,6 +16,9 @@ const events = (...said: readonly object[]): Response => {
   return new Response(text, { headers: { 'content-type': 'text/event-stream' } });
 };
 
+const untyped = (...chunks: readonly string[]): ReadableStream<Uint8Array> =>
+  new Response(chunks.join('')).body as ReadableStream<Uint8Array>;
+
 async function* objects(...said: readonly object[]) {
   yield* said;
 }
@@ -30,6 +33,11 @@ const failures: Readonly<Record<string, () => unknown>> = {
   'events of a failed response': () =>
     events({ type: 'response.output_text.delta', delta: 'He' }, { type: 'response.failed' }),
   'a data stream that ends with an error': () => new Response('0:"He"\n3:"overloaded"\n'),
+  'events of no type that end with an error': () =>
+    untyped('data: {"type":"text-delta","delta":"He"}\n\n', 'event: error\ndata: overloaded\n\n'),
+  'lines of JSON of no type of a failed response': () =>
+    untyped('{"type":"response.created"}\n', '{"type":"response.failed"}\n'),
+  'a data stream of no type that ends with an error': () => untyped('0:"He"\n', '3:"overloaded"\n'),
   'objects that end with an error': () =>
     objects({ type: 'start' }, { type: 'error', errorText: 'overloaded' }),
 };

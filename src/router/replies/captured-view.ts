@@ -4,8 +4,9 @@ import type { CapturedReply } from './captured-reply.ts';
 import { decodeContent } from './content-decoding.ts';
 import { dataStreamText } from './data-stream-text.ts';
 import { eventStreamText } from './event-stream-text.ts';
-import { jsonLinesText } from './json-lines-text.ts';
+import type { EventText } from './event-text.ts';
 import { isJsonType, toMediaType } from './media-type.ts';
+import { untypedEvents } from './untyped-events.ts';
 
 /** A view, or a promise of it. */
 export type MaybeLater = ReplyView | undefined | PromiseLike<ReplyView | undefined>;
@@ -25,32 +26,23 @@ interface Reading {
   readonly view: (text: string) => ReplyView | undefined;
 }
 
-/** How an event stream begins that nobody declared to be one. */
-// Each line must match in one way only. If its CR could belong to it or not, 40 lines without an end would take hours.
-const eventStream =
-  /^(?:(?:event|id|retry)?:[^\r\n]*\r?\n)*data:[^\r\n]*\r?\n(?:[^\r\n]*\r?\n)*?\r?\n/;
-
 const same = (text: string): string => text;
 const textView = (text: string | undefined): ReplyView | undefined =>
   text === undefined ? undefined : { text };
 
-function plainView(text: string): ReplyView | undefined {
-  const stream = dataStreamText(text);
-  return textView(stream === undefined ? text : stream.text);
-}
-
-/** Text of which nobody said what it is. */
-function untypedView(text: string): ReplyView | undefined {
-  if (eventStream.test(text)) return textView(eventStreamText(text));
-  const lines = jsonLinesText(text);
-  return lines === undefined ? plainView(text) : textView(lines.text);
-}
+/** The text of what may consist of events. */
+const viewBy =
+  (read: (text: string) => EventText | undefined) =>
+  (text: string): ReplyView | undefined => {
+    const events = read(text);
+    return textView(events === undefined ? text : events.text);
+  };
 
 const readings: Readonly<Record<'json' | 'events' | 'plain' | 'untyped', Reading>> = {
   json: { body: (text) => JSON.parse(text), view: (text) => bodyView(JSON.parse(text)) },
   events: { body: same, view: (text) => textView(eventStreamText(text)) },
-  plain: { body: same, view: plainView },
-  untyped: { body: same, view: untypedView },
+  plain: { body: same, view: viewBy(dataStreamText) },
+  untyped: { body: same, view: viewBy(untypedEvents) },
 };
 
 // A partial, an empty or an unchanged answer is no answer to learn from.

@@ -26,7 +26,8 @@ function parsed(data: string): unknown {
   }
 }
 
-function read(body: string): EventText {
+/** Reads the events of an event stream. */
+export function readEventStream(body: string): EventText {
   const events = new EventText();
   for (const { name, data } of eventsOf(body)) {
     if (failures.has(name)) events.add({ type: 'error' });
@@ -39,7 +40,4 @@ function read(body: string): EventText {
  * Joins the text of an event stream: the deltas of OpenAI's and the AI SDK's formats, else the text of JSON data of a
  * common shape, else the data itself. Undefined when the stream tells of its own failure, or holds no text.
  */
-export const eventStreamText = (body: string): string | undefined => read(body).text;
-
-/** Whether an event stream tells of its own failure. */
-export const tellsFailure = (body: string): boolean => read(body).hasFailed;
+export const eventStreamText = (body: string): string | undefined => readEventStream(body).text;

@@ -3,8 +3,10 @@ import { CutoverError } from '../../core/errors.ts';
 import type { Captured } from './captured-reply.ts';
 import { dataStreamText } from './data-stream-text.ts';
 import { EventRecording } from './event-recording.ts';
-import { tellsFailure } from './event-stream-text.ts';
+import { readEventStream } from './event-stream-text.ts';
+import type { EventText } from './event-text.ts';
 import { toMediaType } from './media-type.ts';
+import { untypedEvents } from './untyped-events.ts';
 
 /** Stands for a reply that is a failure although nothing was thrown: told as an error is, and nothing of what it says. */
 export class FailedReply extends CutoverError {
@@ -19,18 +21,19 @@ export class FailedReply extends CutoverError {
   }
 }
 
-/** How a stream tells of its failure, by its type. */
-const failureTellers: Readonly<Record<string, ((body: string) => boolean) | undefined>> = {
-  'text/event-stream': tellsFailure,
-  'text/plain': (body) => dataStreamText(body)?.hasFailed === true,
+/** How the events of a stream that may tell of its failure are read, by its type. */
+const readers: Readonly<Record<string, ((body: string) => EventText | undefined) | undefined>> = {
+  'text/event-stream': readEventStream,
+  'text/plain': dataStreamText,
+  '': untypedEvents,
 };
 
 /** Whether what was kept of a reply says that its leg has failed: by its status, or by an event of its stream. */
 export function keptFailure(kept: Captured | EventRecording): boolean {
   if (kept instanceof EventRecording) return kept.hasFailed;
   if (kept.status >= 500) return true;
-  const tells = failureTellers[toMediaType(kept.contentType)?.essence ?? ''];
+  const read = readers[toMediaType(kept.contentType)?.essence ?? ''];
   // What was compressed is read by those who want its text alone.
-  if (tells === undefined || kept.truncated || kept.contentEncoding !== undefined) return false;
-  return tells(Buffer.concat(kept.chunks).toString());
+  if (read === undefined || kept.truncated || kept.contentEncoding !== undefined) return false;
+  return read(Buffer.concat(kept.chunks).toString())?.hasFailed === true;
 }
