@@ -261,6 +261,13 @@ describe('a data stream, as the AI SDK sent it up to its version 4', () => {
     ['nothing where it holds no text', begins + ends, undefined],
     ['all of what only begins like one', '0:"Hello"\nand so on', '0:"Hello"\nand so on'],
     ['all of what is no JSON', '0:"Hello', '0:"Hello'],
+    [
+      'all of lines of JSON with their numbers',
+      '1:{"a":1}\n2:{"a":2}\n3:{"a":3}\n',
+      '1:{"a":1}\n2:{"a":2}\n3:{"a":3}\n',
+    ],
+    ['all of quotes with their numbers', '1:"a"\n2:"b"\n3:"c"\n', '1:"a"\n2:"b"\n3:"c"\n'],
+    ['its text beside its data', '2:[{"a":1}]\n0:"Hello"\n8:["b"]\n', 'Hello'],
     ['all of another list', '1: one\n2: two\n', '1: one\n2: two\n'],
   ])('gives %s', async (_what, body, text) => {
     expect(await textOf(captured(body))).toBe(text);
