@@ -5,17 +5,11 @@ import { KillFile, type KillFileOptions } from './flags/file/kill-file.ts';
 import type { Route } from './router/route/route.ts';
 import { Switchboard } from './router/switchboard.ts';
 
-/** What is told at once, at most: listeners that kill each time they hear of a kill would never come to an end. */
-const mostAtOnce = 100;
-
 /** Everybody back to legacy at once, by hand or by a file, and what is told of it. */
 export class KillSwitch {
   readonly switchboard = new Switchboard();
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #hub: EventHub;
-  /** What has happened since somebody began to tell of it. */
-  readonly #untold: CutoverEvents['rollback'][] = [];
-  #isTelling = false;
 
   constructor(routes: ReadonlyMap<string, Route>, hub: EventHub) {
     this.#routes = routes;
@@ -63,14 +57,8 @@ export class KillSwitch {
     return outcome;
   }
 
-  /** In the order in which it happened, to all who listen: one of them may kill or revive in its turn. */
   #tell(happened: CutoverEvents['rollback']): void {
-    if (this.#untold.length < mostAtOnce) this.#untold.push(happened);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    for (const next of this.#untold) this.#hub.emit('rollback', next);
-    this.#untold.length = 0;
-    this.#isTelling = false;
+    this.switchboard.news.add(() => this.#hub.emit('rollback', happened));
   }
 
   /** Nothing is told while another kill stands. */

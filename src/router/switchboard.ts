@@ -1,3 +1,5 @@
+import { NewsInOrder } from './news-in-order.ts';
+
 interface Kill {
   readonly kind: 'killed';
   readonly reason: string;
@@ -14,6 +16,8 @@ const open: SwitchState = { kind: 'open' };
  * are on it, the app's and a kill file's, and each takes back its own kill alone.
  */
 export class Switchboard {
+  /** What is told of it, and of what it goes by. */
+  readonly news = new NewsInOrder();
   state: SwitchState = open;
   /** The same as `state.kind === 'killed'`, for the hot path. */
   killed = false;

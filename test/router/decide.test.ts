@@ -242,6 +242,27 @@ describe('the kill switch', () => {
     expect(outcomes).toEqual(['frozen', 'killed']);
   });
 
+  it.each([
+    ['takes a freeze back', 'rollback', ['killed', 'gone', 'frozen', 'revived']],
+    ['kills once legacy is gone', 'gone', ['gone', 'frozen']],
+  ] as const)('tells so of a legacy that is gone, where a listener %s', async (_, hears, order) => {
+    const { handler } = chat('shadow', {
+      legacy: async () => {
+        throw Object.assign(new Error('gone'), { status: 410 });
+      },
+    });
+    const told: string[] = [];
+    handler.on('rollback', ({ outcome }) => {
+      if (outcome === 'frozen' && hears === 'rollback') handler.revive();
+    });
+    handler.on('gone', () => void (hears === 'gone' && handler.kill()));
+    handler.on('rollback', ({ outcome }) => told.push(outcome));
+    handler.on('gone', ({ alive }) => told.push(alive ? 'back' : 'gone'));
+    if (hears === 'rollback') handler.kill();
+    await handler('u', 'hi').catch(() => undefined);
+    expect(told).toEqual(order);
+  });
+
   it('comes to an end where two listeners answer a kill by a kill', () => {
     const [one, two] = [chat('live').handler, chat('live').handler];
     one.on('rollback', () => void two.kill());

@@ -105,10 +105,10 @@ export function legacyFailed(route: Route, error: unknown): void {
   if (!gone || route.legacyGone) return;
   route.legacyGone = true;
   // From before that is told: who hears of it and kills has frozen the cutover by that, and has been told so.
-  const { state } = route.switchboard;
-  reporter.emit('gone', { route: name, alive: false, error: errorFacts(error) });
+  const { state, news } = route.switchboard;
+  news.add(() => reporter.emit('gone', { route: name, alive: false, error: errorFacts(error) }));
   if (state.kind === 'killed' && !state.force && state === route.switchboard.state) {
-    reporter.emit('rollback', { outcome: 'frozen', reason: state.reason });
+    news.add(() => reporter.emit('rollback', { outcome: 'frozen', reason: state.reason }));
   }
 }
 
@@ -116,7 +116,8 @@ export function legacyFailed(route: Route, error: unknown): void {
 export function legacyAnswered(route: Route, reply: unknown): void {
   if (!route.legacyGone || isUnread(reply)) return;
   route.legacyGone = false;
-  route.reporter.emit('gone', { route: route.name, alive: true });
+  const { name, reporter, switchboard } = route;
+  switchboard.news.add(() => reporter.emit('gone', { route: name, alive: true }));
 }
 
 function isUnread(reply: unknown): boolean {
