@@ -28,7 +28,8 @@ function handlerOf<A extends unknown[], R>(
   }
   keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, core.controls, {
-    run: (args: A, init?: RunInit) => serve(route, undefined, toArguments(args), toCaller(init)),
+    run: (args: A, init?: RunInit) =>
+      serve(route, undefined, toArguments(args), toCaller(init, route)),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverHandler<A, R>;
 }
@@ -43,7 +44,8 @@ function streamOf<A extends unknown[], T>(
   }
   keepNameAndLength(options.legacy, handle);
   return Object.assign(handle, core.controls, {
-    run: (args: A, init?: RunInit) => streamed(route, undefined, toArguments(args), toCaller(init)),
+    run: (args: A, init?: RunInit) =>
+      streamed(route, undefined, toArguments(args), toCaller(init, route)),
     decide: (...args: A) => explain(route, undefined, args),
   }) as unknown as CutoverStream<A, T>;
 }

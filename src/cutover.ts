@@ -11,7 +11,7 @@ export interface CutoverControls extends AsyncDisposable {
   /**
    * Listens until disposed or until `signal` aborts. A listener that throws is contained.
    *
-   * @throws InvalidOptionsError for an event that does not exist, and for a listener that is no function
+   * @throws InvalidOptionsError for an event that does not exist, a listener that is no function, and options that there are not
    */
   on<T extends CutoverEventType>(
     type: T,

@@ -110,7 +110,7 @@ export function required(rule: OptionCheck): OptionCheck {
 const longestShown = 20;
 
 /** Names a wrong value without printing what it may hold. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'string') {
     return value.length <= longestShown
       ? JSON.stringify(value)

@@ -1,14 +1,31 @@
 import { attempt } from '../core/attempt.ts';
-import { issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
+import {
+  check,
+  issuesOf,
+  type OptionCheck,
+  refuse,
+  required,
+  show,
+} from '../core/option-checks.ts';
 import type { Caller, RunInit } from './call.ts';
+import type { Route } from './route/route.ts';
 
 /**
  * Of what an app hands in with a call, what `run` promises to look at, looked at once: an object of its own may have fields
- * that are called like what adapters tell of their callers. One that does not let itself be looked at tells nothing.
+ * that are called like what adapters tell of their callers. One that does not let itself be looked at tells nothing. What
+ * would do nothing, a misspelt field say, is warned of: a user waits, and must not be the one who finds it.
  */
-export function toCaller(init: RunInit | null | undefined): Caller | undefined {
-  if (typeof init !== 'object' || init === null) return undefined;
-  return attempt(() => factsOf(init));
+export function toCaller(
+  init: RunInit | null | undefined,
+  route: Pick<Route, 'name' | 'warnOnce'>,
+): Caller | undefined {
+  if (init === undefined || init === null) return undefined;
+  const caller = typeof init === 'object' ? attempt(() => factsOf(init)) : undefined;
+  const idle = attempt(() => idleIn(init, caller));
+  if (idle !== undefined) {
+    route.warnOnce('run', `run() of route "${route.name}" does not use ${idle}.`, route.name);
+  }
+  return caller;
 }
 
 const factsOf = ({ signal, requestId, waitUntil }: RunInit): Caller => ({
@@ -16,6 +33,28 @@ const factsOf = ({ signal, requestId, waitUntil }: RunInit): Caller => ({
   requestId,
   waitUntil,
 });
+
+const known = ['signal', 'requestId', 'waitUntil'];
+
+/** The first thing of an init that does nothing. Objects of a class, as a request is one, may have fields of their own. */
+function idleIn(init: RunInit, caller: Caller | undefined): string | undefined {
+  if (typeof init !== 'object') return `${show(init)}: it takes an object with ${known.join(', ')}`;
+  if (isSignal(init)) return 'a signal by itself: it takes { signal }';
+  const { signal, waitUntil } = caller ?? {};
+  if (isGiven(signal) && !isSignal(signal)) return 'its signal, which is no AbortSignal';
+  if (isGiven(waitUntil) && typeof waitUntil !== 'function')
+    return 'its waitUntil, which is no function';
+  for (const key in init) {
+    if (!known.includes(key) && isPlain(init)) return `${show(key)}: it takes ${known.join(', ')}`;
+  }
+  return undefined;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+const isSignal = (value: unknown): boolean =>
+  value instanceof AbortSignal || check.heardSignal.test(value);
+const isPlain = (value: object): boolean =>
+  [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 const list: OptionCheck = {
   test: Array.isArray,

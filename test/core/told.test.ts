@@ -36,7 +36,9 @@ describe('listeners of events', () => {
   it('are none from the beginning where their signal has been aborted', () => {
     const events = hub();
     const heard: unknown[] = [];
-    using _none = events.on('gone', (event) => heard.push(event), AbortSignal.abort());
+    using _none = events.on('gone', (event) => heard.push(event), {
+      signal: AbortSignal.abort(),
+    });
     expect(events.wants('gone')).toBe(false);
     events.emit('gone', gone);
     expect(heard).toEqual([]);
@@ -55,9 +57,9 @@ describe('listeners of events', () => {
   it('leave nothing on a signal that outlives them, and go with it', () => {
     const events = hub();
     const life = new AbortController();
-    events.on('gone', () => undefined, life.signal)[Symbol.dispose]();
+    events.on('gone', () => undefined, { signal: life.signal })[Symbol.dispose]();
     expect(getEventListeners(life.signal, 'abort')).toEqual([]);
-    events.on('gone', () => undefined, life.signal);
+    events.on('gone', () => undefined, { signal: life.signal });
     life.abort();
     expect(events.wants('gone')).toBe(false);
   });

@@ -64,6 +64,44 @@ it.each<[string, object]>([
 });
 
 describe('run()', () => {
+  const takes = 'it takes signal, requestId, waitUntil';
+
+  it.each<[unknown, string]>([
+    [{ sgnal: AbortSignal.abort() }, `"sgnal": ${takes}`],
+    [{ requestId: 'r', waituntil: () => 1 }, `"waituntil": ${takes}`],
+    [{ signal: 5 }, 'its signal, which is no AbortSignal'],
+    [{ waitUntil: 'later' }, 'its waitUntil, which is no function'],
+    [AbortSignal.abort(), 'a signal by itself: it takes { signal }'],
+    ['req-7', '"req-7": it takes an object with signal, requestId, waitUntil'],
+  ])('warns once of %j, and answers', async (init, what) => {
+    const { handler, warnings } = chat('off');
+    for (let call = 0; call < 3; call += 1) {
+      expect(await handler.run(['u', 'hi'], init as RunInit)).toBe('legacy: hi');
+    }
+    expect(warnings).toEqual([
+      `engramia-cutover: [run] run() of route "chat" does not use ${what}.`,
+    ]);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['all there is', { signal: AbortSignal.abort(), requestId: 'r', waitUntil: () => 1 }],
+    ['no signal, as fetch takes it', { signal: null, waitUntil: undefined }],
+    ['a request', new Request('http://localhost/')],
+    [
+      'an object of its own',
+      new (class {
+        requestId = 'r';
+        user = 'u';
+      })(),
+    ],
+  ])('does not warn of %s', async (_what, init) => {
+    const { handler, warnings } = chat('off');
+    expect(await handler.run(['u', 'hi'], init as RunInit)).toBe('legacy: hi');
+    expect(warnings).toEqual([]);
+  });
+
   it.each([undefined, null, 'hi', { 0: 'u' }])(
     'refuses %j in the place of the arguments',
     (args) => {

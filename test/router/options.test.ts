@@ -141,6 +141,20 @@ describe('bad options', () => {
     ]);
   });
 
+  it('include options of a listener that there are not, and a signal in their place', () => {
+    const cutover = createCutover({ flags: memoryFlags('off') });
+    const on = (options: unknown) =>
+      issuesOf(() => cutover.on('served', () => 1, options as never));
+    expect(on({ signl: new AbortController().signal })).toEqual([
+      'signl is not an option (there are: signal)',
+    ]);
+    expect(on(new AbortController().signal)).toEqual([
+      'options must be an object with signal: a signal itself goes into { signal }',
+    ]);
+    expect(on(5)).toEqual(['options must be an object, not 5']);
+    expect(on(null)).toEqual([]);
+  });
+
   it('do not include a signal of another make, nor null for none', () => {
     const cutover = createCutover({ flags: memoryFlags('off') });
     const told: string[] = [];

@@ -15,7 +15,21 @@ import type {
 import { ownWords } from './own-words.ts';
 import type { Warnings } from './warnings.ts';
 
-const checks = { listener: required(check.function), signal: check.heardSignal };
+const checks = { listener: required(check.function) };
+const optionChecks = { signal: check.heardSignal };
+
+/** What is wrong with the options of `on`. A signal in their place has no field of its own, and would not be heard. */
+function optionIssues(options: unknown): string[] {
+  // Apps in plain JavaScript say `null` as well, for the signal too.
+  if (options === undefined || options === null) return [];
+  if (check.heardSignal.test(options))
+    return ['options must be an object with signal: a signal itself goes into { signal }'];
+  const { signal } = options as { signal?: unknown };
+  return issuesOf(
+    signal === null ? { ...(options as object), signal: undefined } : options,
+    optionChecks,
+  );
+}
 
 /**
  * Where the rooms report, and where the app listens or subscribes to channels. A throwing listener is contained, and tells
@@ -58,16 +72,17 @@ export class EventHub implements Reporter {
   on<T extends CutoverEventType>(
     type: T,
     listener: (event: CutoverEventOf<T>) => void,
-    signal?: AbortSignal,
+    options?: { readonly signal?: AbortSignal },
   ): Disposable {
     const types = Object.keys(this.listeners.own).join(', ');
     refuse('on()', [
       ...(Object.hasOwn(this.listeners.own, type)
         ? []
         : [`"${String(type)}" is not an event (there are: ${types})`]),
-      // Apps in plain JavaScript say `null` as well.
-      ...issuesOf({ listener, signal: signal ?? undefined }, checks),
+      ...issuesOf({ listener }, checks),
+      ...optionIssues(options),
     ]);
+    const signal = options?.signal;
     if (signal?.aborted) return { [Symbol.dispose]: () => undefined };
     // A function of its own each time: one listener may be added twice and taken away once.
     const told = (event: CutoverEventOf<T>): unknown => listener(event);
