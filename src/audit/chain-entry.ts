@@ -1,8 +1,9 @@
 import { type AuditEntry, type AuditFact, firstHash } from '../core/contracts/audit-entry.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
+import { check, show } from '../core/option-checks.ts';
 import { canonicalJson } from '../core/text/canonical-json.ts';
 import { wrongFactField } from './entry-shape.ts';
-import type { TrailHead } from './trail-head.ts';
+import { isHead, type TrailHead } from './trail-head.ts';
 
 /** Code units that the line of one entry may have: what reads a trail holds one line in memory. */
 export const longestLine = 1_048_576;
@@ -59,9 +60,15 @@ export function lineOf(entry: AuditEntry): string {
  * Puts a fact in its place behind the last entry of a chain (or the first place of a new one), and writes its line: what an
  * append-only file keeps, at no more cost than the hash alone.
  *
- * @throws TypeError for a fact that lacks a field, or holds what canonical JSON refuses.
+ * @throws TypeError for a fact that lacks a field, or holds what canonical JSON refuses, and for what is no entry before it.
  */
 export function chainLine(fact: AuditFact, previous?: TrailHead): ChainedLine {
+  if (!check.object.test(fact))
+    throw new TypeError(`An audit fact must be an object, not ${show(fact)}.`);
+  if ((previous ?? undefined) !== undefined && !isHead(previous))
+    throw new TypeError(
+      `The entry before must have its seq and hash, which ${show(previous)} has not.`,
+    );
   const wrong = wrongFactField(fact);
   if (wrong !== undefined) throw new TypeError(`An audit fact has no usable ${wrong}.`);
   const seq = (previous?.seq ?? -1) + 1;

@@ -2,12 +2,14 @@ import { attempt } from '../core/attempt.ts';
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { lineOf } from './chain-entry.ts';
 import { csvColumns, toCsvRecord } from './csv-record.ts';
+import { refuseUnlisted } from './unlisted.ts';
 
 /** Entries of a trail, in order. */
 export type TrailEntries = Iterable<AuditEntry> | AsyncIterable<AuditEntry>;
 
 /** A trail as JSONL, as `verifyTrail` reads it: a line an entry, canonical JSON. */
 export async function* exportJsonl(entries: TrailEntries): AsyncGenerator<string, void, undefined> {
+  refuseUnlisted('exportJsonl()', 'entries', entries);
   for await (const entry of entries) {
     // What canonical JSON refuses was edited: it is handed out as it is, for verification to find.
     yield `${attempt(() => lineOf(entry)) ?? JSON.stringify(entry)}\n`;
@@ -19,6 +21,7 @@ export async function* exportJsonl(entries: TrailEntries): AsyncGenerator<string
  * apostrophe there; `importCsv` takes it away again.
  */
 export async function* exportCsv(entries: TrailEntries): AsyncGenerator<string, void, undefined> {
+  refuseUnlisted('exportCsv()', 'entries', entries);
   yield `${csvColumns.join(',')}\r\n`;
   for await (const entry of entries) yield toCsvRecord(entry);
 }

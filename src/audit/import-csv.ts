@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { CsvParser } from './csv-parser.ts';
 import { csvColumns, fromCsvRecord } from './csv-record.ts';
+import { refuseUnlisted } from './unlisted.ts';
 
 const isHeader = (record: readonly string[]): boolean =>
   record.join() === csvColumns.join() || record.join() === `\ufeff${csvColumns.join()}`;
@@ -12,6 +13,7 @@ const isHeader = (record: readonly string[]): boolean =>
 export async function* importCsv(
   pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): AsyncGenerator<AuditEntry, void, undefined> {
+  refuseUnlisted('importCsv()', 'pieces', pieces);
   const parser = new CsvParser();
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let first = true;

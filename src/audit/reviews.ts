@@ -1,10 +1,11 @@
 import type { AuditEntry, AuditFact } from '../core/contracts/audit-entry.ts';
-import { InvalidOptionsError } from '../core/errors.ts';
+import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
+import { refuseUnlisted } from './unlisted.ts';
 
 /** The actor of what nobody decided. */
 const system = 'system';
 
-const required = 'review.required';
+const requiredKind = 'review.required';
 const closed = 'review.closed';
 
 /** A person's word on what was decided without one. */
@@ -18,11 +19,24 @@ export interface ReviewAcknowledgement {
   readonly evidence?: unknown;
 }
 
-/** The fact that opens a review of an automatic decision; it belongs into the trail right behind the decision's own. */
+/**
+ * The fact that opens a review of an automatic decision; it belongs into the trail right behind the decision's own.
+ *
+ * @throws InvalidOptionsError for what is no decision
+ */
 export function requireReview(decision: AuditFact): AuditFact {
+  refuse('requireReview()', issuesOf({ decision }, { decision: required(check.object) }));
   const { at, rollout, reason, tenant, kind } = decision;
   const about = tenant === undefined ? {} : { tenant };
-  return { kind: required, at, rollout, actor: system, reason, ...about, evidence: { of: kind } };
+  return {
+    kind: requiredKind,
+    at,
+    rollout,
+    actor: system,
+    reason,
+    ...about,
+    evidence: { of: kind },
+  };
 }
 
 /**
@@ -31,13 +45,15 @@ export function requireReview(decision: AuditFact): AuditFact {
  * @throws InvalidOptionsError when no review is given, or no person and reason for closing it.
  */
 export function closeReview(review: AuditEntry, by: ReviewAcknowledgement): AuditFact {
+  const objects = { review: required(check.object), by: required(check.object) };
+  refuse('closeReview()', issuesOf({ review, by }, objects));
   const { actor, reason, at, evidence } = by;
   const issues = [
-    review.kind === required ? '' : `entry ${review.seq} is no review that was required`,
+    review.kind === requiredKind ? '' : `entry ${review.seq} is no review that was required`,
     isPerson(actor) ? '' : `actor must name the person who has reviewed it, not "${system}"`,
     isSaid(reason) ? '' : 'reason must say what the review has found',
   ].filter((issue) => issue !== '');
-  if (issues.length > 0) throw new InvalidOptionsError('a review', issues);
+  refuse('a review', issues);
   const about = review.tenant === undefined ? {} : { tenant: review.tenant };
   const found = evidence === undefined ? {} : { found: evidence };
   return {
@@ -57,7 +73,7 @@ export class OpenReviews {
 
   /** Takes the next entry of the trail; bound, so that it can be handed over as `onEntry`. */
   readonly take = (entry: AuditEntry): void => {
-    if (entry.kind === required) this.#open.set(entry.seq, entry);
+    if (entry.kind === requiredKind) this.#open.set(entry.seq, entry);
     if (entry.kind !== closed || !isPerson(entry.actor) || !isSaid(entry.reason)) return;
     const { review, hash } = (entry.evidence ?? {}) as { review?: unknown; hash?: unknown };
     const opened = this.#open.get(Number(review));
@@ -77,8 +93,13 @@ const isSaid = (value: unknown): boolean => typeof value === 'string' && value.t
 
 const isPerson = (actor: unknown): boolean => isSaid(actor) && actor !== system;
 
-/** The reviews of a trail that nobody has closed. */
+/**
+ * The reviews of a trail that nobody has closed.
+ *
+ * @throws InvalidOptionsError for what is no list
+ */
 export function openReviews(entries: Iterable<AuditEntry>): readonly AuditEntry[] {
+  refuseUnlisted('openReviews()', 'entries', entries, [Symbol.iterator]);
   const reviews = new OpenReviews();
   for (const entry of entries) reviews.take(entry);
   return reviews.list();

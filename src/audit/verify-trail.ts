@@ -1,10 +1,11 @@
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
-import { check, issuesOf, type OptionCheck, refuse } from '../core/option-checks.ts';
+import { check, issuesOf, type OptionCheck, refuse, required } from '../core/option-checks.ts';
 import { ChainFollower } from './chain-follower.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { TrailHead } from './trail-head.ts';
+import { isHead, type TrailHead } from './trail-head.ts';
 import type { TrailProblem } from './trail-problem.ts';
 import { readingsOf, type TrailSource } from './trail-source.ts';
+import { isListed } from './unlisted.ts';
 import { type TrustedKeys, Vouching } from './vouching.ts';
 
 /** What a trail is held against. */
@@ -48,9 +49,9 @@ const isKey = (given: unknown): boolean => {
   return typeof publicKey === 'string' && (lastSeq === undefined || isLast(lastSeq));
 };
 
-const isHead = (given: unknown): boolean => {
-  const { seq, hash } = (given ?? {}) as { seq?: unknown; hash?: unknown };
-  return isPlace(seq) && typeof hash === 'string';
+const sourceCheck: OptionCheck = {
+  test: (given) => typeof given === 'string' || given instanceof URL || isListed(given),
+  must: 'be the path or URL of a file, entries, or the bytes of a file in pieces',
 };
 
 const checks: Record<keyof VerifyTrailOptions, OptionCheck> = {
@@ -81,13 +82,16 @@ function summary(report: Omit<TrailReport, 'message'>): string {
  *
  * A file that ends in the middle of a line was cut while that entry was written: it is accepted up to its last whole line.
  *
- * @throws InvalidOptionsError for options that cannot be used, and what the source throws.
+ * @throws InvalidOptionsError for a source or options that cannot be used, and what the source throws.
  */
 export async function verifyTrail(
   source: TrailSource,
   options: VerifyTrailOptions = {},
 ): Promise<TrailReport> {
-  refuse('verifyTrail()', issuesOf(options, checks));
+  refuse('verifyTrail()', [
+    ...issuesOf({ source }, { source: required(sourceCheck) }),
+    ...issuesOf(options, checks),
+  ]);
   const { checkpoints = [], publicKeys = [], after, onEntry } = options;
   const vouching = new Vouching(checkpoints, publicKeys);
   const chain = new ChainFollower(after);

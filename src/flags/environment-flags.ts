@@ -1,4 +1,4 @@
-import { issuesOf, refuse } from '../core/option-checks.ts';
+import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import type { Stage } from '../core/stage.ts';
 import { defaultAnswer } from './default-answer.ts';
 import type { FlagProvider, FlagResolution } from './provider.ts';
@@ -15,11 +15,12 @@ const answers = stageResolutions('STATIC');
  * ASCII. All tenants of a route get the same stage; a route without a variable gets the cutover's default stage.
  *
  * @param env Where the variables are. @default process.env
- * @throws InvalidOptionsError naming every variable whose value, an empty one too, is not a stage.
+ * @throws InvalidOptionsError naming every variable whose value, an empty one too, is not a stage; for what holds none
  */
 export function environmentFlags(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): FlagProvider {
+  refuse('environmentFlags()', issuesOf({ env }, { env: required(check.object) }));
   const given = Object.entries(env).filter(
     ([variable]) => variable === everyRoute || oneRoute.test(variable),
   );

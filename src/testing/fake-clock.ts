@@ -1,3 +1,4 @@
+import { show } from '../core/option-checks.ts';
 import type { Clock, TimerHandle } from '../core/time/clock.ts';
 
 /** A clock that stands still until it is advanced. */
@@ -34,12 +35,17 @@ async function settle(): Promise<void> {
  * Makes a clock for tests.
  *
  * @param startMs Wall time, milliseconds since the epoch. @default 2026-01-01T00:00:00Z
+ * @throws TypeError for what is no time: a text or a Date
  * @example
  * const clock = fakeClock();
  * clock.setTimeout(remind, 60_000);
  * await clock.advance(60_000);
  */
 export function fakeClock(startMs: number = Date.UTC(2026, 0, 1)): FakeClock {
+  if (!Number.isFinite(startMs))
+    throw new TypeError(
+      `fakeClock() starts at milliseconds since the epoch, not ${show(startMs)}.`,
+    );
   const timers = new Set<Timer>();
   let elapsed = 0;
 

@@ -1,8 +1,10 @@
 import { mayGate } from '../../compare/judging/may-gate.ts';
 import type { Judge } from '../../core/contracts/compare-options.ts';
+import { check, issuesOf, refuse, required } from '../../core/option-checks.ts';
 import { type Stage, stages } from '../../core/stage.ts';
 import type { Gate } from '../gates/gate.ts';
 import { defaultPlan } from '../plan/default-plan.ts';
+import { planIssues } from '../plan/full-plan.ts';
 import type { RolloutPlan } from '../plan/plan.ts';
 import { isAsked } from './evaluator.ts';
 
@@ -15,6 +17,12 @@ export interface EvidenceOffer {
   /** Its routes' judge, if they have one. */
   readonly judge?: Judge | undefined;
 }
+
+const offerChecks = {
+  hasLegacyShadow: required(check.boolean),
+  noiseShare: check.share,
+  judge: check.function,
+};
 
 interface Place {
   readonly percent: number;
@@ -81,8 +89,11 @@ const seesHarm = (gate: Gate, place: Place): boolean =>
 /**
  * What of a plan's gates cannot work with the evidence that an app has, a sentence each: to be asked before the ramp starts,
  * since pairs run dry as it succeeds.
+ *
+ * @throws InvalidOptionsError naming every issue of a plan that `createRollout` would refuse, and of the offer
  */
 export function planProblems(plan: RolloutPlan, offer: EvidenceOffer): string[] {
+  refuse('planProblems()', [...planIssues(plan), ...issuesOf(offer, offerChecks, 'offer.')]);
   const { gates = [], from = 'shadow', steps = defaultPlan.steps } = plan;
   const places = steps.map(({ percent, to = 'live' }): Place => ({ percent, to }));
   return [
