@@ -119,13 +119,21 @@ function commentOf(node) {
   return { text: textOf(doc?.comment), byDefault: byDefault && textOf(byDefault.comment) };
 }
 
+/** The type without `| undefined`, which every option takes for "not given": said of each, it would hide the rest. */
+function withoutUndefined(text, type) {
+  if (!type || !ts.isUnionTypeNode(type) || !text.endsWith(' | undefined')) return text;
+  const bare = text.slice(0, -' | undefined'.length);
+  return type.types.length === 2 && bare.startsWith('(') ? bare.slice(1, -1) : bare;
+}
+
 function typeOf(member) {
   const parameters = (member.parameters ?? []).map((parameter) => parameter.getText());
   const type = member.type?.getText() ?? 'unknown';
   const text = ts.isMethodSignature(member) ? `(${parameters.join(', ')}) => ${type}` : type;
   // Types of several lines begin with a bar, or end their lists with a comma.
   const flat = oneLine(text).replaceAll('( ', '(').replaceAll(/,? \)/g, ')');
-  return flat.replaceAll(/(^|[(:<] ?|=> )\| /g, '$1');
+  const plain = flat.replaceAll(/(^|[(:<] ?|=> )\| /g, '$1');
+  return member.questionToken ? withoutUndefined(plain, member.type) : plain;
 }
 
 /** What is said of a member, or of the one that it narrows. */

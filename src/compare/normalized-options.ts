@@ -18,7 +18,7 @@ export interface NormalizedOptions {
   readonly judge: CompareOptions['judge'];
   readonly layers: readonly CompareLayer[];
   readonly without: ReadonlySet<string>;
-  readonly thresholds: Readonly<Required<CompareThresholds>>;
+  readonly thresholds: Readonly<Record<keyof CompareThresholds, number>>;
 }
 
 /** Applies every default once. */

@@ -1,7 +1,7 @@
 import type { CompareThresholds } from '../core/contracts/compare-options.ts';
 
 /** From where on a difference counts, unless the app says otherwise; where each comes from is told with its option. */
-export const defaultThresholds: Readonly<Required<CompareThresholds>> = {
+export const defaultThresholds: Readonly<Record<keyof CompareThresholds, number>> = {
   longer: 2,
   shorter: 0.5,
   slower: 2,

@@ -1,6 +1,9 @@
+/** The options of an object without what stands for "not given". */
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
 /** Only what was given: `undefined` means "not given", and must not hide a default. */
-export function givenOptions<T extends object>(options: T | undefined): Partial<T> {
+export function givenOptions<T extends object>(options: T | undefined): Given<T> {
   return Object.fromEntries(
     Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
+  ) as Given<T>;
 }

@@ -81,6 +81,84 @@ describe('the types', () => {
     expectTypeOf(createEngramiaClient).toBeCallableWith({ baseUrl: user, apiKey: user });
   });
 
+  it('take undefined for every option of a route that is not given', async () => {
+    const nothing = { given: undefined };
+    const { given } = nothing;
+    const compare = {
+      ignoreCase: given,
+      ignore: given,
+      toolOrder: given,
+      maxChars: given,
+      embed: given,
+      judge: given,
+      layers: given,
+      without: given,
+      thresholds: {
+        longer: given,
+        shorter: given,
+        slower: given,
+        lexical: given,
+        embedding: given,
+      },
+    };
+    const shared = {
+      handBack: given,
+      snapshot: given,
+      isGone: given,
+      maxReplyBytes: given,
+      flagKey: given,
+      targeting: given,
+      view: given,
+      legacyShadow: given,
+    };
+    const learn = {
+      via: given,
+      evalScore: { legacy: given, candidate: given },
+      maxTaskChars: given,
+      maxCodeChars: given,
+      minTaskChars: given,
+      filter: given,
+      redact: given,
+      runId: given,
+    };
+    const compared: unknown[] = [];
+    const handler = createCutoverHandler({
+      name: 'chat',
+      legacy: async (message: string) => `legacy: ${message}`,
+      candidate: shadowSafe(async (_context: CallContext, message: string) => `new: ${message}`),
+      identify: (task) => ({ tenant: 'acme', task }),
+      flags: memoryFlags('shadow'),
+      ...shared,
+      fallback: { when: given, afterMs: given, isFailure: given },
+      sample: { mirror: given, noise: given },
+      learn,
+      compare,
+    });
+    handler.on('compared', (event) => compared.push(event));
+    expect(await handler('Build a CSV parser')).toBe('legacy: Build a CSV parser');
+    expect((await handler.flush()).mirror.ok.stored).toBe(1);
+    expect(compared).toHaveLength(1);
+    await handler.close();
+    const stream = createCutoverStream({
+      name: 'stream',
+      legacy: async function* (message: string) {
+        yield message;
+      },
+      candidate: async function* (_context, message) {
+        yield message;
+      },
+      identify: (task) => ({ tenant: 'acme', task }),
+      flags: memoryFlags('live'),
+      ...shared,
+      fallback: given,
+      sample: given,
+      learn: given,
+      compare: given,
+    });
+    for await (const chunk of stream('hello')) expect(chunk).toBe('hello');
+    await stream.close();
+  });
+
   it('take a function that names the tenant by fewer arguments than legacy has', async () => {
     const byTenant = (tenant: string) => ({ tenant, task: 'a task' });
     const handler = createCutoverHandler({

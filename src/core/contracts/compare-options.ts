@@ -132,50 +132,52 @@ export interface CompareThresholds {
    *
    * @default 2
    */
-  longer?: number;
+  longer?: number | undefined;
   /** The same for `shorter`: the inverse. @default 0.5 */
-  shorter?: number;
+  shorter?: number | undefined;
   /**
    * Candidate's duration by legacy's from which it is `slower`, where that is 250 ms or more; noted, never part of the verdict.
    * @default 2
    */
-  slower?: number;
+  slower?: number | undefined;
   /**
    * Mean of token Jaccard and ROUGE-L from which wordings are similar, 0 to 1. Between what two noisy versions of one reply
    * have (0.39 and more) and what replies to different questions have (0.2 and less), as the tests of this library measure.
    *
    * @default 0.3
    */
-  lexical?: number;
+  lexical?: number | undefined;
   /** Cosine of the embeddings from which meanings are similar. Depends on the model: measure yours. @default 0.8 */
-  embedding?: number;
+  embedding?: number | undefined;
 }
 
 /** How the two replies to one exchange are compared, off the users' path. */
 export interface CompareOptions {
   /** Whether case makes no difference between equal texts. @default false */
-  ignoreCase?: boolean;
+  ignoreCase?: boolean | undefined;
   /**
    * What is taken out of both texts first. Patterns run on the event loop, on up to `maxChars` characters: they must take
    * time linear in the text.
    *
    * @default nothing
    */
-  ignore?: IgnoreRule | readonly IgnoreRule[];
+  ignore?: IgnoreRule | readonly IgnoreRule[] | undefined;
   /** Whether tools have to be called in the same order. @default 'strict' */
-  toolOrder?: 'strict' | 'any';
+  toolOrder?: 'strict' | 'any' | undefined;
   /** Characters of each reply that are compared, up to 64,000; its length counts in full. @default 16_000 */
-  maxChars?: number;
+  maxChars?: number | undefined;
   /** Gives a vector for each of two texts; all of one length. Absent: meanings are not compared. */
-  embed?: (
-    texts: readonly [string, string],
-    init: { readonly signal: AbortSignal },
-  ) => PromiseLike<readonly (readonly number[] | Float32Array | Float64Array)[]>;
+  embed?:
+    | ((
+        texts: readonly [string, string],
+        init: { readonly signal: AbortSignal },
+      ) => PromiseLike<readonly (readonly number[] | Float32Array | Float64Array)[]>)
+    | undefined;
   /** Says which of two replies is better; an answer that changes with the order is a tie. Absent: nobody judges. */
-  judge?: Judge;
+  judge?: Judge | undefined;
   /** Layers of the app's own, run after the library's but before `embed` and `judge`. */
-  layers?: readonly CompareLayer[];
+  layers?: readonly CompareLayer[] | undefined;
   /** Layers of the library that are not run. @default none */
-  without?: readonly CompareLayerName[];
-  thresholds?: CompareThresholds;
+  without?: readonly CompareLayerName[] | undefined;
+  thresholds?: CompareThresholds | undefined;
 }

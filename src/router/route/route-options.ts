@@ -21,7 +21,11 @@ export interface FallbackOptions<R = unknown> {
    *
    * @default 'when-uncommitted'
    */
-  when?: 'never' | 'when-uncommitted' | ((reason: unknown, exchange: Exchange) => boolean);
+  when?:
+    | 'never'
+    | 'when-uncommitted'
+    | ((reason: unknown, exchange: Exchange) => boolean)
+    | undefined;
   /**
    * Milliseconds that a served candidate has until it settles, counted from the end of the event loop's turn in which it
    * began; `false`: no deadline. Past it legacy answers, if it may, and `context.signal` aborts unless the candidate has
@@ -29,7 +33,7 @@ export interface FallbackOptions<R = unknown> {
    *
    * @default 60_000
    */
-  afterMs?: number | false;
+  afterMs?: number | false | undefined;
   /**
    * Whether a reply is a failure although nothing was thrown: legacy answers in its place, and where it is compared it counts as
    * a leg that has failed. Legacy's own `Response`s and streams are compared by what was kept of them: of those only a status of
@@ -37,7 +41,7 @@ export interface FallbackOptions<R = unknown> {
    *
    * @default a `Response` with a status of 500 or more
    */
-  isFailure?: (reply: R) => boolean;
+  isFailure?: ((reply: R) => boolean) | undefined;
 }
 
 /** What is learned of the served exchanges, and how. */
@@ -49,21 +53,21 @@ export interface LearnOptions {
    *
    * @default 'learn'
    */
-  via?: LearnVia;
+  via?: LearnVia | undefined;
   /** The score that Engramia is told, 0 to 10, by the leg that answered. @default { legacy: 5, candidate: 7 } */
-  evalScore?: { legacy?: number; candidate?: number };
+  evalScore?: { legacy?: number | undefined; candidate?: number | undefined } | undefined;
   /** Longer tasks are cut; Unicode code points, at most the service's 10,000. @default 2_000 */
-  maxTaskChars?: number;
+  maxTaskChars?: number | undefined;
   /** Longer replies are cut; Unicode code points, at most the service's 500,000. @default 8_000 */
-  maxCodeChars?: number;
+  maxCodeChars?: number | undefined;
   /** Shorter tasks are not worth learning: everybody's "ok" is one pattern. Unicode code points. @default 8 */
-  minTaskChars?: number;
+  minTaskChars?: number | undefined;
   /** Whether an exchange is learned. Called off the user's path. */
-  filter?: (exchange: Exchange & { readonly reply: ReplyView }) => boolean;
+  filter?: ((exchange: Exchange & { readonly reply: ReplyView }) => boolean) | undefined;
   /** Takes personal data and secrets out of task, reply and run id. @default e-mail addresses, numbers, keys and tokens */
-  redact?: (text: string) => string;
+  redact?: ((text: string) => string) | undefined;
   /** At most 200 code points; a blank one is left out. @default (exchange) => `shadow:${exchange.tenant}` */
-  runId?: (exchange: Exchange) => string;
+  runId?: ((exchange: Exchange) => string) | undefined;
 }
 
 /** One route: the handler that answers today, the one that shall, and how to tell whose call it is. */
@@ -86,24 +90,26 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
    * @default strings; objects and JSON with a string in `text`, `output`, `content`, `finalOutput` or `reply`, or in OpenAI's
    * `choices` or items; the deltas of events
    */
-  view?: (reply: Awaited<R>) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  view?:
+    | ((reply: Awaited<R>) => ReplyView | undefined | Promise<ReplyView | undefined>)
+    | undefined;
   /**
    * Legacy as it may be run a second time: in the shadow of a served candidate, and for `sample.noise`. Absent: legacy is
    * never run in the shadow.
    */
-  legacyShadow?: (...args: [context: CallContext, ...args: A]) => unknown;
+  legacyShadow?: ((...args: [context: CallContext, ...args: A]) => unknown) | undefined;
   /**
    * Carries what the candidate served back to the old side, so that a conversation survives a rollback: an exchange at a time,
    * its two turns whole, in the order of the conversation, off the users' path, also after a kill. Failing or rejecting, it is
    * called again with the same turns, 12 times in two to three minutes as a rule; then, or when it takes over 30 s, it is not
    * called any more for that conversation: counted, an event and a warning. Not called in `complete`. Needs `subject.conversation`.
    */
-  handBack?: (turns: readonly Turn[], subject: Subject) => Promise<void>;
+  handBack?: ((turns: readonly Turn[], subject: Subject) => Promise<void>) | undefined;
   /** Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. @default structuredClone */
-  snapshot?: (args: A) => A;
-  fallback?: FallbackOptions<Awaited<R>>;
+  snapshot?: ((args: A) => A) | undefined;
+  fallback?: FallbackOptions<Awaited<R>> | undefined;
   /** Whether an error of legacy says that legacy no longer exists; stops fallback. @default HTTP 410, or 404 of an endpoint */
-  isGone?: (reason: unknown) => boolean;
+  isGone?: ((reason: unknown) => boolean) | undefined;
   /**
    * Shares of the calls, 0 to 1, each drawn by itself. `mirror`: the other leg is run in the shadow where the stage says so.
    * `noise`: where legacy serves such a stage, `legacyShadow` is run too and compared with what legacy served, so that the
@@ -111,29 +117,35 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
    *
    * @default { mirror: 1, noise: 0 }
    */
-  sample?: { mirror?: number; noise?: number };
+  sample?: { mirror?: number | undefined; noise?: number | undefined } | undefined;
   /**
    * Bytes of a reply that comes in pieces (a stream, a `Response`) that are kept to be learned or compared; a larger one is
    * served whole and counted unreadable. @default 262_144
    */
-  maxReplyBytes?: number;
+  maxReplyBytes?: number | undefined;
   /** `false`: this route is not learned. */
-  learn?: LearnOptions | false;
+  learn?: LearnOptions | false | undefined;
   /** How both replies are compared. `false`: nothing of this route is mirrored. @default true, every option at its default */
-  compare?: CompareOptions | boolean;
+  compare?: CompareOptions | boolean | undefined;
   /** The flag that decides this route. @default `cutover.${name}` */
-  flagKey?: string;
+  flagKey?: string | undefined;
   /**
    * Whom a provider is asked about as `targetingKey`. `user`: the call's user, or its tenant where it has none; the tenant is the
    * attribute `tenant` then. Not with a rollout, whose overrides and evidence are those of tenants.
    *
    * @default 'tenant'
    */
-  targeting?: 'tenant' | 'user';
+  targeting?: 'tenant' | 'user' | undefined;
 }
 
 /** The flag that decides a route. */
-export function flagKeyOf({ name, flagKey }: { name: string; flagKey?: string }): string {
+export function flagKeyOf({
+  name,
+  flagKey,
+}: {
+  name: string;
+  flagKey?: string | undefined;
+}): string {
   return flagKey ?? `cutover.${name}`;
 }
 

@@ -14,9 +14,9 @@ export interface StreamRouteOptions<A extends unknown[] = unknown[], T = unknown
     ...args: [context: CallContext, ...args: A]
   ) => AsyncIterable<NoInfer<T>> | PromiseLike<AsyncIterable<NoInfer<T>>>;
   /** Reads a reply from its joined text, off the user's path. @default the text as it is */
-  view?: (text: string) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  view?: ((text: string) => ReplyView | undefined | Promise<ReplyView | undefined>) | undefined;
   /** Legacy as it may be run a second time, in the shadow of a served candidate. Absent: legacy is never mirrored. */
-  legacyShadow?: (...args: [context: CallContext, ...args: A]) => unknown;
+  legacyShadow?: ((...args: [context: CallContext, ...args: A]) => unknown) | undefined;
   /** When legacy answers although the candidate was asked: never after the first chunk. */
-  fallback?: Omit<FallbackOptions, 'isFailure'>;
+  fallback?: Omit<FallbackOptions, 'isFailure'> | undefined;
 }

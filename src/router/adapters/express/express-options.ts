@@ -26,16 +26,16 @@ export interface ExpressRouteOptions<Input>
    *
    * @default 'parsed'
    */
-  body?: 'parsed' | 'hold';
+  body?: 'parsed' | 'hold' | undefined;
   /** Bytes of a held body; a larger one is passed on untouched, unread: legacy answers, counted. @default 1_048_576 */
-  maxBodyBytes?: number;
+  maxBodyBytes?: number | undefined;
   /**
    * Milliseconds that a held body may take to arrive; a slower one, an open stream say, is served by legacy, which gets what has
    * come and then the rest, counted.
    *
    * @default 10_000
    */
-  maxBodyWaitMs?: number;
+  maxBodyWaitMs?: number | undefined;
 }
 
 /** A route together with the options all routes share, or with a cutover that was made before. */

@@ -28,7 +28,7 @@ export interface FastifyCutoverConfig
   /** Takes from the request what the legs work on. Runs once, before either leg; throwing: served by legacy, counted. */
   read(request: FastifyRequest): unknown;
   /** Copies the input for a mirror, off the user's path. @default structuredClone */
-  snapshot?: (input: never) => unknown;
+  snapshot?: ((input: never) => unknown) | undefined;
 }
 
 /** A cutover that was made before, or the options of one that closes with the app. */

@@ -45,22 +45,22 @@ export interface FetchRouteOptions<Locals>
    */
   tenant?: (head: FetchHead, locals: Locals) => string | undefined;
   /** Reads a reply's text from its body: parsed JSON, else text. @default strings and the usual fields of an object */
-  view?: (body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  view?: ((body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>) | undefined;
   /** Legacy as it may be run a second time, in the shadow of a served candidate. */
-  legacyShadow?: (context: CallContext, request: Request, locals: Locals) => unknown;
+  legacyShadow?: ((context: CallContext, request: Request, locals: Locals) => unknown) | undefined;
   /** Its functions see what the candidate returned, before it became a `Response`. */
-  fallback?: FallbackOptions;
+  fallback?: FallbackOptions | undefined;
   /** Copies `locals` for a mirror, off the user's path. @default structuredClone */
-  snapshot?: (locals: Locals) => Locals;
+  snapshot?: ((locals: Locals) => Locals) | undefined;
   /** Bytes of a held body; a larger one is served by legacy, untouched, and counted. @default 1_048_576 */
-  maxBodyBytes?: number;
+  maxBodyBytes?: number | undefined;
   /**
    * Milliseconds that a body may take to arrive; a slower one, an open stream say, is served by legacy, which gets what has
    * come and then the rest.
    *
    * @default 10_000
    */
-  maxBodyWaitMs?: number;
+  maxBodyWaitMs?: number | undefined;
 }
 
 /** A route together with the options all routes share, or with a cutover that was made before. */

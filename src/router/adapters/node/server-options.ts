@@ -26,11 +26,11 @@ export interface ServerRouteOptions<Source, Input>
    */
   candidate: (context: CallContext, input: Input) => unknown;
   /** Reads a reply's text from its body: parsed JSON, else text. @default strings and the usual fields of an object */
-  view?: (body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>;
+  view?: ((body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>) | undefined;
   /** Legacy as it may be run a second time, in the shadow of a served candidate. */
-  legacyShadow?: (context: CallContext, input: Input) => unknown;
+  legacyShadow?: ((context: CallContext, input: Input) => unknown) | undefined;
   /** Copies the input for a mirror, off the user's path. @default structuredClone */
-  snapshot?: (input: Input) => Input;
+  snapshot?: ((input: Input) => Input) | undefined;
 }
 
 /** The rules of what only adapters know. */
