@@ -86,7 +86,7 @@ export function containedWords(
 export function lostWords(version: number, there: number | undefined): string {
   const lost = `the store has lost commits: version ${version} was there, now`;
   if (there === undefined) {
-    return `${lost} there is no state. Everybody obeys what was known: restore it before a process starts, which would begin anew.`;
+    return `${lost} there is no state. Everybody obeys what was known: restore it: a process that starts finds nothing to obey, and begins anew where the trail is gone as well.`;
   }
   return `${lost} ${there === version ? 'another one is' : `it is ${there}`}. Everybody obeys what is there: order again what was lost, a rollback first of all.`;
 }

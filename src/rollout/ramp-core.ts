@@ -29,7 +29,7 @@ import type { FullPlan, FullStep } from './plan/full-plan.ts';
 import { RampNews } from './ramp-news.ts';
 import { Replica } from './replica/replica.ts';
 import type { RolloutOptions } from './rollout-options.ts';
-import { firstChange } from './state/first-change.ts';
+import { firstChange, refuseBegun } from './state/first-change.ts';
 import { Journal } from './state/journal.ts';
 import { nextStep, phaseOf, presentStep } from './state/ramp-state.ts';
 import { Rollbacks } from './state/rollbacks.ts';
@@ -206,8 +206,9 @@ export class RampCore {
     return this.journal.make({
       action: 'create',
       commutes: true,
-      decide: (before) => {
+      decide: (before, there) => {
         if (before !== undefined) return undefined;
+        refuseBegun(there);
         return firstChange(plan, { rollout, salt: options.salt, at: this.now() });
       },
     });

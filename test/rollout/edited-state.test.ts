@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { createRollout } from '../../src/rollout/create-rollout.ts';
 import { rolloutFlags } from '../../src/rollout/rollout-flags.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
@@ -25,7 +26,8 @@ async function editable() {
     prompt.close();
     await world[Symbol.asyncDispose]();
   };
-  return { world, rollout, edit, [Symbol.asyncDispose]: end };
+  const take = () => void prompt.prepare('UPDATE rollouts SET state = NULL').run();
+  return { world, rollout, edit, take, [Symbol.asyncDispose]: end };
 }
 
 describe('a state that somebody has edited by hand', () => {
@@ -75,6 +77,30 @@ describe('a state that somebody has edited by hand', () => {
     await expect(rollout.status()).rejects.toMatchObject({ code: 'ERR_CUTOVER_STATE' });
     edit('"gone"', 3);
     await expect(rollout.status()).rejects.toThrow('cannot be obeyed: it must be an object');
+  });
+
+  it('and is gone is not begun anew by a process that starts, as long as there is its trail', async () => {
+    await using there = await editable();
+    const { world, rollout, edit, take } = there;
+    await rollout.set({ ...ada, percent: 50 });
+    const good = (await rollout.status()).state;
+    take();
+    const logger = { warn: (message: string) => void world.warnings.push(message) };
+    await using late = createRollout({
+      store: world.store,
+      clock: world.clock,
+      plan,
+      logger,
+      leads: false,
+    });
+    await world.clock.advance(10_000);
+    expect(world.warnings.join()).toMatch(/start .* cannot be obeyed: it is gone, and its trail/);
+    expect(tenants.map((tenant) => late.stageOf(tenant))).toEqual(tenants.map(() => undefined));
+    expect((await world.store.rollout('cutover')).state).toBe(undefined);
+    edit(good, 3);
+    await world.clock.advance(10_000);
+    await late.ready;
+    expect((await late.status()).state.percent).toBe(50);
   });
 
   it('is obeyed with fields and words of a newer version that say nothing of who is where', async () => {

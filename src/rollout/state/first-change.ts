@@ -1,4 +1,6 @@
 import { defaultSalt } from '../../core/bucket.ts';
+import type { StoredRollout } from '../../core/contracts/rollout-store.ts';
+import { CutoverError } from '../../core/errors.ts';
 import type { FullPlan } from '../plan/full-plan.ts';
 import { factsOf } from './facts-of.ts';
 import type { Change } from './journal.ts';
@@ -7,6 +9,17 @@ import { firstDraft } from './ramp-state.ts';
 /** The plan as the trail holds it, where it has room for it. */
 export function planOf({ policy }: FullPlan): object {
   return policy === undefined ? {} : { plan: policy };
+}
+
+/**
+ * Refuses to begin where there was a state: whoever has taken it away has not taken the ramp back, and to begin anew would.
+ *
+ * @throws CutoverError with the code `ERR_CUTOVER_STATE`
+ */
+export function refuseBegun({ version, head }: StoredRollout): void {
+  if (version === 0 && head.length === 0) return;
+  const message = `The state of a rollout in the store cannot be obeyed: it is gone, and its trail, which has ${head.length} entries, goes on from it. Who has taken it away has to put it back, under a higher version.`;
+  throw new CutoverError('ERR_CUTOVER_STATE', message);
 }
 
 /** The state that a rollout begins with, where the store has none of its name. */
