@@ -8,7 +8,7 @@ import { linesOf } from './lines-of.ts';
 import { logNames } from './log-names.ts';
 import { MissSums } from './miss-sums.ts';
 import { openIfThere } from './open-if-there.ts';
-import { readPairLine } from './pair-line-schema.ts';
+import { type PairLine, readPairLine } from './pair-line-schema.ts';
 import { withoutText } from './pair-text.ts';
 
 /** How a pair log is read. */
@@ -33,7 +33,8 @@ const checks = { clock: check.clock };
 /** Sums of misses that are held at most: a year of hours for a dozen tenants. */
 const mostSums = 100_000;
 
-type Told = (misses: MissedPairs) => readonly MissedPairs[];
+/** A line that tells of exchanges, with a pair or without. */
+type Recorded = Exclude<PairLine, { readonly type: 'torn' | 'unknown' }>;
 
 class LogReading implements PairReading {
   readonly #path: string;
@@ -54,40 +55,39 @@ class LogReading implements PairReading {
     return [...this.#misses];
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<PairRecord, void, undefined> {
-    return this.#read(() => []) as AsyncGenerator<PairRecord, void, undefined>;
+  async *[Symbol.asyncIterator](): AsyncGenerator<PairRecord, void, undefined> {
+    for await (const line of this.#lines()) if (line.type === 'pair') yield this.#pairOf(line);
   }
 
-  recorded(): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
-    return this.#read((misses) => [misses]);
+  async *recorded(): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
+    for await (const line of this.#lines()) {
+      yield line.type === 'pair' ? this.#pairOf(line) : line.misses;
+    }
   }
 
-  /** `told`: what is given of misses. */
-  async *#read(told: Told): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
+  async *#lines(): AsyncGenerator<Recorded, void, undefined> {
     this.#misses = new MissSums(mostSums);
     this.#skipped = { torn: 0, unknown: 0 };
     const files = await openAll(this.#path);
     try {
-      for (const file of files) yield* this.#recordsOf(file, told);
+      for (const file of files) yield* this.#linesOf(file);
     } finally {
       await closeAll(files);
     }
   }
 
-  async *#recordsOf(
-    file: FileHandle,
-    told: Told,
-  ): AsyncGenerator<PairRecord | MissedPairs, void, undefined> {
-    for await (const line of linesOf(file)) {
-      const read = readPairLine(line);
-      if (read.type === 'missed') {
-        this.#misses.add(read.misses);
-        yield* told(read.misses);
-      } else if (read.type !== 'pair') this.#skipped[read.type] += 1;
-      // Words without an end are none that we have written.
-      else if ((read.textUntil ?? 0) > this.#clock.now()) yield read.pair;
-      else yield withoutText(read.pair);
+  async *#linesOf(file: FileHandle): AsyncGenerator<Recorded, void, undefined> {
+    for await (const text of linesOf(file)) {
+      const line = readPairLine(text);
+      if (line.type === 'missed') this.#misses.add(line.misses);
+      if (line.type === 'missed' || line.type === 'pair') yield line;
+      else this.#skipped[line.type] += 1;
     }
+  }
+
+  /** Words without an end are none that we have written. */
+  #pairOf({ pair, textUntil = 0 }: Extract<Recorded, { type: 'pair' }>): PairRecord {
+    return textUntil > this.#clock.now() ? pair : withoutText(pair);
   }
 }
 
