@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type { MissedPairs, PairSink } from '../core/contracts/pair-sink.ts';
+import { withoutText } from '../core/contracts/without-text.ts';
 import { type Logger, processWarnings } from '../core/events/logger.ts';
 import { check, having, issuesOf, refuse, required } from '../core/option-checks.ts';
 import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
@@ -9,7 +10,7 @@ import { LogFile } from './log-file.ts';
 import { logNames, removeUnfinished } from './log-names.ts';
 import { toMissLine, toPairLine, toWordedLine } from './pair-line.ts';
 import { PairLog } from './pair-log.ts';
-import { type PairTextOptions, redactorOf, textChecks, withoutText } from './pair-text.ts';
+import { type PairTextOptions, redactorOf, textChecks } from './pair-text.ts';
 import { type LineChange, rewriteFile } from './rewrite-file.ts';
 
 /** Where pairs are written, and how many. */

@@ -1,6 +1,6 @@
+import { withoutText } from '../core/contracts/without-text.ts';
 import { toPairLine, wordsUntil } from './pair-line.ts';
 import { readPairLine } from './pair-line-schema.ts';
-import { withoutText } from './pair-text.ts';
 import type { LineChange } from './rewrite-file.ts';
 
 /**

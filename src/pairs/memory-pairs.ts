@@ -1,10 +1,11 @@
 import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type { MissedPairs, PairSink } from '../core/contracts/pair-sink.ts';
+import { withoutText } from '../core/contracts/without-text.ts';
 import { check, issuesOf, refuse } from '../core/option-checks.ts';
 import { retainedSize } from '../core/retained-size.ts';
 import { type Clock, longestTimerMs, systemClock, type TimerHandle } from '../core/time/clock.ts';
 import { MissSums } from './miss-sums.ts';
-import { type PairTextOptions, redactorOf, textChecks, withoutText } from './pair-text.ts';
+import { type PairTextOptions, redactorOf, textChecks } from './pair-text.ts';
 import { Ring } from './ring.ts';
 
 /** How many pairs are kept in memory, and what of them. */

@@ -1,4 +1,3 @@
-import type { PairRecord } from '../core/contracts/pair-record.ts';
 import { check, required } from '../core/option-checks.ts';
 import { redactPersonalData } from '../core/redact/redact.ts';
 
@@ -22,11 +21,4 @@ export function redactorOf(
   text: PairTextOptions | undefined,
 ): ((text: string) => string) | undefined {
   return text === undefined ? undefined : (text.redact ?? redactPersonalData);
-}
-
-/** The metrics of a pair alone. */
-export function withoutText(pair: PairRecord): PairRecord {
-  if (pair.text === undefined) return pair;
-  const { text: _, ...metrics } = pair;
-  return metrics;
 }

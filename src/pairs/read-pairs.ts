@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type { MissedPairs } from '../core/contracts/pair-sink.ts';
+import { withoutText } from '../core/contracts/without-text.ts';
 import { check, issuesOf, refuse, required } from '../core/option-checks.ts';
 import { type Clock, systemClock } from '../core/time/clock.ts';
 import { linesOf } from './lines-of.ts';
@@ -9,7 +10,6 @@ import { logNames } from './log-names.ts';
 import { MissSums } from './miss-sums.ts';
 import { openIfThere } from './open-if-there.ts';
 import { type PairLine, readPairLine } from './pair-line-schema.ts';
-import { withoutText } from './pair-text.ts';
 
 /** How a pair log is read. */
 export interface ReadPairsOptions {

@@ -2,6 +2,7 @@ import type { PairBatch } from '../../core/contracts/evidence-store.ts';
 import type { PairRecord } from '../../core/contracts/pair-record.ts';
 import type { MissedPairs, PairSink } from '../../core/contracts/pair-sink.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import { withoutText } from '../../core/contracts/without-text.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { Deliveries } from './deliveries.ts';
@@ -26,13 +27,6 @@ export interface StorePairsSetting {
 interface Gathered {
   pairs: PairRecord[];
   missed: MissedPairs[];
-}
-
-/** Another sink beside this one may have asked for words; here they would be kept without an end. */
-function withoutWords(pair: PairRecord): PairRecord {
-  if (pair.text === undefined) return pair;
-  const { text: _, ...metrics } = pair;
-  return metrics;
 }
 
 /** Keeps pairs in a store, as evidence of the step in which they were made. */
@@ -60,7 +54,8 @@ export class StorePairs implements PairSink {
 
   add(pair: PairRecord): void {
     if (this.#hasRoom()) {
-      this.#of(pair).pairs.push(withoutWords(pair));
+      // Another sink beside this one may have asked for words; here they would outlive their time.
+      this.#of(pair).pairs.push(withoutText(pair));
       return;
     }
     this.#lost += 1;
