@@ -1,14 +1,6 @@
 import { check, issuesOf, type OptionChecks } from '../../core/option-checks.ts';
-import type { EvidenceSource } from '../gates/gate.ts';
+import { evidenceSources } from '../gates/evidence-sources.ts';
 import { planIssues, time } from '../plan/full-plan.ts';
-
-const sources: Readonly<Record<EvidenceSource, true>> = {
-  pairs: true,
-  'live-pairs': true,
-  served: true,
-  probe: true,
-  attested: true,
-};
 
 const checks: OptionChecks = {
   from: {
@@ -18,9 +10,8 @@ const checks: OptionChecks = {
   everyMs: time,
   goOn: check.boolean,
   sources: {
-    test: (value) =>
-      Array.isArray(value) && value.every((name) => Object.hasOwn(sources, String(name))),
-    must: `be a list of ${Object.keys(sources).join(', ')}`,
+    test: (value) => Array.isArray(value) && value.every((name) => evidenceSources.includes(name)),
+    must: `be a list of ${evidenceSources.join(', ')}`,
   },
 };
 

@@ -1,4 +1,5 @@
 import { check, issuesOf, oneOf, refuse, required } from '../../core/option-checks.ts';
+import { evidenceSources } from './evidence-sources.ts';
 import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from './gate.ts';
 import { askedAt } from './gate-options.ts';
 import { refuseNoOutcome } from './gate-outcome.ts';
@@ -36,8 +37,8 @@ export interface CustomGateOptions {
   /** Its thresholds, plain data for the trail: evidence from before a change of them does not count. @default none */
   readonly policy?: unknown;
   /**
-   * Starts anew: at each step, after any change of the plan, and after a restart, upon which all evidence of the step comes again.
-   * Evidence of every source comes to it, noise as well: take what it is about.
+   * Starts anew: at each step, after any change of the plan, and after a restart, upon which all evidence of the step comes
+   * again. Evidence of every source comes to it, noise as well: take what it is about.
    */
   begin(setting: GateSetting): CustomRun;
 }
@@ -45,7 +46,7 @@ export interface CustomGateOptions {
 const checks = {
   name: required(check.text),
   role: oneOf('guardrail', 'signal'),
-  source: required(oneOf('pairs', 'live-pairs', 'served', 'probe', 'attested')),
+  source: required(oneOf(...evidenceSources)),
   dryRun: check.boolean,
   spends: check.boolean,
   asksAt: { above: askedAt, upTo: askedAt },
