@@ -7,20 +7,20 @@ const [mostNotes, mostMetrics] = [16, 32];
 
 const says: ReadonlySet<unknown> = new Set(['same', 'similar', 'different', 'worse', 'none']);
 
-/** A say that is none would be taken for silence: a layer that finds harm would find it in vain. */
+/** What is no verdict would be taken for silence: a layer that finds harm would find it in vain. */
 function sayOf(layer: string, said: LayerSay | null | undefined): LayerFinding['say'] {
   const say = said === undefined || said === null ? 'none' : said.say;
   if (says.has(say)) return say;
   throw new CutoverError(
     'ERR_CUTOVER_CONTAINED',
-    `The layer ${layer} must give { say } with ${[...says].join(', ')}, or nothing.`,
+    `The layer ${layer} said no verdict: its say must be one of ${[...says].join(', ')}.`,
   );
 }
 
 /**
  * What may be told of a layer's say.
  *
- * @throws CutoverError `ERR_CUTOVER_CONTAINED` for a say that is none
+ * @throws CutoverError `ERR_CUTOVER_CONTAINED` for a say that is no verdict
  */
 export function toFinding(layer: string, said: LayerSay | undefined, ms: number): LayerFinding {
   const notes: readonly unknown[] = Array.isArray(said?.notes) ? said.notes : [];

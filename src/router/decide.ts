@@ -41,17 +41,17 @@ function killedOrFrozen(route: Route): Chosen {
   return route.legacyGone && state.kind === 'killed' && !state.force ? frozen : killed;
 }
 
-const mustGive = `it must give one of ${stageNames.join(', ')}, or undefined`;
+const mustGive = `it must give one of ${stageNames.join(', ')}, or undefined, at once`;
 
 function forcedStage(route: Route, subject: Subject): Stage | undefined {
   try {
     const stage = route.force?.(subject);
     if (stage === undefined || isStage(stage)) return stage;
     disregard(stage);
-    const what = isThenable(stage) ? 'a promise, and is needed at once' : 'no stage';
+    const given = isThenable(stage) ? 'a promise' : 'no stage';
     throw new CutoverError(
       'ERR_CUTOVER_CONTAINED',
-      `The callback force gave ${what}: ${mustGive}.`,
+      `The callback force gave ${given}: ${mustGive}.`,
     );
   } catch (error) {
     route.reporter.contained('force', error, { route: route.name });

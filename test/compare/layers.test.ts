@@ -347,7 +347,7 @@ describe('layers of the app', () => {
     expect(errors.map((error) => (error as Error).message)).toEqual([
       '1',
       '2',
-      'The layer babbles must give { say } with same, similar, different, worse, none, or nothing.',
+      'The layer babbles said no verdict: its say must be one of same, similar, different, worse, none.',
     ]);
     for (const { name } of layers)
       expect(layerOf(found, name)).toMatchObject({ say: 'none', notes: ['layer-failed'] });

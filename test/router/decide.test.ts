@@ -66,7 +66,7 @@ describe('a decision', () => {
 
   it.each([
     ['no stage', 'LIVE'],
-    ['a promise, and is needed at once', Promise.resolve('live')],
+    ['a promise', Promise.resolve('live')],
   ])('tells the log what force has to give where it gave %s', async (what, answer) => {
     const lines: string[] = [];
     const { handler } = chat('off', {
@@ -76,7 +76,7 @@ describe('a decision', () => {
     expect(await handler('u', 'hi')).toBe('legacy: hi');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(
-      `The callback force gave ${what}: it must give one of off, dualwrite, shadow, live, rampdown, complete, or undefined.`,
+      `The callback force gave ${what}: it must give one of off, dualwrite, shadow, live, rampdown, complete, or undefined, at once.`,
     );
   });
 

@@ -104,7 +104,7 @@ export class PairedRun implements GateRun {
     const rows: readonly (readonly [boolean, string])[] = [
       [
         advised > 0,
-        `${advised} of ${seen} verdicts hang on advice: a judge is not calibrated, or a layer says so`,
+        `${advised} of ${seen} verdicts are advice, of a judge without a calibration or of an advisory layer`,
       ],
       [
         overNoise && noise === 0 && seen >= enoughToSee,

@@ -92,7 +92,7 @@ class SampleRatioRun implements GateRun {
     }
     const waitMs = (this.#settledAt ?? at) - at;
     if (calls < least && waitMs > 0) {
-      const says = `sample ratio counts in ${aboutTime(waitMs)}, when replicas know who is where`;
+      const says = `sample ratio begins to count in ${aboutTime(waitMs)}, when all replicas know who is where`;
       return toReading(this.#gate, { outcome: 'hold', says, inputs });
     }
     if (calls < least) {

@@ -47,5 +47,5 @@ export function byTheFirst(
   passedAt: number | undefined,
   { logEvidence, enough }: { readonly logEvidence: number; readonly enough: number },
 ): string {
-  return passedAt === undefined || logEvidence >= enough ? '' : ` by the first ${passedAt}`;
+  return passedAt === undefined || logEvidence >= enough ? '' : ` by the first ${passedAt} of them`;
 }

@@ -53,7 +53,7 @@ describe('the gate of served errors', () => {
       run.served?.(calls(120, { errors: 13 }, since + 2 * hour));
     });
     expect(reading.says).toBe(
-      'pass: errors 5.4 % of 240 calls, shown to be below 5.0 % by the first 120',
+      'pass: errors 5.4 % of 240 calls, shown to be below 5.0 % by the first 120 of them',
     );
     expect(reading.inputs).toMatchObject({ calls: 240, failed: 13, passedAt: 120 });
   });
@@ -341,7 +341,7 @@ describe('the gate of the sample ratio', () => {
     const run = sampleRatio().begin(settingOf({ state }));
     run.served?.(split('vip', 'candidate', 5_000, since + 20_000));
     expect((await run.read(since + 20_000)).says).toBe(
-      'hold: sample ratio counts in 40 s, when replicas know who is where',
+      'hold: sample ratio begins to count in 40 s, when all replicas know who is where',
     );
     expect((await run.read(since + 60_000)).says).toBe(
       'hold: sample ratio needs about 100 more calls',

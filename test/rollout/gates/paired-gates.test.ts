@@ -81,7 +81,7 @@ describe('the gate of wrong answers', () => {
     const reading = await read(wrongAnswers({ margin: 0.1, harm: 0.09 }), pairs);
     const { passedAt } = reading.inputs;
     expect(reading.says).toBe(
-      `pass: wrong answers +8.8 pp over 80 pairs, shown to be below +10.0 pp by the first ${passedAt}`,
+      `pass: wrong answers +8.8 pp over 80 pairs, shown to be below +10.0 pp by the first ${passedAt} of them`,
     );
     expect(passedAt).toBeLessThan(60);
   });
@@ -146,7 +146,7 @@ describe('the gate of wrong answers', () => {
     const advised = times(30, () => pair({ divergence: { verdict: 'worse', advisory: true } }));
     const reading = await read(wrongAnswers(), [...advised, ...times(970, () => pair())]);
     expect(reading.says).toBe(
-      'invalid: wrong answers cannot be told: 30 of 1000 verdicts hang on advice: a judge is not calibrated, or a layer says so',
+      'invalid: wrong answers cannot be told: 30 of 1000 verdicts are advice, of a judge without a calibration or of an advisory layer',
     );
     expect(reading.inputs).toMatchObject({ advised: 30, worse: 0 });
     const failing = times(50, () => pair({ candidate: { ended: 'failed' } }));
