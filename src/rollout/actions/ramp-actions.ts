@@ -33,8 +33,8 @@ export class RampActions {
       const after = this.#next(before);
       const preview = await this.#preview(before, after, by.allowEmpty === true, action);
       const moving = movingOf(preview);
-      const empty = preview.empty && { allowEmpty: true };
-      return this.#change('ramp.step', by, before, after, { ...evidence, moving, ...empty });
+      const overruled = preview.empty && { allowEmpty: true };
+      return this.#change('ramp.step', by, before, after, { ...evidence, moving, ...overruled });
     });
   }
 
@@ -64,8 +64,8 @@ export class RampActions {
           : { ...draftOf(before), ...moved, status: 'ramping' };
       const { readings } = await this.#core.assess(before, { approved: false, automatic: false });
       const moving = movingOf(await previewOf(this.#core, before, after));
-      const forced = (passesOver || isFlight) && { forced: true };
-      return this.#change('ramp.set', by, before, after, { readings, moving, ...forced });
+      const overruled = (passesOver || isFlight) && { forced: true };
+      return this.#change('ramp.set', by, before, after, { readings, moving, ...overruled });
     });
   }
 

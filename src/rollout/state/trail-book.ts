@@ -52,8 +52,8 @@ export class TrailBook {
   }
 
   /**
-   * What of a state, read before the trail was, is not as the trail has it: somebody has changed it beside the library. Names of
-   * fields, or the version; none where all is as it was entered.
+   * Fields of a state, read before the trail was, that are not as the trail has them, or `version` alone: somebody has changed
+   * it beside the library.
    */
   notAsEntered(state: RolloutState): readonly string[] {
     const entered = this.#entered;
@@ -106,6 +106,7 @@ export class TrailBook {
     }
     const { percent, since } = (entry.after ?? {}) as { percent?: unknown; since?: unknown };
     if (typeof percent !== 'number') return;
+    // The version that the change was made from.
     const { on } = (entry.evidence ?? {}) as { on?: unknown };
     this.#entered = { version: Number(on) + 1, after: entry.after as object };
     this.#fullSince = percent < 100 ? undefined : (this.#fullSince ?? Number(since));
