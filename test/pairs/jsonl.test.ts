@@ -143,13 +143,6 @@ describe('a pair log', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('waits for no clock with more than it writes at once', async () => {
-    const { pairs, path } = setUp();
-    const tenant = 'x'.repeat(300_000);
-    pairs.add(pairOf({ tenant }));
-    await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(300_000));
-  });
-
   it('goes on in the file that an earlier process has left', async () => {
     const { pairs, open, path, read } = setUp();
     pairs.add(pairOf({ requestId: 'one' }));

@@ -30,6 +30,13 @@ function logInto(meanwhile: (log: PairLog) => void, maxBufferBytes = 2 ** 20) {
   return { clock, written, log };
 }
 
+it('a pair log waits for no clock with more than it writes at once', async () => {
+  const { written, log } = logInto(() => undefined);
+  log.add('x'.repeat(300 * 1024), misses);
+  expect(await log.exclusive(async () => written.length)).toBe(1);
+  await log.close();
+});
+
 describe('a pair log into which more comes while it is written', () => {
   it('has written at once what waited, and gathers what came', async () => {
     const { clock, written, log } = logInto((its) => its.add('more', misses));

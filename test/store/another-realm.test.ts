@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { memoryStore } from 'engramia-cutover/stores/memory';
 import { testStore } from 'engramia-cutover/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Store } from '../../src/core/contracts/store.ts';
 import { SqliteDatabase } from '../../src/store/sqlite/database.ts';
 
@@ -40,6 +40,10 @@ it('waits for another process that writes, as jest sees what SQLite throws', asy
     if (error !== undefined) throw error;
     return 'written';
   };
-  expect(await database.write(run)).toBe('written');
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const answer = database.write(run);
+  await vi.runAllTimersAsync();
+  expect(await answer).toBe('written');
   database.close();
 });
