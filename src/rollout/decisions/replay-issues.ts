@@ -1,13 +1,13 @@
 import { check, issuesOf, type OptionChecks } from '../../core/option-checks.ts';
 import { evidenceSources } from '../gates/evidence-sources.ts';
-import { planIssues, time } from '../plan/full-plan.ts';
+import { planIssues, timeCheck } from '../plan/full-plan.ts';
 
 const checks: OptionChecks = {
   from: {
     test: (value) => typeof value === 'number' && !Number.isNaN(value),
     must: 'be a number of milliseconds since the epoch',
   },
-  everyMs: time,
+  everyMs: timeCheck,
   goOn: check.boolean,
   sources: {
     test: (value) => Array.isArray(value) && value.every((name) => evidenceSources.includes(name)),

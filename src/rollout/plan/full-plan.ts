@@ -38,7 +38,7 @@ export const fromCheck: OptionCheck = oneOf(...served('legacy'));
 const toCheck: OptionCheck = oneOf(...served('candidate'));
 
 /** The rule for a length of time that may be none. */
-export const time: OptionCheck = {
+export const timeCheck: OptionCheck = {
   test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   must: 'be a number of milliseconds from 0',
 };
@@ -49,7 +49,7 @@ const natural: OptionCheck = {
 const stepChecks = {
   percent: required(check.percent),
   to: toCheck,
-  holdMs: time,
+  holdMs: timeCheck,
   minPairs: natural,
   approval: check.boolean,
 };
@@ -65,11 +65,11 @@ const planChecks = {
   steps: list,
   gates: gateList,
   automatic: check.boolean,
-  holdMs: time,
+  holdMs: timeCheck,
   minPairs: natural,
   alpha: check.chance,
-  dailyCycleMs: time,
-  completeAfterMs: time,
+  dailyCycleMs: timeCheck,
+  completeAfterMs: timeCheck,
 };
 
 const place = ({ percent, to = 'live' }: PlanStep): number => percent + 1_000 * stages[to].order;
