@@ -1,6 +1,6 @@
-import { attempt } from '../core/attempt.ts';
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
 import { canonicalJson } from '../core/text/canonical-json.ts';
+import { orAsItIs } from './as-it-is.ts';
 
 /** How a field is written into a cell and read from it. */
 interface Cell {
@@ -17,7 +17,7 @@ const text: Cell = {
 };
 
 const json: Cell = {
-  write: (value) => text.write(attempt(() => canonicalJson(value)) ?? JSON.stringify(value)),
+  write: (value) => text.write(orAsItIs(() => canonicalJson(value), value)),
   read: (cell) => JSON.parse(String(text.read(cell))),
 };
 

@@ -1,5 +1,5 @@
-import { attempt } from '../core/attempt.ts';
 import type { AuditEntry } from '../core/contracts/audit-entry.ts';
+import { orAsItIs } from './as-it-is.ts';
 import { lineOf } from './chain-entry.ts';
 import { csvColumns, toCsvRecord } from './csv-record.ts';
 import { refuseUnlisted } from './unlisted.ts';
@@ -11,8 +11,7 @@ export type TrailEntries = Iterable<AuditEntry> | AsyncIterable<AuditEntry>;
 export async function* exportJsonl(entries: TrailEntries): AsyncGenerator<string, void, undefined> {
   refuseUnlisted('exportJsonl()', 'entries', entries);
   for await (const entry of entries) {
-    // What canonical JSON refuses was edited: it is handed out as it is, for verification to find.
-    yield `${attempt(() => lineOf(entry)) ?? JSON.stringify(entry)}\n`;
+    yield `${orAsItIs(() => lineOf(entry), entry)}\n`;
   }
 }
 
