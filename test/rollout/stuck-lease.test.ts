@@ -42,6 +42,16 @@ describe('a lease that keeps everybody from leading', () => {
     expect(world.warnings.join()).toContain('until the end of time');
   });
 
+  it('is none that only a process whose machine has slept takes for one', async () => {
+    await using world = rolloutWorld();
+    const asleep = fakeClock();
+    await world.rollout();
+    await world.rollout({}, { clock: asleep });
+    await world.clock.advance(3_600_000);
+    await asleep.advance(10_000);
+    expect(world.warnings).toEqual([]);
+  });
+
   it('is none where another replica leads', async () => {
     await using world = rolloutWorld();
     await world.rollout({}, { leaseMs: 300_000 });

@@ -52,7 +52,9 @@ export class Leader {
     const { store, rollout, identity: holder, leaseMs, clock, shared } = setting;
     const { now, stuck } = setting;
     const lease = `rollout/${rollout}`;
-    this.#hold = new LeaseHold({ store, lease, holder, leaseMs, clock, shared, now, stuck });
+    const storeNow = async (): Promise<number> => (await store.replicas(rollout)).now;
+    const telling = { shared, now, storeNow, stuck };
+    this.#hold = new LeaseHold({ store, lease, holder, leaseMs, clock, ...telling });
   }
 
   /** Whether the lease was this process's when it last looked. */

@@ -21,8 +21,10 @@ export interface LeaseHoldSetting {
   readonly shared?: () => void;
   /** Told of a lease of another's that lasts far longer than leases do, at each look. */
   readonly stuck?: (lease: Lease) => void;
-  /** The store's time, milliseconds since the epoch; needed for `stuck`. */
+  /** The store's time as this process knows it, milliseconds since the epoch; needed for `stuck`. */
   readonly now?: () => number;
+  /** The same, asked of the store; needed for `stuck`. */
+  readonly storeNow?: () => Promise<number>;
 }
 
 /** Leases of one's own that another's may last: what lasts longer nobody has asked for. */
@@ -97,9 +99,11 @@ export class LeaseHold {
     if (lease !== undefined) await this.#setting.store.release(lease);
   }
 
-  #refused(lease: Lease): undefined {
-    const { leaseMs, now, stuck } = this.#setting;
-    if (now !== undefined && lease.until - now() > mostLeases * leaseMs) stuck?.(lease);
+  async #refused(lease: Lease): Promise<undefined> {
+    const { leaseMs, now, storeNow, stuck } = this.#setting;
+    const isLong = (at = lease.until): boolean => lease.until - at > mostLeases * leaseMs;
+    // A process is behind the store's time by as long as its machine has slept.
+    if (isLong(now?.()) && isLong(await storeNow?.())) stuck?.(lease);
     return undefined;
   }
 
