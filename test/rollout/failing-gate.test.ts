@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CustomRun } from '../../src/rollout/gates/custom-gate.ts';
 import { customGate } from '../../src/rollout/gates/custom-gate.ts';
-import { rolloutWorld } from './world.ts';
+import { ada, rolloutWorld } from './world.ts';
 
 const asking = (begin: () => CustomRun) => customGate({ name: 'cost', source: 'probe', begin });
 
@@ -37,6 +37,25 @@ describe('a gate of the app that fails', () => {
     expect(told).toContain(
       'failed: The gate cost said no outcome: it must be one of pass, fail, hold, invalid; it is',
     );
+  });
+
+  it.each<[string, string, () => never]>([
+    ['that says nothing', `${'x'.repeat(59)}😀`, () => ({}) as never],
+    [
+      'by what a driver says',
+      'cost',
+      () => {
+        throw Object.assign(new Error('no'), { errstr: `${'h'.repeat(119)}😀` });
+      },
+    ],
+  ])('%s, cut within a character, keeps no change out of the trail', async (_, name, read) => {
+    await using world = rolloutWorld();
+    const gate = customGate({ name, source: 'probe', begin: () => ({ read }) });
+    const rollout = await world.rollout({ gates: [gate] });
+    await world.clock.advance(10_000);
+    await rollout.advance({ ...ada, force: true, allowEmpty: true });
+    await world.clock.advance(10_000);
+    expect((await rollout.rollback(ada)).status).toBe('rolled-back');
   });
 
   it('is not told while it works', async () => {

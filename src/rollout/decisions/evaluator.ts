@@ -3,6 +3,7 @@ import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { stages } from '../../core/stage.ts';
 import { wordsOf } from '../contained-words.ts';
+import { sayable } from '../evidence/sayable.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Attestation, Gate, GateReading, GateRun } from '../gates/gate.ts';
 import type { RolloutPlan } from '../plan/plan.ts';
@@ -42,6 +43,9 @@ export function isAsked(
   // A stage that runs nothing in the shadow has no pairs of its own.
   return source !== 'live-pairs' || stages[to].mirrors !== undefined;
 }
+
+/** Code units of what a gate has failed by. */
+const longestFailure = 500;
 
 /** Told of what a gate has failed with, by the gate's name. */
 export type GateFailed = (gate: string, error: unknown) => void;
@@ -96,7 +100,8 @@ class GuardedRun {
   }
 
   #fails(error: unknown): void {
-    this.#failedBy = wordsOf(error);
+    // Half a character in it would keep every change out of the trail, a rollback too.
+    this.#failedBy = sayable(wordsOf(error), longestFailure);
     this.#failed(this.#gate.name, error);
   }
 }
