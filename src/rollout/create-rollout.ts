@@ -96,7 +96,7 @@ function partsOf(core: RampCore) {
   const { pairs, meter } = gatherers(core);
   const ramp = new RampActions(core);
   const trail = new TrailActions(core, () => meter.flush());
-  const following = followingOf(core, meter, (heard) => trail.enter(heard));
+  const following = followingOf(core, meter, (...heard) => trail.enter(...heard));
   return {
     core,
     pairs,

@@ -31,7 +31,8 @@ export interface FollowingSetting {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly retryMs: number;
-  readonly enter: (heard: Heard) => Promise<void>;
+  /** `again`: it was tried before, and may be entered already. */
+  readonly enter: (heard: Heard, again: boolean) => Promise<void>;
   readonly contained: (error: unknown) => void;
 }
 
@@ -58,6 +59,8 @@ export class Following {
   readonly #heard: Heard[] = [];
   readonly #legacy: LegacyNews;
   readonly #followed = new Map<unknown, Followed>();
+  /** The first that waits was tried before. */
+  #isAgain = false;
   #entering: Promise<void> | undefined;
   #timer: TimerHandle;
   #closed = false;
@@ -149,10 +152,12 @@ export class Following {
     const { enter, contained, clock, retryMs } = this.#setting;
     try {
       for (let next = this.#heard[0]; next !== undefined; next = this.#heard[0]) {
-        await enter(next);
+        await enter(next, this.#isAgain);
+        this.#isAgain = false;
         this.#heard.shift();
       }
     } catch (error) {
+      this.#isAgain = true;
       contained(error);
       clock.clearTimeout(this.#timer);
       if (!this.#closed) this.#timer = clock.setTimeout(() => void this.enter(), retryMs);

@@ -32,6 +32,8 @@ export interface Order {
   readonly by?: PersonAction;
   /** What tells it from others by the same person for the same reason, as plain data. Absent: nothing does. */
   readonly asks?: unknown;
+  /** It was never tried before: the trail, of which much is read for that, is not asked whether it is done. */
+  readonly isNew?: boolean;
   /** Decided anew when somebody else was faster; otherwise that is a conflict. */
   readonly commutes: boolean;
   readonly fence?: LeaseFence;
@@ -141,8 +143,8 @@ export class Journal {
 
   /** Whether the same action is in the trail already. */
   async #isDone(order: Order, { head }: StoredRollout): Promise<boolean> {
-    const { action, by } = order;
-    if (by?.requestId === undefined && by?.expectVersion === undefined) return false;
+    const { action, by, isNew = false } = order;
+    if (isNew || (by?.requestId === undefined && by?.expectVersion === undefined)) return false;
     const { store, rollout } = this.#setting;
     const asked = askedBy(order);
     for await (const entry of store.audit(rollout, Math.max(0, head.length - lookBack))) {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCutover, createCutoverHandler } from '../../../src/create.ts';
 import type { Rollout } from '../../../src/rollout/rollout.ts';
 import { rolloutFlags } from '../../../src/rollout/rollout-flags.ts';
@@ -62,6 +62,19 @@ describe('a cutover that is followed by several of its names', () => {
     await world.clock.advance(10_000);
     const kinds = (await kindsOf(store)).filter((kind) => ['kill', 'revive'].includes(kind));
     expect([lost, kinds]).toEqual([2, ['kill', 'revive']]);
+  });
+
+  it('has what was heard entered without the trail being searched for it', async () => {
+    await using world = rolloutWorld();
+    const rollout = await world.rollout({}, { leads: false });
+    const { cutover } = twoHandlers(rollout);
+    rollout.follow(cutover);
+    const audit = vi.spyOn(world.store, 'audit');
+    cutover.kill('a drill');
+    cutover.revive();
+    await rollout.flush();
+    expect(audit).not.toHaveBeenCalled();
+    expect((await kindsOf(world.store)).slice(-2)).toEqual(['kill', 'revive']);
   });
 
   it('is followed until the last of them is disposed, and can be followed again', async () => {
