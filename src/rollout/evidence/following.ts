@@ -1,3 +1,4 @@
+import type { CutoverEventOf } from '../../core/events/events.ts';
 import { nodeCrypto } from '../../core/node-crypto.ts';
 import { issuesOf, type OptionCheck, refuse, required } from '../../core/option-checks.ts';
 import { inRootScope } from '../../core/root-scope.ts';
@@ -91,7 +92,10 @@ export class Following {
     lessons.add(cutover);
     const replica = sayable(identity);
     const gone = new Set<string>();
+    // Of those, the ones whose cutover asks legacy anew: they tell nothing of one that answers.
+    const asked = new Set<string>();
     const hear = (route: string, alive: boolean, reason: string, more: object = {}): void => {
+      asked.delete(route);
       if (alive) gone.delete(route);
       else gone.add(route);
       pulse.heard(route, alive);
@@ -101,9 +105,13 @@ export class Following {
       this.#legacy.hear(route, !alive, () => this.#hear(heard));
     };
     const listeners = [
-      cutover.on('served', (event) => meter.count(event)),
+      cutover.on('served', (event) => {
+        meter.count(event);
+        if (asked.size === 0 || !asked.has(event.route)) return;
+        if (isAnswerOfLegacy(event)) hear(event.route, true, again);
+      }),
       cutover.on('gone', ({ route, alive, error }) => {
-        const reason = alive ? 'legacy answers again' : 'legacy answered that it no longer exists';
+        const reason = alive ? again : 'legacy answered that it no longer exists';
         hear(route, alive, reason, error?.status === undefined ? {} : { status: error.status });
       }),
       cutover.on('rollback', ({ outcome, reason }) => {
@@ -111,10 +119,8 @@ export class Following {
         const evidence = { outcome, replica };
         const why = sayable(reason) || outcome;
         this.#hear({ kind, at: now(), actor: 'system', reason: why, evidence });
-        // Its routes ask legacy anew, and tell nothing of one that answers.
-        if (outcome !== 'revived') return;
-        for (const route of [...gone])
-          hear(route, true, 'a kill was taken back: legacy is asked anew');
+        // No word yet of a legacy that is back: a guardrail that fails meanwhile has no way back to it.
+        if (outcome === 'revived') for (const route of gone) asked.add(route);
       }),
     ];
     const end = (): void => {
@@ -165,6 +171,11 @@ export class Following {
     this.#entering = undefined;
   }
 }
+
+const again = 'legacy answers again';
+
+const isAnswerOfLegacy = ({ leg, status, cut }: CutoverEventOf<'served'>): boolean =>
+  leg === 'legacy' && status === 'fulfilled' && cut === undefined;
 
 /** Where events come from: the handlers of one cutover, and its controls, have their own `on` in common. */
 function sourceOf(cutover: FollowedCutover): unknown {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCutover, createCutoverHandler } from '../../../src/create.ts';
 import type { Rollout } from '../../../src/rollout/rollout.ts';
 import { rolloutFlags } from '../../../src/rollout/rollout-flags.ts';
-import { kindsOf, type RolloutWorld, rolloutWorld } from '../world.ts';
+import { kindsOf, type RolloutWorld, rolloutWorld, ToldGate } from '../world.ts';
 
 /** A cutover with two handlers. */
 function twoHandlers(rollout: Rollout) {
@@ -171,7 +171,7 @@ describe('what a followed cutover tells', () => {
     expect((await told()).slice(-3)).toEqual(['legacy.gone', 'legacy.back', 'legacy.gone']);
   });
 
-  it('of a legacy that is asked anew since a kill was taken back is that it may be back', async () => {
+  it('of a legacy that is asked anew since a kill was taken back is that it answers, once it does', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout({}, { leads: false });
     let isUp = false;
@@ -192,7 +192,7 @@ describe('what a followed cutover tells', () => {
     chat.revive();
     await rollout.flush();
     expect(chat.stats().routes.chat?.legacyGone).toBe(false);
-    expect((await rollout.status()).legacyAlive).toBe(true);
+    expect((await rollout.status()).legacyAlive).toBe(false);
     await expect(chat('still gone')).rejects.toThrow('still gone');
     expect((await rollout.status()).legacyAlive).toBe(false);
     chat.kill('another drill');
@@ -202,5 +202,31 @@ describe('what a followed cutover tells', () => {
     await rollout.flush();
     expect((await rollout.status()).legacyAlive).toBe(true);
     expect((await kindsOf(world.store)).filter((kind) => kind === 'legacy.gone')).toHaveLength(1);
+  });
+
+  it('of a kill that was taken back gives a failing guardrail no way back to a dead legacy', async () => {
+    await using world = rolloutWorld();
+    const gate = new ToldGate('errors');
+    const rollout = await world.rollout({ gates: [gate], steps: [{ percent: 100 }] });
+    const legacy = async (): Promise<string> => {
+      throw Object.assign(new Error('gone'), { status: 410 });
+    };
+    const chat = createCutoverHandler({
+      name: 'chat',
+      legacy,
+      candidate: async () => {
+        throw new Error('down');
+      },
+      identify: () => ({ tenant: 'acme', task: 'a task' }),
+      flags: rolloutFlags(rollout),
+    });
+    onTestFinished(async () => void (await chat.close()));
+    rollout.follow(chat);
+    await expect(chat()).rejects.toThrow('gone');
+    expect(chat.kill('a drill')).toBe('frozen');
+    chat.revive();
+    gate.says = 'fail';
+    await world.clock.advance(10_000);
+    expect((await rollout.status()).state?.status).toBe('frozen');
   });
 });
