@@ -114,7 +114,7 @@ export class RampCore {
 
   readonly contained = (what: Contained, error: unknown, whose?: string): void => {
     if (this.#closed) return;
-    this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error, whose));
+    this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error, whose), whose);
   };
 
   /** Another process goes by this one's name. */

@@ -58,6 +58,18 @@ describe('a gate of the app that fails', () => {
     expect((await rollout.rollback(ada)).status).toBe('rolled-back');
   });
 
+  it('is told beside another that fails', async () => {
+    await using world = rolloutWorld();
+    const begin = () => {
+      throw new RangeError('no');
+    };
+    const gates = ['cost', 'tickets'].map((name) => customGate({ name, source: 'probe', begin }));
+    await world.rollout({ gates });
+    await world.clock.advance(10_000);
+    expect(world.warnings).toHaveLength(2);
+    expect(world.warnings.join()).toContain('gate tickets of the rollout cutover failed');
+  });
+
   it('is not told while it works', async () => {
     expect(await warned(() => ({ read: () => ({ outcome: 'pass', says: 'fine' }) }))).toBe('');
   });

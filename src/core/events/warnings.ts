@@ -21,10 +21,11 @@ export class Warnings {
     this.#clock = clock;
   }
 
-  /** Warns of something that can happen again; `code` is one of a bounded set of words. */
-  warn(code: string, message: string): void {
+  /** Warns of something that can happen again, for each thing it is about; `code` and `about` are of a bounded set of words. */
+  warn(code: string, message: string, about = ''): void {
+    const key = `${code}:${about}`;
     const now = this.#clock.monotonic();
-    const line = this.#lines.get(code);
+    const line = this.#lines.get(key);
     if (line !== undefined && now - line.loggedAt < quietMs) {
       line.suppressed += 1;
       return;
@@ -32,7 +33,7 @@ export class Warnings {
     const more = line?.suppressed
       ? ` (${line.suppressed} more like it since the last warning)`
       : '';
-    this.#lines.set(code, { loggedAt: now, suppressed: 0 });
+    this.#lines.set(key, { loggedAt: now, suppressed: 0 });
     this.#log(`[${code}] ${message}${more}`);
   }
 
