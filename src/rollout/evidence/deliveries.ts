@@ -50,7 +50,9 @@ export class Deliveries<B> {
     await this.#sending;
   }
 
+  /** Sends what was gathered, and once more what came meanwhile: calls that were under way are served while the store answers. */
   async close(): Promise<void> {
+    await this.flush();
     await this.flush();
     this.#setting.clock.clearTimeout(this.#timer);
     this.#waiting = true;

@@ -100,7 +100,25 @@ describe('what is on its way to a store', () => {
     await clock.advance(1_000);
     expect(arrived).toEqual([5, 1]);
     await deliveries.close();
-    expect(arrived).toEqual([5, 1, 1]);
+    expect(arrived).toEqual([5, 1, 1, 1]);
+  });
+
+  it('has arrived after the close, also what came while that waited for the store', async () => {
+    const arrived: number[] = [];
+    const gathered = [1];
+    const deliveries = new Deliveries<number>({
+      ...{ clock: fakeClock(), everyMs: 1_000, contained: nobody },
+      take: () => gathered.splice(0),
+      send: async (batch) => {
+        arrived.push(batch);
+        await turns(3);
+      },
+    });
+    const closing = deliveries.close();
+    gathered.push(2);
+    deliveries.nudge();
+    await closing;
+    expect(arrived).toEqual([1, 2]);
   });
 
   it('has arrived after a flush, behind what could not be sent before', async () => {
