@@ -4,7 +4,6 @@ import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { InvalidOptionsError } from '../../core/errors.ts';
 import { check, required } from '../../core/option-checks.ts';
 import { canonicalJson } from '../../core/text/canonical-json.ts';
-import type { Heard } from '../evidence/following.ts';
 import { type PersonAction, refuseNameless } from '../person-action.ts';
 import type { RampCore } from '../ramp-core.ts';
 import type { AttestAction, CompleteAction, TrailItem } from '../rollout.ts';
@@ -119,9 +118,12 @@ export class TrailActions {
   }
 
   /** Enters what happened without a change of the state, as soon as the store can be reached; once, however often it is tried. */
-  async enter({ requestId, ...told }: Heard, again: boolean): Promise<void> {
+  async enter(
+    { requestId, ...told }: Omit<AuditFact, 'rollout'> & { readonly requestId: string },
+    again: boolean,
+  ): Promise<void> {
     const { journal, name: rollout } = this.#core;
-    const fact: AuditFact = { ...told, rollout };
+    const fact = { ...told, rollout };
     const { kind, actor, reason } = told;
     await journal.make({
       action: kind,
