@@ -9,9 +9,18 @@ export interface EntryRow {
 
 const words = ['kind', 'rollout', 'actor', 'reason', 'previous', 'hash'] as const;
 
+/** Levels of an entry: far more than are written, and far fewer than an export of it can go down. */
+const mostLevels = 1_000;
+
+const isShallow = (value: unknown, levels = mostLevels): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((item) => isShallow(item, levels - 1)));
+
 function isEntry(value: unknown, { seq }: EntryRow): value is AuditEntry {
   const entry = (value ?? {}) as Partial<Record<keyof AuditEntry, unknown>>;
   if (entry.seq !== seq || !Number.isFinite(entry.at)) return false;
+  if (typeof (entry.tenant ?? '') !== 'string' || !isShallow(entry)) return false;
   return words.every((name) => typeof entry[name] === 'string');
 }
 

@@ -53,6 +53,8 @@ async function inPostgres(): Promise<Edited> {
   return { store, edit };
 }
 
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+
 /** Some entries, from a trail that may have no end. */
 async function firstOf<T>(trail: AsyncIterable<T>, most = 20): Promise<T[]> {
   const read: T[] = [];
@@ -74,6 +76,17 @@ describe.each([
     ['to be nothing', 1, () => 'null'],
     ['to have no actor', 1, ({ actor: _a, ...rest }) => JSON.stringify(rest)],
     ['to hold half a character', 1, (entry) => JSON.stringify({ ...entry, evidence: '\ud800' })],
+    [
+      'to be of a tenant that no text is made of',
+      1,
+      (entry) => JSON.stringify({ ...entry, tenant: { toString: 1 } }),
+    ],
+    [
+      'to be too deep to be written down',
+      1,
+      (entry) =>
+        JSON.stringify({ ...entry, evidence: 0 }).replace('"evidence":0', `"evidence":${deep}`),
+    ],
   ])('%s, is read to its end and exported, and the edit is found', async (_what, seq, edited) => {
     const { store, edit } = await made();
     const before = (await firstOf(store.audit('chat')))[seq] as AuditEntry;
