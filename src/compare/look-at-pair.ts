@@ -71,8 +71,16 @@ export class LookAtPair {
     for (const step of steps.cheap) await this.#ask(step, pair);
     await this.#askByWords(pair);
     const before = this.#said.length;
-    underWay?.(() => this.#without(steps.last.slice(this.#said.length - before)));
-    for (const step of steps.last) await this.#ask(step, pair);
+    let isTold = false;
+    underWay?.(() => {
+      isTold = true;
+      return this.#without(steps.last.slice(this.#said.length - before));
+    });
+    for (const step of steps.last) {
+      // Nobody would hear an answer, and it may cost.
+      if (isTold) break;
+      await this.#ask(step, pair);
+    }
     return divergenceOf(this.#said);
   }
 

@@ -133,6 +133,33 @@ describe('a compared event', () => {
     });
   });
 
+  it('asks no judge any more once it is told', async () => {
+    const clock = fakeClock();
+    const asked = Promise.withResolvers<void>();
+    const vectors = Promise.withResolvers<number[][]>();
+    const questions: unknown[] = [];
+    const { handler, events } = mirrored('shadow', {
+      clock,
+      compare: {
+        embed: () => {
+          asked.resolve();
+          return vectors.promise;
+        },
+        judge: (question) => {
+          questions.push(question);
+          return 'tie';
+        },
+      },
+    });
+    await handler('Where is it?');
+    await asked.promise;
+    await clock.advance(30_000);
+    vectors.resolve([[1], [1]]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(questions).toEqual([]);
+    expect(events).toHaveLength(1);
+  });
+
   it('takes equal texts for equal though a layer of the app does not answer about them', async () => {
     const clock = fakeClock();
     const asked = Promise.withResolvers<void>();
