@@ -268,6 +268,21 @@ describe('an agent in a conversation', () => {
     expect(asked(model.requests[0]?.input)).toHaveLength(5);
   });
 
+  it('looks at the last twenty items of a session', async () => {
+    const session = new MemorySession();
+    const limits: (number | undefined)[] = [];
+    session.getItems = async (limit) => {
+      limits.push(limit);
+      return [assistant('One.')];
+    };
+    await agentCandidate({
+      agent: coder(new ScriptedModel('Done.')),
+      runner: runner(),
+      run: (_context, _message: string) => ({ session }),
+    })(contextOf({ turns: [] }), 'Yes.');
+    expect(limits[0]).toBe(20);
+  });
+
   it('hears it also where its reply was made of what it said', async () => {
     const said = (answer: string) => JSON.stringify({ answer });
     const model = new ScriptedModel(said('17'), new Error('down'), said('Done.'));

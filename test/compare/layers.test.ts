@@ -73,6 +73,15 @@ describe('the comparison', () => {
     expect((await divergence('Yes', 'No')).verdict).toBe('different');
   });
 
+  it('knows one of eight words in a long one, and holds one of nine against the whole of it', async () => {
+    const words = (count: number) =>
+      Array.from({ length: count }, (_, n) => `x${String.fromCharCode(97 + n)}`).join(' ');
+    const similarity = async (count: number) =>
+      layerOf(await divergence(words(count), words(26)), 'lexical')?.metrics?.similarity;
+    expect(await similarity(8)).toBe(1);
+    expect(await similarity(9)).toBeLessThan(0.5);
+  });
+
   it('reads Chinese by neighbouring characters', async () => {
     const found = await divergence('我们明天上午在北京开会。', '明天上午我们在北京开会。');
     expect(found.verdict).toBe('similar');
@@ -392,6 +401,16 @@ describe('an embedding', () => {
       ]),
     );
     expect(far).toMatchObject({ verdict: 'different', decidedBy: 'embedding' });
+  });
+
+  it('finds meanings similar from a cosine of 0.8', async () => {
+    const at = async (...vector: number[]) =>
+      layerOf(
+        await divergence('Sunny all day', 'No cloud', options([[1, 0], vector])),
+        'embedding',
+      );
+    expect(await at(0.8, 0.6)).toMatchObject({ say: 'similar', metrics: { cosine: 0.8 } });
+    expect(await at(0.79, 0.6131)).toMatchObject({ say: 'different' });
   });
 
   it.each([[[[1], [1, 2]]], [[[0], [0]]], [[[1]]], [[]]])(

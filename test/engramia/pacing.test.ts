@@ -162,6 +162,16 @@ describe('a pacer', () => {
     expect(pacer.take('learn', 'k', 'served')).toBe(0);
   });
 
+  it('lets eight evaluations through a minute, four of them for the shadow', () => {
+    const limits = { learnsPerMinute: 50, recallsPerMinute: 50, callsPerMinutePerKey: 100 };
+    const counted = (priority: 'served' | 'shadow') => {
+      const pacer = createPacer(limits, new ServerClock(new ManualClock()));
+      const takes = Array.from({ length: 20 }, () => pacer.take('evaluate', 'k', priority));
+      return takes.filter((waitMs) => waitMs === 0).length;
+    };
+    expect([counted('served'), counted('shadow')]).toEqual([8, 4]);
+  });
+
   it('never lets more through than its limits, and tells beforehand what it will do', () => {
     const step = fc.record({
       path: fc.constantFrom('learn', 'recall', 'metrics'),

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { createEngramiaClient } from 'engramia-cutover';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
@@ -50,6 +52,25 @@ describe('an own pool', () => {
     server.listen();
     onTestFinished(() => server.close());
     expect((await client.version()).appVersion).toBe('1');
+  });
+
+  it('gives up a connection that does not open in its own time, as certainly not sent', async () => {
+    // It takes what comes in and never answers the handshake of TLS.
+    const deaf = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void deaf.close());
+    await once(deaf, 'listening');
+    const { port } = deaf.address() as AddressInfo;
+    const client = createEngramiaClient({
+      baseUrl: `https://127.0.0.1:${port}`,
+      apiKey: 'k',
+      pool: { connectTimeoutMs: 50 },
+      timeoutMs: 4_000,
+    });
+    onTestFinished(() => client.close());
+    expect(await failureOf(client.metrics())).toMatchObject({
+      code: 'ERR_ENGRAMIA_NETWORK',
+      sent: false,
+    });
   });
 
   it('tells a refused connection as certainly not sent', async () => {

@@ -37,7 +37,9 @@ describe('a leg of an assistant', () => {
     expect(server.lines.filter((line) => line === 'GET /threads/thread_1/runs/run_1')).toHaveLength(
       2,
     );
-    expect(server.last(/GET .*messages/).query).toMatchObject({ run_id: 'run_1', order: 'desc' });
+    const newest = { run_id: 'run_1', order: 'desc', limit: '20' };
+    expect(server.last(/GET .*messages/).query).toEqual(newest);
+    expect(server.last(/GET .*steps/).query).toEqual({ order: 'asc', limit: '100' });
   });
 
   it('takes its message from the arguments as the app says, with what else the run begins with', async () => {

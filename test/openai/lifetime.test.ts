@@ -49,4 +49,13 @@ describe('the waits of a leg', () => {
     const { pollMs, maxPollMs } = toAssistantsSettings({ ...options, pollMs: 10_000 } as never);
     expect([pollMs, maxPollMs]).toEqual([10_000, 10_000]);
   });
+
+  it('are half a second at first and 5 s in the end, for ten minutes, where nothing is said', () => {
+    const settings = toAssistantsSettings({
+      client: { get() {}, post() {}, delete() {} },
+      assistantId: 'a',
+      threadOf: () => 't',
+    } as never);
+    expect(settings).toMatchObject({ pollMs: 500, maxPollMs: 5_000, timeoutMs: 600_000 });
+  });
 });

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Stage, Subject, Turn } from 'engramia-cutover';
-import { createCutoverHandler } from 'engramia-cutover';
+import { createCutover, createCutoverHandler } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { fakeClock } from 'engramia-cutover/testing';
 import { HandBackError, memoryTranscript } from 'engramia-cutover/transcript';
@@ -55,6 +55,26 @@ const candidates = (...messages: string[]): string[] =>
   messages.flatMap((message) => [message, `candidate on ${message}`]);
 
 describe('handing back', () => {
+  it('is over for a route that is made after the cutover has closed', async () => {
+    const cutover = createCutover({
+      flags: memoryFlags('live'),
+      logger: { warn: () => undefined },
+    });
+    await cutover.close();
+    const given: unknown[] = [];
+    const handler = cutover.handler({
+      name: 'talk',
+      legacy: async (message: string) => `legacy on ${message}`,
+      candidate: async (_context, message) => `candidate on ${message}`,
+      identify: (task) => ({ tenant: 'acme', conversation: 'c1', task }),
+      handBack: async (turns) => void given.push(turns),
+    });
+    expect(await handler('one')).toBe('candidate on one');
+    await cutover.flush();
+    expect(given).toEqual([]);
+    expect(cutover.stats().conversations.handedBack).toMatchObject({ done: 0, pending: 0 });
+  });
+
   it('gives legacy’s own store every turn in order, after a flip and the way back', async () => {
     const { flags, handler, say, threads, counts, clock } = moving('dualwrite');
     await say('zero');

@@ -87,6 +87,13 @@ describe('a sample ratio', () => {
     expect(() => sampleRatio(arms([1, 1], shares), alpha)).toThrow('a sample ratio');
   });
 
+  it('alarms at one in a thousand, unless asked for another chance', () => {
+    const of = (count: number, alpha?: number) =>
+      sampleRatio(arms([count, 100], [1, 1]), alpha).mismatch;
+    expect([of(174), of(176)]).toEqual([false, true]); // evidence of 6.73 and 7.09, where ln 1,000 is 6.91
+    expect([of(161, 0.01), of(162, 0.01)]).toEqual([false, true]);
+  });
+
   it('alarms for hardly any true split, however often it is looked at, and soon for a wrong one', () => {
     const random = seeded(11);
     const alarmAt = (truth: number, most: number): number => {
