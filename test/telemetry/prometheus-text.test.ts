@@ -83,6 +83,67 @@ describe('prometheusText()', () => {
     await handler.close();
   });
 
+  it('tells each figure of the statistics in its own place, and durations in seconds', async () => {
+    const { handler } = chat('off');
+    const { routes, learn, ...rest } = handler.stats();
+    const before = { ...learn, ok: { stored: 11, deduplicated: 12 } };
+    const lane = { ...before, unknown: 13, failed: 14, timedOut: 15, aborted: 16 };
+    const { chat: route } = routes;
+    if (route === undefined) throw new Error('no route');
+    const latency = (sumMs: number) => ({ ...route.latency.legacy, count: 3, sumMs });
+    const text = prometheusText({
+      ...rest,
+      routes: {
+        chat: {
+          ...route,
+          failed: { legacy: 21, candidate: 22 },
+          legacyGone: true,
+          latency: { legacy: latency(1_500), candidate: latency(2_500) },
+          firstChunk: { legacy: latency(3_500), candidate: latency(4_500) },
+        },
+        other: { ...route, legacyGone: false },
+      },
+      learn: {
+        ...lane,
+        pending: 31,
+        running: 32,
+        bytes: 33,
+        tenants: 34,
+        offered: 35,
+        accepted: 36,
+      },
+    });
+    const [of, to] = [{ lane: 'learn' }, { route: 'chat' }];
+    for (const [name, value] of Object.entries({
+      pending: 31,
+      running: 32,
+      bytes: 33,
+      tenants: 34,
+    }))
+      expect(figure(text, `lane_${name}`, of)).toBe(value);
+    expect(figure(text, 'lane_offered_total', of)).toBe(35);
+    expect(figure(text, 'lane_accepted_total', of)).toBe(36);
+    const ended = {
+      stored: 11,
+      deduplicated: 12,
+      unknown: 13,
+      failed: 14,
+      timedOut: 15,
+      aborted: 16,
+    };
+    for (const [outcome, value] of Object.entries(ended))
+      expect(figure(text, 'lane_outcomes_total', { ...of, outcome })).toBe(value);
+    expect(figure(text, 'failed_total', { ...to, leg: 'legacy' })).toBe(21);
+    expect(figure(text, 'legacy_gone', to)).toBe(1);
+    expect(figure(text, 'legacy_gone', { route: 'other' })).toBe(0);
+    const sums = ['duration_seconds', 'first_chunk_seconds'].flatMap((name) =>
+      (parseExposition(text).get(`engramia_cutover_${name}`)?.samples ?? [])
+        .filter((sample) => sample.name.endsWith('_sum') && sample.labels.route === 'chat')
+        .map(({ value }) => value),
+    );
+    expect(sums).toEqual([1.5, 2.5, 3.5, 4.5]);
+  });
+
   it('tells the state as the one gauge that is 1', () => {
     const { handler } = chat('live');
     handler.kill();

@@ -188,6 +188,11 @@ describe('the audit log', () => {
     expect(await actions(fake, '?since=2026-11-22%2001:00:00')).toEqual(['bulk_import']);
     expect(await actions(fake, '?until=2026-11-22T00:00:00Z')).toEqual(['bulk_import']);
     expect(await actions(fake, '?until=garbage')).toEqual(['bulk_import']);
+    const { events } = (await calling(fake, '/v1/audit')).json as {
+      events: { timestamp: string }[];
+    };
+    const last = encodeURIComponent(events[0]?.timestamp ?? '');
+    expect(await actions(fake, `?until=${last}`)).toEqual(['bulk_import']);
   });
 
   it('needs an admin, and a database', async () => {

@@ -139,6 +139,7 @@ describe('learning', () => {
   it('crashes on a NUL with a database and stores it as JSON', async () => {
     const database = await fakeEngramia();
     const json = await fakeEngramia({ mode: 'json' });
+    expect((await learn(database, { task: 'another', output: 'nul \0 here' })).status).toBe(500);
     const crash = await learn(database, { task: 'nul \0 here' });
     expect([crash.status, crash.text]).toEqual([500, 'Internal Server Error']);
     expect(database.patterns('default')).toEqual([]);

@@ -40,6 +40,21 @@ describe('recalling', () => {
     expect(tiers).toEqual(['duplicate', 'adapt', 'fresh', undefined]);
   });
 
+  it('calls 0.92 a duplicate and 0.7 near, and less neither', async () => {
+    const fake = await fakeEngramia({ embeddings: false });
+    const words = Array.from({ length: 25 }, (_, at) => `w${at}`);
+    await learn(fake, words.join(' '));
+    await learn(fake, 'a b c d e f g h i j');
+    const near = async (task: string) => {
+      const { matches } = await recall(fake, { task });
+      return matches.map(({ similarity, reuse_tier }) => [similarity, reuse_tier]);
+    };
+    expect(await near(words.slice(0, 23).join(' '))).toEqual([[0.92, 'duplicate']]);
+    expect(await near(words.slice(0, 22).join(' '))).toEqual([[0.88, 'adapt']]);
+    expect(await near('a b c d e f g')).toEqual([[0.7, 'adapt']]);
+    expect(await near('a b c d e f')).toEqual([[0.6, 'fresh']]);
+  });
+
   it('raises each pattern by a tenth up to ten, and shows it as it was before', async () => {
     const fake = await fakeEngramia();
     await learn(fake, 'make tea', { eval_score: 9.95 });
@@ -84,6 +99,28 @@ describe('recalling', () => {
     expect(await tasks(true)).toEqual(['a b c d e f g']);
     expect(await tasks(true, false)).toEqual(['a b c d e f g']);
     expect(await tasks(false)).toHaveLength(2);
+  });
+
+  it.each([
+    ['a b c d e f g', 'a b c d e f g h i j', 2],
+    ['a b c d e f', 'a b c d e f g h i', 2],
+    ['a b c d e', 'a b c d e f g', 1],
+  ])('holds %j and %j apart up to 0.7 of common words', async (one, other, count) => {
+    const fake = await fakeEngramia();
+    for (const task of [one, other]) await learn(fake, task);
+    expect((await recall(fake, { task: other })).matches).toHaveLength(count);
+  });
+
+  it('takes what was imported for middling, between a good and a bad score', async () => {
+    const fake = await fakeEngramia({ keys: { root: { tenant: 't', role: 'admin' } } });
+    await learn(fake, 'shared bad', { eval_score: 4 });
+    const data = { task: 'shared imported', success_score: 5 };
+    await calling(fake, '/v1/import', { body: { records: [{ key: 'patterns/1', data }] } });
+    await learn(fake, 'shared good', { eval_score: 6 });
+    const { matches } = await recall(fake, { task: 'shared' });
+    expect(matches.map(({ pattern }) => pattern.task)).toEqual([
+      ...['shared good', 'shared imported', 'shared bad'],
+    ]);
   });
 
   it('filters by source, class and score', async () => {
