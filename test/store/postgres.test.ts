@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/time/clock.ts';
 import { migrations } from '../../src/store/postgres/schema.ts';
 import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
-import { nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
+import { entriesAfter, nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
 import { postgresName, postgresWorld } from './postgres-world.ts';
 
@@ -77,6 +77,19 @@ describe(`postgresStore on ${postgresName}`, () => {
     });
     expect((await store.commit(nextCommit('chat', nothingYet, 'go'))).ok).toBe(true);
     expect(await told).toMatchObject({ version: 1 });
+  });
+
+  it('reads a trail in its order, wherever the rows are kept', async () => {
+    const schema = world.freshSchema();
+    const store = open(world.pool(), { schema });
+    const commit = nextCommit('chat', nothingYet, 'go');
+    const entries = entriesAfter('chat', nothingYet.head, 'one', 'two', 'three');
+    expect((await store.commit({ ...commit, entries })).ok).toBe(true);
+    // A row that is written again goes behind all others.
+    await world.pool().query({ text: `UPDATE "${schema}".entries SET hash = hash WHERE seq = 0` });
+    await world.pool().query({ text: `ANALYZE "${schema}".entries` });
+    const reasons = (await listOf(store.audit('chat'))).map(({ reason }) => reason);
+    expect(reasons).toEqual(['one', 'two', 'three']);
   });
 
   it('leaves the pool open, its connections free and as they were', async () => {
@@ -213,6 +226,28 @@ function describeServer(): void {
     await client.query('ROLLBACK');
     client.release();
     expect(await store.traffic()).toEqual([]);
+  });
+
+  it('refuses the commit of a leader whose lease is just being taken', async () => {
+    const schema = world.freshSchema();
+    const store = open(world.pool(), { schema });
+    const { lease } = await store.acquire('chat', 'a', 60_000);
+    const pool = world.pool() as Pool;
+    const client = await pool.connect();
+    await client.query(`BEGIN; UPDATE "${schema}".leases SET token = token + 1, holder = '"b"'`);
+    const fence = { name: lease.name, token: lease.token };
+    const commit = store.commit({ ...nextCommit('chat', nothingYet, 'go'), fence });
+    let isOver = false;
+    void commit.finally(() => {
+      isOver = true;
+    });
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+      AND query LIKE '%"${schema}".leases%'`;
+    while (!isOver && (await pool.query(waiting)).rowCount === 0);
+    await client.query('COMMIT');
+    client.release();
+    expect(await commit).toMatchObject({ ok: false, why: 'fence' });
+    expect((await store.rollout('chat')).version).toBe(0);
   });
 
   it('erases all of a tenant although another is just deleting the first of it', async () => {
