@@ -20,6 +20,8 @@ export class Deliveries<B> {
   readonly #setting: DeliverySetting<B>;
   #queue: readonly B[] = [];
   #sending: Promise<void> | undefined;
+  /** Of those who wait until what is on its way is sent, and for what they have gathered. */
+  #next: Promise<void> | undefined;
   #timer: TimerHandle;
   #waiting = false;
 
@@ -41,13 +43,11 @@ export class Deliveries<B> {
   }
 
   /** Resolves when what was gathered before is sent, or could not be. */
-  async flush(): Promise<void> {
-    if (this.#sending !== undefined) await this.#sending;
-    // Over for all who wait at once: whoever forgot it later would let a second one run beside the next.
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-    });
-    await this.#sending;
+  flush(): Promise<void> {
+    if (this.#sending === undefined) return this.#begin();
+    // One wait for all: a store that hangs would have one more each second.
+    this.#next ??= this.#sending.then(() => this.#sending ?? this.#begin());
+    return this.#next;
   }
 
   /** Sends what was gathered, and once more what came meanwhile: calls that were under way are served while the store answers. */
@@ -56,6 +56,15 @@ export class Deliveries<B> {
     await this.flush();
     this.#setting.clock.clearTimeout(this.#timer);
     this.#waiting = true;
+  }
+
+  #begin(): Promise<void> {
+    // Over for all who wait at once: whoever comes then may have gathered more than the next one takes.
+    this.#sending = this.#send().finally(() => {
+      this.#sending = undefined;
+      this.#next = undefined;
+    });
+    return this.#sending;
   }
 
   /** What is left of before, and what was gathered up to now: what comes meanwhile is gathered for the next time. */

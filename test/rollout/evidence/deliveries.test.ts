@@ -48,6 +48,28 @@ describe('what is on its way to a store', () => {
     );
   });
 
+  it('is waited for once, however often something is gathered meanwhile: the store may hang', async () => {
+    const clock = fakeClock();
+    let taken = 0;
+    const sent = Promise.withResolvers<void>();
+    const deliveries = new Deliveries<number>({
+      ...{ clock, everyMs: 1_000, contained: nobody },
+      take: () => [taken++],
+      send: () => sent.promise,
+    });
+    void deliveries.flush();
+    const waits = new Set<Promise<void>>();
+    for (let second = 0; second < 100; second += 1) {
+      deliveries.nudge();
+      await clock.advance(1_000);
+      waits.add(deliveries.flush());
+    }
+    expect([waits.size, taken]).toEqual([1, 1]);
+    sent.resolve();
+    await Promise.all(waits);
+    expect(taken).toBe(2);
+  });
+
   /** Deliveries to a store that is away as often as it is said, and what arrives. */
   function toStore(failures: number) {
     const clock = fakeClock();
