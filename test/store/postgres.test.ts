@@ -2,7 +2,10 @@ import { postgresStore } from 'engramia-cutover/stores/postgres';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/time/clock.ts';
+import { PostgresDatabase } from '../../src/store/postgres/database.ts';
+import { PostgresEvidence } from '../../src/store/postgres/evidence.ts';
 import { migrations } from '../../src/store/postgres/schema.ts';
+import { textKey } from '../../src/store/text-key.ts';
 import { pairOf } from '../../src/testing/stores/sample-pairs.ts';
 import { entriesAfter, nextCommit, nothingYet } from '../../src/testing/stores/sample-trail.ts';
 import { listOf } from '../../src/testing/stores/store-harness.ts';
@@ -90,6 +93,30 @@ describe(`postgresStore on ${postgresName}`, () => {
     await world.pool().query({ text: `ANALYZE "${schema}".entries` });
     const reasons = (await listOf(store.audit('chat'))).map(({ reason }) => reason);
     expect(reasons).toEqual(['one', 'two', 'three']);
+  });
+
+  it('keeps the later of two erasures, and turns of one moment in the order in which they came', async () => {
+    const schema = world.freshSchema();
+    const pool = world.pool();
+    const database = new PostgresDatabase({ pool, schema, timeoutMs: 5_000, migrates: true });
+    const rows = new PostgresEvidence(database);
+    const owner = { tenant: textKey('acme'), conversation: textKey('c') };
+    const add = (text: string, at: number) =>
+      rows.addTurns({
+        ...{ requestId: text, tenant: 'acme', conversation: 'c', at },
+        turns: [{ role: 'user', text, leg: 'legacy', at }],
+      });
+    // A server's clock may be set back.
+    for (const at of [2_000, 1_000]) await rows.noteErasure(owner, at);
+    for (const at of [1_500, 2_000]) await add(`until ${at}`, at);
+    for (const text of ['one', 'two', 'three', 'four']) await add(text, 2_001);
+    const turns = `"${schema}".turns`;
+    await pool.query({ text: `UPDATE ${turns} SET at = at WHERE turns LIKE '%"one"%'` });
+    await pool.query({ text: `ANALYZE ${turns}` });
+    const page = (limit: number) => rows.turns(owner, { before: 3_000, limit });
+    const texts = async (limit: number) => (await page(limit)).flat().map(({ text }) => text);
+    expect(await texts(9)).toEqual(['one', 'two', 'three', 'four']);
+    expect(await texts(2)).toEqual(['three', 'four']);
   });
 
   it('leaves the pool open, its connections free and as they were', async () => {
@@ -248,6 +275,28 @@ function describeServer(): void {
     client.release();
     expect(await commit).toMatchObject({ ok: false, why: 'fence' });
     expect((await store.rollout('chat')).version).toBe(0);
+  });
+
+  it('erases what is just being added', async () => {
+    const schema = world.freshSchema();
+    const store = open(world.pool(), { schema });
+    expect(await store.erase('acme')).toMatchObject({ pairs: 0 });
+    const pool = world.pool() as Pool;
+    const client = await pool.connect();
+    await client.query(
+      `BEGIN; SELECT pg_advisory_xact_lock_shared('"${schema}".erasures'::regclass::oid::bigint);
+       INSERT INTO "${schema}".pairs (key, at, tenant, phase, record) VALUES ('k', 1, '${textKey('acme')}', '', '{}')`,
+    );
+    let isOver = false;
+    const erasing = store.erase('acme').finally(() => {
+      isOver = true;
+    });
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'
+      AND query LIKE '%"${schema}".erasures%'`;
+    while (!isOver && (await pool.query(waiting)).rowCount === 0);
+    await client.query('COMMIT');
+    client.release();
+    expect((await erasing).pairs).toBe(1);
   });
 
   it('erases all of a tenant although another is just deleting the first of it', async () => {
