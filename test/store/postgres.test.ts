@@ -2,7 +2,7 @@ import { postgresStore } from 'engramia-cutover/stores/postgres';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/time/clock.ts';
-import { PostgresDatabase } from '../../src/store/postgres/database.ts';
+import { PostgresDatabase, PostgresSession } from '../../src/store/postgres/database.ts';
 import { PostgresEvidence } from '../../src/store/postgres/evidence.ts';
 import { migrations } from '../../src/store/postgres/schema.ts';
 import { textKey } from '../../src/store/text-key.ts';
@@ -93,6 +93,27 @@ describe(`postgresStore on ${postgresName}`, () => {
     await world.pool().query({ text: `ANALYZE "${schema}".entries` });
     const reasons = (await listOf(store.audit('chat'))).map(({ reason }) => reason);
     expect(reasons).toEqual(['one', 'two', 'three']);
+  });
+
+  it('lets neither a statement nor a pause between two take longer than it may', async () => {
+    const [schema, pool] = [world.freshSchema(), world.pool()];
+    const database = new PostgresDatabase({ pool, schema, timeoutMs: 4_321, migrates: true });
+    const limits = `SELECT current_setting('statement_timeout') AS statement,
+      current_setting('idle_in_transaction_session_timeout') AS pause`;
+    const limited = { statement: '4321ms', pause: '4321ms' };
+    expect(await database.transaction((session) => session.first(limits))).toEqual(limited);
+    expect(await (await database.session()).first(limits)).toEqual(limited);
+  });
+
+  it('waits twice as long for a server that does not answer', async () => {
+    const asked: unknown[] = [];
+    const run = async (query: object) => {
+      asked.push(query);
+      return { rows: [], rowCount: 0 };
+    };
+    const options = { pool: world.pool(), schema: 's', timeoutMs: 1_000, migrates: true };
+    await new PostgresSession(run, options).all('SELECT 1 FROM @pairs');
+    expect(asked).toEqual([{ text: 'SELECT 1 FROM "s".pairs', query_timeout: 2_000 }]);
   });
 
   it('keeps the later of two erasures, and turns of one moment in the order in which they came', async () => {
