@@ -6,6 +6,7 @@ import type { Clock, TimerHandle } from '../../core/time/clock.ts';
 import type { FollowedCutover } from '../rollout.ts';
 import { LegacyNews } from './legacy-news.ts';
 import type { LegacyPulse } from './legacy-pulse.ts';
+import { LegacyRoutes } from './legacy-routes.ts';
 import type { Lessons } from './lessons.ts';
 import { sayable } from './sayable.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
@@ -88,39 +89,20 @@ export class Following {
   }
 
   #listenTo(cutover: FollowedCutover): Followed {
-    const { meter, pulse, identity, lessons, now } = this.#setting;
+    const { meter, lessons } = this.#setting;
     lessons.add(cutover);
-    const replica = sayable(identity);
-    const gone = new Set<string>();
-    // Of those, the ones whose cutover asks legacy anew: they tell nothing of one that answers.
-    const asked = new Set<string>();
-    const hear = (route: string, alive: boolean, reason: string, more: object = {}): void => {
-      asked.delete(route);
-      if (alive) gone.delete(route);
-      else gone.add(route);
-      pulse.heard(route, alive);
-      const kind = alive ? 'legacy.back' : 'legacy.gone';
-      const evidence = { route: sayable(route), replica, ...more };
-      const heard = { kind, at: now(), actor: 'system', reason, evidence } as const;
-      this.#legacy.hear(route, !alive, () => this.#hear(heard));
-    };
+    const routes = new LegacyRoutes();
     const listeners = [
       cutover.on('served', (event) => {
         meter.count(event);
-        if (asked.size === 0 || !asked.has(event.route)) return;
-        if (isAnswerOfLegacy(event)) hear(event.route, true, again);
+        if (routes.isBackBy(event)) this.#hearOfLegacy(routes, event.route, true);
       }),
       cutover.on('gone', ({ route, alive, error }) => {
-        const reason = alive ? again : 'legacy answered that it no longer exists';
-        hear(route, alive, reason, error?.status === undefined ? {} : { status: error.status });
+        this.#hearOfLegacy(routes, route, alive, error?.status);
       }),
-      cutover.on('rollback', ({ outcome, reason }) => {
-        const kind = outcome === 'revived' ? 'revive' : 'kill';
-        const evidence = { outcome, replica };
-        const why = sayable(reason) || outcome;
-        this.#hear({ kind, at: now(), actor: 'system', reason: why, evidence });
-        // No word yet of a legacy that is back: a guardrail that fails meanwhile has no way back to it.
-        if (outcome === 'revived') for (const route of gone) asked.add(route);
+      cutover.on('rollback', (event) => {
+        this.#hearOfKill(event);
+        if (event.outcome === 'revived') routes.revived();
       }),
     ];
     const end = (): void => {
@@ -131,6 +113,26 @@ export class Following {
     const begun = { times: 0, end };
     this.#followed.set(sourceOf(cutover), begun);
     return begun;
+  }
+
+  #hearOfLegacy(routes: LegacyRoutes, route: string, alive: boolean, status?: number): void {
+    const { pulse, identity, now } = this.#setting;
+    routes.told(route, alive);
+    pulse.heard(route, alive);
+    const kind = alive ? 'legacy.back' : 'legacy.gone';
+    const reason = alive ? 'legacy answers again' : 'legacy answered that it no longer exists';
+    const replica = sayable(identity);
+    const evidence = { route: sayable(route), replica, ...(status !== undefined && { status }) };
+    const heard = { kind, at: now(), actor: 'system', reason, evidence } as const;
+    this.#legacy.hear(route, !alive, () => this.#hear(heard));
+  }
+
+  #hearOfKill({ outcome, reason }: CutoverEventOf<'rollback'>): void {
+    const { identity, now } = this.#setting;
+    const kind = outcome === 'revived' ? 'revive' : 'kill';
+    const evidence = { outcome, replica: sayable(identity) };
+    const why = sayable(reason) || outcome;
+    this.#hear({ kind, at: now(), actor: 'system', reason: why, evidence });
   }
 
   /** Resolves when what was heard is entered, or could not be. */
@@ -171,11 +173,6 @@ export class Following {
     this.#entering = undefined;
   }
 }
-
-const again = 'legacy answers again';
-
-const isAnswerOfLegacy = ({ leg, status, cut }: CutoverEventOf<'served'>): boolean =>
-  leg === 'legacy' && status === 'fulfilled' && cut === undefined;
 
 /** Where events come from: the handlers of one cutover, and its controls, have their own `on` in common. */
 function sourceOf(cutover: FollowedCutover): unknown {
