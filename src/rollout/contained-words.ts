@@ -1,5 +1,4 @@
 import { attempt } from '../core/attempt.ts';
-import type { Lease } from '../core/contracts/rollout-store.ts';
 import { isCutoverError } from '../core/errors.ts';
 import { errorFacts } from '../core/events/error-facts.ts';
 
@@ -80,32 +79,4 @@ export function containedWords(
 ): string {
   const which = whose === undefined ? '' : ` ${whose.slice(0, 60)}`;
   return `${entering[what] ?? what}${which} of the rollout ${rollout.slice(0, 60)} failed: ${wordsOf(error)}; ${follows[what]}.`;
-}
-
-/** What is told of a store that no longer has a version that it had. */
-export function lostWords(version: number, there: number | undefined): string {
-  const lost = `the store has lost commits: version ${version} was there, now`;
-  if (there === undefined) {
-    return `${lost} there is no state. Everybody obeys what was known: restore it: a process that starts finds nothing to obey, and begins anew where the trail is gone as well.`;
-  }
-  return `${lost} ${there === version ? 'another one is' : `it is ${there}`}. Everybody obeys what is there: order again what was lost, a rollback first of all.`;
-}
-
-/** What is told of two processes of one name. */
-export function sharedWords(rollout: string, identity: string): string {
-  const both = `two processes of the rollout ${rollout.slice(0, 60)} have the identity ${identity.slice(0, 60)}`;
-  return `${both}: what one of them obeys is acknowledged for both. Give each its own, or none.`;
-}
-
-/** What is told of a state that is not as its trail has it. */
-export function unenteredWords(rollout: string, { version }: { version: number }, what: string) {
-  const its = `version ${version} of the rollout ${rollout.slice(0, 60)}`;
-  return `${its} is not what its trail has entered (${what}): somebody has changed it in the store itself. It is obeyed, and no entry says who did it or why: look who can write there, and roll back or enter a word on it, by hold() and resume() say.`;
-}
-
-/** What is told of a lease that keeps everybody from leading. */
-export function stuckWords(rollout: string, { holder, until }: Lease): string {
-  const till = attempt(() => new Date(until).toISOString()) ?? 'the end of time';
-  const its = `the lease of the rollout ${rollout.slice(0, 60)} is held by ${holder.slice(0, 60)} until ${till}`;
-  return `${its}, far longer than leases last: nobody else looks at its gates, and nothing is rolled back by itself. If no process of that name leads, let acquire() of the store tell the lease, and give it back by release().`;
 }

@@ -72,8 +72,8 @@ function leaderOf(core: RampCore, actions: RampActions): Leader {
     adopt: (state) => core.replica.adopt(state),
     sweep: () => sweeper.sweep(),
     contained: core.contained,
-    shared: core.shared,
-    stuck: core.stuck,
+    shared: () => core.warnings.shared(core.identity),
+    stuck: (lease) => core.warnings.stuck(lease),
   });
 }
 

@@ -2,23 +2,14 @@ import { memorySalts } from '../audit/salt-store.ts';
 import { TenantPseudonyms } from '../audit/tenant-pseudonyms.ts';
 import { attempt, disregard } from '../core/attempt.ts';
 import type { RolloutState } from '../core/contracts/rollout-state.ts';
-import type { Lease } from '../core/contracts/rollout-store.ts';
 import type { Store } from '../core/contracts/store.ts';
 import { CutoverError } from '../core/errors.ts';
 import { processWarnings } from '../core/events/logger.ts';
-import { Warnings } from '../core/events/warnings.ts';
 import { nodeCrypto } from '../core/node-crypto.ts';
 import { inRootScope } from '../core/root-scope.ts';
 import type { Stage } from '../core/stage.ts';
 import { type Clock, systemClock, type TimerHandle } from '../core/time/clock.ts';
-import {
-  type Contained,
-  containedWords,
-  lostWords,
-  sharedWords,
-  stuckWords,
-  unenteredWords,
-} from './contained-words.ts';
+import type { Contained } from './contained-words.ts';
 import { Assessor } from './decisions/assessor.ts';
 import { decideRamp } from './decisions/decide-ramp.ts';
 import type { Asking, RampDecision } from './decisions/decision.ts';
@@ -27,6 +18,7 @@ import { LegacyPulse } from './evidence/legacy-pulse.ts';
 import { Lessons } from './evidence/lessons.ts';
 import type { FullPlan, FullStep } from './plan/full-plan.ts';
 import { RampNews } from './ramp-news.ts';
+import { RampWarnings } from './ramp-warnings.ts';
 import { Replica } from './replica/replica.ts';
 import type { RolloutOptions } from './rollout-options.ts';
 import { firstChange, refuseBegun } from './state/first-change.ts';
@@ -56,9 +48,9 @@ export class RampCore {
   readonly assessor: Assessor;
   readonly book: TrailBook;
   readonly news: RampNews;
+  readonly warnings: RampWarnings;
   readonly ready: Promise<void>;
   readonly #time: StoreTime;
-  readonly #warnings: Warnings;
   readonly #begun = Promise.withResolvers<void>();
   #before: RolloutState | undefined;
   #timer: TimerHandle;
@@ -76,7 +68,7 @@ export class RampCore {
     this.identity = identity;
     this.pollMs = pollMs;
     this.leaseMs = leaseMs;
-    this.#warnings = new Warnings(logger, clock);
+    this.warnings = new RampWarnings(name, logger, clock);
     this.#time = new StoreTime(clock);
     this.pseudonyms = options.pseudonyms ?? new TenantPseudonyms(memorySalts());
     const { signing, onCheckpoint } = options;
@@ -113,17 +105,8 @@ export class RampCore {
   readonly now = (): number => this.#time.now();
 
   readonly contained = (what: Contained, error: unknown, whose?: string): void => {
-    if (this.#closed) return;
-    this.#warnings.warn(`rollout.${what}`, containedWords(this.name, what, error, whose), whose);
+    if (!this.#closed) this.warnings.contained(what, error, whose);
   };
-
-  /** Another process goes by this one's name. */
-  readonly shared = (): void =>
-    this.#warnings.warn('rollout.identity', sharedWords(this.name, this.identity));
-
-  /** Nobody can lead. */
-  readonly stuck = (lease: Lease): void =>
-    this.#warnings.warn('rollout.lease', stuckWords(this.name, lease));
 
   readonly batchId = (): string => {
     this.#batches += 1;
@@ -156,7 +139,8 @@ export class RampCore {
   async assess(state: RolloutState, { approved, automatic }: Asking): Promise<RampDecision> {
     await this.pulse.check();
     await this.book.read();
-    this.#compare(state);
+    const unentered = this.book.notAsEntered(state);
+    if (unentered.length > 0) this.warnings.unentered(state.version, unentered);
     const { legacyAlive } = this;
     const { at, pairs, readings } = await this.assessor.look(state);
     this.news.gates(readings, state);
@@ -166,13 +150,6 @@ export class RampCore {
     const byOtherPlan = state.policyHash !== policyHash;
     const asked = { approved, automatic, dailyCycleMs, byOtherPlan };
     return decideRamp({ state, step, next, at, pairs, legacyAlive, ...asked }, readings);
-  }
-
-  /** Tells of a state that somebody has changed without an entry. */
-  #compare(state: RolloutState): void {
-    const what = this.book.notAsEntered(state);
-    if (what.length === 0) return;
-    this.#warnings.warn('rollout.unentered', unenteredWords(this.name, state, what.join(', ')));
   }
 
   /** Tells the app what the leader has decided. */
@@ -236,7 +213,7 @@ export class RampCore {
       contained: this.contained,
       lost: (version, there) => {
         this.book.lost();
-        this.#warnings.warn('rollout.lost', lostWords(version, there));
+        this.warnings.lost(version, there);
       },
     };
   }
