@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventStreamText } from '../../src/router/replies/event-stream-text.ts';
+import { readEventStream } from '../../src/router/replies/event-stream-text.ts';
 import { EventText } from '../../src/router/replies/event-text.ts';
 
 function textOf(...events: unknown[]): string | undefined {
@@ -172,6 +172,6 @@ describe('the text of server-sent events', () => {
     ['a failure that no client is told of', 'data: a\n\nevent: error\n\n', 'a'],
     ['JSON beside what is none', 'data: {"text":"a"}\n\ndata: {"text":\n\n', 'a{"text":'],
   ])('with %s', (_what, body, text) => {
-    expect(eventStreamText(body)).toBe(text);
+    expect(readEventStream(body).text).toBe(text);
   });
 });

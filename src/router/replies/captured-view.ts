@@ -2,11 +2,8 @@ import type { ReplyView } from '../../core/call/subject.ts';
 import { bodyView } from './body-view.ts';
 import type { CapturedReply } from './captured-reply.ts';
 import { decodeContent } from './content-decoding.ts';
-import { dataStreamText } from './data-stream-text.ts';
-import { eventStreamText } from './event-stream-text.ts';
-import type { EventText } from './event-text.ts';
+import { type EventReader, eventReaders } from './event-readers.ts';
 import { isJsonType, toMediaType } from './media-type.ts';
-import { untypedEvents } from './untyped-events.ts';
 
 /** A view, or a promise of it. */
 export type MaybeLater = ReplyView | undefined | PromiseLike<ReplyView | undefined>;
@@ -27,32 +24,31 @@ interface Reading {
 }
 
 const same = (text: string): string => text;
-const textView = (text: string | undefined): ReplyView | undefined =>
-  text === undefined ? undefined : { text };
 
 /** The text of what may consist of events. */
 const viewBy =
-  (read: (text: string) => EventText | undefined) =>
-  (text: string): ReplyView | undefined => {
-    const events = read(text);
-    return textView(events === undefined ? text : events.text);
+  (read: EventReader) =>
+  (body: string): ReplyView | undefined => {
+    const events = read(body);
+    const text = events === undefined ? body : events.text;
+    return text === undefined ? undefined : { text };
   };
 
-const readings: Readonly<Record<'json' | 'events' | 'plain' | 'untyped', Reading>> = {
-  json: { body: (text) => JSON.parse(text), view: (text) => bodyView(JSON.parse(text)) },
-  events: { body: same, view: (text) => textView(eventStreamText(text)) },
-  plain: { body: same, view: viewBy(dataStreamText) },
-  untyped: { body: same, view: viewBy(untypedEvents) },
+const json: Reading = {
+  body: (text) => JSON.parse(text),
+  view: (text) => bodyView(JSON.parse(text)),
 };
+const plain: Reading = { body: same, view: (text) => ({ text }) };
+const ofEvents: ReadonlyMap<string, Reading> = new Map(
+  [...eventReaders].map(([essence, read]) => [essence, { body: same, view: viewBy(read) }]),
+);
 
 // A partial, an empty or an unchanged answer is no answer to learn from.
 const unreadable: ReadonlySet<number> = new Set([204, 205, 206, 304]);
 
-function readingOf(essence: string | undefined): Reading | undefined {
-  if (essence === undefined) return readings.untyped;
-  if (isJsonType(essence)) return readings.json;
-  if (essence === 'text/event-stream') return readings.events;
-  return essence.startsWith('text/') ? readings.plain : undefined;
+function readingOf(essence: string): Reading | undefined {
+  if (isJsonType(essence)) return json;
+  return ofEvents.get(essence) ?? (essence.startsWith('text/') ? plain : undefined);
 }
 
 let utf8: InstanceType<typeof TextDecoder> | undefined;
@@ -112,7 +108,7 @@ export function replyView(captured: CapturedReply, options: ReplyViewOptions = {
   if (captured.method === 'HEAD' || status >= 300 || unreadable.has(status)) return undefined;
   const type = toMediaType(captured.contentType);
   // Of a type that nobody knows here, lines of JSON say, the app's own view knows how to read the text.
-  const reading = readingOf(type?.essence) ?? (options.view && readings.plain);
+  const reading = readingOf(type?.essence ?? '') ?? (options.view && plain);
   if (reading === undefined || !isWhole(captured)) return undefined;
   const read = (text: string | undefined): MaybeLater => {
     if (text === undefined) return undefined;

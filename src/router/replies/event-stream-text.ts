@@ -26,7 +26,10 @@ function parsed(data: string): unknown {
   }
 }
 
-/** Reads the events of an event stream. */
+/**
+ * Reads the events of an event stream: the deltas of OpenAI's and the AI SDK's formats, else the text of JSON data of a
+ * common shape, else the data itself.
+ */
 export function readEventStream(body: string): EventText {
   const events = new EventText();
   for (const { name, data } of eventsOf(body)) {
@@ -35,9 +38,3 @@ export function readEventStream(body: string): EventText {
   }
   return events;
 }
-
-/**
- * Joins the text of an event stream: the deltas of OpenAI's and the AI SDK's formats, else the text of JSON data of a
- * common shape, else the data itself. Undefined when the stream tells of its own failure, or holds no text.
- */
-export const eventStreamText = (body: string): string | undefined => readEventStream(body).text;

@@ -1,12 +1,9 @@
 import { attempt } from '../../core/attempt.ts';
 import { CutoverError } from '../../core/errors.ts';
 import type { Captured } from './captured-reply.ts';
-import { dataStreamText } from './data-stream-text.ts';
+import { eventReaders } from './event-readers.ts';
 import { EventRecording } from './event-recording.ts';
-import { readEventStream } from './event-stream-text.ts';
-import type { EventText } from './event-text.ts';
 import { toMediaType } from './media-type.ts';
-import { untypedEvents } from './untyped-events.ts';
 
 /** Stands for a reply that is a failure although nothing was thrown: told as an error is, and nothing of what it says. */
 export class FailedReply extends CutoverError {
@@ -21,18 +18,11 @@ export class FailedReply extends CutoverError {
   }
 }
 
-/** How the events of a stream that may tell of its failure are read, by its type. */
-const readers: Readonly<Record<string, ((body: string) => EventText | undefined) | undefined>> = {
-  'text/event-stream': readEventStream,
-  'text/plain': dataStreamText,
-  '': untypedEvents,
-};
-
 /** Whether what was kept of a reply says that its leg has failed: by its status, or by an event of its stream. */
 export function keptFailure(kept: Captured | EventRecording): boolean {
   if (kept instanceof EventRecording) return kept.hasFailed;
   if (kept.status >= 500) return true;
-  const read = readers[toMediaType(kept.contentType)?.essence ?? ''];
+  const read = eventReaders.get(toMediaType(kept.contentType)?.essence ?? '');
   // What was compressed is read by those who want its text alone.
   if (read === undefined || kept.truncated || kept.contentEncoding !== undefined) return false;
   return read(Buffer.concat(kept.chunks).toString())?.hasFailed === true;
