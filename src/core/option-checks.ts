@@ -139,21 +139,28 @@ export function issuesOf(options: unknown, checks: OptionChecks, path = ''): str
   if (!isObject(options)) {
     return [`${path.slice(0, -1) || 'options'} must be an object, not ${show(options)}`];
   }
-  const unknown = Object.keys(options)
-    .filter((key) => !Object.hasOwn(checks, key))
-    .map((key) => {
-      const others = placesOf(key, checks, path);
-      const mend = others.length === 0 ? '' : `: perhaps ${others.join(' or ')}`;
-      return `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})${mend}`;
-    });
-  const wrong = Object.entries(checks).flatMap(([key, rule]) => {
-    const value = options[key];
-    if (!isCheck(rule)) return value === undefined ? [] : issuesOf(value, rule, `${path}${key}.`);
-    if (value === undefined)
-      return rule.required ? [`${path}${key} is missing: it must ${rule.must}`] : [];
-    return rule.test(value) ? [] : [`${path}${key} must ${rule.must}, not ${show(value)}`];
-  });
-  return [...unknown, ...wrong];
+  const issues: string[] = [];
+  for (const key of Object.keys(options)) {
+    if (!Object.hasOwn(checks, key)) issues.push(unknownIssue(key, checks, path));
+  }
+  // In a loop: each call of the client comes by here, and nearly all are right.
+  for (const key of Object.keys(checks)) {
+    const [rule, value] = [checks[key] as OptionCheck | OptionChecks, options[key]];
+    if (!isCheck(rule)) {
+      if (value !== undefined) issues.push(...issuesOf(value, rule, `${path}${key}.`));
+    } else if (value === undefined) {
+      if (rule.required) issues.push(`${path}${key} is missing: it must ${rule.must}`);
+    } else if (!rule.test(value)) {
+      issues.push(`${path}${key} must ${rule.must}, not ${show(value)}`);
+    }
+  }
+  return issues;
+}
+
+function unknownIssue(key: string, checks: OptionChecks, path: string): string {
+  const others = placesOf(key, checks, path);
+  const mend = others.length === 0 ? '' : `: perhaps ${others.join(' or ')}`;
+  return `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})${mend}`;
 }
 
 /** Throws one `InvalidOptionsError` with every issue, if there is any. */

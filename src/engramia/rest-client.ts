@@ -1,5 +1,5 @@
-import { EngramiaError, InvalidOptionsError } from '../core/errors.ts';
-import { check, issuesOf } from '../core/option-checks.ts';
+import { EngramiaError } from '../core/errors.ts';
+import { check, issuesOf, refuse } from '../core/option-checks.ts';
 import { fingerprint } from '../core/text/fingerprint.ts';
 import type * as answers from './answers.ts';
 import { apiKeyIssue } from './api-key.ts';
@@ -149,8 +149,7 @@ export class RestClient implements EngramiaClient {
   withKey(apiKey: string, options: WithKeyOptions = {}): EngramiaClient {
     const issue = apiKeyIssue(apiKey);
     const wrong = issuesOf(options, { onUnauthorized: check.function });
-    const issues = issue === undefined ? wrong : [issue, ...wrong];
-    if (issues.length > 0) throw new InvalidOptionsError('withKey()', issues);
+    refuse('withKey()', issue === undefined ? wrong : [issue, ...wrong]);
     const { family } = this.#member;
     const { onUnauthorized } = options;
     return new RestClient({ family, key: apiKey, parent: this, onUnauthorized });

@@ -37,19 +37,7 @@ const checks: Record<keyof CallOptions, OptionCheck> = {
   priority: oneOf('served', 'shadow'),
 };
 
-/** Whether there is nothing to say of them: to find words for what is wrong costs much, and is seldom needed. */
-function areRight(options: CallOptions): boolean {
-  if (typeof options !== 'object' || options === null) return false;
-  for (const name of Object.keys(options) as (keyof CallOptions)[]) {
-    if (!Object.hasOwn(checks, name)) return false;
-    const value = options[name];
-    if (value !== undefined && !checks[name].test(value)) return false;
-  }
-  return true;
-}
-
 function checkOptions(subject: string, options: CallOptions): void {
-  if (areRight(options)) return;
   // For no signal `fetch` takes `null` as well.
   const given = options?.signal === null ? { ...options, signal: undefined } : options;
   const issues = issuesOf(given, checks);
