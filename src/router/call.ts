@@ -3,7 +3,7 @@ import { attempt } from '../core/attempt.ts';
 import { nextCallId } from '../core/call/call-id.ts';
 import type { Observation } from '../core/call/observation.ts';
 import type { ReportedFacts, Subject } from '../core/call/subject.ts';
-import type { LearnPolicy, MirrorableExchange, TaskWaiter } from '../core/contracts/exchange.ts';
+import type { LearnPolicy, MirrorableExchange } from '../core/contracts/exchange.ts';
 import type { LegTrace } from '../core/contracts/leg-tracing.ts';
 import type { PairRecord } from '../core/contracts/pair-record.ts';
 import type { Leg, Plan, Stage } from '../core/stage.ts';
@@ -91,7 +91,7 @@ export class Call implements MirrorableExchange, Held {
   /** Set for a reply that came in pieces. */
   declare stream?: StreamFacts | undefined;
   /** Only where the app asked to be waited for. */
-  declare readonly tasks: HeldTasks | undefined;
+  declare readonly waiter: HeldTasks | undefined;
   /** In memory of its own: one that was cut from a body would keep all of that as long as its lesson waits. */
   declare knownRequestId: string | undefined;
   /** Set for a leg that is traced alone: a place for it would cost every call eight bytes. */
@@ -123,7 +123,7 @@ export class Call implements MirrorableExchange, Held {
     this.facts = undefined;
     this.timer = undefined;
     this.time = undefined;
-    this.tasks = owner.background && new HeldTasks();
+    this.waiter = owner.background && new HeldTasks();
     this.knownRequestId = init?.requestId === undefined ? undefined : ownId(init.requestId);
     if (owner.conversations !== undefined) this.begun = momentOf(this);
   }
@@ -180,10 +180,6 @@ export class Call implements MirrorableExchange, Held {
     const args =
       snapshot === undefined ? argumentCopies(this.args, texts) : ownArguments(snapshot(this.args));
     return new MirrorRun(this, { tenant, args, texts, kind, answeredAt: clock.now() });
-  }
-
-  get waiter(): TaskWaiter | undefined {
-    return this.tasks;
   }
 
   /** The reply came in pieces, and the last has come. */

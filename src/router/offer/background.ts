@@ -44,7 +44,7 @@ export class HeldTasks implements TaskWaiter {
 
 /** What the wait for a call's shadow work needs of the call. */
 export interface Held {
-  readonly tasks: HeldTasks | undefined;
+  readonly waiter: HeldTasks | undefined;
   readonly waitUntil: ((promise: Promise<unknown>) => void) | undefined;
 }
 
@@ -73,7 +73,10 @@ export class Background {
   }
 
   /** A promise if the caller has to wait; the platform's wait is arranged here. Never throws. */
-  hold({ tasks, waitUntil: own }: Held, offered?: Promise<void>): Promise<void> | undefined {
+  hold(
+    { waiter: tasks, waitUntil: own }: Held,
+    offered?: Promise<void>,
+  ): Promise<void> | undefined {
     if (tasks === undefined || (offered === undefined && tasks.left === 0)) return undefined;
     const ended = this.#ended(tasks, offered);
     if (this.#options.mode === 'await') return ended;

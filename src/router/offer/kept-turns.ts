@@ -32,7 +32,7 @@ export function momentOf({ owner, plan, tenant, subject }: Call): number | undef
 export function keepTurns(call: Call): void {
   if (call.status !== 'fulfilled') return;
   if (call.callerGone) leaveTurns(call, 'cut');
-  else if (call.owner.conversations?.deliver(toDelivered(call))) call.tasks?.taskBegun();
+  else if (call.owner.conversations?.deliver(toDelivered(call))) call.waiter?.taskBegun();
 }
 
 /** Tells that what was served is no part of its conversation. */

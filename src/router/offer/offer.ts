@@ -35,14 +35,14 @@ export function offer(call: Call, intent: MirrorIntent = mirrorIntent(call)): vo
   if (call.begun !== undefined) keepTurns(call);
   if (call.callerGone || route.switchboard.killed) return;
   if (plan.learns && call.status === 'fulfilled' && route.learnLane?.offer(call)) {
-    call.tasks?.taskBegun();
+    call.waiter?.taskBegun();
   }
   if (intent === 'offer') {
-    if (route.mirrorLane.offer(call)) call.tasks?.taskBegun();
+    if (route.mirrorLane.offer(call)) call.waiter?.taskBegun();
   } else if (intent === 'unsafe') notMirrored(call);
   else if (intent === 'sampled') route.mirrorLane.skip('sampled', call);
   if (intent !== undefined && call.isNoiseDrawn === true) {
-    if (route.mirrorLane.offer(new NoiseExchange(call))) call.tasks?.taskBegun();
+    if (route.mirrorLane.offer(new NoiseExchange(call))) call.waiter?.taskBegun();
   }
 }
 
