@@ -5,13 +5,13 @@ export interface FlakyStore {
   readonly store: Store;
   /** Nothing reaches it, and nothing is heard from it. */
   down: boolean;
-  /** The next commit is made, and its answer is lost. */
-  losesAnswer: boolean;
+  /** So many of the next commits are made, and their answers are lost. */
+  answersToLose: number;
 }
 
 /** A cable to a store. */
 export function flakyStore(inner: Store): FlakyStore {
-  const cable = { down: false, losesAnswer: false };
+  const cable = { down: false, answersToLose: 0 };
   const store = new Proxy(inner, {
     get(target, name) {
       const method = Reflect.get(target, name, target);
@@ -28,8 +28,8 @@ export function flakyStore(inner: Store): FlakyStore {
       return (...args: unknown[]) => {
         if (cable.down) return Promise.reject(new Error('The cable is cut.'));
         const answer = method.apply(target, args);
-        if (name !== 'commit' || !cable.losesAnswer) return answer;
-        cable.losesAnswer = false;
+        if (name !== 'commit' || cable.answersToLose === 0) return answer;
+        cable.answersToLose -= 1;
         return answer.then(() => Promise.reject(new Error('The answer was lost.')));
       };
     },

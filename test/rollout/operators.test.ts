@@ -296,7 +296,7 @@ describe('an action of a person', () => {
     await using world = rolloutWorld();
     const cable = flakyStore(world.store);
     const rollout = await world.rollout(plan, { store: cable.store });
-    cable.losesAnswer = true;
+    cable.answersToLose = 1;
     expect(await rollout.hold(ada)).toMatchObject({ version: 2, status: 'held' });
     expect((await kindsOf(world.store)).filter((kind) => kind === 'ramp.held')).toHaveLength(1);
   });

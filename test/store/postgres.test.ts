@@ -175,6 +175,17 @@ function ear() {
 }
 
 /** What only a server of its own can show: many connections, and their loss. */
+/** Resolves once a statement on a table waits for somebody's lock, or the work that was to send it is over. */
+async function waitsForLock(pool: Pool, table: string, work: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  work.then(over, over);
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${table}%'`;
+  while (!isOver && (await pool.query(waiting)).rowCount === 0);
+}
+
 function describeServer(): void {
   const cutAll = async (pool: Pool): Promise<void> => {
     await pool.query(
@@ -285,13 +296,7 @@ function describeServer(): void {
     await client.query(`BEGIN; UPDATE "${schema}".leases SET token = token + 1, holder = '"b"'`);
     const fence = { name: lease.name, token: lease.token };
     const commit = store.commit({ ...nextCommit('chat', nothingYet, 'go'), fence });
-    let isOver = false;
-    void commit.finally(() => {
-      isOver = true;
-    });
-    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-      AND query LIKE '%"${schema}".leases%'`;
-    while (!isOver && (await pool.query(waiting)).rowCount === 0);
+    await waitsForLock(pool, `"${schema}".leases`, commit);
     await client.query('COMMIT');
     client.release();
     expect(await commit).toMatchObject({ ok: false, why: 'fence' });
@@ -308,13 +313,8 @@ function describeServer(): void {
       `BEGIN; SELECT pg_advisory_xact_lock_shared('"${schema}".erasures'::regclass::oid::bigint);
        INSERT INTO "${schema}".pairs (key, at, tenant, phase, record) VALUES ('k', 1, '${textKey('acme')}', '', '{}')`,
     );
-    let isOver = false;
-    const erasing = store.erase('acme').finally(() => {
-      isOver = true;
-    });
-    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'
-      AND query LIKE '%"${schema}".erasures%'`;
-    while (!isOver && (await pool.query(waiting)).rowCount === 0);
+    const erasing = store.erase('acme');
+    await waitsForLock(pool, `"${schema}".erasures`, erasing);
     await client.query('COMMIT');
     client.release();
     expect((await erasing).pairs).toBe(1);
@@ -330,9 +330,7 @@ function describeServer(): void {
     const first = `SELECT id FROM "${schema}".pairs ORDER BY id LIMIT 2000`;
     await client.query(`BEGIN; DELETE FROM "${schema}".pairs WHERE id IN (${first})`);
     const erasing = store.erase('acme');
-    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-      AND query LIKE '%"${schema}".pairs%'`;
-    while ((await pool.query(waiting)).rowCount === 0);
+    await waitsForLock(pool, `"${schema}".pairs`, erasing);
     await client.query('COMMIT');
     client.release();
     expect((await erasing).pairs).toBe(100);

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCutover, createCutoverHandler } from '../../../src/create.ts';
 import type { Rollout } from '../../../src/rollout/rollout.ts';
 import { rolloutFlags } from '../../../src/rollout/rollout-flags.ts';
+import { flakyStore } from '../flaky-store.ts';
 import { kindsOf, type RolloutWorld, rolloutWorld, ToldGate } from '../world.ts';
 
 /** A cutover with two handlers. */
@@ -16,6 +17,24 @@ function twoHandlers(rollout: Rollout) {
       identify: () => ({ tenant: 'acme', task: 'a task' }),
     });
   return { cutover, chat: route('chat'), search: route('search') };
+}
+
+/** A followed cutover whose legacy can go, and come back. */
+function followedChat(rollout: Rollout) {
+  const legacy = { isUp: true };
+  const chat = createCutoverHandler({
+    name: 'chat',
+    legacy: async (message: string) => {
+      if (!legacy.isUp) throw Object.assign(new Error(message), { status: 410 });
+      return message;
+    },
+    candidate: async (_context, message) => message,
+    identify: () => ({ tenant: 'acme', task: 'a task' }),
+    flags: rolloutFlags(rollout),
+  });
+  onTestFinished(async () => void (await chat.close()));
+  rollout.follow(chat);
+  return { chat, legacy };
 }
 
 const callsOf = async ({ store }: RolloutWorld): Promise<number[]> =>
@@ -36,32 +55,17 @@ describe('a cutover that is followed by several of its names', () => {
 
   it('has its kill entered once, though the answer to that was lost, and lost again', async () => {
     await using world = rolloutWorld();
-    const { store } = world;
-    let lost = 0;
-    const commit: typeof store.commit = async (asked) => {
-      const result = await store.commit(asked);
-      if (asked.entries.some(({ kind }) => kind === 'kill') && lost < 2) {
-        lost += 1;
-        throw new Error('The answer was lost.');
-      }
-      return result;
-    };
-    const cable = new Proxy(store, {
-      get(target, name) {
-        if (name === 'commit') return commit;
-        const method = Reflect.get(target, name, target);
-        return typeof method === 'function' ? method.bind(target) : method;
-      },
-    });
-    const rollout = await world.rollout({}, { store: cable });
+    const cable = flakyStore(world.store);
+    const rollout = await world.rollout({}, { store: cable.store });
     const { cutover } = twoHandlers(rollout);
     rollout.follow(cutover);
+    cable.answersToLose = 2;
     cutover.kill('a drill');
     await rollout.flush();
     cutover.revive();
     await world.clock.advance(10_000);
-    const kinds = (await kindsOf(store)).filter((kind) => ['kill', 'revive'].includes(kind));
-    expect([lost, kinds]).toEqual([2, ['kill', 'revive']]);
+    const kinds = (await kindsOf(world.store)).filter((kind) => ['kill', 'revive'].includes(kind));
+    expect([cable.answersToLose, kinds]).toEqual([0, ['kill', 'revive']]);
   });
 
   it('has what was heard entered without the trail being searched for it', async () => {
@@ -132,21 +136,9 @@ describe('what a followed cutover tells', () => {
   it('of a legacy that comes and goes with each call is entered once a minute, and its last word in time', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout();
-    let isUp = true;
-    const chat = createCutoverHandler({
-      name: 'chat',
-      legacy: async (message: string) => {
-        if (!isUp) throw Object.assign(new Error(message), { status: 410 });
-        return message;
-      },
-      candidate: async (_context, message) => message,
-      identify: () => ({ tenant: 'acme', task: 'a task' }),
-      flags: rolloutFlags(rollout),
-    });
-    onTestFinished(async () => void (await chat.close()));
-    rollout.follow(chat);
+    const { chat, legacy } = followedChat(rollout);
     const ask = async (up: boolean): Promise<void> => {
-      isUp = up;
+      legacy.isUp = up;
       await chat('hello').catch(() => undefined);
     };
     const told = async () => {
@@ -174,19 +166,8 @@ describe('what a followed cutover tells', () => {
   it('of a legacy that is asked anew since a kill was taken back is that it answers, once it does', async () => {
     await using world = rolloutWorld();
     const rollout = await world.rollout({}, { leads: false });
-    let isUp = false;
-    const chat = createCutoverHandler({
-      name: 'chat',
-      legacy: async (message: string) => {
-        if (!isUp) throw Object.assign(new Error(message), { status: 410 });
-        return message;
-      },
-      candidate: async (_context, message) => message,
-      identify: () => ({ tenant: 'acme', task: 'a task' }),
-      flags: rolloutFlags(rollout),
-    });
-    onTestFinished(async () => void (await chat.close()));
-    rollout.follow(chat);
+    const { chat, legacy } = followedChat(rollout);
+    legacy.isUp = false;
     await expect(chat('gone')).rejects.toThrow('gone');
     expect(chat.kill('a drill')).toBe('frozen');
     chat.revive();
@@ -197,7 +178,7 @@ describe('what a followed cutover tells', () => {
     expect((await rollout.status()).legacyAlive).toBe(false);
     chat.kill('another drill');
     chat.revive();
-    isUp = true;
+    legacy.isUp = true;
     expect(await chat('hello')).toBe('hello');
     await rollout.flush();
     expect((await rollout.status()).legacyAlive).toBe(true);
