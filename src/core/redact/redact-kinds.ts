@@ -1,4 +1,4 @@
-import { hasDigits, ibanIn, isForeignIpv4, isLuhn, isPublicIpv6 } from './redact-numbers.ts';
+import { hasDigits, ibanIn, ipv6In, isForeignIpv4, isLuhn } from './redact-numbers.ts';
 import { isRandom, randomIn } from './redact-random.ts';
 import { anyCase, assignedValue, keyword, type Span } from './redact-values.ts';
 
@@ -115,7 +115,7 @@ export const kinds: readonly Kind[] = [
     hint: 'colons',
     placeholder: '[ip]',
     pattern: `${notBehind('[\\w:.-]')}(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:]{0,38}[0-9A-Fa-f](?:(?:\\.[0-9]{1,3}){3})?(?![\\w:])`,
-    spanOf: when(isPublicIpv6),
+    spanOf: ipv6In,
   },
   {
     hint: 'number',

@@ -66,8 +66,15 @@ export function isForeignIpv4(found: string): boolean {
   );
 }
 
+/** What follows an address may look like the dotted end of one, and be taken for something else later. */
+export function ipv6In(found: string): Span | undefined {
+  if (isPublicIpv6(found)) return [0, found.length];
+  const dot = found.indexOf('.');
+  return dot > 0 && isPublicIpv6(found.slice(0, dot)) ? [0, dot] : undefined;
+}
+
 /** `a::b` and `1::2` are valid too, and code. */
-export function isPublicIpv6(found: string): boolean {
+function isPublicIpv6(found: string): boolean {
   const isLong = found.split(':').length > 3 || /[a-f]/i.test(found);
   return nodeBuiltin.net.isIP(found) === 6 && isLong && /[0-9]/.test(found);
 }

@@ -158,6 +158,7 @@ describe('redactPersonalData', () => {
     `415-555-2671.${hex}`,
     `fe80::1ff:7334.${hex}`,
     'at fe80::7334.BE68 5390 0754 7034 BANK',
+    '2001:db8::1192.168.10.4/24getTheMapOfAllTheIdsInTheOldDbToTheNewOneV2',
     `1.3.6.44.${hex}`,
     'wJalrXUtnFEMI/K7MDENG/bPxRfiCYz9k3Lq+8RtGB29NWBK60161331926819+GB29NWBK60161331926819',
     `${random}_with_many_words_in_a_very_long_list_of_names${pem('RSA ')}`,
