@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { sparingFetch } from './sparing-fetch.ts';
 
 /** The HTTP function: what the standard `fetch` does with an address and an init. */
 export type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Response>;
@@ -64,11 +65,11 @@ function pooled(pool: PoolOptions): Transport {
     return dispatcher;
   };
   return {
-    fetch: async (input, init) => {
+    fetch: sparingFetch(async (input, init) => {
       // The type of `dispatcher` in @types/node is that of undici 7.
       const withPool = { ...init, dispatcher: await open() } as unknown as RequestInit;
       return globalThis.fetch(input, withPool);
-    },
+    }),
     close: async () => {
       if (dispatcher !== undefined) await (await dispatcher).close();
     },
@@ -80,5 +81,5 @@ export function createTransport({ fetch, pool }: TransportOptions): Transport {
   const close = async (): Promise<void> => {};
   if (fetch !== undefined) return { fetch: (input, init) => fetch(input, init), close };
   if (pool !== undefined) return pooled(pool);
-  return { fetch: (input, init) => globalThis.fetch(input, init), close };
+  return { fetch: sparingFetch((input, init) => globalThis.fetch(input, init)), close };
 }

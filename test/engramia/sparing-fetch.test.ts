@@ -1,0 +1,87 @@
+import { createEngramiaClient, type EngramiaClientOptions } from 'engramia-cutover';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { sparingFetch } from '../../src/engramia/sparing-fetch.ts';
+import { failureOf } from './failure-of.ts';
+import { type Answer, loopbackService } from './loopback-service.ts';
+
+const lesson = { task: 'Parse CSV', code: 'Stream it.', evalScore: 5 };
+const stored: Answer = { json: { stored: true, pattern_count: 1 } };
+
+const waysOut: readonly [string, EngramiaClientOptions][] = [
+  ['by the global fetch', {}],
+  ['by a pool', { pool: { connections: 1 } }],
+];
+
+/** A service that answers as it is told, and its client, which has been answered once. */
+async function answered(options: EngramiaClientOptions) {
+  let answer = stored;
+  const { url, requests } = await loopbackService(() => answer);
+  const client = createEngramiaClient({ baseUrl: url, apiKey: 'key-1', pacing: false, ...options });
+  onTestFinished(() => client.close());
+  await client.learn(lesson);
+  return {
+    client,
+    requests,
+    answerBy: (next: Answer): void => {
+      answer = next;
+    },
+  };
+}
+
+/** In which ways redirects were asked for, call by call. */
+function redirectModes(): readonly unknown[] {
+  const spy = vi.spyOn(globalThis, 'fetch');
+  return {
+    get modes() {
+      return spy.mock.calls.map(([, init]) => init?.redirect);
+    },
+  }.modes;
+}
+
+describe.each(waysOut)('a service that has answered, asked %s', (_name, options) => {
+  it.each([301, 302, 303, 307, 308])('is told apart when it redirects with %d', async (status) => {
+    const other = await loopbackService(stored);
+    const { client, requests, answerBy } = await answered(options);
+    answerBy({ status, headers: { location: `${other.url}/v1/learn` } });
+    const error = await failureOf(client.learn(lesson));
+    expect(error).toMatchObject({ code: 'ERR_ENGRAMIA_HTTP', status });
+    expect(error.message).toContain('redirects are not followed, check baseUrl');
+    expect(other.requests).toHaveLength(0);
+    // Each time whole: what was sent again has lost nothing.
+    expect(new Set(requests.map(({ text }) => text)).size).toBe(1);
+  });
+
+  it('is told apart when the request was misdirected', async () => {
+    const { client, answerBy } = await answered(options);
+    answerBy({ status: 421 });
+    expect(await failureOf(client.learn(lesson))).toMatchObject({ status: 421 });
+  });
+
+  it('gets a request once, whatever else it answers', async () => {
+    const { client, requests, answerBy } = await answered(options);
+    for (const status of [204, 304, 400, 401, 403, 404, 407, 413, 422, 429, 500, 502, 503]) {
+      const before = requests.length;
+      answerBy(status === 204 || status === 304 ? { status, text: '' } : { status });
+      await failureOf(client.learn(lesson));
+      expect([status, requests.length - before]).toEqual([status, 1]);
+    }
+  });
+
+  it('gets a request once when it breaks off, which counts as perhaps received', async () => {
+    const { client, requests, answerBy } = await answered(options);
+    answerBy({ byHand: (_response, request) => void request.socket.destroy() });
+    expect(await failureOf(client.learn(lesson))).toMatchObject({
+      code: 'ERR_ENGRAMIA_NETWORK',
+      sent: true,
+    });
+    expect(requests).toHaveLength(2);
+    answerBy(stored);
+    expect((await client.learn(lesson)).stored).toBe(true);
+  });
+
+  it('is given up in time when it answers no longer', async () => {
+    const { client, answerBy } = await answered({ ...options, timeoutMs: 50 });
+    answerBy({ byHand: () => undefined });
+    expect(await failureOf(client.learn(lesson))).toMatchObject({ code: 'ERR_ENGRAMIA_TIMEOUT' });
+  });
+});
