@@ -28,16 +28,6 @@ async function answered(options: EngramiaClientOptions) {
   };
 }
 
-/** In which ways redirects were asked for, call by call. */
-function redirectModes(): readonly unknown[] {
-  const spy = vi.spyOn(globalThis, 'fetch');
-  return {
-    get modes() {
-      return spy.mock.calls.map(([, init]) => init?.redirect);
-    },
-  }.modes;
-}
-
 describe.each(waysOut)('a service that has answered, asked %s', (_name, options) => {
   it.each([301, 302, 303, 307, 308])('is told apart when it redirects with %d', async (status) => {
     const other = await loopbackService(stored);
@@ -83,5 +73,63 @@ describe.each(waysOut)('a service that has answered, asked %s', (_name, options)
     const { client, answerBy } = await answered({ ...options, timeoutMs: 50 });
     answerBy({ byHand: () => undefined });
     expect(await failureOf(client.learn(lesson))).toMatchObject({ code: 'ERR_ENGRAMIA_TIMEOUT' });
+  });
+});
+
+describe('a fetch that spares copies', () => {
+  const init = { method: 'POST', redirect: 'manual' } as const;
+  const ok = new Response('{}');
+
+  /** Answers in turn, and keeps how redirects were to be met. */
+  function inTurn(...answers: readonly (Response | Error)[]) {
+    const modes: unknown[] = [];
+    const fetch = sparingFetch(async (_input, given) => {
+      const answer = answers[modes.push(given?.redirect) - 1];
+      if (answer instanceof Error) throw answer;
+      return answer ?? ok;
+    });
+    const ask = () => fetch('http://service/', init).catch((error: unknown) => error);
+    return { ask, modes };
+  }
+
+  it('asks who has answered, and goes back to copies when one is needed', async () => {
+    const redirected = new TypeError('fetch failed', { cause: new Error('unexpected redirect') });
+    const redirect = new Response(null, { status: 307 });
+    const { ask, modes } = inTurn(ok, ok, redirected, redirect, redirect, ok);
+    const seen = [await ask(), await ask(), await ask(), await ask(), await ask(), await ask()];
+    expect(seen).toEqual([ok, ok, redirect, redirect, ok, ok]);
+    expect(modes).toEqual(['manual', 'error', 'error', 'manual', 'manual', 'manual', 'error']);
+  });
+
+  it('sends nothing again for any other failure, and is careful after it', async () => {
+    const failure = new TypeError('fetch failed', { cause: new Error('other side closed') });
+    const { ask, modes } = inTurn(ok, failure, ok);
+    expect([await ask(), await ask(), await ask()]).toEqual([ok, failure, ok]);
+    expect(modes).toEqual(['manual', 'error', 'manual']);
+  });
+
+  it('hands on whatever is thrown', async () => {
+    const thrown: unknown[] = [undefined, null, 'x', new Error('y', { cause: null })];
+    for (const value of thrown) {
+      let calls = 0;
+      const fetch = sparingFetch(async () => {
+        calls += 1;
+        if (calls > 1) throw value;
+        return ok;
+      });
+      await fetch('http://service/', init);
+      const seen = await fetch('http://service/', init).then(
+        () => 'answered',
+        (error: unknown) => [error],
+      );
+      expect(seen).toEqual([value]);
+      expect(calls).toBe(2);
+    }
+  });
+
+  it('leaves the fetch of other engines as it is', () => {
+    vi.spyOn(process, 'versions', 'get').mockReturnValue({ node: '24.0.0' } as never);
+    const fetch = async (): Promise<Response> => ok;
+    expect(sparingFetch(fetch)).toBe(fetch);
   });
 });
