@@ -51,6 +51,21 @@ describe('a compared event', () => {
     expect(JSON.stringify(events)).not.toContain('Where');
   });
 
+  it.each<[string, () => unknown]>([
+    ['a Response without a byte', () => new Response('')],
+    ['a Response of JSON', () => Response.json({ reply: '' })],
+    ['a stream without a chunk', () => ReadableStream.from([])],
+    ['a stream of empty chunks', () => ReadableStream.from(['', ''])],
+    ['an iterable without a value', async function* () {}],
+  ])('calls an answer of nothing worse, also %s', async (_, nothing) => {
+    const { handler, events } = mirrored('shadow', {
+      candidate: shadowSafe(async () => nothing() as string),
+    });
+    await handler('Where is it?');
+    await handler.flush();
+    expect(events[0]?.divergence).toMatchObject({ verdict: 'worse', decidedBy: 'length' });
+  });
+
   it('speaks of the candidate whichever leg was served', async () => {
     const long = `${'It will take a while until it is here, I am afraid. '.repeat(5)}`;
     const candidate = shadowSafe(async () => `The parcel is on its way. ${long}`);

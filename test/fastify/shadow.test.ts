@@ -54,6 +54,23 @@ describe('behind a wrapped handler', () => {
     expect(chat.cutover.stats().routes.chat?.legacyGone).toBe(false);
   });
 
+  it('calls a candidate that is served and says nothing worse, and learns nothing of it', async () => {
+    await using chat = await startChat({
+      stage: 'live',
+      options: {
+        candidate: async () => ({ reply: '' }),
+        legacyShadow: async () => ({ reply: 'It is on its way.' }),
+      },
+    });
+    const verdicts: unknown[] = [];
+    chat.cutover.on('compared', ({ divergence }) => verdicts.push(divergence?.verdict));
+    expect(await (await chat.ask()).json()).toEqual({ reply: '' });
+    await chat.cutover.flush();
+    expect(verdicts).toEqual(['worse']);
+    expect(chat.fake.patterns('default')).toHaveLength(0);
+    expect(chat.cutover.stats().learn.skipped.filtered).toBe(1);
+  });
+
   it('learns nothing of a reply whose client left in mid-stream', async () => {
     await using chat = await startChat({
       stage: 'shadow',

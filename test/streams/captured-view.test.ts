@@ -57,11 +57,38 @@ describe('replies that are not read', () => {
     ['in an unknown charset', { contentType: 'text/plain; charset=klingon' }],
     ['that were larger than the cap', { truncated: true, chunks: [] }],
     ['shorter than declared', { contentLength: 3 }],
-    ['without a byte', { chunks: [] }],
+    ['without a byte of what was declared', { chunks: [], contentLength: 1 }],
     ['that are not UTF-8', { chunks: [Buffer.from([0x61, 0xff])] }],
     ['that say JSON and are not', { contentType: 'application/json' }],
   ])('does not read replies %s', async (_, more) => {
     expect(await replyView(captured('ok', more))).toBeUndefined();
+  });
+});
+
+describe('a reply of nothing', () => {
+  it.each<[string, Partial<CapturedReply>]>([
+    ['no byte of text', {}],
+    ['no byte of JSON', { contentType: 'application/json' }],
+    ['no event', { contentType: 'text/event-stream' }],
+    ['no byte and no type', { contentType: undefined, contentLength: 0 }],
+  ])('has an empty text, which no view of the app is asked for: %s', async (_, more) => {
+    const view = (): never => {
+      throw new Error('asked');
+    };
+    expect(await replyView(captured('', { ...more, chunks: [] }), { view })).toEqual({ text: '' });
+  });
+
+  it('is nothing to be read where a reply has no text anyway', async () => {
+    const bare = { chunks: [] };
+    for (const more of [{ method: 'HEAD' }, { status: 204 }, { contentType: 'image/png' }]) {
+      expect(await replyView(captured('', { ...bare, ...more }))).toBeUndefined();
+    }
+  });
+
+  it('may be said in JSON', async () => {
+    for (const body of [{ text: '' }, { choices: [{ message: { content: '' } }] }, '']) {
+      expect(await replyView(json(body))).toEqual({ text: '' });
+    }
   });
 });
 
@@ -176,7 +203,6 @@ describe('JSON', () => {
     ['arrays', ['a']],
     ['other fields', { rows: [], message: 'created' }],
     ['texts that are not strings', { text: 42, output: { a: 1 }, choices: [null] }],
-    ['empty texts', { text: '' }],
   ])('finds no text in %s', async (_, body) => {
     expect(await replyView(json(body))).toBeUndefined();
   });
