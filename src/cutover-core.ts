@@ -1,5 +1,6 @@
 import { createComparer } from './compare/create-comparer.ts';
 import { LoopTurns } from './compare/words/loop-turns.ts';
+import { attempt } from './core/attempt.ts';
 import { noConversations } from './core/contracts/conversations.ts';
 import { type FlushReport, noCounts } from './core/contracts/counts.ts';
 import type { MirrorableExchange, ServedExchange } from './core/contracts/exchange.ts';
@@ -8,7 +9,8 @@ import type { CutoverStats } from './core/contracts/stats.ts';
 import { EventHub } from './core/events/event-hub.ts';
 import { processWarnings } from './core/events/logger.ts';
 import { Warnings } from './core/events/warnings.ts';
-import { refuse } from './core/option-checks.ts';
+import { idleField } from './core/idle-field.ts';
+import { refuse, show } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact/redact.ts';
 import { safeDraws } from './core/safe-draws.ts';
 import { type Clock, systemClock } from './core/time/clock.ts';
@@ -145,9 +147,15 @@ export class CutoverCore {
   kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen' {
     const given: unknown = reason;
     // The way back refuses nothing: options in the place of the reason are options, and what is no text is no reason.
-    const { force } = options ?? ((given ?? {}) as { readonly force?: unknown });
+    const how: { readonly force?: unknown } = options ?? given ?? {};
     const said = typeof given === 'string' ? given : 'killed by hand';
-    return this.#killSwitch.kill(said, force === true);
+    const outcome = this.#killSwitch.kill(said, attempt(() => how.force) === true);
+    const idle = attempt(() => idleField(how, ['force']));
+    if (idle !== undefined) {
+      const what = `kill() does not use ${show(idle)}: it takes force.`;
+      this.#around.warnOnce('kill', what, '');
+    }
+    return outcome;
   }
 
   revive(): void {

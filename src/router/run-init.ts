@@ -1,4 +1,5 @@
 import { attempt } from '../core/attempt.ts';
+import { idleField } from '../core/idle-field.ts';
 import {
   check,
   issuesOf,
@@ -36,7 +37,7 @@ const factsOf = ({ signal, requestId, waitUntil }: RunInit): Caller => ({
 
 const known = ['signal', 'requestId', 'waitUntil'];
 
-/** The first thing of an init that does nothing. Objects of a class, as a request is one, may have fields of their own. */
+/** The first thing of an init that does nothing. */
 function idleIn(init: RunInit, caller: Caller | undefined): string | undefined {
   if (typeof init !== 'object') return `${show(init)}: it takes an object with ${known.join(', ')}`;
   if (isSignal(init)) return 'a signal by itself: it takes { signal }';
@@ -44,17 +45,13 @@ function idleIn(init: RunInit, caller: Caller | undefined): string | undefined {
   if (isGiven(signal) && !isSignal(signal)) return 'its signal, which is no AbortSignal';
   if (isGiven(waitUntil) && typeof waitUntil !== 'function')
     return 'its waitUntil, which is no function';
-  for (const key in init) {
-    if (!known.includes(key) && isPlain(init)) return `${show(key)}: it takes ${known.join(', ')}`;
-  }
-  return undefined;
+  const idle = idleField(init, known);
+  return idle === undefined ? undefined : `${show(idle)}: it takes ${known.join(', ')}`;
 }
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 const isSignal = (value: unknown): boolean =>
   value instanceof AbortSignal || check.heardSignal.test(value);
-const isPlain = (value: object): boolean =>
-  [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 const list: OptionCheck = {
   test: Array.isArray,

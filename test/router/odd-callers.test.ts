@@ -7,6 +7,13 @@ import { live } from './live-world.ts';
 import { oddInits } from './odd-inits.ts';
 import { chat, hangs, nextTurn } from './world.ts';
 
+/** What throws however it is looked at. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 const stages: readonly Stage[] = ['off', 'dualwrite', 'shadow', 'live', 'rampdown', 'complete'];
 const servedByLegacy: readonly Stage[] = ['off', 'dualwrite', 'shadow'];
 
@@ -61,6 +68,36 @@ it.each<[string, object]>([
   await nextTurn();
   await clock.advance(100);
   expect(await reply).toBe('legacy: hi');
+});
+
+describe('kill()', () => {
+  it.each<[string, unknown, unknown]>([
+    ['a reason and options', 'no answers', { forse: true }],
+    ['options alone', { forse: true }, undefined],
+  ])('takes effect, and warns once of what it does not use: %s', async (_, reason, options) => {
+    const { handler, warnings } = chat('live');
+    for (let call = 0; call < 2; call += 1) {
+      expect(handler.kill(reason as string, options as object)).toBe('killed');
+    }
+    expect(await handler('u', 'hi')).toBe('legacy: hi');
+    expect(warnings).toEqual([
+      'engramia-cutover: [kill] kill() does not use "forse": it takes force.',
+    ]);
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ['nothing', []],
+    ['a reason', ['no answers']],
+    ['force', ['no answers', { force: true }]],
+    ['options that may not be looked at', ['no answers', revoked()]],
+    ['what a server hands to a handler', [new Request('http://localhost/'), new Map()]],
+    ['what a signal hands to a listener', ['SIGUSR2', 12]],
+  ])('takes effect without a warning with %s', (_, given) => {
+    const { handler, warnings } = chat('live');
+    const kill = handler.kill as (...args: readonly unknown[]) => string;
+    expect(kill(...given)).toBe('killed');
+    expect(warnings).toEqual([]);
+  });
 });
 
 describe('run()', () => {
