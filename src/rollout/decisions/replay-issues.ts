@@ -1,4 +1,4 @@
-import { check, issuesOf, type OptionChecks } from '../../core/option-checks.ts';
+import { check, issuesOf, type OptionChecks, required } from '../../core/option-checks.ts';
 import { evidenceSources } from '../gates/evidence-sources.ts';
 import { planIssues, timeCheck } from '../plan/full-plan.ts';
 
@@ -15,7 +15,23 @@ const checks: OptionChecks = {
   },
 };
 
+type Read = Partial<AsyncIterable<unknown> & Iterable<unknown>> | null;
+
+const recordingChecks: OptionChecks = {
+  recording: required({
+    // Not a text, though that can be iterated over: as the path of a file it would be a recording of nothing.
+    test: (value) =>
+      typeof value === 'object' &&
+      ((value as Read)?.[Symbol.asyncIterator] ?? (value as Read)?.[Symbol.iterator]) !== undefined,
+    must: 'be what readPairs(path) gives, or pairs in a list or another iterable',
+  }),
+};
+
 /** Every issue of what a replay is asked: a plan without its gates would pass whatever was recorded. */
-export function replayIssues(plan: unknown, options: unknown): string[] {
-  return [...planIssues(plan), ...issuesOf(options, checks)];
+export function replayIssues(recording: unknown, plan: unknown, options: unknown): string[] {
+  return [
+    ...issuesOf({ recording }, recordingChecks),
+    ...planIssues(plan),
+    ...issuesOf(options, checks),
+  ];
 }

@@ -166,14 +166,14 @@ class ReplayedRamp {
  * It ends at a roll back. What would have been recorded had the ramp gone another way is not known: the first decision that
  * differs from what was done is sound, what follows is an estimate.
  *
- * @throws InvalidOptionsError naming every issue of the plan and the options
+ * @throws InvalidOptionsError naming every issue of the recording, the plan and the options
  */
 export async function replay(
   recording: AsyncIterable<RecordedEvidence> | Iterable<RecordedEvidence>,
   plan: RolloutPlan,
   options: ReplayOptions = {},
 ): Promise<Replay> {
-  refuse('replay()', replayIssues(plan, options));
+  refuse('replay()', replayIssues(recording, plan, options));
   const { from = Number.NEGATIVE_INFINITY, sources = always } = options;
   const { gates = [] } = plan;
   const ramp = new ReplayedRamp(

@@ -43,6 +43,15 @@ describe('a replay', () => {
     expect(decisions[0]?.readings[0]?.says).toMatch(/^pass: wrong answers 0\.0 pp over 1440 pairs/);
   });
 
+  it.each([undefined, null, 'pairs.jsonl', {}, 3])(
+    'refuses %j in the place of a recording',
+    async (recording) => {
+      await expect(replay(recording as never, plan)).rejects.toThrow(
+        /replay\(\): recording .*(must be what readPairs\(path\) gives|is required)/,
+      );
+    },
+  );
+
   it('refuses a plan and options that it would answer for another plan by', async () => {
     const wrongPlan = { steps: [{ percent: 0 }], gats: plan.gates };
     await expect(replay(recorded(3), wrongPlan)).rejects.toThrow(/replay\(\): plan\.gats is not/);
