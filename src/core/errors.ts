@@ -85,7 +85,7 @@ export class InvalidOptionsError extends CutoverError {
 
 /** What went wrong at the Engramia service or on the way to it. The key is never part of it. */
 export class EngramiaError extends CutoverError {
-  /** HTTP status; undefined when no response arrived. */
+  /** HTTP status; undefined when no response arrived, and of the first redirect of a service that had answered before. */
   readonly status: number | undefined;
   /** The service's own `error_code`; not every error has one. */
   readonly errorCode: string | undefined;

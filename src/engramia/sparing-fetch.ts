@@ -1,40 +1,40 @@
 import type { FetchLike } from './transport.ts';
 
-/** What a failed `fetch` has as its cause. */
-interface Cause {
+/** A service that had answered before has answered with a redirect, whose status the HTTP function does not tell then. */
+export class UnexpectedRedirect extends Error {}
+
+/** How a failed `fetch` tells why: undici and most others by a cause, some by a text in its place, some by their own message. */
+interface Failure {
   readonly message?: unknown;
-  readonly code?: unknown;
+  readonly cause?: { readonly message?: unknown } | string | null;
 }
 
-/** Whether undici would have needed a copy of the request: for a redirect, and to ask once more after a 421. Nothing was done with it. */
-function lacksCopy(thrown: unknown): boolean {
-  const { cause } = (thrown ?? {}) as { readonly cause?: Cause | null };
-  return (
-    cause?.message === 'unexpected redirect' ||
-    cause?.code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'
-  );
+function tellsOfRedirect(thrown: unknown): boolean {
+  const { message, cause } = (thrown ?? {}) as Failure;
+  const why = typeof cause === 'string' ? cause : cause?.message;
+  return [message, why].some((text) => typeof text === 'string' && /redirect/i.test(text));
 }
 
 /**
- * The same `fetch` for less, where it is undici's. That copies each request and splits the stream of its body in two, a sixth of what
- * a call costs, unless it may take a redirect for an error. Who has answered is asked so; what then lacks the copy is sent again with
- * one.
+ * The same `fetch` for less. Node's copies each request and splits the stream of its body in two, a sixth of what a call costs,
+ * unless it may take a redirect for an error. Who has answered well is asked so, until a call fails.
  */
 export function sparingFetch(fetch: FetchLike): FetchLike {
-  // Others may not know how to take a redirect for an error, or have other words for it.
+  // Not all other engines know that a redirect may be an error.
   if (process.versions.undici === undefined) return fetch;
   let hasAnswered = false;
   return async (input, init) => {
-    if (hasAnswered) {
-      try {
-        return await fetch(input, { ...init, redirect: 'error' });
-      } catch (thrown) {
-        hasAnswered = false;
-        if (!lacksCopy(thrown)) throw thrown;
-      }
+    if (!hasAnswered) {
+      const response = await fetch(input, init);
+      hasAnswered = response.ok;
+      return response;
     }
-    const response = await fetch(input, init);
-    hasAnswered = response.ok;
-    return response;
+    try {
+      return await fetch(input, { ...init, redirect: 'error' });
+    } catch (thrown) {
+      hasAnswered = false;
+      // Not sent again to be told the status: what redirects may have worked on it before.
+      throw tellsOfRedirect(thrown) ? new UnexpectedRedirect() : thrown;
+    }
   };
 }

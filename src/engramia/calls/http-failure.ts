@@ -31,6 +31,9 @@ const leastMs = 1000;
 
 /** Beyond this nobody means it: a date of another age, milliseconds taken for seconds. */
 const absurdMs = 86_400_000;
+/** What is said of a redirect. */
+export const notFollowed = 'redirects are not followed, check baseUrl';
+
 const roleSentence = /'(reader|editor|admin|owner)'[^']{1,60}'([a-z_:]{1,40})'/;
 
 function readComplaint(text: string | undefined): Complaint {
@@ -94,7 +97,7 @@ export function httpFailure(context: FailureContext): EngramiaCallError {
   const { role, permission } = status === 403 ? refusal(complaint, key) : {};
   const more = hints(complaint, context);
   if (role !== undefined) more.push(`the role ${role} does not include ${permission ?? 'this'}`);
-  if (status >= 300 && status < 400) more.push('redirects are not followed, check baseUrl');
+  if (status >= 300 && status < 400) more.push(notFollowed);
   // The service gives a code where the path is one of its own.
   if (status === 404 && errorCode === undefined) more.push('no such path, check baseUrl');
   const said = errorCode === undefined ? `${status}` : `${status} ${errorCode}`;

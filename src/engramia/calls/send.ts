@@ -1,7 +1,9 @@
 import type { Clock } from '../../core/time/clock.ts';
+import { UnexpectedRedirect } from '../sparing-fetch.ts';
 import type { FetchLike } from '../transport.ts';
 import { EngramiaCallError } from './call-error.ts';
 import { Deadline } from './deadline.ts';
+import { notFollowed } from './http-failure.ts';
 import { networkFailure } from './network-error.ts';
 import { readText } from './read-text.ts';
 
@@ -42,6 +44,10 @@ function failed(request: Outgoing, deadline: Deadline<Reply>, thrown: unknown): 
   if (why === 'aborted') {
     const message = `Request aborted: ${subject}.`;
     return new EngramiaCallError('ERR_ENGRAMIA_ABORTED', message, { sent: true });
+  }
+  if (thrown instanceof UnexpectedRedirect) {
+    const message = `Request failed: ${subject} answered with a redirect (${notFollowed}).`;
+    return new EngramiaCallError('ERR_ENGRAMIA_HTTP', message, { sent: true });
   }
   const { code, sent } = networkFailure(thrown);
   const message = `Request failed: ${subject} got no answer (${code ?? 'cause not known'}).`;
