@@ -1,6 +1,5 @@
 import { createComparer } from './compare/create-comparer.ts';
 import { LoopTurns } from './compare/words/loop-turns.ts';
-import { attempt } from './core/attempt.ts';
 import { noConversations } from './core/contracts/conversations.ts';
 import { type FlushReport, noCounts } from './core/contracts/counts.ts';
 import type { MirrorableExchange, ServedExchange } from './core/contracts/exchange.ts';
@@ -9,8 +8,7 @@ import type { CutoverStats } from './core/contracts/stats.ts';
 import { EventHub } from './core/events/event-hub.ts';
 import { processWarnings } from './core/events/logger.ts';
 import { Warnings } from './core/events/warnings.ts';
-import { idleField } from './core/idle-field.ts';
-import { refuse, show } from './core/option-checks.ts';
+import { refuse } from './core/option-checks.ts';
 import { redactPersonalData } from './core/redact/redact.ts';
 import { safeDraws } from './core/safe-draws.ts';
 import { type Clock, systemClock } from './core/time/clock.ts';
@@ -25,6 +23,7 @@ import {
 } from './cutover-options.ts';
 import { ProviderLifecycle } from './flags/source/lifecycle.ts';
 import { createStageSource } from './flags/source/stage-source.ts';
+import { toKillOrder } from './kill-order.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { Background } from './router/offer/background.ts';
 import { createRoute, type Surroundings } from './router/route/create-route.ts';
@@ -145,14 +144,10 @@ export class CutoverCore {
   }
 
   kill(reason?: string, options?: { force?: boolean }): 'killed' | 'frozen' {
-    const given: unknown = reason;
-    // The way back refuses nothing: options in the place of the reason are options, and what is no text is no reason.
-    const how: { readonly force?: unknown } = options ?? given ?? {};
-    const said = typeof given === 'string' ? given : 'killed by hand';
-    const outcome = this.#killSwitch.kill(said, attempt(() => how.force) === true);
-    const idle = attempt(() => idleField(how, ['force']));
-    if (idle !== undefined) {
-      const what = `kill() does not use ${show(idle)}: it takes force.`;
+    const order = toKillOrder(reason, options);
+    const outcome = this.#killSwitch.kill(order.reason, order.force);
+    if (order.idle !== undefined) {
+      const what = `kill() does not use ${order.idle}: it takes { force: true }, behind the reason.`;
       this.#around.warnOnce('kill', what, '');
     }
     return outcome;

@@ -81,8 +81,40 @@ describe('kill()', () => {
     }
     expect(await handler('u', 'hi')).toBe('legacy: hi');
     expect(warnings).toEqual([
-      'engramia-cutover: [kill] kill() does not use "forse": it takes force.',
+      'engramia-cutover: [kill] kill() does not use "forse": it takes { force: true }, behind the reason.',
     ]);
+  });
+
+  it.each<[unknown, string]>([
+    [true, 'true'],
+    [{ force: 1 }, 'its force, which is 1'],
+    [{ force: 'true' }, 'its force, which is "true"'],
+    [{ force: null }, 'its force, which is null'],
+  ])('says that %j forces nothing', (options, what) => {
+    const { handler, warnings } = chat('live');
+    handler.kill('no answers', options as object);
+    expect(warnings[0]).toContain(`kill() does not use ${what}: it takes`);
+  });
+
+  it.each<[unknown, unknown, string]>([
+    ['no answers', { force: true }, 'no answers'],
+    [{ reason: 'no answers', force: true }, undefined, 'no answers'],
+    [{ force: true }, undefined, 'killed by hand'],
+  ])('is forced by (%j, %j)', async (reason, options, said) => {
+    const { handler, warnings } = chat('live', {
+      legacy: async () => {
+        throw Object.assign(new Error('gone'), { status: 410 });
+      },
+      candidate: async () => {
+        throw new Error('down');
+      },
+    });
+    await handler('u', 'hi').catch(() => undefined);
+    const told: unknown[] = [];
+    handler.on('rollback', ({ outcome, reason: why }) => told.push([outcome, why]));
+    expect(handler.kill(reason as string, options as object)).toBe('killed');
+    expect(told).toEqual([['killed', said]]);
+    expect(warnings.filter((line) => line.includes('[kill]'))).toEqual([]);
   });
 
   it.each<[string, readonly unknown[]]>([
