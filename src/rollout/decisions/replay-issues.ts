@@ -1,4 +1,4 @@
-import { check, issuesOf, type OptionChecks, required } from '../../core/option-checks.ts';
+import { check, issuesOf, type OptionChecks, required, show } from '../../core/option-checks.ts';
 import { evidenceSources } from '../gates/evidence-sources.ts';
 import { planIssues, timeCheck } from '../plan/full-plan.ts';
 
@@ -22,10 +22,20 @@ const recordingChecks: OptionChecks = {
     // Not a text, though that can be iterated over: as the path of a file it would be a recording of nothing.
     test: (value) =>
       typeof value === 'object' &&
-      ((value as Read)?.[Symbol.asyncIterator] ?? (value as Read)?.[Symbol.iterator]) !== undefined,
+      typeof ((value as Read)?.[Symbol.asyncIterator] ?? (value as Read)?.[Symbol.iterator]) ===
+        'function',
     must: 'be what readPairs(path) gives, or pairs in a list or another iterable',
   }),
 };
+
+/** What is wrong with something that a recording gives: bytes and lines of a file have no time. */
+export function itemIssues(item: unknown): string[] {
+  const { at } = (item ?? {}) as { readonly at?: unknown };
+  if (typeof at === 'number') return [];
+  return [
+    `recording must give pairs, misses or counts, each with its time \`at\`, not ${show(item)}`,
+  ];
+}
 
 /** Every issue of what a replay is asked: a plan without its gates would pass whatever was recorded. */
 export function replayIssues(recording: unknown, plan: unknown, options: unknown): string[] {

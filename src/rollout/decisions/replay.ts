@@ -9,7 +9,7 @@ import type { PlanStep, RolloutPlan } from '../plan/plan.ts';
 import { decideRamp } from './decide-ramp.ts';
 import type { RampDecision } from './decision.ts';
 import { createEvaluator, type StepEvidence } from './evaluator.ts';
-import { replayIssues } from './replay-issues.ts';
+import { itemIssues, replayIssues } from './replay-issues.ts';
 
 /** What can be recorded of a ramp, and replayed. */
 export type RecordedEvidence = PairRecord | MissedPairs | ServedCounts;
@@ -182,6 +182,7 @@ export async function replay(
     options,
   );
   for await (const item of isLog(recording) ? recording.recorded() : recording) {
+    refuse('replay()', itemIssues(item));
     if (!(item.at >= from)) continue;
     await ramp.take(item);
     if (ramp.ended) break;

@@ -47,10 +47,22 @@ describe('a replay', () => {
     'refuses %j in the place of a recording',
     async (recording) => {
       await expect(replay(recording as never, plan)).rejects.toThrow(
-        /replay\(\): recording .*(must be what readPairs\(path\) gives|is required)/,
+        /replay\(\): recording .*must be what readPairs\(path\) gives/,
       );
     },
   );
+
+  it.each<[string, Iterable<unknown>]>([
+    ['the bytes of a file', Buffer.from('{}')],
+    ['the lines of a file', ['{}', '']],
+    ['a map', new Map([['a', 1]])],
+    ['nothing', [null]],
+    ['pairs without a time', [{ tenant: 'acme' }]],
+  ])('refuses a recording of %s', async (_, recording) => {
+    await expect(replay(recording as never, plan)).rejects.toThrow(
+      /replay\(\): recording must give pairs, misses or counts/,
+    );
+  });
 
   it('refuses a plan and options that it would answer for another plan by', async () => {
     const wrongPlan = { steps: [{ percent: 0 }], gats: plan.gates };
