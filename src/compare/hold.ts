@@ -1,10 +1,11 @@
 import { attempt } from '../core/attempt.ts';
+import { namedCall } from '../core/call/named-call.ts';
 import type { Observation } from '../core/call/observation.ts';
 import type { ReplyView, ReportedFacts, ToolCall } from '../core/call/subject.ts';
 import type { HeldReply, HeldToolCall } from '../core/contracts/comparer.ts';
 import { errorFacts } from '../core/events/error-facts.ts';
 import { fingerprint } from '../core/text/fingerprint.ts';
-import { flatCopy } from '../core/text/text.ts';
+import { flatCopy, isBlank } from '../core/text/text.ts';
 import { comparableJson } from './comparable-json.ts';
 
 /** Tool calls of one reply that are compared. */
@@ -35,7 +36,7 @@ export function toHeld(
     ended: endOf(observation),
     durationMs,
     text,
-    isBlank: blank.test(text ?? ''),
+    isBlank: isBlank(text ?? ''),
     isCut: whole?.length !== text?.length,
     rest: whole === undefined ? undefined : restOf(whole, maxChars),
     chars: (whole?.length ?? 0) - pairs,
@@ -43,9 +44,6 @@ export function toHeld(
     bytes: replyBytes + 2 * (text?.length ?? 0) + toolCallBytes * (tools?.length ?? 0),
   };
 }
-
-/** White space, control characters and what formats others: of any other text it is known by its first word. */
-const blank = /^[\s\p{Cc}\p{Cf}]*$/u;
 
 /** Undefined: nothing was cut off, or too much to be looked at. */
 function restOf(whole: string, maxChars: number): string | undefined {
@@ -84,19 +82,27 @@ function kept(text: string): Kept {
   };
 }
 
+/** Undefined where some call names no tool: they would all be of one name. */
 function toolsOf(calls: readonly ToolCall[] | undefined): readonly HeldToolCall[] | undefined {
   if (!Array.isArray(calls)) return undefined;
-  return calls.slice(0, mostToolCalls).map((call: Partial<ToolCall> | null | undefined) => ({
-    name: String(attempt(() => flatCopy(String(call?.name).slice(0, 200)))),
-    arguments: attempt(() => argumentsOf(call)),
-  }));
+  const held = calls.slice(0, mostToolCalls).map(toHeldCall);
+  return held.every((call) => call !== undefined) ? held : undefined;
+}
+
+function toHeldCall(call: unknown): HeldToolCall | undefined {
+  const { name, arguments: given } = namedCall(call);
+  if (name === undefined || name === null) return undefined;
+  return {
+    name: String(attempt(() => flatCopy(String(name).slice(0, 200)))),
+    arguments: attempt(() => argumentsOf(given)),
+  };
 }
 
 /** How services write that a tool was called with nothing. */
 const nothing = new Set(['{}', '""', 'null']);
 
-function argumentsOf(call: Partial<ToolCall> | null | undefined): string | undefined {
-  if (call?.arguments === undefined) return undefined;
-  const told = comparableJson(call.arguments);
+function argumentsOf(given: unknown): string | undefined {
+  if (given === undefined) return undefined;
+  const told = comparableJson(given);
   return nothing.has(told) ? undefined : fingerprint(told);
 }

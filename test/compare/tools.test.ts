@@ -26,6 +26,29 @@ describe('tool calls', () => {
     expect(await found([call('f', data)], [call('f', text)])).toMatchObject({ verdict: 'same' });
   });
 
+  it('are known by their names in the words of other libraries', async () => {
+    const ways = (name: string): readonly unknown[] => [
+      { name, arguments: { id: 1 } },
+      { type: 'tool-call', toolName: name, input: { id: 1 } },
+      { type: 'tool-call', toolName: name, args: { id: 1 } },
+      { type: 'function', function: { name, arguments: '{"id":1}' } },
+    ];
+    for (const one of ways('refund') as ToolCall[]) {
+      for (const other of ways('refund') as ToolCall[])
+        expect(await found([one], [other])).toMatchObject({ verdict: 'same', say: 'same' });
+      for (const other of ways('deleteAccount') as ToolCall[])
+        expect(await found([one], [other])).toMatchObject({
+          notes: ['tool-missing', 'tool-extra'],
+        });
+    }
+  });
+
+  it('are not known where one of them names no tool', async () => {
+    const odd = [call('refund'), { kind: 'call', of: 'refund' }] as unknown as ToolCall[];
+    expect((await found(odd, odd)).say).not.toBe('same');
+    expect(await found(odd, [call('refund')])).toMatchObject({ notes: ['tools-unknown'] });
+  });
+
   it('are the same however it is written that they were called with nothing', async () => {
     const ways: readonly ToolCall[] = [
       { name: 'f', arguments: undefined },

@@ -1,7 +1,8 @@
 import { attempt } from '../../core/attempt.ts';
+import { namedCall } from '../../core/call/named-call.ts';
 import type { Observation } from '../../core/call/observation.ts';
 import { toldOf } from '../../core/call/reported-facts.ts';
-import type { ReplyView, ReportedFacts, ToolCall } from '../../core/call/subject.ts';
+import type { ReplyView, ReportedFacts } from '../../core/call/subject.ts';
 import { errorFacts } from '../../core/events/error-facts.ts';
 import type { LegFacts } from '../../core/events/events.ts';
 import { isWord } from '../../core/text/word.ts';
@@ -11,8 +12,8 @@ import type { TextFacts } from './text-facts.ts';
 const mostTools = 256;
 
 /** What a tool is called by; anything but a plain word may hold anything. */
-const nameOf = (call: Partial<ToolCall> | null | undefined): string => {
-  const name: unknown = attempt(() => call?.name);
+const nameOf = (call: unknown): string => {
+  const name = attempt(() => namedCall(call).name);
   return isWord(name) ? name : 'unnamed';
 };
 
