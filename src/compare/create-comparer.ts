@@ -1,5 +1,5 @@
 import type { CompareLayer, CompareOptions } from '../core/contracts/compare-options.ts';
-import type { Comparer } from '../core/contracts/comparer.ts';
+import type { Comparer, HeldPair } from '../core/contracts/comparer.ts';
 import { refuse } from '../core/option-checks.ts';
 import { type Clock, systemClock } from '../core/time/clock.ts';
 import { askingLayers, cheapLayers } from './built-in-layers.ts';
@@ -48,6 +48,12 @@ function stepsOf(options: NormalizedOptions): Steps {
   };
 }
 
+/** Two replies that show nothing are no evidence, but by the tools that were called: what they say may be where nobody looks. */
+function saysNothing({ legacy, candidate }: HeldPair): boolean {
+  if (!legacy.isBlank || !candidate.isBlank) return false;
+  return !legacy.tools || !candidate.tools || legacy.tools.length + candidate.tools.length === 0;
+}
+
 /**
  * Makes what compares the replies of one route, layer by layer, cheapest first.
  *
@@ -68,6 +74,7 @@ export function createComparer(options: CompareOptions, setup: ComparerSetup = {
       const ended = outcome(held);
       if (ended !== undefined) return toOutcome(ended);
       if (held.legacy.text === undefined || held.candidate.text === undefined) return undefined;
+      if (saysNothing(held)) return undefined;
       return new LookAtPair(held, surroundings).run(underWay);
     },
   };

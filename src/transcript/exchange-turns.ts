@@ -4,7 +4,7 @@ import type { DeliveredExchange } from '../core/contracts/conversations.ts';
 import { CutoverError } from '../core/errors.ts';
 import { nearText } from '../core/redact/safe-redacted.ts';
 import { givenText } from '../core/text/given-text.ts';
-import { cutCodePoints, flatCopy, roughCut, toStorable } from '../core/text/text.ts';
+import { cutCodePoints, flatCopy, isBlank, roughCut, toStorable } from '../core/text/text.ts';
 
 /** What is done to a turn before it is kept. */
 export interface TurnPolicy {
@@ -16,7 +16,7 @@ export interface TurnPolicy {
 /**
  * The turns of an exchange, each in memory of its own.
  *
- * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text, or the subject is another tenant's by now
+ * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text, or an empty one, or the subject is another tenant's by now
  */
 export function exchangeTurns(
   exchange: DeliveredExchange,
@@ -25,10 +25,10 @@ export function exchangeTurns(
 ): Turn[] {
   const { leg } = exchange;
   const texts = [ownSubject(exchange).task, view?.text];
-  if (texts.some((text) => typeof text !== 'string')) {
+  if (texts.some((text) => typeof text !== 'string') || isBlank(view?.text as string)) {
     throw new CutoverError(
       'ERR_CUTOVER_CONTAINED',
-      'The exchange has no texts that a conversation could keep: `identify` names no task, or `view` gave no text.',
+      'The exchange has no texts that a conversation could keep: `identify` names no task, or `view` gave no text, or an empty one.',
     );
   }
   const [task, text] = texts as [string, string];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { divergence, layerOf } from './comparing.ts';
+import { compared, divergence, layerOf } from './comparing.ts';
 
 const maxChars = 1_000;
 const head = 'The invoice lists one line after the other. '.repeat(30);
@@ -79,10 +79,31 @@ describe('a measure that is just at its threshold', () => {
 });
 
 describe('two replies that say nothing', () => {
-  it('are not worse than one another', async () => {
-    const found = await divergence(' ', '\n');
-    expect(found.verdict).not.toBe('worse');
-    expect(layerOf(found, 'length')).toMatchObject({ say: 'none' });
+  const lookup = { name: 'look_up', arguments: { id: 1 } };
+  const refund = { name: 'refund', arguments: { id: 1 } };
+
+  it.each<[string, string]>([
+    ['', ''],
+    [' ', '\n'],
+    ['\u200b', '\0'],
+  ])('are no evidence: what they say may be where nobody looks (%j, %j)', async (one, other) => {
+    expect(await compared(one, other)).toBeUndefined();
+    const told = { text: one, toolCalls: [lookup] };
+    expect(await compared(told, other)).toBeUndefined();
+    expect(await compared(other, told)).toBeUndefined();
+    expect(await compared({ text: one, toolCalls: [] }, { text: other, toolCalls: [] })).toBe(
+      undefined,
+    );
+  });
+
+  it('are compared by the tools that both have called', async () => {
+    const [told, other] = [lookup, refund].map((call) => ({ text: ' ', toolCalls: [call] }));
+    if (told === undefined || other === undefined) throw new Error('two legs');
+    expect(await compared(told, told)).toMatchObject({ verdict: 'same' });
+    expect(await compared(told, other)).toMatchObject({ verdict: 'different' });
+    expect(await compared(told, { text: '', toolCalls: [] })).toMatchObject({
+      verdict: 'different',
+    });
   });
 });
 

@@ -6,10 +6,8 @@ import { compared, divergence } from './comparing.ts';
 describe('a hostile reply', () => {
   it.each([
     ['lone surrogates', '\ud800\ud800 \udc00'.repeat(50)],
-    ['NUL', '\0'.repeat(500)],
     ['what regular expressions choke on', `${'a'.repeat(30_000)}!`],
     ['only digits and marks', '1.,'.repeat(5_000)],
-    ['only white space', ' \u2003\n'.repeat(5_000)],
     ['one run of ideographs', '北'.repeat(15_000)],
     ['nested brackets', '['.repeat(15_000)],
     ['letters that grow when they are made small', 'İ'.repeat(5_000)],
@@ -19,6 +17,15 @@ describe('a hostile reply', () => {
       ignore: ['timestamps', 'ids', 'urls'],
     });
     expect(['different', 'worse']).toContain(found.verdict);
+  });
+
+  it.each([
+    ['NUL', '\0'.repeat(500)],
+    ['white space', ' \u2003\n'.repeat(5_000)],
+    ['what formats others', '\u200b\u2060\ufeff'.repeat(500)],
+  ])('of nothing but %s says nothing', async (_, text) => {
+    expect(await compared(text, text)).toBeUndefined();
+    expect((await divergence('The parcel arrives on Monday.', text)).verdict).toBe('worse');
   });
 
   it('of ten million characters is kept by its beginning alone', async () => {

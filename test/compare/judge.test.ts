@@ -7,7 +7,7 @@ import type {
   JudgeInit,
   JudgeQuestion,
 } from '../../src/core/contracts/compare-options.ts';
-import { divergence, layerOf } from './comparing.ts';
+import { compared, divergence, layerOf } from './comparing.ts';
 
 const [legacy, candidate] = ['Sunny all day', 'Rain from noon on'];
 
@@ -115,7 +115,7 @@ describe('what a judge is asked', () => {
         questions.push({ ...question, turn, always });
         return 'tie';
       };
-      await divergence(one, other, { judge, without: ['exact'] });
+      await compared(one, other, { judge, without: ['exact'] });
       return questions;
     };
     const property = fc.asyncProperty(fc.string(), fc.string(), async (one, other) => {

@@ -6,6 +6,7 @@ import { equalTexts } from '../../src/compare/words/equal-texts.ts';
 import { overlapOf } from '../../src/compare/words/jaccard.ts';
 import { lcsLength, rougeL } from '../../src/compare/words/rouge.ts';
 import { Tokenizer, toTokens } from '../../src/compare/words/tokens.ts';
+import { isBlank } from '../../src/core/text/text.ts';
 import { anyText } from './any-text.ts';
 import { divergence, layerOf } from './comparing.ts';
 
@@ -49,6 +50,7 @@ describe('any two texts', () => {
   it('have similarities from 0 to 1, alike in both directions', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, anyText, async (first, second) => {
+        fc.pre(!isBlank(first) || !isBlank(second));
         const [there, back] = [await divergence(first, second), await divergence(second, first)];
         const [a, b] = [layerOf(there, 'lexical')?.metrics, layerOf(back, 'lexical')?.metrics];
         expect(a).toEqual(b);
@@ -65,7 +67,7 @@ describe('any two texts', () => {
   it('are the same as themselves, and their tokens do not depend on the goes', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, fc.integer({ min: 1, max: 9 }), async (text, chars) => {
-        expect((await divergence(text, text)).verdict).toBe('same');
+        if (!isBlank(text)) expect((await divergence(text, text)).verdict).toBe('same');
         expect(equalTexts(text, text)).toBe(true);
         const tokenizer = new Tokenizer(text);
         while (tokenizer.step(chars));

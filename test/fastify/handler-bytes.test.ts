@@ -109,7 +109,9 @@ const readElsewhere: ReadonlySet<string> = new Set([
 function textsOf(stage: Stage, compression: Compression): Map<string, string[]> {
   const readable = Object.entries(replyKinds).filter(
     ([name, { text, failsBehindHooks }]) =>
+      // Of what says nothing nobody is asked whether it is to be learned.
       text !== undefined &&
+      text !== '' &&
       !readElsewhere.has(name) &&
       (compression === 'none' || !failsBehindHooks),
   );

@@ -68,7 +68,7 @@ describe('behind a wrapped handler', () => {
     await chat.cutover.flush();
     expect(verdicts).toEqual(['worse']);
     expect(chat.fake.patterns('default')).toHaveLength(0);
-    expect(chat.cutover.stats().learn.skipped.filtered).toBe(1);
+    expect(chat.cutover.stats().learn.skipped.unreadable).toBe(1);
   });
 
   it('learns nothing of a reply whose client left in mid-stream', async () => {

@@ -91,7 +91,7 @@ describe('what listeners are told of a lesson', () => {
       ['learn.filter', 'no filter', { route: 'chat', tenant: 'acme' }],
       [
         'view',
-        'The reply has no text that can be learned: it tells of its own failure, is longer than `maxReplyBytes`, is of a type or status that is not read, or `view` gave none. Give the route more `maxReplyBytes`, or a `view` that returns { text }.',
+        'The reply has no text that can be learned: it is empty, tells of its own failure, is longer than `maxReplyBytes`, is of a type or status that is not read, or `view` gave none. Give the route more `maxReplyBytes`, or a `view` that returns { text }.',
         { route: 'chat', tenant: 'acme' },
       ],
     ]);

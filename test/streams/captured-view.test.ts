@@ -71,17 +71,33 @@ describe('a reply of nothing', () => {
     ['no byte of JSON', { contentType: 'application/json' }],
     ['no event', { contentType: 'text/event-stream' }],
     ['no byte and no type', { contentType: undefined, contentLength: 0 }],
-  ])('has an empty text, which no view of the app is asked for: %s', async (_, more) => {
-    const view = (): never => {
-      throw new Error('asked');
-    };
-    expect(await replyView(captured('', { ...more, chunks: [] }), { view })).toEqual({ text: '' });
+  ])('has an empty text: %s', async (_, more) => {
+    expect(await replyView(captured('', { ...more, chunks: [] }))).toEqual({ text: '' });
+  });
+
+  it('is what the app’s own view says of it, but where it should have been JSON', async () => {
+    const asked: unknown[] = [];
+    const view = (body: unknown): undefined => void asked.push(body);
+    expect(await replyView(captured('', { chunks: [] }), { view })).toBeUndefined();
+    expect(await replyView({ ...json(0), chunks: [] }, { view })).toBeUndefined();
+    expect(asked).toEqual(['']);
   });
 
   it('is nothing to be read where a reply has no text anyway', async () => {
     const bare = { chunks: [] };
     for (const more of [{ method: 'HEAD' }, { status: 204 }, { contentType: 'image/png' }]) {
       expect(await replyView(captured('', { ...bare, ...more }))).toBeUndefined();
+    }
+  });
+
+  it('is none where another field says something', async () => {
+    for (const body of [
+      { text: '', output: 'answer' },
+      { content: '', reply: 'answer' },
+      { content: '', refusal: 'answer' },
+      { choices: [{ message: { content: '', refusal: 'answer' } }] },
+    ]) {
+      expect(await replyView(json(body))).toEqual({ text: 'answer' });
     }
   });
 
@@ -205,6 +221,23 @@ describe('JSON', () => {
     ['texts that are not strings', { text: 42, output: { a: 1 }, choices: [null] }],
   ])('finds no text in %s', async (_, body) => {
     expect(await replyView(json(body))).toBeUndefined();
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ['reasoning', [{ type: 'reasoning', content: [{ type: 'reasoning_text', text: 'thought' }] }]],
+    ['a summary of it', [{ type: 'reasoning', summary: [], text: 'thought' }]],
+    ['what a tool has answered', [{ type: 'mcp_call', output: '{"card":12}' }]],
+    ['the output of a function', [{ type: 'function_call_output', output: 'secret' }]],
+    ['a search', [{ type: 'web_search_call', text: 'asked' }]],
+    ['a list of tools', [{ type: 'mcp_list_tools', text: 'tools' }]],
+    ['thinking', [{ type: 'thinking', text: 'thought' }]],
+    ['the result of a tool', [{ type: 'tool_result', content: 'secret' }]],
+  ])('takes %s for no part of the answer', async (_, untold) => {
+    const message = { type: 'message', content: [{ type: 'output_text', text: 'answer' }] };
+    const said = { type: 'text', text: 'answer' };
+    expect(await textOf(json({ output: [...untold, message] }))).toBe('answer');
+    expect(await textOf(json({ content: [...untold, said] }))).toBe('answer');
+    expect(await textOf(json({ output: untold }))).toBeUndefined();
   });
 
   it('survives JSON that is deeper than the stack', async () => {

@@ -23,9 +23,12 @@ export function codePointLength(text: string, limit: number): number {
   return count;
 }
 
-/** Whether a text says nothing: the service refuses one of white space only. Control characters count as such. */
+/**
+ * Whether a text says nothing: the service refuses one of white space only. Control characters count as such, and what only says how
+ * others are drawn.
+ */
 export function isBlank(text: string): boolean {
-  return /^[\s\p{Cc}]*$/u.test(text);
+  return /^[\s\p{Cc}\p{Cf}]*$/u.test(text);
 }
 
 /** Bytes of a text in UTF-8; a lone surrogate counts as U+FFFD. */

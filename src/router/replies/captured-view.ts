@@ -111,9 +111,9 @@ export function replyView(captured: CapturedReply, options: ReplyViewOptions = {
   const reading = readingOf(type?.essence ?? '') ?? (options.view && plain);
   const bytes = wholeBytes(captured);
   if (reading === undefined || bytes === undefined) return undefined;
-  if (bytes === 0) return { text: '' };
+  if (bytes === 0 && options.view === undefined) return { text: '' };
   const read = (text: string | undefined): MaybeLater => {
-    if (text === undefined) return undefined;
+    if (text === undefined || (text === '' && reading === json)) return undefined;
     if (options.view !== undefined) return options.view(contained(reading.body, text));
     return contained(reading.view, text);
   };

@@ -7,8 +7,17 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 
 const nested = ['text', 'output_text', 'output', 'content', 'refusal'] as const;
 
+/** What a model has thought, and what its tools were given and have answered, is nothing that a user is told. */
+const untold = /reasoning|thinking|tool|call|mcp|compaction/;
+
+const isTold = (part: unknown): boolean =>
+  !isFields(part) || typeof part.type !== 'string' || !untold.test(part.type);
+
 function partsText(parts: readonly unknown[]): string | undefined {
-  const texts = parts.map(jsonText).filter((text) => text !== undefined);
+  const texts = parts
+    .filter(isTold)
+    .map(jsonText)
+    .filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.join('');
 }
 
@@ -18,10 +27,15 @@ function partsText(parts: readonly unknown[]): string | undefined {
  */
 export function jsonText(body: unknown): string | undefined {
   const direct = viewByDefault(body)?.text;
-  if (direct !== undefined || !isFields(body) || isLate(body)) return direct;
+  if (direct || !isFields(body) || isLate(body)) return direct;
+  return nestedText(body) ?? direct;
+}
+
+/** Behind an empty text there may be another: a refusal beside no content. */
+function nestedText(body: Fields): string | undefined {
   for (const name of nested) {
     const value = body[name];
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string' && value !== '') return value;
     if (isFields(value) && typeof value.value === 'string') return value.value;
     const text = Array.isArray(value) ? partsText(value) : undefined;
     if (text !== undefined) return text;

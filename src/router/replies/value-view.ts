@@ -11,14 +11,17 @@ const textFields = ['text', 'output', 'content', 'finalOutput', 'reply'] as cons
 export const isLate = ({ toTextStreamResponse }: Record<string, unknown>): boolean =>
   typeof toTextStreamResponse === 'function';
 
+/** The first that says something; else, where there is any, an empty one. */
 function textIn(fields: Record<string, unknown>): string | undefined {
+  let found: string | undefined;
   for (const name of textFields) {
     const value = fields[name];
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') found = value;
     // One that was asked for here alone would reject unhandled, and end the process.
-    disregard(value);
+    else disregard(value);
+    if (found) return found;
   }
-  return undefined;
+  return found;
 }
 
 /** Reads a string, or an object with its text in a usual field; undefined: not readable without the app's own `view`. */

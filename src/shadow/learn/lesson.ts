@@ -79,7 +79,7 @@ function lessonOf(
   const { learning } = exchange;
   let step: keyof typeof skips = 'view';
   try {
-    if (typeof reply?.text !== 'string') throw unreadable();
+    if (typeof reply?.text !== 'string' || reply.text === '') throw unreadable();
     step = 'identify';
     const { task: asked } = ownSubject(exchange) as { readonly task?: unknown };
     if (typeof asked !== 'string') throw wordless(asked);
@@ -100,7 +100,7 @@ function lessonOf(
 function unreadable(): CutoverError {
   return new CutoverError(
     'ERR_CUTOVER_CONTAINED',
-    'The reply has no text that can be learned: it tells of its own failure, is longer than `maxReplyBytes`, is of a type or status that is not read, or `view` gave none. Give the route more `maxReplyBytes`, or a `view` that returns { text }.',
+    'The reply has no text that can be learned: it is empty, tells of its own failure, is longer than `maxReplyBytes`, is of a type or status that is not read, or `view` gave none. Give the route more `maxReplyBytes`, or a `view` that returns { text }.',
   );
 }
 
