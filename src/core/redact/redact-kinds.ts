@@ -1,6 +1,13 @@
 import { hasDigits, ibanIn, ipv6In, isForeignIpv4, isLuhn } from './redact-numbers.ts';
 import { isRandom, randomIn } from './redact-random.ts';
-import { anyCase, assignedValue, keyword, type Span } from './redact-values.ts';
+import {
+  anyCase,
+  assignedValue,
+  assignment,
+  credentialsIn,
+  keyword,
+  type Span,
+} from './redact-values.ts';
 
 /**
  * Cheap signs by which most texts are known to hold nothing of a kind. What has none of them is not searched: one
@@ -24,7 +31,7 @@ export interface Kind {
 const letter = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
 /** Also as it stands in a text within a text: JSON in JSON. */
 const quote = '(?:\\\\{0,3}["\'`])?';
-const assigned = `${keyword}${quote}[ \\t]{0,3}[:=]>?[ \\t]{0,3}${quote}`;
+const assigned = `${keyword}${quote}[ \\t]{0,3}${assignment}[ \\t]{0,3}${quote}`;
 const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
 
 /** Blanks and hyphens between the groups of a number; pages and models keep them on one line by those that do not break. */
@@ -74,8 +81,7 @@ export const kinds: readonly Kind[] = [
     hint: 'scheme',
     placeholder: '[secret]',
     pattern: `${wordStart}${anyCase('(?:bearer|basic)')}[ \\t]{1,8}[\\w~+/.-]{8,}={0,2}`,
-    spanOf: (found) =>
-      /[0-9]|[a-z][A-Z]/.test(found.slice(6)) ? [found.search(/\S+$/), found.length] : undefined,
+    spanOf: credentialsIn,
   },
   {
     hint: 'token',
@@ -85,7 +91,7 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'token',
     placeholder: '[secret]',
-    pattern: `${wordStart}(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|gl(?:pat|rt|dt|cbt|ptt)-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|AIza[\\w-]{20,}|GOCSPX-[\\w-]{20,}|sq0[a-z]{3}-[\\w-]{20,}|(?:sdk|mob|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
+    pattern: `${wordStart}(?:engramia_sk_[\\w-]{6,}|github_pat_\\w{10,}|gh[oprsu]_\\w{16,}|gl(?:pat|rt|dt|cbt|ptt)-[\\w-]{10,}|xox[abeprs]-[\\w-]{8,}|dckr_pat_[\\w-]{20,}|NRAK-[A-Z0-9]{20,}|HRKU-[\\w-]{20,}|tvly-[\\w-]{16,}|AIza[\\w-]{20,}|GOCSPX-[\\w-]{20,}|sq0[a-z]{3}-[\\w-]{20,}|(?:sdk|mob|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
   },
   {
     hint: 'token',

@@ -10,6 +10,11 @@ export const keyword = anyCase(
   '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
 );
 
+/** What gives a value, behind a type where one is declared: `=`, `:`, `=>`, `:=`, `?=`. */
+export const assignment = '(?::[ \\t]{0,3}\\w{1,20}[ \\t]{1,3}(?==))?(?:[?:]=|[:=]>?)';
+
+const beginning = new RegExp(`${assignment}[ \\t]*(?:\\\\{0,3}["'\`])?`);
+
 const type = /^(?:string|text|number|boolean|(?:u?int|varchar|utf|base|sha|aes|[rhe]s|md)-?\d+)$/i;
 const noValue =
   /^(?:required|optional|hidden|null|none|undefined|true|false|await|this|self|[$%].*)$/i;
@@ -18,7 +23,7 @@ const named = new RegExp(`^(?:[a-z_]*${keyword}[a-z_]*|bearer|basic)$`, 'i');
 
 /** The value of an assignment, unless it is code: a type, another variable, a word. */
 export function assignedValue(found: string): Span | undefined {
-  const from = /[:=]>?[ \t]*(?:\\{0,3}["'`])?/.exec(found);
+  const from = beginning.exec(found);
   if (from === null) return undefined;
   const start = from.index + from[0].length;
   const end = endOf(found);
@@ -27,6 +32,26 @@ export function assignedValue(found: string): Span | undefined {
   if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
   const isLiteral = /^=$|["'`]$/.test(from[0]);
   return isLiteral || isOpaque(value) ? [start, end] : undefined;
+}
+
+/** What follows `Basic` or `Bearer`, unless these are words: "a basic JavaScript event emitter". */
+export function credentialsIn(found: string): Span | undefined {
+  const from = found.search(/\S+$/);
+  const value = found.slice(from);
+  const isSecret = /^[Bb][Aa]/.test(found) ? isUserAndPassword(value) : isToken(value);
+  return isSecret ? [from, found.length] : undefined;
+}
+
+/** Base64 of a name, a colon and a password. */
+function isUserAndPassword(value: string): boolean {
+  const text = Buffer.from(value, 'base64').toString();
+  return text.includes(':') && !/[\p{Cc}\ufffd]/u.test(text);
+}
+
+/** Not a word, one with a version behind it, or one of several words. */
+function isToken(value: string): boolean {
+  const hasNumber = /[0-9]/.test(value) && !/^[A-Za-z]+[0-9](?:\.[0-9])?$/.test(value);
+  return hasNumber || (value.match(/[a-z][A-Z]/g)?.length ?? 0) > 3;
 }
 
 /** Without the backslashes of a quote that follows. */

@@ -62,7 +62,7 @@ const prefixes: readonly (readonly [rare: string, prefix: RegExp])[] = [
   ['_', /_/],
   [
     '-',
-    /sk-|gl(?:pat|rt|dt|cbt|ptt)-|(?:sdk|mob|api)-[0-9a-f]{8}-|GOCSPX-|sq0[a-z]{3}-|-----BEGIN /,
+    /sk-|gl(?:pat|rt|dt|cbt|ptt)-|(?:sdk|mob|api)-[0-9a-f]{8}-|GOCSPX-|NRAK-|HRKU-|tvly-|sq0[a-z]{3}-|-----BEGIN /,
   ],
   ['J', /eyJ/],
   ['x', /xox/],
