@@ -10,8 +10,8 @@ export const keyword = anyCase(
   '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
 );
 
-/** What gives a value, behind a type where one is declared: `=`, `:`, `=>`, `:=`, `?=`. */
-export const assignment = '(?::[ \\t]{0,3}\\w{1,20}[ \\t]{1,3}(?==))?(?:[?:]=|[:=]>?)';
+/** What gives a value, behind a type where one is declared, of letters, as no secret is: `=`, `:`, `=>`, `:=`, `?=`. */
+export const assignment = '(?::[ \\t]{0,3}[A-Za-z]{1,20}[ \\t]{1,3}(?==))?(?:[?:]=|[:=]>?)';
 
 const beginning = new RegExp(`${assignment}[ \\t]*(?:\\\\{0,3}["'\`])?`);
 
@@ -42,15 +42,16 @@ export function credentialsIn(found: string): Span | undefined {
   return isSecret ? [from, found.length] : undefined;
 }
 
-/** Base64 of a name, a colon and a password. */
+/** Base64 that begins with a name and a colon, whatever follows: that may be taken out by itself. */
 function isUserAndPassword(value: string): boolean {
-  const text = Buffer.from(value, 'base64').toString();
-  return text.includes(':') && !/[\p{Cc}\ufffd]/u.test(text);
+  const bytes = Buffer.from(value, 'base64');
+  const colon = bytes.indexOf(':');
+  return colon > 0 && !/[\p{Cc}\ufffd]/u.test(bytes.subarray(0, colon).toString());
 }
 
 /** Not a word, one with a version behind it, or one of several words. */
 function isToken(value: string): boolean {
-  const hasNumber = /[0-9]/.test(value) && !/^[A-Za-z]+[0-9](?:\.[0-9])?$/.test(value);
+  const hasNumber = /[0-9]/.test(value) && !/^[A-Za-z]+[0-9]\.?[0-9]?$/.test(value);
   return hasNumber || (value.match(/[a-z][A-Z]/g)?.length ?? 0) > 3;
 }
 

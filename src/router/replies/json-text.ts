@@ -8,7 +8,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const nested = ['text', 'output_text', 'output', 'content', 'refusal'] as const;
 
 /** What a model has thought, and what its tools were given and have answered, is nothing that a user is told. */
-const untold = /reasoning|thinking|tool|call|mcp|compaction/;
+const untold = /reasoning|thinking|tool|_call|mcp|compaction/;
 
 const isTold = (part: unknown): boolean =>
   !isFields(part) || typeof part.type !== 'string' || !untold.test(part.type);
