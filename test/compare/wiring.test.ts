@@ -57,6 +57,8 @@ describe('a compared event', () => {
     ['a stream without a chunk', () => ReadableStream.from([])],
     ['a stream of empty chunks', () => ReadableStream.from(['', ''])],
     ['an iterable without a value', async function* () {}],
+    ['undefined', () => undefined],
+    ['null', () => null],
   ])('calls an answer of nothing worse, also %s', async (_, nothing) => {
     const { handler, events } = mirrored('shadow', {
       candidate: shadowSafe(async () => nothing() as string),

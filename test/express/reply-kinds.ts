@@ -57,8 +57,8 @@ export const replyKinds: Readonly<Record<string, ReplyKind>> = {
   'an object that is sent': { handler: (_, res) => res.send({ reply: 'yes' }), text: 'yes' },
   'bytes that are sent': { handler: (_, res) => res.send(Buffer.from([0, 1, 250, 251])) },
   'text as bytes': { handler: (_, res) => res.type('text').send(Buffer.from('ok')), text: 'ok' },
-  'an empty string': { handler: (_, res) => res.send(''), text: '' },
-  'an empty end': { handler: (_, res) => res.end(), text: '' },
+  'an empty string': { handler: (_, res) => res.send('') },
+  'an empty end': { handler: (_, res) => res.end() },
   'writes and an end': {
     handler: (_, res) => {
       res.type('text');

@@ -42,10 +42,10 @@ const values: Record<string, ReplyKind> = {
   'an object': { handler: () => ({ text: 'héllo' }), text: 'héllo' },
   'a promised object': { handler: async () => ({ text: 'yes' }), text: 'yes' },
   'a string': { handler: () => 'plain ✓', text: 'plain ✓' },
-  'an empty string': { handler: async () => '', text: '' },
+  'an empty string': { handler: async () => '' },
   'a number': { handler: async () => 42 },
   null: { handler: async () => null },
-  'a promise of undefined': { handler: async () => undefined, text: '' },
+  'a promise of undefined': { handler: async () => undefined },
   bytes: { handler: () => Buffer.from([0, 1, 250, 251]) },
   'a typed array': { handler: async () => new Uint16Array([1, 2, 3]) },
   'a thenable': {

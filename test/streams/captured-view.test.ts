@@ -57,7 +57,7 @@ describe('replies that are not read', () => {
     ['in an unknown charset', { contentType: 'text/plain; charset=klingon' }],
     ['that were larger than the cap', { truncated: true, chunks: [] }],
     ['shorter than declared', { contentLength: 3 }],
-    ['without a byte of what was declared', { chunks: [], contentLength: 1 }],
+    ['without a byte', { chunks: [] }],
     ['that are not UTF-8', { chunks: [Buffer.from([0x61, 0xff])] }],
     ['that say JSON and are not', { contentType: 'application/json' }],
   ])('does not read replies %s', async (_, more) => {
@@ -65,31 +65,7 @@ describe('replies that are not read', () => {
   });
 });
 
-describe('a reply of nothing', () => {
-  it.each<[string, Partial<CapturedReply>]>([
-    ['no byte of text', {}],
-    ['no byte of JSON', { contentType: 'application/json' }],
-    ['no event', { contentType: 'text/event-stream' }],
-    ['no byte and no type', { contentType: undefined, contentLength: 0 }],
-  ])('has an empty text: %s', async (_, more) => {
-    expect(await replyView(captured('', { ...more, chunks: [] }))).toEqual({ text: '' });
-  });
-
-  it('is what the app’s own view says of it, but where it should have been JSON', async () => {
-    const asked: unknown[] = [];
-    const view = (body: unknown): undefined => void asked.push(body);
-    expect(await replyView(captured('', { chunks: [] }), { view })).toBeUndefined();
-    expect(await replyView({ ...json(0), chunks: [] }, { view })).toBeUndefined();
-    expect(asked).toEqual(['']);
-  });
-
-  it('is nothing to be read where a reply has no text anyway', async () => {
-    const bare = { chunks: [] };
-    for (const more of [{ method: 'HEAD' }, { status: 204 }, { contentType: 'image/png' }]) {
-      expect(await replyView(captured('', { ...bare, ...more }))).toBeUndefined();
-    }
-  });
-
+describe('an empty text', () => {
   it('is none where another field says something', async () => {
     for (const body of [
       { text: '', output: 'answer' },

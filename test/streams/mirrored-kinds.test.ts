@@ -14,7 +14,6 @@ describe('a reply that a framework would send', () => {
   it.each<[string, () => unknown, unknown]>([
     ['text in pieces', () => pieces('a'), 'text/plain'],
     ['bytes in pieces', () => pieces(Buffer.from('a')), undefined],
-    ['no piece at all', () => pieces(), undefined],
     ['a Response of bytes', () => new Response(Buffer.from('a')), undefined],
   ])('has a type where it is %s', async (_what, make, contentType) => {
     expect(await mirroredReply(make(), { signal: never() })).toMatchObject({ contentType });
@@ -22,12 +21,16 @@ describe('a reply that a framework would send', () => {
 
   it.each<[string, () => unknown]>([
     ['an empty stream', () => pieces()],
+    ['a stream of empty pieces', () => pieces('', '')],
     ['a Response without a body', () => new Response(null, { status: 204 })],
-  ])('has nothing where it is %s', async (_what, make) => {
-    expect(await mirroredReply(make(), { signal: never() })).toMatchObject({
-      chunks: [],
-      truncated: false,
-    });
+    ['a Response without a byte', () => new Response('')],
+  ])('is an empty text where it is %s', async (_what, make) => {
+    expect(await mirroredReply(make(), { signal: never() })).toBe('');
+  });
+
+  it('keeps the status of one that says nothing and is no success', async () => {
+    const reply = await mirroredReply(new Response(null, { status: 404 }), { signal: never() });
+    expect(reply).toMatchObject({ status: 404, chunks: [] });
   });
 
   it.each<[string, unknown]>([

@@ -90,10 +90,11 @@ function toText(
   );
 }
 
-/** Bytes of a reply that was kept whole; undefined: some are missing. */
-function wholeBytes({ truncated, chunks, contentLength = 0 }: CapturedReply): number | undefined {
-  const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  return truncated || bytes < contentLength ? undefined : bytes;
+/** One without a byte is not: what the app has answered may have gone another way. */
+function isWhole(captured: CapturedReply): boolean {
+  if (captured.truncated) return false;
+  const bytes = captured.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  return bytes > 0 && (captured.contentLength === undefined || bytes >= captured.contentLength);
 }
 
 const defaultMaxDecodedBytes = 1_048_576;
@@ -101,7 +102,7 @@ const defaultMaxDecodedBytes = 1_048_576;
 /**
  * Reads the text of a captured reply, at once where nothing has to be decompressed: each wait costs as much as reading.
  * Undefined for one that is not text, of a type that only a `view` of the app's could read, not whole, not a success or
- * of a shape without text; empty where nothing was answered. Throws, or rejects, only with what the app's own `view` throws.
+ * of a shape without text; an empty one where that is what was answered. Throws, or rejects, only with what the app's own `view` throws.
  */
 export function replyView(captured: CapturedReply, options: ReplyViewOptions = {}): MaybeLater {
   const { status } = captured;
@@ -109,13 +110,11 @@ export function replyView(captured: CapturedReply, options: ReplyViewOptions = {
   const type = toMediaType(captured.contentType);
   // Of a type that nobody knows here, lines of JSON say, the app's own view knows how to read the text.
   const reading = readingOf(type?.essence ?? '') ?? (options.view && plain);
-  const bytes = wholeBytes(captured);
-  if (reading === undefined || bytes === undefined) return undefined;
-  if (bytes === 0 && options.view === undefined) return { text: '' };
+  if (reading === undefined || !isWhole(captured)) return undefined;
   const read = (text: string | undefined): MaybeLater => {
-    if (text === undefined || (text === '' && reading === json)) return undefined;
+    if (text === undefined) return undefined;
     if (options.view !== undefined) return options.view(contained(reading.body, text));
-    return contained(reading.view, text);
+    return text === '' ? undefined : contained(reading.view, text);
   };
   const text = toText(
     captured,

@@ -44,17 +44,19 @@ async function captured(
   { head, first, source }: StreamReply,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Captured> {
+): Promise<Captured | ''> {
   const ofText = typeof first === 'string' ? 'text/plain' : undefined;
   const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1] ?? ofText;
   const body =
     first === undefined || source === undefined
       ? { chunks: [], truncated: false }
       : await readAll(first, source, maxBytes, signal);
+  const { status = 200 } = head ?? {};
+  if (status < 300 && !body.truncated && body.chunks.length === 0) return '';
   return new Captured(
     {
       method: 'GET',
-      status: head?.status ?? 200,
+      status,
       contentType,
       contentEncoding: undefined,
       contentLength: undefined,
@@ -65,7 +67,7 @@ async function captured(
 
 /**
  * What a leg of an adapter returned in the shadow, in the form in which a delivered reply is kept. A `Response` or a stream is
- * read as if it had been delivered, up to the cap; any other value is itself. Rejects as serving it would. Plain handlers have
+ * read as if it had been delivered, up to the cap; one that gives nothing is an empty text, and any other value is itself. Rejects as serving it would. Plain handlers have
  * `mirroredStream`.
  *
  * @param run - its signal gives the stream up; asked for where there is a stream, since most runs need none

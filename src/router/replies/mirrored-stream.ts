@@ -21,7 +21,7 @@ function sourceOf(value: object): { source: ReplySource<Chunk>; head?: StreamHea
 
 /**
  * What a leg of a plain handler returned in the shadow, in the form in which a served reply is kept. A stream or a `Response` is
- * read to its end or up to the cap; any other value is itself. Rejects with what the stream fails with. Adapters have
+ * read to its end or up to the cap; one that gives nothing is an empty text, and any other value is itself. Rejects with what the stream fails with. Adapters have
  * `mirroredReply`.
  *
  * @param signal - gives the stream up
@@ -48,7 +48,8 @@ export async function mirroredStream(
         break;
       }
     }
-    return recording.captured();
+    const isNothing = recording.isEmpty && (head?.status ?? 200) < 300;
+    return isNothing ? '' : recording.captured();
   } finally {
     over.removeEventListener('abort', giveUp);
   }

@@ -29,9 +29,12 @@ export class LegReader {
   #seen(
     observation: Observation,
     view: LearnPolicy['view'],
-    { route, tenant }: Mirror,
+    { route, tenant, leg, kind }: Mirror,
   ): ReplyView | undefined | Promise<ReplyView | undefined> {
     if (observation.status === 'rejected') return undefined;
+    // What is served may be answered another way; what is mirrored has nothing but what it returns.
+    const isMirrored = kind !== 'noise' && observation.leg === leg;
+    if (isMirrored && (observation.value ?? undefined) === undefined) return { text: '' };
     const failed = (error: unknown): undefined =>
       this.#reporter.contained('view', error, { route, tenant }) as undefined;
     try {
