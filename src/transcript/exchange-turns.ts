@@ -16,7 +16,8 @@ export interface TurnPolicy {
 /**
  * The turns of an exchange, each in memory of its own.
  *
- * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text, or an empty one, or the subject is another tenant's by now
+ * @throws CutoverError `ERR_CUTOVER_CONTAINED` when the reply has no text or an empty one, or the subject is another tenant's by
+ * now
  */
 export function exchangeTurns(
   exchange: DeliveredExchange,

@@ -102,7 +102,8 @@ const defaultMaxDecodedBytes = 1_048_576;
 /**
  * Reads the text of a captured reply, at once where nothing has to be decompressed: each wait costs as much as reading.
  * Undefined for one that is not text, of a type that only a `view` of the app's could read, not whole, not a success or
- * of a shape without text; an empty one where that is what was answered. Throws, or rejects, only with what the app's own `view` throws.
+ * of a shape without text; an empty one where that is what was answered. Throws, or rejects, only with what the app's own `view`
+ * throws.
  */
 export function replyView(captured: CapturedReply, options: ReplyViewOptions = {}): MaybeLater {
   const { status } = captured;

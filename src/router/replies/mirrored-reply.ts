@@ -67,8 +67,8 @@ async function captured(
 
 /**
  * What a leg of an adapter returned in the shadow, in the form in which a delivered reply is kept. A `Response` or a stream is
- * read as if it had been delivered, up to the cap; one that gives nothing is an empty text, and any other value is itself. Rejects as serving it would. Plain handlers have
- * `mirroredStream`.
+ * read as if it had been delivered, up to the cap; one that gives nothing is an empty text, and any other value is itself. Rejects
+ * as serving it would. Plain handlers have `mirroredStream`.
  *
  * @param run - its signal gives the stream up; asked for where there is a stream, since most runs need none
  */

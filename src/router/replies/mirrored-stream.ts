@@ -21,8 +21,8 @@ function sourceOf(value: object): { source: ReplySource<Chunk>; head?: StreamHea
 
 /**
  * What a leg of a plain handler returned in the shadow, in the form in which a served reply is kept. A stream or a `Response` is
- * read to its end or up to the cap; one that gives nothing is an empty text, and any other value is itself. Rejects with what the stream fails with. Adapters have
- * `mirroredReply`.
+ * read to its end or up to the cap; one that gives nothing is an empty text, and any other value is itself. Rejects with what the
+ * stream fails with. Adapters have `mirroredReply`.
  *
  * @param signal - gives the stream up
  */
