@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createProxy } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { createEngramiaClient } from 'engramia-cutover';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
+import { ProxyAgent, fetch as throughProxy } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from './failure-of.ts';
 import { loopbackService } from './loopback-service.ts';
@@ -83,6 +85,33 @@ describe('an own pool', () => {
       sent: false,
     });
   });
+});
+
+describe('a proxy', () => {
+  it.each([403, 407, 502])(
+    'that answers %d has let nothing through to the service',
+    async (status) => {
+      const proxy = createProxy().listen(0, '127.0.0.1');
+      onTestFinished(() => void proxy.close());
+      proxy.on('connect', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+      await once(proxy, 'listening');
+      const dispatcher = new ProxyAgent(
+        `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      );
+      onTestFinished(() => dispatcher.close());
+      const client = createEngramiaClient({
+        baseUrl: 'https://engramia.invalid',
+        apiKey: 'k',
+        fetch: (input, init) =>
+          throughProxy(input, { ...init, dispatcher } as object) as unknown as Promise<Response>,
+      });
+      expect(await failureOf(client.metrics())).toMatchObject({
+        code: 'ERR_ENGRAMIA_NETWORK',
+        sent: false,
+        cause: { code: 'UND_ERR_ABORTED' },
+      });
+    },
+  );
 });
 
 describe('closing', () => {

@@ -41,6 +41,7 @@ const connecting: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
 /** What is thrown, as far as it is looked at. */
 interface Link {
   readonly code?: unknown;
+  readonly message?: unknown;
   readonly syscall?: unknown;
   readonly cause?: unknown;
   /** Of a host with several addresses: an error each. The whole has the code of the first, and no `syscall`. */
@@ -61,13 +62,17 @@ export function networkFailure(thrown: unknown): NetworkFailure {
   for (let depth = 0; depth < 5 && typeof link === 'object' && link !== null; depth += 1) {
     const { code, cause }: Link = link;
     if (typeof code === 'string') {
-      const sent = sentByCode.get(code);
+      const sent = sentByCode.get(code) ?? (isRefusedByProxy(link) ? false : undefined);
       if (sent !== undefined) return { code, sent: sent && !isConnecting(link) };
     }
     link = cause;
   }
   return { code: undefined, sent: true };
 }
+
+/** A proxy that gives no way through: undici's code for that is the one for all that was given up. */
+const isRefusedByProxy = ({ code, message }: Link): boolean =>
+  code === 'UND_ERR_ABORTED' && /when HTTP Tunneling$/.test(String(message));
 
 function isConnecting({ syscall, errors }: Link): boolean {
   if (!Array.isArray(errors) || errors.length === 0) return connecting.has(syscall);
