@@ -90,3 +90,26 @@ describe('a reply as it was returned', () => {
     expect(exchangeView({ a: 1 }, undefined)).toBeUndefined();
   });
 });
+
+describe('a stream of a plain handler that gives nothing', () => {
+  const read = (value: unknown, maxBytes = 100) => mirroredStream(value, never, maxBytes);
+
+  it.each<[string, () => unknown]>([
+    ['no chunk', () => pieces()],
+    ['empty chunks', () => pieces('', '')],
+    ['no byte of a Response', () => new Response('')],
+  ])('is an empty text: %s', async (_what, make) => {
+    expect(await read(make())).toBe('');
+  });
+
+  it('is kept with its status where that is no success', async () => {
+    for (const status of [300, 404]) {
+      expect(await read(new Response('', { status }))).toMatchObject({ status });
+    }
+  });
+
+  it('is none that was too long, nor one of events', async () => {
+    expect(await read(pieces('long'), 1)).toMatchObject({ truncated: true });
+    expect(await read(pieces({ type: 'start' }))).toBeInstanceOf(EventRecording);
+  });
+});
