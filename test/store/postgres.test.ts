@@ -174,7 +174,6 @@ function ear() {
   };
 }
 
-/** What only a server of its own can show: many connections, and their loss. */
 /** Resolves once a statement on a table waits for somebody's lock, or the work that was to send it is over. */
 async function waitsForLock(pool: Pool, table: string, work: Promise<unknown>): Promise<void> {
   let isOver = false;
@@ -186,6 +185,7 @@ async function waitsForLock(pool: Pool, table: string, work: Promise<unknown>): 
   while (!isOver && (await pool.query(waiting)).rowCount === 0);
 }
 
+/** What only a server of its own can show: many connections, and their loss. */
 function describeServer(): void {
   const cutAll = async (pool: Pool): Promise<void> => {
     await pool.query(

@@ -23,6 +23,9 @@ interface Complaint {
   readonly error_context?: { readonly retry_after?: unknown } | null;
 }
 
+/** What is said of a redirect. */
+export const notFollowed = 'redirects are not followed, check baseUrl';
+
 /** What is asked for beyond this is waited for in parts: the service is asked again. */
 const longestWaitMs = 3_600_000;
 
@@ -31,9 +34,6 @@ const leastMs = 1000;
 
 /** Beyond this nobody means it: a date of another age, milliseconds taken for seconds. */
 const absurdMs = 86_400_000;
-/** What is said of a redirect. */
-export const notFollowed = 'redirects are not followed, check baseUrl';
-
 const roleSentence = /'(reader|editor|admin|owner)'[^']{1,60}'([a-z_:]{1,40})'/;
 
 function readComplaint(text: string | undefined): Complaint {

@@ -4,6 +4,7 @@ import { type PreparedReply, prepareReply, prepareWhole } from './prepare-reply.
 import { defaultMaxReplyBytes } from './reply-limit.ts';
 import type { ReplySource } from './reply-source.ts';
 import { unhurried } from './unhurried.ts';
+import { unlessNothing } from './unless-nothing.ts';
 
 type StreamReply = Extract<PreparedReply, { kind: 'stream' }>;
 
@@ -44,19 +45,17 @@ async function captured(
   { head, first, source }: StreamReply,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Captured | ''> {
+): Promise<Captured> {
   const ofText = typeof first === 'string' ? 'text/plain' : undefined;
   const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1] ?? ofText;
   const body =
     first === undefined || source === undefined
       ? { chunks: [], truncated: false }
       : await readAll(first, source, maxBytes, signal);
-  const { status = 200 } = head ?? {};
-  if (status < 300 && !body.truncated && body.chunks.length === 0) return '';
   return new Captured(
     {
       method: 'GET',
-      status,
+      status: head?.status ?? 200,
       contentType,
       contentEncoding: undefined,
       contentLength: undefined,
@@ -89,7 +88,7 @@ export async function mirroredReply(
   const giveUp = (): void => prepared.source?.cancel();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    return await captured(prepared, maxBytes, signal);
+    return unlessNothing(await captured(prepared, maxBytes, signal));
   } finally {
     signal.removeEventListener('abort', giveUp);
   }

@@ -3,6 +3,7 @@ import { headOf } from './response-head.ts';
 import { streamKindOf } from './stream-kind.ts';
 import { type StreamHead, StreamRecording } from './stream-recording.ts';
 import { unhurried } from './unhurried.ts';
+import { unlessNothing } from './unless-nothing.ts';
 
 /** A box: the end of a stream is undefined, and so may a chunk be. */
 interface Chunk {
@@ -48,8 +49,7 @@ export async function mirroredStream(
         break;
       }
     }
-    const isNothing = recording.isEmpty && (head?.status ?? 200) < 300;
-    return isNothing ? '' : recording.captured();
+    return unlessNothing(recording.captured());
   } finally {
     over.removeEventListener('abort', giveUp);
   }

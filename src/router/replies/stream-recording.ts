@@ -34,12 +34,6 @@ export class StreamRecording {
     return this.#truncated;
   }
 
-  /** Whether nothing has come so far. */
-  get isEmpty(): boolean {
-    const isText = this.#events === undefined && !this.#truncated;
-    return isText && this.#size + this.#texts.length === 0;
-  }
-
   keep(chunk: unknown): void {
     if (this.#truncated) return;
     try {

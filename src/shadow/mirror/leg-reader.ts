@@ -33,12 +33,13 @@ export class LegReader {
   ): ReplyView | undefined | Promise<ReplyView | undefined> {
     if (observation.status === 'rejected') return undefined;
     // What is served may be answered another way; what is mirrored has nothing but what it returns.
+    const { value } = observation;
     const isMirrored = kind !== 'noise' && observation.leg === leg;
-    if (isMirrored && (observation.value ?? undefined) === undefined) return { text: '' };
+    if (isMirrored && (value === undefined || value === null)) return { text: '' };
     const failed = (error: unknown): undefined =>
       this.#reporter.contained('view', error, { route, tenant }) as undefined;
     try {
-      const read = view(observation.value);
+      const read = view(value);
       return isThenable(read) ? Promise.resolve(read).catch(failed) : read;
     } catch (error) {
       return failed(error);
