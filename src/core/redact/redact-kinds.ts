@@ -5,7 +5,10 @@ import {
   assignedValue,
   assignment,
   credentialsIn,
+  elementText,
   keyword,
+  optionValue,
+  passwordOfUser,
   type Span,
 } from './redact-values.ts';
 
@@ -33,6 +36,7 @@ const letter = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
 const quote = '(?:\\\\{0,3}["\'`])?';
 const assigned = `${keyword}${quote}[ \\t]{0,3}${assignment}[ \\t]{0,3}${quote}`;
 const valueUnit = '[^\\s"\'`()\\[\\]{}<>,;=:]';
+const value = `${valueUnit}{4,}(?:[=:]${valueUnit}*){0,4}(?=[\\s"'\`)\\]}<>,;]|$)`;
 
 /** Blanks and hyphens between the groups of a number; pages and models keep them on one line by those that do not break. */
 const blanks = ' \\u00a0\\u202f';
@@ -68,8 +72,20 @@ export const kinds: readonly Kind[] = [
   {
     hint: 'assignment',
     placeholder: '[secret]',
-    pattern: `${assigned}(?!-----)${valueUnit}{4,}(?:[=:]${valueUnit}*){0,4}(?=[\\s"'\`)\\]}<>,;]|$)`,
+    pattern: `${assigned}(?!-----)${value}`,
     spanOf: assignedValue,
+  },
+  {
+    hint: 'assignment',
+    placeholder: '[secret]',
+    pattern: `${wordStart}--(?:\\w{1,16}-){0,3}${keyword}[ \\t]{1,3}${quote}${value}`,
+    spanOf: optionValue,
+  },
+  {
+    hint: 'assignment',
+    placeholder: '[secret]',
+    pattern: `${keyword}>[^<>\\s]{4,}(?=</)`,
+    spanOf: elementText,
   },
   {
     hint: 'assignment',
@@ -98,6 +114,24 @@ export const kinds: readonly Kind[] = [
     placeholder: '[secret]',
     pattern: `${wordStart}(?:sk-[\\w-]{10,}|[prs]k_(?:live|test)_\\w{8,}|(?:hf|npm|ntn|whsec)_\\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?!\\w))`,
     spanOf: when((found) => /[0-9]|[A-Za-z]{16}/.test(found)),
+  },
+  {
+    // Of curl.
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern: `${wordStart}-(?:u|-user)[ \\t=]{1,3}${quote}[\\w.+-]{1,64}:${value}`,
+    spanOf: passwordOfUser,
+  },
+  {
+    // A shared access signature, and a bot's token.
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern: '(?<=[?&;]sig=)[\\w%+/-]{32,}={0,2}',
+  },
+  {
+    hint: 'token',
+    placeholder: '[secret]',
+    pattern: `${wordStart}[0-9]{8,10}:AA[\\w-]{30,}`,
   },
   {
     // A password in a URL, before the address of its host is taken for one of e-mail.

@@ -5,15 +5,15 @@ export type Span = readonly [from: number, to: number];
 export const anyCase = (words: string): string =>
   words.replace(/[a-z]/g, (small) => `[${small}${small.toUpperCase()}]`);
 
-/** How what a secret is given to is called. */
+/** How what a secret is given to is called, in the languages that most who type one write. */
 export const keyword = anyCase(
-  '(?:pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key)',
+  '(?:pass(?:word|wort|wd|phrase)|pwd|secret|token|(?:api|access|auth|private)[ _-]?key|kennwort|mot de passe|contrase(?:ñ|n)a|senha|(?:п|П)ароль|密[码碼]|パスワード)',
 );
 
 /** What gives a value, behind a type where one is declared, of letters, as no secret is: `=`, `:`, `=>`, `:=`, `?=`. */
-export const assignment = '(?::[ \\t]{0,3}[A-Za-z]{1,20}[ \\t]{1,3}(?==))?(?:[?:]=|[:=]>?)';
+export const assignment = '(?::[ \\t]{0,3}[A-Za-z]{1,20}[ \\t]{1,3}(?==))?(?:[?:]=|[:=]>?|：)';
 
-const beginning = new RegExp(`${assignment}[ \\t]*(?:\\\\{0,3}["'\`])?`);
+const openQuote = '(?:\\\\{0,3}["\'`])?';
 
 const type = /^(?:string|text|number|boolean|(?:u?int|varchar|utf|base|sha|aes|[rhe]s|md)-?\d+)$/i;
 const noValue =
@@ -22,17 +22,36 @@ const path = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
 const named = new RegExp(`^(?:[a-z_]*${keyword}[a-z_]*|bearer|basic)$`, 'i');
 
 /** The value of an assignment, unless it is code: a type, another variable, a word. */
-export function assignedValue(found: string): Span | undefined {
-  const from = beginning.exec(found);
-  if (from === null) return undefined;
-  const start = from.index + from[0].length;
-  const end = endOf(found);
-  // Of a phrase its first word.
-  const value = found.slice(start, end).replace(/[ \t].*$/, '');
-  if ([type, noValue, path, named].some((code) => code.test(value))) return undefined;
-  const isLiteral = /^=$|["'`]$/.test(from[0]);
-  return isLiteral || isOpaque(value) ? [start, end] : undefined;
+export const assignedValue = valueBehind(new RegExp(`${assignment}[ \\t]*${openQuote}`));
+
+/** The same of an option of a command line: `--password x`. */
+export const optionValue = valueBehind(new RegExp(`[ \\t]+${openQuote}`));
+
+/** The same of a user and a password: `-u name:x`. */
+export const passwordOfUser = valueBehind(/:/);
+
+/** The text of an element, unless it is a template's hole or a word of code. */
+export function elementText(found: string): Span | undefined {
+  const start = found.indexOf('>') + 1;
+  const text = found.slice(start);
+  return isCode(text) || text.startsWith('{') ? undefined : [start, found.length];
 }
+
+function valueBehind(beginning: RegExp): (found: string) => Span | undefined {
+  return (found) => {
+    const from = beginning.exec(found);
+    if (from === null) return undefined;
+    const start = from.index + from[0].length;
+    const end = endOf(found);
+    // Of a phrase its first word.
+    const value = found.slice(start, end).replace(/[ \t].*$/, '');
+    const isLiteral = /^=$|["'`]$/.test(from[0]);
+    return !isCode(value) && (isLiteral || isOpaque(value)) ? [start, end] : undefined;
+  };
+}
+
+const isCode = (value: string): boolean =>
+  [type, noValue, path, named].some((code) => code.test(value));
 
 /** What follows `Basic` or `Bearer`, unless these are words: "a basic JavaScript event emitter". */
 export function credentialsIn(found: string): Span | undefined {

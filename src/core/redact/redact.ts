@@ -9,10 +9,10 @@ interface Search {
   readonly each: readonly Matcher[];
 }
 
-const keywords = /pass|pwd|secret|token|key|authorization/i;
+const keywords = /pass|pwd|secret|token|key|authorization|kennwort|contrase|senha|пароль|密|パス/i;
 /** Each may be true of a text that holds nothing, never false of one that does. */
 const hints: Readonly<Record<Hint, (text: string) => boolean>> = {
-  assignment: (text) => (text.includes(':') || text.includes('=')) && keywords.test(text),
+  assignment: (text) => /[:=>：]|--/.test(text) && keywords.test(text),
   scheme: (text) => /bearer|basic/i.test(text),
   token: (text) => prefixes.some(([rare, prefix]) => text.includes(rare) && prefix.test(text)),
   address: (text) => text.includes('@') || text.includes('%40'),
@@ -62,11 +62,12 @@ const prefixes: readonly (readonly [rare: string, prefix: RegExp])[] = [
   ['_', /_/],
   [
     '-',
-    /sk-|gl(?:pat|rt|dt|cbt|ptt)-|(?:sdk|mob|api)-[0-9a-f]{8}-|GOCSPX-|NRAK-|HRKU-|tvly-|sq0[a-z]{3}-|-----BEGIN /,
+    /sk-|-u(?:ser)?[ \t=]|gl(?:pat|rt|dt|cbt|ptt)-|(?:sdk|mob|api)-[0-9a-f]{8}-|GOCSPX-|NRAK-|HRKU-|tvly-|sq0[a-z]{3}-|-----BEGIN /,
   ],
   ['J', /eyJ/],
   ['x', /xox/],
-  ['A', /A(?:Iza|KIA|SIA)/],
+  ['A', /A(?:Iza|KIA|SIA)|:AA/],
+  ['=', /sig=/],
 ];
 
 /** The shortest random string that is looked for. */
