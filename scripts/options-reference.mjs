@@ -133,7 +133,26 @@ function typeOf(member) {
   // Types of several lines begin with a bar, or end their lists with a comma.
   const flat = oneLine(text).replaceAll('( ', '(').replaceAll(/,? \)/g, ')');
   const plain = flat.replaceAll(/(^|[(:<] ?|=> )\| /g, '$1');
-  return member.questionToken ? withoutUndefined(plain, member.type) : plain;
+  return member.questionToken ? withoutUndefined(withinObject(plain), member.type) : plain;
+}
+
+/** The same of the options within an option. */
+const withinObject = (text) =>
+  text.replaceAll(/(\w\?: [^?;{}]+) \| undefined(?=[;} ])/g, '$1').replaceAll('; }', ' }');
+
+const takesUndefined = (type) =>
+  type.kind === ts.SyntaxKind.UnknownKeyword ||
+  [type, ...(type.types ?? [])].some(({ kind }) => kind === ts.SyntaxKind.UndefinedKeyword);
+
+/** Every option takes `undefined` for "not given": an app hands on what it may not have. */
+function refuseWithoutUndefined({ name, declaration }) {
+  const look = (node) => {
+    const isOption = ts.isPropertySignature(node) && node.questionToken && node.type;
+    if (isOption && !takesUndefined(node.type))
+      throw new Error(`${name}.${node.name.getText()} takes no undefined: ${node.type.getText()}`);
+    ts.forEachChild(node, look);
+  };
+  ts.forEachChild(declaration, look);
 }
 
 /** What is said of a member, or of the one that it narrows. */
@@ -181,6 +200,7 @@ function builtOn(text, bases) {
 }
 
 function textOf({ name, declaration }, documented) {
+  refuseWithoutUndefined({ name, declaration });
   const bases = basesOf(declaration).filter((base) => documented.has(base));
   const members = (declaration.members ?? []).filter((member) => member.name !== undefined);
   const { text } = commentOf(declaration);

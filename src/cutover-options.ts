@@ -51,7 +51,11 @@ export interface CutoverOptions {
    * asked instead. @default budget: none
    */
   shadow?:
-    | { learn?: LaneOptions; mirror?: LaneOptions; budget?: BudgetOptions | Budget }
+    | {
+        learn?: LaneOptions | undefined;
+        mirror?: LaneOptions | undefined;
+        budget?: BudgetOptions | Budget | undefined;
+      }
     | undefined;
   /**
    * Where compared exchanges go, as metrics and hashes, and as words only if the sink redacts them; the counts of what was

@@ -36,18 +36,17 @@ export type AgentRunOptions = Omit<
 /** How the agent runs in the shadow, where it must not act. */
 export interface AgentMirrorOptions<A extends unknown[] = unknown[]> {
   /** What becomes of the calls of single tools, by name. */
-  tools?: Readonly<Record<string, ToolPolicy>>;
+  tools?: Readonly<Record<string, ToolPolicy>> | undefined;
   /** What becomes of the calls of all others. @default 'deny' */
-  otherTools?: 'deny' | 'replay';
+  otherTools?: 'deny' | 'replay' | undefined;
   /** The calls that legacy made for the same exchange, with their results, for `replay`. */
-  recorded?: (
-    context: CallContext,
-    ...args: A
-  ) => readonly ToolCall[] | Promise<readonly ToolCall[]>;
+  recorded?:
+    | ((context: CallContext, ...args: A) => readonly ToolCall[] | Promise<readonly ToolCall[]>)
+    | undefined;
   /** The model of all agents. @default each agent's own */
-  model?: string | Model;
+  model?: string | Model | undefined;
   /** Finds models by name, with a client and a key of its own. @default the runner's */
-  modelProvider?: ModelProvider;
+  modelProvider?: ModelProvider | undefined;
 }
 
 /** What both kinds of agent legs are made of. */
@@ -55,9 +54,9 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
   /** The agent that answers. It is never changed. */
   agent: AnyAgent;
   /** Where patterns are recalled from, by the call's tenant. Absent: only by instructions that do so themselves. */
-  engramia?: ScopeSource;
+  engramia?: ScopeSource | undefined;
   /** What the run begins with. @default the last argument that is a text */
-  input?: (context: CallContext, ...args: A) => RunInput | Promise<RunInput>;
+  input?: ((context: CallContext, ...args: A) => RunInput | Promise<RunInput>) | undefined;
   /**
    * How many turns of `context.history()`, as the user's and the assistant's messages, the run begins with before its input at
    * most; `false`: none. A conversation of before the flip goes on with them; a session is told only what it does not know, and a
@@ -67,26 +66,28 @@ export interface AgentLegOptions<A extends unknown[] = unknown[]> extends Recall
    * @default 50, where the input is a text and the run has no conversation, or a session that is empty; of a session that ends with
    * an answer that was served, what legacy has served since, 50 at most; else none
    */
-  history?: number | false;
+  history?: number | false | undefined;
   /** The value that tools and instructions find in `runContext.context`. */
-  context?: (context: CallContext, ...args: A) => unknown;
+  context?: ((context: CallContext, ...args: A) => unknown) | undefined;
   /** What else the run is told: turns, a session, … A mirrored run reads the session and writes nothing to it. */
-  run?: (context: CallContext, ...args: A) => AgentRunOptions | Promise<AgentRunOptions>;
+  run?:
+    | ((context: CallContext, ...args: A) => AgentRunOptions | Promise<AgentRunOptions>)
+    | undefined;
   /** Runs the served calls; its configuration holds for mirrored ones as well. @default new Runner() */
-  runner?: Runner;
+  runner?: Runner | undefined;
   /** Names of tools that change nothing in the world: no `commit()` before them, and they run in the shadow. */
-  readOnly?: readonly string[];
+  readOnly?: readonly string[] | undefined;
   /** How it runs in the shadow. */
-  mirror?: AgentMirrorOptions<A>;
+  mirror?: AgentMirrorOptions<A> | undefined;
 }
 
 /** A leg that answers when the agent has finished. */
 export interface AgentCandidateOptions<A extends unknown[] = unknown[], R = string>
   extends AgentLegOptions<A> {
   /** The reply is whole. @default false */
-  stream?: false;
+  stream?: false | undefined;
   /** Makes the reply. @default its final output; as JSON where that is no text */
-  reply?: (result: AgentResult) => R | Promise<R>;
+  reply?: ((result: AgentResult) => R | Promise<R>) | undefined;
 }
 
 /** A leg that answers while the agent runs. */
@@ -95,7 +96,7 @@ export interface AgentStreamOptions<A extends unknown[] = unknown[], R = AgentSt
   /** The reply begins while the agent runs. */
   stream: true;
   /** Makes the reply, before the run has ended: `(result) => result.toTextStream()`. @default the SDK's streamed result */
-  reply?: (result: AgentStream) => R | Promise<R>;
+  reply?: ((result: AgentStream) => R | Promise<R>) | undefined;
 }
 
 /** A leg made of an agent. */

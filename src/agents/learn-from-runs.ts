@@ -19,17 +19,17 @@ export interface LearnFromRunsOptions {
   /** A client learns to the scope of its key; a scope source to that of the run's tenant. */
   engramia: MemorySource;
   /** The tenant of a run, for a scope source. */
-  tenant?: (runContext: RunContext<unknown>) => string | undefined;
+  tenant?: ((runContext: RunContext<unknown>) => string | undefined) | undefined;
   /** The score that Engramia is told, 0 to 10. @default 7, as in Engramia's own migration guide */
-  evalScore?: number;
+  evalScore?: number | undefined;
   /** Stored with each pattern; at most 200 code points. @default 'agent-run' */
-  runId?: string;
+  runId?: string | undefined;
   /** Takes personal data and secrets out of what is sent. @default e-mail addresses, numbers, keys and tokens */
-  redact?: (text: string) => string;
+  redact?: ((text: string) => string) | undefined;
   /** Runs that may wait to be learned; more are dropped, and counted. @default 100 */
-  maxWaiting?: number;
+  maxWaiting?: number | undefined;
   /** Told of each run that could not be learned. */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** A runner that is learned from. */

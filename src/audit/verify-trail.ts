@@ -11,13 +11,13 @@ import { type TrustedKeys, Vouching } from './vouching.ts';
 /** What a trail is held against. */
 export interface VerifyTrailOptions {
   /** Signed elsewhere and kept elsewhere; without any, the end of a trail can be cut off unseen. @default none */
-  readonly checkpoints?: Iterable<Checkpoint>;
+  readonly checkpoints?: Iterable<Checkpoint> | undefined;
   /** Keys whose checkpoints count. @default none */
-  readonly publicKeys?: TrustedKeys;
+  readonly publicKeys?: TrustedKeys | undefined;
   /** The entry before the first one, where the trail is a later part of a longer one. @default the trail is whole */
-  readonly after?: TrailHead;
+  readonly after?: TrailHead | undefined;
   /** Called with each entry that was found in its place, in order; a promise is waited for. */
-  readonly onEntry?: (entry: AuditEntry) => unknown;
+  readonly onEntry?: ((entry: AuditEntry) => unknown) | undefined;
 }
 
 /** What was found out about a trail. */

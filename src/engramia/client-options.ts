@@ -29,22 +29,22 @@ export interface EngramiaClientOptions {
    */
   apiKey?: string | undefined;
   /** Milliseconds a call may take, headers and body together. @default 10_000 */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Bytes an answer may have, unpacked. @default 8 MiB */
-  maxResponseBytes?: number;
+  maxResponseBytes?: number | undefined;
   /** Bytes the answer of `export` may have: it is the whole store. @default 256 MiB */
-  maxExportBytes?: number;
+  maxExportBytes?: number | undefined;
   /**
    * Replaces the HTTP function; `pool` is not used then. It has to honour `redirect: 'manual'`.
    * @default `globalThis.fetch`, looked up at every call
    */
-  fetch?: FetchLike;
+  fetch?: FetchLike | undefined;
   /** An own connection pool. @default Node's shared one */
-  pool?: PoolOptions;
+  pool?: PoolOptions | undefined;
   /** Calls a minute that the client allows itself; `false`: no limits of its own. */
-  pacing?: Partial<PacingLimits> | false;
+  pacing?: Partial<PacingLimits> | false | undefined;
   /** Where time is read and timers are set. @default Node's */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** The options without gaps. */

@@ -23,7 +23,7 @@ export interface KeyOperations {
 /** How a key given to `withKey` is watched. */
 export interface WithKeyOptions {
   /** Called after each 401 that the key was answered with. Must not throw. */
-  onUnauthorized?: () => void;
+  onUnauthorized?: (() => void) | undefined;
 }
 
 /**

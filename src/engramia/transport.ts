@@ -7,11 +7,11 @@ export type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Res
 /** An own connection pool instead of Node's shared one. */
 export interface PoolOptions {
   /** Open sockets. @default no limit */
-  connections?: number;
+  connections?: number | undefined;
   /** Milliseconds an idle socket is kept; the service closes its own after 5,000. @default 4_000 */
-  keepAliveMs?: number;
+  keepAliveMs?: number | undefined;
   /** Milliseconds a connection may take to open. @default 5_000 */
-  connectTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
 }
 
 /** How requests leave. */

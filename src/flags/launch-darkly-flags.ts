@@ -38,7 +38,7 @@ export interface LaunchDarklyClient extends ChangeEmitter {
 /** How LaunchDarkly is asked. */
 export interface LaunchDarklyFlagsOptions {
   /** The kind of context that the tenant is: `user`, or one of your own such as `tenant`. @default 'user' */
-  contextKind?: string;
+  contextKind?: string | undefined;
 }
 
 const clientRule = required(having('variationDetail', 'on', 'off'));

@@ -16,13 +16,13 @@ import {
 /** What of a ramp can change while it runs. */
 export interface PercentageFlagsChange {
   /** Stage of those outside the percentage: `shadow` or `dualwrite`, as a rule. */
-  from?: Stage;
+  from?: Stage | undefined;
   /** Stage of those inside the percentage: `live`, as a rule. */
-  to?: Stage;
+  to?: Stage | undefined;
   /** Percent of tenants inside, 0 to 100, with up to two decimals. */
-  percent?: number;
+  percent?: number | undefined;
   /** Stages of single tenants, whatever their bucket. Given, it replaces all earlier ones. */
-  overrides?: TenantStages;
+  overrides?: TenantStages | undefined;
 }
 
 /** A ramp over tenants, or over users. */
@@ -35,13 +35,13 @@ export interface PercentageFlagsOptions extends PercentageFlagsChange {
    * unrelated order. Cannot be changed later: that would move tenants back.
    * @default 'engramia-cutover'
    */
-  salt?: string;
+  salt?: string | undefined;
   /**
    * What is counted into the percentage. With `user` a call without a user goes by its tenant; overrides always name
    * tenants.
    * @default 'tenant'
    */
-  by?: 'tenant' | 'user';
+  by?: 'tenant' | 'user' | undefined;
 }
 
 /** A ramp that can be moved at run time. Every flag key gets the same answer. */

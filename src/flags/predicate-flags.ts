@@ -17,7 +17,7 @@ export interface PredicateFlagsOptions {
    * its answer for the same tenant, user and attributes is kept for up to 5 seconds, and held when it fails.
    * @default false
    */
-  inProcess?: boolean;
+  inProcess?: boolean | undefined;
 }
 
 const optionChecks = {

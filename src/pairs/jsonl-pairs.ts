@@ -18,17 +18,17 @@ export interface JsonlPairsOptions {
   /** The file; older ones beside it end in `.1`, `.2`, … Its directory must exist. One process writes it. */
   path: string;
   /** Bytes of a file, at most, before a new one is begun. @default 67_108_864 (64 MiB) */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Files in all; the oldest is removed. @default 8 */
-  maxFiles?: number;
+  maxFiles?: number | undefined;
   /** Bytes that wait in memory while the disk is slow or failing. @default 4_194_304 (4 MiB) */
-  maxBufferBytes?: number;
+  maxBufferBytes?: number | undefined;
   /** Present: the words of both replies are kept, too, for a time. @default metrics and hashes alone */
-  text?: PairTextOptions;
+  text?: PairTextOptions | undefined;
   /** Where a disk that fails, and its recovery, are told. @default `process.emitWarning` */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** A seam for tests. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** What has become of the lines of a log. */

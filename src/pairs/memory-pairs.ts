@@ -11,13 +11,13 @@ import { Ring } from './ring.ts';
 /** How many pairs are kept in memory, and what of them. */
 export interface MemoryPairsOptions {
   /** Pairs, and sums of misses, that are kept; the oldest go first. @default 10_000 */
-  maxCount?: number;
+  maxCount?: number | undefined;
   /** Present: the words of both replies are kept, too, for a time. @default metrics and hashes alone */
-  text?: PairTextOptions;
+  text?: PairTextOptions | undefined;
   /** Bytes of words that are kept; beyond them the oldest pairs lose theirs. @default 67_108_864 (64 MiB) */
-  maxTextBytes?: number;
+  maxTextBytes?: number | undefined;
   /** A seam for tests. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** Pairs in memory, the oldest first. */

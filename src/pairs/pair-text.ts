@@ -8,7 +8,7 @@ export interface PairTextOptions {
    *
    * @default addresses, phone and card numbers, keys and passwords become placeholders
    */
-  redact?: (text: string) => string;
+  redact?: ((text: string) => string) | undefined;
   /** Milliseconds for which words are kept. The pair itself stays. */
   ttlMs: number;
 }

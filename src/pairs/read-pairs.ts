@@ -14,7 +14,7 @@ import { type PairLine, readPairLine } from './pair-line-schema.ts';
 /** How a pair log is read. */
 export interface ReadPairsOptions {
   /** A seam for tests. @default Node's clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** The pairs of a log, the oldest first. What it tells besides is of the last time that it was read. */

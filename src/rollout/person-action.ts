@@ -7,9 +7,9 @@ export interface PersonAction {
   /** Why, in words; it goes into the trail as well, and so must hold no personal data. */
   readonly reason: string;
   /** The same id again is the same action: it is entered once. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** The version that the person has seen: refused when another is in force. */
-  readonly expectVersion?: number;
+  readonly expectVersion?: number | undefined;
 }
 
 /** Code units of what a person says: an entry of the trail is one line. */

@@ -23,61 +23,63 @@ export interface RolloutOptions {
   /** Where its state, trail and evidence are; the same for all replicas. It stays open when the rollout closes. */
   store: Store;
   /** Which rollout of the store. @default 'cutover' */
-  name?: string;
+  name?: string | undefined;
   /** The ladder of steps, with what each of them waits for. @default `defaultPlan` */
-  plan?: RolloutPlan;
+  plan?: RolloutPlan | undefined;
   /** The replica's name; no two that run at a time may share one, of which those that lead warn. @default a random one */
-  identity?: string;
+  identity?: string | undefined;
   /** Decides who is early; it counts when the rollout is first made. @default 'engramia-cutover' */
-  salt?: string;
+  salt?: string | undefined;
   /** Groups of tenants that can be moved together. @default none */
-  cohorts?: Readonly<Record<string, readonly string[]>>;
+  cohorts?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Whether this process takes part in deciding; one of those that do decides. @default true */
-  leads?: boolean;
+  leads?: boolean | undefined;
   /**
    * What tenants of the candidate get here when the store was not reached for `leaseMs`: the candidate still, or legacy,
    * so that no rollback is missed. @default 'keep'
    */
-  onLostContact?: 'keep' | 'legacy';
+  onLostContact?: 'keep' | 'legacy' | undefined;
   /** Milliseconds for which a replica obeys a state unheard, and leads. @default 30_000 */
-  leaseMs?: number;
+  leaseMs?: number | undefined;
   /** Milliseconds between two looks at the state and, by the leader, at the gates. @default 5_000 */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /** Milliseconds in which pairs and counts are gathered before they go to the store. @default 1_000 */
-  gatherMs?: number;
+  gatherMs?: number | undefined;
   /**
    * Milliseconds for which the store keeps compared pairs, of all its rollouts and of the present step as well; the leader
    * deletes older ones. `Infinity`: for ever. @default 2_592_000_000, 30 days
    */
-  keepPairsMs?: number;
+  keepPairsMs?: number | undefined;
   /**
    * The same of counts by day, of pairs and of traffic; at least 31 days, which previews look at, and longer than the plan's
    * `completeAfterMs`. @default 34_560_000_000, 400 days
    */
-  keepCountsMs?: number;
+  keepCountsMs?: number | undefined;
   /** Asks whether legacy still answers; asked at each look of the leader. @default what followed cutovers hear */
-  probeLegacy?: LegacyProbe;
+  probeLegacy?: LegacyProbe | undefined;
   /** How many exchanges wait to be learned outside of followed cutovers; one that does not tell completes nothing. @default none */
-  outbox?: () => number | PromiseLike<number>;
+  outbox?: (() => number | PromiseLike<number>) | undefined;
   /** Names tenants in the trail. @default salts in memory, so that nobody can be found in it after the process */
-  pseudonyms?: TenantPseudonyms;
+  pseudonyms?: TenantPseudonyms | undefined;
   /** Signs checkpoints, one after each change. @default nothing is signed */
-  signing?: CheckpointSigner;
+  signing?: CheckpointSigner | undefined;
   /** Takes checkpoints to where the trail is not. */
-  onCheckpoint?: (checkpoint: Checkpoint) => unknown;
+  onCheckpoint?: ((checkpoint: Checkpoint) => unknown) | undefined;
   /** Reads the service's own audit entries, for `trail()`. @default none */
-  serviceAudit?: () =>
-    | AsyncIterable<unknown>
-    | Iterable<unknown>
-    | PromiseLike<AsyncIterable<unknown> | Iterable<unknown>>;
+  serviceAudit?:
+    | (() =>
+        | AsyncIterable<unknown>
+        | Iterable<unknown>
+        | PromiseLike<AsyncIterable<unknown> | Iterable<unknown>>)
+    | undefined;
   /** Told of each newer state that this process obeys. */
-  onChange?: (state: RolloutState, before: RolloutState | undefined) => unknown;
+  onChange?: ((state: RolloutState, before: RolloutState | undefined) => unknown) | undefined;
   /** Told of each decision of the leader, `stay` included. */
-  onDecision?: (decision: RampDecision, state: RolloutState) => unknown;
+  onDecision?: ((decision: RampDecision, state: RolloutState) => unknown) | undefined;
   /** Where warnings go; they are limited to one a minute and kind. @default `process.emitWarning` */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** A seam for tests. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 const usable = having(

@@ -23,29 +23,29 @@ export interface FollowedCutover {
 /** Moves the ramp to its next step. */
 export interface AdvanceAction extends PersonAction {
   /** Although gates or times say no. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Although no tenant that is known would move. @default false */
-  readonly allowEmpty?: boolean;
+  readonly allowEmpty?: boolean | undefined;
 }
 
 /** Puts the ramp where a person wants it; what is not given stays. */
 export interface SetAction extends PersonAction {
   /** Stage of the tenants outside: `off`, `dualwrite` or `shadow`. */
-  readonly from?: Stage;
+  readonly from?: Stage | undefined;
   /** Percent of tenants inside, 0 to 100, with up to two decimals; not above the plan's next step. */
-  readonly percent?: number;
+  readonly percent?: number | undefined;
   /** Lets `percent` pass over steps, and go up while the ramp is frozen. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /** Takes everybody back. */
 export interface RollbackAction extends PersonAction {
   /** Stage that tenants go back to: `off`, `dualwrite` or `shadow`. @default where those outside are */
-  readonly to?: Stage;
+  readonly to?: Stage | undefined;
   /** Nothing more is learned either: `to: 'off'`. @default false */
-  readonly stopLearning?: boolean;
+  readonly stopLearning?: boolean | undefined;
   /** Although legacy is known to be dead. @default false: the ramp is frozen instead */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /** Ends the migration. */
@@ -54,7 +54,7 @@ export interface CompleteAction extends PersonAction {
    * Although exchanges wait to be learned: they are learned after the end as well, and where calls never cease, some always
    * wait. How many is entered. @default false
    */
-  readonly allowPending?: boolean;
+  readonly allowPending?: boolean | undefined;
 }
 
 /** Vouches for something that the library cannot see. */
@@ -64,7 +64,7 @@ export interface AttestAction extends PersonAction {
   /** Whether it is as it should be. */
   readonly ok: boolean;
   /** Plain data without anybody's personal data. */
-  readonly evidence?: object;
+  readonly evidence?: object | undefined;
 }
 
 /** What was attested last, of one kind. */

@@ -9,7 +9,7 @@ export type * from '../core/contracts/store.ts';
 /** How a store in memory is made. */
 export interface MemoryStoreOptions {
   /** A seam for tests; leases run on its wall time. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /**

@@ -21,21 +21,21 @@ export type {
 /** How a store in a Postgres database is made. */
 export interface PostgresStoreOptions {
   /** Where the tables are: lower case letters, digits and `_`. @default 'engramia_cutover' */
-  schema?: string;
+  schema?: string | undefined;
   /** False: the schema is not changed, and one that is not up to date is an error. @default true */
-  migrate?: boolean;
+  migrate?: boolean | undefined;
   /**
    * Milliseconds after which the server gives up a statement, or a transaction that stands still. The pool is waited for twice
    * as long at most. @default 5_000
    */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /**
    * Whether changes made elsewhere are heard at once, over one connection of the pool, instead of at the next look.
    * @default true, unless the pool has one connection only
    */
-  listen?: boolean;
+  listen?: boolean | undefined;
   /** A seam for tests; leases run on the server's time. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** What every server takes as a name without folding or cutting it. */

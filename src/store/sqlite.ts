@@ -15,13 +15,13 @@ export interface SqliteStoreOptions {
   /** The file, which is made when it is not there. SQLite keeps two more beside it, `-wal` and `-shm`. */
   path: string;
   /** Milliseconds that a write waits for those of other processes before it rejects. @default 5_000 */
-  busyTimeoutMs?: number;
+  busyTimeoutMs?: number | undefined;
   /**
    * A seam for tests. Leases run on both its times, and its monotonic one stands for the machine's.
    *
    * @default Node's clock, timers unref'd
    */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /**

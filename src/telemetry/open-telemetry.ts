@@ -18,11 +18,11 @@ import { flagEvaluation, flagEvaluationName } from './flag-evaluation.ts';
 /** Settings of `openTelemetry`. */
 export interface OpenTelemetryOptions {
   /** Makes the spans. @default the global provider's, looked up when a leg begins */
-  tracer?: Tracer;
+  tracer?: Tracer | undefined;
   /** Whether spans and flag evaluations name the tenant. @default false */
-  tenant?: boolean;
+  tenant?: boolean | undefined;
   /** Whether spans record what legs threw, message and stack included, which may hold anything. @default false */
-  exceptions?: boolean;
+  exceptions?: boolean | undefined;
 }
 
 /**

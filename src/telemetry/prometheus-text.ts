@@ -5,7 +5,7 @@ import { type MetricFamily, metricFamilies, type Sample } from './metric-familie
 /** Settings of `prometheusText`. */
 export interface PrometheusOptions {
   /** Labels that every sample gets, to tell the cutovers of one process apart. @default none */
-  labels?: Readonly<Record<string, string>>;
+  labels?: Readonly<Record<string, string>> | undefined;
 }
 
 const prefix = 'engramia_cutover_';

@@ -20,24 +20,24 @@ export interface FakeEngramiaOptions {
    *
    * @default `{ 'test-key': { tenant: 'default', project: 'default', role: 'editor' } }`
    */
-  readonly keys?: Readonly<Record<string, KeyScope>>;
+  readonly keys?: Readonly<Record<string, KeyScope>> | undefined;
   /**
    * How it stores. With `json` all keys have one role and the scope `default`/`default`, there is no audit log and no
    * key management, and parallel learns fail.
    *
    * @default 'database'
    */
-  readonly mode?: StorageMode;
+  readonly mode?: StorageMode | undefined;
   /** Calls a minute; `false` for none. @default the service's own: 60 an address and path, 120 a key */
-  readonly rateLimits?: RateLimits | false;
+  readonly rateLimits?: RateLimits | false | undefined;
   /** Patterns that a project may hold. @default 8_000 */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
   /** Where it reads time. @default Node's clock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** The address that `handlers` and `fetch` answer. @default 'https://engramia.test' */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Recall by nearness: the nearest come back even when nothing is alike. @default false */
-  readonly embeddings?: boolean;
+  readonly embeddings?: boolean | undefined;
 }
 
 /** The options without gaps. */

@@ -21,13 +21,13 @@ export interface FlagProviderSuiteOptions {
   /** Declares a test, as in vitest, jest and `node:test`. */
   it(name: string, run: () => Promise<void>): unknown;
   /** The flag that the harness sets. @default 'cutover.chat' */
-  readonly flagKey?: string;
+  readonly flagKey?: string | undefined;
   /** Stages that the harness can set. @default all six */
-  readonly stages?: readonly Stage[];
+  readonly stages?: readonly Stage[] | undefined;
   /** False: a stage is set for all tenants at once. @default true */
-  readonly perTenant?: boolean;
+  readonly perTenant?: boolean | undefined;
   /** True: the provider has one answer for all flags, so that none is unknown to it. @default false */
-  readonly anyFlag?: boolean;
+  readonly anyFlag?: boolean | undefined;
 }
 
 /** Tenants whose names have broken lookups before. */

@@ -37,7 +37,7 @@ describe('the reference of the options', () => {
       'tea.ts': `/** How tea is made. */
 export interface TeaOptions {
   /** Minutes. @default 3 */
-  minutes?: number;
+  minutes?: number | undefined;
   /** Where from. */
   leaf: 'green' | 'black';
 }`,
@@ -46,7 +46,7 @@ export interface TeaOptions {
 export interface CupOptions extends TeaOptions {
   leaf: 'green';
   /** With what. @default nothing */
-  tea?: TeaOptions;
+  tea?: TeaOptions | undefined;
   pour(into: string): void;
 }`,
     });
@@ -97,5 +97,14 @@ How tea is made.
 | --- | --- | --- | --- |
 | \`reason\` | \`string\` | **required** | Why. |
 `);
+  });
+
+  it('is not written of an option that an app which has none cannot hand on', async () => {
+    const folder = planted({
+      'index.ts': `export type { TeaOptions } from './tea.ts';`,
+      'tea.ts': 'export interface TeaOptions { pot: { milk?: number | undefined; ml?: number } }',
+      'more.ts': '',
+    });
+    await expect(reference(folder)).rejects.toThrow('TeaOptions.ml takes no undefined: number');
   });
 });

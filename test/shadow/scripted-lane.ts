@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { LaneStats, SkipReason, TaskOutcome } from '../../src/core/contracts/counts.ts';
 import type { LaneOptions, OwnedLane } from '../../src/core/contracts/lane.ts';
+import type { Filled } from '../../src/core/given-options.ts';
 import { createLane } from '../../src/shadow/lane/lane.ts';
 import type { Ending, Gate, LaneWork, Prepared, RunResult } from '../../src/shadow/work.ts';
 import type { FakeClock } from '../../src/testing/fake-clock.ts';
@@ -46,9 +47,9 @@ export class ScriptedLane {
   readonly #gates = new Map<number, Gate & { running: number }>();
   /** What did not add up for those who were told of an end. */
   #broken: unknown;
-  readonly limits: Required<LaneOptions>;
+  readonly limits: Filled<LaneOptions>;
 
-  constructor(clock: FakeClock, limits: Required<LaneOptions>) {
+  constructor(clock: FakeClock, limits: Filled<LaneOptions>) {
     this.#clock = clock;
     this.limits = limits;
     this.lane = createLane({

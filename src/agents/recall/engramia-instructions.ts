@@ -18,7 +18,7 @@ export interface EngramiaInstructionsOptions extends RecallOptions {
   /** The instructions as they are without memory. */
   base: string | ((runContext: RunContext<unknown>, agent: AnyAgent) => string | Promise<string>);
   /** The tenant of a run, for a scope source. @default the tenant of the call that an `agentCandidate` answers */
-  tenant?: (runContext: RunContext<unknown>) => string | undefined;
+  tenant?: ((runContext: RunContext<unknown>) => string | undefined) | undefined;
 }
 
 /** Instructions for an `Agent`. */

@@ -7,11 +7,11 @@ import type { RecallSettings } from './recall.ts';
 /** How an agent recalls. */
 export interface RecallOptions {
   /** Patterns that the agent is shown, 1 to 50. @default 3 */
-  recallLimit?: number;
+  recallLimit?: number | undefined;
   /** Milliseconds that a run waits for its recall; past it, or when it fails, it goes on without. @default 1_500 */
-  recallTimeoutMs?: number;
+  recallTimeoutMs?: number | undefined;
   /** Takes personal data and secrets out of the message before it is sent. @default e-mail addresses, numbers, keys and tokens */
-  redact?: (text: string) => string;
+  redact?: ((text: string) => string) | undefined;
 }
 
 /** The rules of these options. */

@@ -10,9 +10,9 @@ import {
 /** The models of mirrored runs; absent: those of served ones. */
 export interface MirrorModels {
   /** For every agent, whatever model it has. */
-  readonly model?: string | Model;
+  readonly model?: string | Model | undefined;
   /** For agents whose model is a name: with it a client and a key of its own. */
-  readonly modelProvider?: ModelProvider;
+  readonly modelProvider?: ModelProvider | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

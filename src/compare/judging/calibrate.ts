@@ -15,11 +15,11 @@ export interface CalibrateOptions {
   /** Gets what was found as its `calibration`. It needs a `fingerprint`. */
   judge: Judge;
   /** Pairs that are asked about at the same time. @default 4 */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** Ends the calibration, which then rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** A seam for tests. @default Node's clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** Issues of labelled pairs that are told; further ones are like them. */

@@ -1,3 +1,4 @@
+import type { Filled } from '../../core/given-options.ts';
 import { type FindingKind, type FindingRow, findingKinds } from './finding-kinds.ts';
 import type { PairFacts } from './pair-facts.ts';
 import { type Excess, excessOverNoise, leastShare, type Rate, rateOf } from './rate.ts';
@@ -76,7 +77,7 @@ export class FindingCounts {
 export function findingsOf(
   compared: FindingCounts,
   noisy: FindingCounts,
-  { floor, failureFloor, excess: margin, noisePairs }: Readonly<Required<SummaryThresholds>>,
+  { floor, failureFloor, excess: margin, noisePairs }: Filled<SummaryThresholds>,
 ): Finding[] {
   return rows.map(([kind, row]) => {
     const [rate, noise] = [compared.rate(kind), noisy.rate(kind)];

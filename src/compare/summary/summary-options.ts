@@ -1,5 +1,5 @@
 import type { MissedPairs } from '../../core/contracts/pair-sink.ts';
-import { givenOptions } from '../../core/given-options.ts';
+import { type Filled, givenOptions } from '../../core/given-options.ts';
 import { check, issuesOf, type OptionCheck, refuse } from '../../core/option-checks.ts';
 
 /** What tokens cost, in money per million. */
@@ -18,39 +18,45 @@ export interface SummaryThresholds {
    *
    * @default 0.05
    */
-  floor?: number;
+  floor?: number | undefined;
   /** The same for failures, empty replies and refusals. @default 0.02 */
-  failureFloor?: number;
+  failureFloor?: number | undefined;
   /** Share above that of legacy against itself that it has to exceed, with 99 % confidence. @default 0.02 */
-  excess?: number;
+  excess?: number | undefined;
   /** Noise pairs from which on noise is what counts. @default 30 */
-  noisePairs?: number;
+  noisePairs?: number | undefined;
 }
 
 /** What a report is made of, and how much it may hold. */
 export interface SummaryOptions {
   /** What has no pair. @default `pairs.misses()` where the source has it, read when its pairs have been */
-  misses?: Iterable<MissedPairs>;
+  misses?: Iterable<MissedPairs> | undefined;
   /** Exchanges that were to be compared by the app's own count, to check the balance. @default pairs and misses */
-  served?: number;
+  served?: number | undefined;
   /** Days of volume in a row that are asked for: the migration guide's. @default 7 */
-  days?: number;
+  days?: number | undefined;
   /** Money per million tokens. @default no costs */
-  prices?: { currency?: string; legacy?: TokenPrice; candidate?: TokenPrice };
+  prices?:
+    | {
+        currency?: string | undefined;
+        legacy?: TokenPrice | undefined;
+        candidate?: TokenPrice | undefined;
+      }
+    | undefined;
   /** From where on something is raised. @default each its own */
-  thresholds?: SummaryThresholds;
+  thresholds?: SummaryThresholds | undefined;
   /** Only of this route. @default all */
-  route?: string;
+  route?: string | undefined;
   /** Only of this tenant. @default all */
-  tenant?: string;
+  tenant?: string | undefined;
   /** Only from this moment on, milliseconds since the epoch. @default all */
-  since?: number;
+  since?: number | undefined;
   /** Only before this moment. @default all */
-  until?: number;
+  until?: number | undefined;
   /** Worst pairs that are named. @default 10 */
-  worst?: number;
+  worst?: number | undefined;
   /** Tenants with a row of their own: the first ones that are met. @default 1_000 */
-  maxTenants?: number;
+  maxTenants?: number | undefined;
 }
 
 const some: OptionCheck = {
@@ -91,7 +97,7 @@ const checks = {
 /** Options after which nothing is asked for a default. */
 export type NormalizedSummary = SummaryOptions & {
   readonly days: number;
-  readonly thresholds: Readonly<Required<SummaryThresholds>>;
+  readonly thresholds: Filled<SummaryThresholds>;
   readonly since: number;
   readonly until: number;
   readonly worst: number;
@@ -106,7 +112,7 @@ const defaults = {
   maxTenants: 1_000,
 };
 
-const defaultThresholds: Readonly<Required<SummaryThresholds>> = {
+const defaultThresholds: Filled<SummaryThresholds> = {
   floor: 0.05,
   failureFloor: 0.02,
   excess: 0.02,

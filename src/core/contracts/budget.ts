@@ -4,15 +4,15 @@ export interface BudgetLimits {
    * Tokens that mirrored runs may use in one UTC day, as they tell by `context.report({ usage })`. Runs that are under way
    * count with the mean of those before them. @default no bound
    */
-  tokensPerDay?: number;
+  tokensPerDay?: number | undefined;
   /** Mirrored runs that are let through in any 60 seconds, counted by slots of five seconds. @default no bound */
-  runsPerMinute?: number;
+  runsPerMinute?: number | undefined;
 }
 
 /** What the shadow may use in all, and for each tenant. What is beyond it is not run: skipped, counted, said once. */
 export interface BudgetOptions extends BudgetLimits {
   /** Bounds of each tenant. 10,000 tenants are kept in mind, the others forgotten, the bounds in all apart. */
-  perTenant?: BudgetLimits;
+  perTenant?: BudgetLimits | undefined;
 }
 
 /** Whose budget is spent. */

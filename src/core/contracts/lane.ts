@@ -29,15 +29,15 @@ export interface OwnedLane<Item> extends Lane<Item> {
 /** Bounds of one lane. */
 export interface LaneOptions {
   /** Tasks waiting or running. @default 1_000 */
-  maxCount?: number;
+  maxCount?: number | undefined;
   /** Bytes that waiting and running tasks may retain. @default 16 MiB */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Tasks running at once. Learning is also limited to one at a time per scope. @default 4 */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** Milliseconds a task may run, from its start. @default 30_000 */
-  deadlineMs?: number;
+  deadlineMs?: number | undefined;
   /** Milliseconds a task may wait for its start; older ones count as timed out. @default 600_000 */
-  maxAgeMs?: number;
+  maxAgeMs?: number | undefined;
   /** The part of the lane that one tenant may fill while others use it too, 0 to 1. @default 0.25 */
-  tenantShare?: number;
+  tenantShare?: number | undefined;
 }

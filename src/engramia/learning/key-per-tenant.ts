@@ -16,11 +16,11 @@ export type KeyLookup = (
 /** Options of `keyPerTenant`. */
 export interface KeyPerTenantOptions {
   /** Milliseconds that an answer is remembered, also that there is no key. @default 60_000 */
-  ttlMs?: number;
+  ttlMs?: number | undefined;
   /** Tenants remembered; beyond it the oldest is forgotten. @default 10_000 */
-  maxTenants?: number;
+  maxTenants?: number | undefined;
   /** Where time is read. @default Node's */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 interface Scope {

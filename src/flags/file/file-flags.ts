@@ -9,17 +9,17 @@ import { FlagFileProvider } from './flag-file-provider.ts';
 /** How a flag file is followed. */
 export interface FileFlagsOptions {
   /** Milliseconds between two looks at the file, whatever the watch has told. @default 5_000 */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /** Whether changes are also heard of by watching the file's directory. @default true */
-  watch?: boolean;
+  watch?: boolean | undefined;
   /** Milliseconds from a change to the look at it, and between two looks at a file that seems broken. @default 100 */
-  settleMs?: number;
+  settleMs?: number | undefined;
   /** Bytes that the file may have. @default 1_048_576 */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Where a broken file and its recovery are told, once each. @default `process.emitWarning` */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** A seam for tests. @default Node's clock, timers unref'd */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** Stages from a file that is followed while it changes. */

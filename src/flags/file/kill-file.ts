@@ -12,7 +12,7 @@ export interface KillFileOptions {
   /** The file; a relative path is of the working directory. */
   path: string;
   /** Milliseconds from one look to the next. @default 1_000 */
-  pollMs?: number;
+  pollMs?: number | undefined;
 }
 
 /** What a kill file is watched with, and what is called when it comes and goes. */

@@ -44,38 +44,42 @@ export interface AssistantsLegOptions<A extends unknown[] = unknown[], R = Assis
   /** The thread of the conversation that a call belongs to. */
   threadOf: (...args: A) => string | Promise<string>;
   /** What the user says: a text, or parts of a message as the service takes them. @default the last argument that is a text */
-  input?: (...args: A) => string | readonly object[] | Promise<string | readonly object[]>;
+  input?:
+    | ((...args: A) => string | readonly object[] | Promise<string | readonly object[]>)
+    | undefined;
   /** The signal of the caller; the run is cancelled when it aborts. */
-  signalOf?: (...args: A) => AbortSignal | undefined;
+  signalOf?: ((...args: A) => AbortSignal | undefined) | undefined;
   /** What else a run is begun with: `additional_instructions`, `metadata`, … */
-  run?: (...args: A) => object | Promise<object>;
+  run?: ((...args: A) => object | Promise<object>) | undefined;
   /**
    * Runs the app's functions; gives their results in the order of the calls, what is no text as JSON, or as the service takes
    * them, with `tool_call_id` and `output`. Absent: a run that asks for one fails with `ERR_OPENAI_RUN_NEEDS_TOOLS`.
    */
-  toolOutputs?: (
-    calls: readonly RequestedToolCall[],
-    run: WaitingRun,
-    ...args: A
-  ) => readonly unknown[] | Promise<readonly unknown[]>;
+  toolOutputs?:
+    | ((
+        calls: readonly RequestedToolCall[],
+        run: WaitingRun,
+        ...args: A
+      ) => readonly unknown[] | Promise<readonly unknown[]>)
+    | undefined;
   /** Makes the reply of the handler. @default the whole of it */
-  reply?: (reply: AssistantsReply) => R | Promise<R>;
+  reply?: ((reply: AssistantsReply) => R | Promise<R>) | undefined;
   /**
    * Milliseconds before the first look at a run; each next wait is half as long again. A service that says when to look is obeyed.
    *
    * @default 500
    */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /** Milliseconds between two looks at most; the `openai` client's own pace. @default 5_000 */
-  maxPollMs?: number;
+  maxPollMs?: number | undefined;
   /** Milliseconds for the whole call; services let runs expire after ten minutes. @default 600_000 */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** What becomes of a call whose thread has an active run: it waits for its turn, or fails. @default 'wait' */
-  busy?: 'wait' | 'fail';
+  busy?: 'wait' | 'fail' | undefined;
   /** Names of functions, and types of hosted tools, that change nothing: a run in the shadow has no others. */
-  readOnly?: readonly string[];
+  readOnly?: readonly string[] | undefined;
   /** Where time is read: a seam for tests. @default Node's own clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /**

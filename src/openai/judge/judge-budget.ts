@@ -4,9 +4,9 @@ import type { Clock } from '../../core/time/clock.ts';
 /** What a judge may spend in a day of UTC. */
 export interface JudgeBudgetOptions {
   /** Questions to the model, two a pair, so 2 or more. @default no limit */
-  callsPerDay?: number;
+  callsPerDay?: number | undefined;
   /** Tokens of all questions and answers; questions under way when they are spent are still answered. @default no limit */
-  tokensPerDay?: number;
+  tokensPerDay?: number | undefined;
 }
 
 /** Keeps what a judge has spent today. */

@@ -1,5 +1,6 @@
 import { calibrationIssues } from '../../compare/judging/calibration-issues.ts';
 import type { JudgeCalibration } from '../../core/contracts/compare-options.ts';
+import type { Filled } from '../../core/given-options.ts';
 import { check, issuesOf, type OptionChecks, oneOf, required } from '../../core/option-checks.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { judgeApis } from './judge-api.ts';
@@ -14,35 +15,35 @@ export interface LlmJudgeOptions {
   /** The model that judges, as the client’s service names it; better not the one that wrote a reply. */
   model: string;
   /** What counts in a reply. Must come from you: it is no data. @default right first, then complete; style does not count */
-  rubric?: string;
+  rubric?: string | undefined;
   /** The API that the client is used by. @default 'responses' */
-  api?: 'responses' | 'chat';
+  api?: 'responses' | 'chat' | undefined;
   /** Sent if it is given: models that reason refuse one. @default none */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Tokens that the model may write, those of its reasoning included. @default 4_000 */
-  maxOutputTokens?: number;
+  maxOutputTokens?: number | undefined;
   /** Milliseconds for one question, the client's retries included. @default 20_000 */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Share of the pairs that are judged, 0 to 1; which ones goes by a hash of their texts. @default 1 */
-  sample?: number;
+  sample?: number | undefined;
   /** Draws the sample instead, a number from 0 to below 1 a pair. @default the hash */
-  random?: () => number;
+  random?: (() => number) | undefined;
   /** Once spent, pairs have no verdict until the next day of UTC. @default no limits */
-  budget?: JudgeBudgetOptions;
+  budget?: JudgeBudgetOptions | undefined;
   /** UTF-16 units of each reply that are shown. @default 8_000 */
-  maxChars?: number;
+  maxChars?: number | undefined;
   /** The same for the task. @default 4_000 */
-  maxTaskChars?: number;
+  maxTaskChars?: number | undefined;
   /** What `calibrate` gave for this model and rubric. Without it verdicts are advisory. @default none */
   calibration?: JudgeCalibration | undefined;
   /** Told what the client has thrown; it may hold anything. @default nobody */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** A seam for tests. @default Node's clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** The options of a judge without gaps. */
-export interface JudgeSettings extends Required<Omit<LlmJudgeOptions, Optional>> {
+export interface JudgeSettings extends Filled<Omit<LlmJudgeOptions, Optional>> {
   readonly temperature: number | undefined;
   readonly random: (() => number) | undefined;
 }

@@ -31,43 +31,47 @@ export interface ResponsesRequestOptions<A extends unknown[] = unknown[]> {
   /** A client of the package `openai`, or of a compatible one; it brings address, key, retries and timeouts. */
   client: ResponsesClient;
   /** The model; a `prompt` may bring its own. */
-  model?: string;
+  model?: string | undefined;
   /** A prompt that is kept by the service, with its version and variables. */
-  prompt?: object;
+  prompt?: object | undefined;
   /** What the user says: a text, or items as the service takes them. @default the last argument that is a text */
-  input?: (...args: A) => string | readonly object[] | Promise<string | readonly object[]>;
+  input?:
+    | ((...args: A) => string | readonly object[] | Promise<string | readonly object[]>)
+    | undefined;
   /** What the model is told before the conversation. @default none */
-  instructions?: string;
+  instructions?: string | undefined;
   /** Tools as the Responses API takes them; of hosted ones the shadow keeps those of `readOnly` alone. @default none */
-  tools?: readonly object[];
+  tools?: readonly object[] | undefined;
   /** Whether the service keeps the response; one in the shadow is never kept. @default the service's own */
-  store?: boolean;
+  store?: boolean | undefined;
   /** The conversation that the service keeps, to which it adds. Left out in the shadow. */
-  conversationOf?: (...args: A) => string | undefined | Promise<string | undefined>;
+  conversationOf?: ((...args: A) => string | undefined | Promise<string | undefined>) | undefined;
   /** The response that this one goes on from. */
-  previousResponseOf?: (...args: A) => string | undefined | Promise<string | undefined>;
+  previousResponseOf?:
+    | ((...args: A) => string | undefined | Promise<string | undefined>)
+    | undefined;
   /**
    * How many turns of `context.history()` a candidate, and a leg in the shadow, begin with before their input; `false`: none. None
    * where the service keeps the conversation.
    *
    * @default 50, where the input is a text, or a list without a word of the assistant's; else none, since it is the conversation
    */
-  history?: number | false;
+  history?: number | false | undefined;
   /** What else is asked for, over all other options but `stream`: `temperature`, `metadata`, … */
-  request?: (...args: A) => object | Promise<object>;
+  request?: ((...args: A) => object | Promise<object>) | undefined;
   /** The signal of the caller. A candidate has its context's. */
-  signalOf?: (...args: A) => AbortSignal | undefined;
+  signalOf?: ((...args: A) => AbortSignal | undefined) | undefined;
   /** Names of MCP servers, and types of hosted tools, that change nothing: a response in the shadow has no others. */
-  readOnly?: readonly string[];
+  readOnly?: readonly string[] | undefined;
 }
 
 /** A leg that answers when the response is whole. */
 export interface ResponsesLegOptions<A extends unknown[] = unknown[], R = ResponsesReply>
   extends ResponsesRequestOptions<A> {
   /** The reply is whole. @default false */
-  stream?: false;
+  stream?: false | undefined;
   /** Makes the reply of the handler. @default the whole of it */
-  reply?: (reply: ResponsesReply) => R | Promise<R>;
+  reply?: ((reply: ResponsesReply) => R | Promise<R>) | undefined;
 }
 
 /** A leg that answers while the response is made. */
@@ -76,7 +80,7 @@ export interface ResponsesStreamOptions<A extends unknown[] = unknown[], R = Res
   /** The reply begins while the response is made. */
   stream: true;
   /** Makes the reply of the handler, before there is one. @default the client's events */
-  reply?: (stream: ResponsesStream) => R | Promise<R>;
+  reply?: ((stream: ResponsesStream) => R | Promise<R>) | undefined;
 }
 
 /**

@@ -25,15 +25,15 @@ export interface ThreadExchange {
 /** What of old conversations becomes patterns. */
 export interface ThreadPatternsOptions {
   /** The score of an exchange, 0 to 10; with feedback of users the migration guide gives 7 and 3. @default 5 */
-  scoreOf?: (exchange: ThreadExchange) => number;
+  scoreOf?: ((exchange: ThreadExchange) => number) | undefined;
   /** Longer messages of users are cut; Unicode code points. @default 2_000 */
-  maxTaskChars?: number;
+  maxTaskChars?: number | undefined;
   /** Longer answers are cut; Unicode code points. @default 8_000 */
-  maxCodeChars?: number;
+  maxCodeChars?: number | undefined;
   /** Shorter messages of users are left out: everybody's "ok" is one. Unicode code points. @default 8 */
-  minTaskChars?: number;
+  minTaskChars?: number | undefined;
   /** Takes personal data and secrets out of both texts: the service does not. @default e-mail addresses, numbers, keys and tokens */
-  redact?: (text: string) => string;
+  redact?: ((text: string) => string) | undefined;
 }
 
 /** 160 bits: no two exchanges share a key by chance. */

@@ -22,13 +22,13 @@ interface PairLog extends AsyncIterable<PairRecord> {
 /** How a replay goes. */
 export interface ReplayOptions {
   /** Milliseconds since the epoch; what is older is left out. @default all */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Milliseconds of recorded time between two looks. @default 60_000 */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
   /** Whether it goes on after a roll back, at the first step again, as if a person had resumed it. @default false */
-  readonly goOn?: boolean;
+  readonly goOn?: boolean | undefined;
   /** Sources that the recording has; gates of others are left out. @default pairs and live pairs */
-  readonly sources?: readonly EvidenceSource[];
+  readonly sources?: readonly EvidenceSource[] | undefined;
 }
 
 /** A decision that would have been made. */

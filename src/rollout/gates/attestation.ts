@@ -10,7 +10,7 @@ export interface AttestationOptions extends GateOptions {
    * Milliseconds from the start of a step in which it must have come, else the gate fails; the migration guide gives smoke
    * tests 30 minutes. @default any time
    */
-  readonly withinMs?: number;
+  readonly withinMs?: number | undefined;
 }
 
 class AttestationRun implements GateRun {

@@ -8,9 +8,9 @@ import { type PairedView, sayOfEnds } from './paired-view.ts';
 /** When the candidate fails too often. */
 export interface CandidateErrorsOptions extends PairGateOptions {
   /** Passes once it is shown to fail more often than legacy by less than this. @default 0.02 */
-  readonly margin?: number;
+  readonly margin?: number | undefined;
   /** Fails once it is shown to fail more often by more than this. @default 0.0025 */
-  readonly harm?: number;
+  readonly harm?: number | undefined;
 }
 
 const view: PairedView = {

@@ -10,9 +10,9 @@ import { inPercent } from './wording.ts';
 /** How much of what was to be compared must have been. */
 export interface CoverageOptions extends PairGateOptions {
   /** Share of each tenant's exchanges that must have been compared, 0 to 1. What was sampled out does not count. @default 0.8 */
-  readonly floor?: number;
+  readonly floor?: number | undefined;
   /** Exchanges of a tenant from which on it is asked; those that have fewer are asked together. @default 20 */
-  readonly least?: number;
+  readonly least?: number | undefined;
 }
 
 interface Count {

@@ -1,3 +1,4 @@
+import { givenOptions } from '../../core/given-options.ts';
 import { check, issuesOf, oneOf, refuse, required } from '../../core/option-checks.ts';
 import { evidenceSources } from './evidence-sources.ts';
 import type { EvidenceSource, Gate, GateOutcome, GateRun, GateSetting } from './gate.ts';
@@ -25,15 +26,17 @@ export interface CustomGateOptions {
   /** As readings and the trail call it; no other gate of the plan has it. */
   readonly name: string;
   /** A guardrail that fails rolls back, a signal pauses. @default 'signal' */
-  readonly role?: Gate['role'];
+  readonly role?: Gate['role'] | undefined;
   /** What it looks at. */
   readonly source: EvidenceSource;
   /** Read and recorded, but never acted upon. @default false */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Whether it can fail by chance, and so gets a part of the plan's error budget as `setting.alpha`. @default false */
-  readonly spends?: boolean;
+  readonly spends?: boolean | undefined;
   /** The percentages at which it is asked. @default all */
-  readonly asksAt?: { readonly above?: number; readonly upTo?: number };
+  readonly asksAt?:
+    | { readonly above?: number | undefined; readonly upTo?: number | undefined }
+    | undefined;
   /** Its thresholds, plain data for the trail: evidence from before a change of them does not count. @default none */
   readonly policy?: unknown;
   /**
@@ -61,7 +64,8 @@ const checks = {
  */
 export function customGate(options: CustomGateOptions): Gate {
   refuse('customGate()', issuesOf(options, checks));
-  const { name, role = 'signal', source, dryRun = false, spends = false, asksAt = {} } = options;
+  const { name, role = 'signal', source, dryRun = false, spends = false } = options;
+  const asksAt = givenOptions(options.asksAt);
   return {
     ...{ name, role, source, dryRun, spends, asksAt },
     policy: { kind: 'custom', asksAt, policy: options.policy ?? null },

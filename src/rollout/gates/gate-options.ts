@@ -8,22 +8,22 @@ export interface GateOptions {
    *
    * @default the name of the kind, followed by `-live` or `-served` where its source is not `pairs`
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** A guardrail that fails rolls back, a signal pauses; the default is told with each gate. */
-  readonly role?: Gate['role'];
+  readonly role?: Gate['role'] | undefined;
   /** Read and recorded, but never acted upon. @default false */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
 }
 
 /** What can be said of gates that look at pairs. */
 export interface PairGateOptions extends GateOptions {
   /** `live-pairs` needs `legacyShadow` in the route. @default 'pairs' */
-  readonly source?: 'pairs' | 'live-pairs';
+  readonly source?: 'pairs' | 'live-pairs' | undefined;
   /**
    * The percentage up to which it is asked: pairs of tenants that legacy still serves run dry as a ramp succeeds.
    * @default 99.99 for `pairs`, 100 for `live-pairs`
    */
-  readonly upTo?: number;
+  readonly upTo?: number | undefined;
 }
 
 /** The rule for a percentage at which a gate is asked: of any fineness, and so not that of a ramp. */

@@ -15,11 +15,11 @@ export interface LatencyOptions extends Omit<PairGateOptions, 'source'> {
    * `served`: the mean of what users waited where the candidate was asked, also for legacy's answer in its place. Otherwise
    * differences on the same requests. @default 'pairs'
    */
-  readonly source?: 'pairs' | 'live-pairs' | 'served';
+  readonly source?: 'pairs' | 'live-pairs' | 'served' | undefined;
   /** Milliseconds that the candidate may be slower on average, by pairs. @default 1_000 */
-  readonly slowerMs?: number;
+  readonly slowerMs?: number | undefined;
   /** Milliseconds that the candidate may take on average, by what was served. @default 10_000 */
-  readonly limitMs?: number;
+  readonly limitMs?: number | undefined;
 }
 
 const whole = (ms: number): string => `${Math.round(ms)} ms`;

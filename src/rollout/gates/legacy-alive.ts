@@ -9,9 +9,9 @@ export interface LegacyAliveOptions extends GateOptions {
   /** Whether legacy still exists: false once it is gone for good (HTTP 410, past its sunset). What it throws says nothing. */
   readonly probe: (signal: AbortSignal) => boolean | PromiseLike<boolean>;
   /** Milliseconds that an answer is good for. @default 60_000 */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
   /** Milliseconds that the probe may take. @default 5_000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**

@@ -10,11 +10,11 @@ export interface OutboxLagOptions extends GateOptions {
   /** Age in milliseconds of the oldest exchange that still waits to be learned; 0: none waits. */
   readonly lagMs: (signal: AbortSignal) => number | PromiseLike<number>;
   /** Milliseconds that it may wait. @default 900_000, a quarter of an hour */
-  readonly limitMs?: number;
+  readonly limitMs?: number | undefined;
   /** Milliseconds that an answer is good for. @default 10_000 */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
   /** Milliseconds that the answer may take. @default 5_000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**

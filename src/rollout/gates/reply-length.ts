@@ -8,9 +8,9 @@ import { countedAs } from './wording.ts';
 /** When replies have quite another length. */
 export interface ReplyLengthOptions extends PairGateOptions {
   /** Candidate's length by legacy's that is too long, as a geometric mean: the migration guide's figure. @default 2 */
-  readonly longer?: number;
+  readonly longer?: number | undefined;
   /** The same for too short: the inverse. @default 0.5 */
-  readonly shorter?: number;
+  readonly shorter?: number | undefined;
 }
 
 /** Logarithms, so that twice as long and half as long are equally far. */

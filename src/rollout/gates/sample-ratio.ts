@@ -15,11 +15,11 @@ import { aboutNumber, aboutTime, inPercent } from './wording.ts';
 /** When the split is not the one that was meant. */
 export interface SampleRatioOptions extends GateOptions {
   /** Chance of a false alarm, over all looks. Source: Lindon and Malek, NeurIPS 2022. @default 0.001 */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Share of all calls by which the split may be off, for testers and for calls in flight. @default 0.01 */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Milliseconds at the start of a step in which replicas still learn of it. @default 60_000 */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }
 
 /** Calls from which on it answers. */

@@ -4,6 +4,7 @@ import {
   type PairedTestState,
   pairedTest,
 } from '../../compare/sequential/paired-test.ts';
+import { type Filled, givenOptions } from '../../core/given-options.ts';
 import { check, issuesOf, orFalse, refuse } from '../../core/option-checks.ts';
 import type { ServedCounts } from '../evidence/served-counts.ts';
 import type { Gate, GateReading, GateRun, GateSetting } from './gate.ts';
@@ -20,11 +21,11 @@ export interface ServedErrorsOptions extends GateOptions {
    * Share of calls that may fail: shown to be below passes, above fails. An own limit, since tenants of one leg are other
    * people than those of the other. @default 0.05
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Whether a call that legacy had to answer counts as failed. @default true */
-  readonly countFallbacks?: boolean;
+  readonly countFallbacks?: boolean | undefined;
   /** Fails at once on a catastrophe; `false`: never. */
-  readonly tripwire?: TripwireOptions | false;
+  readonly tripwire?: TripwireOptions | false | undefined;
 }
 
 const tripwireChecks = { rate: check.share, calls: check.count, windowMs: check.positive };
@@ -41,7 +42,7 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
 interface Policy {
   readonly limit: number;
   readonly countFallbacks: boolean;
-  readonly tripwire: Required<TripwireOptions> | false;
+  readonly tripwire: Filled<TripwireOptions> | false;
 }
 
 class ServedErrorsRun implements GateRun {
@@ -150,7 +151,8 @@ export function servedErrors(options: ServedErrorsOptions = {}): Gate {
   if (check.object.test(wire)) issues.push(...issuesOf(wire, tripwireChecks, 'tripwire.'));
   refuse('servedErrors()', issues);
   const { limit = 0.05, countFallbacks = true } = options;
-  const tripwire = wire === false ? wire : { rate: 0.5, calls: 20, windowMs: 300_000, ...wire };
+  const tripwire =
+    wire === false ? wire : { rate: 0.5, calls: 20, windowMs: 300_000, ...givenOptions(wire) };
   const { name = 'served-errors', role = 'guardrail', dryRun = false } = options;
   const gate = { name, source: 'served' } as const;
   const policy = { limit, countFallbacks, tripwire };

@@ -9,11 +9,11 @@ import { type PairedView, sayOfEnds } from './paired-view.ts';
 /** When tools are called in another way too often. */
 export interface ToolMismatchOptions extends PairGateOptions {
   /** Passes once less than this share is shown to mismatch. @default 0.05 */
-  readonly margin?: number;
+  readonly margin?: number | undefined;
   /** Fails once more than this share is shown to. @default 0.05, and 0.0025 with `overNoise` */
-  readonly harm?: number;
+  readonly harm?: number | undefined;
   /** Takes out what legacy's calls differ by when it runs twice. Needs `sample.noise`. @default false */
-  readonly overNoise?: boolean;
+  readonly overNoise?: boolean | undefined;
 }
 
 function off(pair: PairRecord): boolean | 'unknown' {

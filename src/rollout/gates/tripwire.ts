@@ -1,11 +1,12 @@
+import type { Filled } from '../../core/given-options.ts';
 /** From where on failures are a catastrophe. */
 export interface TripwireOptions {
   /** Share of failures. @default 0.5 */
-  readonly rate?: number;
+  readonly rate?: number | undefined;
   /** Calls that it needs at least. @default 20 */
-  readonly calls?: number;
+  readonly calls?: number | undefined;
   /** Milliseconds that are looked back. @default 300_000 */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
 }
 
 interface Stretch {
@@ -19,11 +20,11 @@ const stretches = 30;
 
 /** Watches a window of the latest calls. Once it has tripped it stays so. */
 export class Tripwire {
-  readonly #options: Required<TripwireOptions>;
+  readonly #options: Filled<TripwireOptions>;
   readonly #window: Stretch[] = [];
   #tripped: { readonly calls: number; readonly bad: number } | undefined;
 
-  constructor(options: Required<TripwireOptions>) {
+  constructor(options: Filled<TripwireOptions>) {
     this.#options = options;
   }
 

@@ -9,14 +9,14 @@ import { type PairedView, type PairSay, sayOfEnds } from './paired-view.ts';
 /** When answers are wrong too often. */
 export interface WrongAnswersOptions extends PairGateOptions {
   /** Passes once the candidate is shown to be worse by less than this: a difference of rates. @default 0.02 */
-  readonly margin?: number;
+  readonly margin?: number | undefined;
   /** Fails once it is shown to be worse by more than this. @default 0.0025 */
-  readonly harm?: number;
+  readonly harm?: number | undefined;
   /**
    * Takes legacy's own noise out: counts every reply that differs, of the candidate and of legacy run twice on the same
    * request. Needs `sample.noise`; requests of which there is no noise pair are not counted. @default false
    */
-  readonly overNoise?: boolean;
+  readonly overNoise?: boolean | undefined;
 }
 
 /** Notes that speak for the candidate, as a verdict `worse` speaks against it. */

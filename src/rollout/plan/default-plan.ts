@@ -1,3 +1,4 @@
+import type { Filled } from '../../core/given-options.ts';
 import { dayMs } from '../../core/time/spans.ts';
 import type { RolloutPlan } from './plan.ts';
 
@@ -5,7 +6,7 @@ import type { RolloutPlan } from './plan.ts';
  * The ladder of the migration guide: 0, 5, 25, 50 and 100 percent, each held a day, then `rampdown`, then `complete`. It has
  * no gates and climbs only by a person's word: add both as you need them.
  */
-export const defaultPlan: Readonly<Required<RolloutPlan>> = Object.freeze({
+export const defaultPlan: Filled<RolloutPlan> = Object.freeze({
   from: 'shadow',
   steps: Object.freeze([
     { percent: 0 },

@@ -1,4 +1,4 @@
-import { givenOptions } from '../../core/given-options.ts';
+import { type Filled, givenOptions } from '../../core/given-options.ts';
 import {
   check,
   having,
@@ -16,10 +16,10 @@ import { defaultPlan } from './default-plan.ts';
 import type { PlanStep, RolloutPlan } from './plan.ts';
 
 /** A step without gaps. */
-export type FullStep = Required<PlanStep>;
+export type FullStep = Filled<PlanStep>;
 
 /** A plan without gaps, and the fingerprint of all that decides by it. */
-export interface FullPlan extends Required<RolloutPlan> {
+export interface FullPlan extends Filled<RolloutPlan> {
   readonly steps: readonly FullStep[];
   readonly policyHash: string;
   /** What that is the fingerprint of, for the trail; undefined where it is too long for an entry. */
@@ -122,7 +122,7 @@ export function toFullPlan(plan: RolloutPlan): FullPlan {
   return { ...filled, steps, policyHash: fingerprint(text), policy: isLong ? undefined : policy };
 }
 
-function policyOf({ gates, ...rest }: Required<RolloutPlan>): object {
+function policyOf({ gates, ...rest }: Filled<RolloutPlan>): object {
   const policies = gates.map(({ name, role, source, dryRun = false, policy }) => {
     return { name, role, source, dryRun, policy };
   });

@@ -12,9 +12,9 @@ export interface BackgroundOptions {
    */
   mode: 'detached' | 'waitUntil' | 'await';
   /** The platform's function; a call's own `waitUntil` comes first. */
-  waitUntil?: (promise: Promise<unknown>) => void;
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** Milliseconds that one call's shadow work is waited for. @default 10_000 */
-  deadlineMs?: number | (() => number);
+  deadlineMs?: number | (() => number) | undefined;
 }
 
 /** The shadow work of one call, as whoever waits for it knows it: nothing of the call, which need not wait as long. */

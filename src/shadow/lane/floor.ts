@@ -1,4 +1,5 @@
 import type { LaneOptions } from '../../core/contracts/lane.ts';
+import type { Filled } from '../../core/given-options.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { Gates } from '../turns/gates.ts';
 import { Turns } from '../turns/turns.ts';
@@ -12,7 +13,7 @@ import { Timeline } from './timeline.ts';
 
 /** What a lane's floor is laid with. */
 export interface FloorSetup<Item, Ready> {
-  readonly limits: Required<LaneOptions>;
+  readonly limits: Filled<LaneOptions>;
   readonly clock: Clock;
   readonly work: LaneWork<Item, Ready>;
   readonly ledger: Ledger<Item, Ready>;
@@ -32,7 +33,7 @@ export class Floor<Item, Ready> {
   readonly active = new Timeline<Task<Item, Ready>>();
   readonly gates: Gates<Task<Item, Ready>>;
   readonly turns: Turns<Task<Item, Ready>>;
-  readonly limits: Required<LaneOptions>;
+  readonly limits: Filled<LaneOptions>;
   readonly clock: Clock;
   readonly work: LaneWork<Item, Ready>;
   readonly ledger: Ledger<Item, Ready>;

@@ -1,5 +1,6 @@
 import type { LaneCounts, LaneStats, SkipReason } from '../../core/contracts/counts.ts';
 import type { Drained, LaneOptions, OwnedLane } from '../../core/contracts/lane.ts';
+import type { Filled } from '../../core/given-options.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { Alarm } from './alarm.ts';
@@ -31,7 +32,7 @@ export function createLane<Item, Ready>(setup: LaneSetup<Item, Ready>): OwnedLan
 
 class BoundedLane<Item, Ready> implements OwnedLane<Item> {
   readonly #clock: Clock;
-  readonly #limits: Required<LaneOptions>;
+  readonly #limits: Filled<LaneOptions>;
   readonly #ledger: Ledger<Item, Ready>;
   readonly #shop: Workshop<Item, Ready>;
   readonly #alarm: Alarm;

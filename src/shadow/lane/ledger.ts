@@ -6,6 +6,7 @@ import type {
 } from '../../core/contracts/counts.ts';
 import type { LaneOptions } from '../../core/contracts/lane.ts';
 import type { LaneName, Reporter } from '../../core/events/events.ts';
+import type { Filled } from '../../core/given-options.ts';
 import type { Ending, LaneWork } from '../work.ts';
 import { Loss, lossWords, type Warn } from './loss.ts';
 import { contain } from './safe-reporter.ts';
@@ -33,7 +34,7 @@ export class Ledger<Item, Ready> {
 
   constructor(
     name: LaneName,
-    limits: Required<LaneOptions>,
+    limits: Filled<LaneOptions>,
     work: LaneWork<Item, Ready>,
     reporter: Reporter,
     warn: Warn,

@@ -1,7 +1,7 @@
 import type { LaneOptions } from '../../core/contracts/lane.ts';
-import { givenOptions } from '../../core/given-options.ts';
+import { type Filled, givenOptions } from '../../core/given-options.ts';
 
-const defaults: Required<LaneOptions> = {
+const defaults: Filled<LaneOptions> = {
   maxCount: 1000,
   maxBytes: 16 * 1024 * 1024,
   concurrency: 4,
@@ -11,6 +11,6 @@ const defaults: Required<LaneOptions> = {
 };
 
 /** A lane's bounds without gaps. */
-export function toLaneLimits(options: LaneOptions): Required<LaneOptions> {
+export function toLaneLimits(options: LaneOptions): Filled<LaneOptions> {
   return { ...defaults, ...givenOptions(options) };
 }

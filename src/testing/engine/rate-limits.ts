@@ -1,18 +1,19 @@
+import type { Filled } from '../../core/given-options.ts';
 /** Calls a wall-clock minute, rejected ones included. */
 export interface RateLimits {
   /** Per address and path. @default 60 */
-  readonly perAddressPath?: number;
+  readonly perAddressPath?: number | undefined;
   /** Per address and path, for paths with `/evaluate`, `/compose` or `/evolve`. @default 10 */
-  readonly perAddressCostlyPath?: number;
+  readonly perAddressCostlyPath?: number | undefined;
   /** Per key, over all paths. @default 120 */
-  readonly perKey?: number;
+  readonly perKey?: number | undefined;
 }
 
 const costly = /\/(?:evaluate|compose|evolve)/u;
 
 /** Fixed windows on the wall-clock minute, as the service counts. */
 export class RateLimiter {
-  readonly #limits: Required<RateLimits> | false;
+  readonly #limits: Filled<RateLimits> | false;
   readonly #counts = new Map<string, number>();
   #minute = Number.NaN;
 

@@ -7,19 +7,19 @@ import { faults } from './fault-plan.ts';
 /** How a fault server misbehaves. */
 export interface FaultServerOptions {
   /** What is wrong at first; `set` changes it. @default 'none' */
-  readonly fault?: Fault;
+  readonly fault?: Fault | undefined;
   /** The JSON of a healthy answer. @default { stored: true, pattern_count: 1 } */
   readonly answer?: unknown;
   /** Milliseconds between two bytes of `drip`. @default 1_000 */
-  readonly dripMs?: number;
+  readonly dripMs?: number | undefined;
   /** Milliseconds until the answer of `late`: more than a client of Engramia waits by default. @default 15_000 */
-  readonly lateMs?: number;
+  readonly lateMs?: number | undefined;
   /** Bytes of the answer of `huge-body`, sent as fast as they are read. @default 100_000_000 */
-  readonly bodyBytes?: number;
+  readonly bodyBytes?: number | undefined;
   /** The origin that `redirect` sends clients to; the default exists nowhere. @default 'https://elsewhere.invalid' */
-  readonly redirectTo?: string;
+  readonly redirectTo?: string | undefined;
   /** Where `drip` and `late` read time. @default Node's clock, timers unref'd */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** The options without gaps. */

@@ -47,6 +47,11 @@ it.each(gates.map(([gate, role, policy]) => [gate.name, gate, role, policy] as c
   },
 );
 
+it('what an option within an option is not given keeps its default', () => {
+  const none = { rate: undefined, calls: undefined, windowMs: undefined };
+  expect(servedErrors({ tripwire: none }).policy).toMatchObject({ tripwire });
+});
+
 it('the default plan is the ladder of the migration guide', () => {
   const day = 86_400_000;
   expect(defaultPlan).toEqual({

@@ -41,8 +41,8 @@ export interface ExpressRouteOptions<Input>
 /** A route together with the options all routes share, or with a cutover that was made before. */
 export type ExpressCutoverOptions<Input> = ExpressRouteOptions<Input> &
   (
-    | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: never })
-    | (CutoverOptions & { cutover?: never })
+    | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: undefined })
+    | (CutoverOptions & { cutover?: undefined })
   );
 
 const expressChecks: OptionChecks = {

@@ -33,8 +33,8 @@ export interface FastifyCutoverConfig
 
 /** A cutover that was made before, or the options of one that closes with the app. */
 export type FastifyCutoverOptions =
-  | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: never })
-  | (CutoverOptions & { cutover?: never });
+  | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: undefined })
+  | (CutoverOptions & { cutover?: undefined });
 
 const handedIn: OptionChecks = { cutover: check.object };
 

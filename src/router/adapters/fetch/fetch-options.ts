@@ -43,7 +43,7 @@ export interface FetchRouteOptions<Locals>
    *
    * @default the body is held to find the tenant, in stage `off` too
    */
-  tenant?: (head: FetchHead, locals: Locals) => string | undefined;
+  tenant?: ((head: FetchHead, locals: Locals) => string | undefined) | undefined;
   /** Reads a reply's text from its body: parsed JSON, else text. @default strings and the usual fields of an object */
   view?: ((body: unknown) => ReplyView | undefined | Promise<ReplyView | undefined>) | undefined;
   /** Legacy as it may be run a second time, in the shadow of a served candidate. */
@@ -66,8 +66,8 @@ export interface FetchRouteOptions<Locals>
 /** A route together with the options all routes share, or with a cutover that was made before. */
 export type FetchCutoverOptions<Locals> = FetchRouteOptions<Locals> &
   (
-    | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: never })
-    | (CutoverOptions & { cutover?: never })
+    | ({ cutover: Cutover } & { [K in keyof CutoverOptions]?: undefined })
+    | (CutoverOptions & { cutover?: undefined })
   );
 
 const fetchChecks: OptionChecks = {
