@@ -20,5 +20,5 @@ export async function shadowed(stage: Stage, over: Parameters<typeof chat>[1] = 
     const { learn, mirror } = handler.stats();
     return { learned: learn.offered, mirrored: mirror.offered };
   };
-  return { handler, counts, warnings };
+  return { handler, counts, warnings, fake };
 }

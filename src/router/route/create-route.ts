@@ -15,9 +15,10 @@ import type { Reporter } from '../../core/events/events.ts';
 import { type Plan, type Stage, stageNames, stages } from '../../core/stage.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Background } from '../offer/background.ts';
+import { bodyView } from '../replies/body-view.ts';
 import { exchangeView, isCaptured } from '../replies/exchange-view.ts';
 import { defaultMaxReplyBytes } from '../replies/reply-limit.ts';
-import { isFailureByDefault, viewByDefault } from '../replies/value-view.ts';
+import { isFailureByDefault } from '../replies/value-view.ts';
 import { Deadlines } from '../serve/deadlines.ts';
 import { isGoneByDefault } from '../serve/gone.ts';
 import { invokable } from '../serve/invoke.ts';
@@ -178,7 +179,7 @@ function viewOf(
   own: LearnPolicy['view'] | undefined,
   hooks: RouteHooks | undefined,
 ): LearnPolicy['view'] {
-  const view = own ?? viewByDefault;
+  const view = own ?? bodyView;
   if (hooks !== undefined) return view;
   return (reply) => (isCaptured(reply) ? exchangeView(reply, own) : view(reply));
 }
