@@ -23,4 +23,6 @@ export interface StreamTap {
   first(): Promise<boolean>;
   /** Cancels a stream that no consumer will be given. Never throws. */
   abandon(): void;
+  /** Gives up what nobody has begun to read, so that the object is as it was: somebody else was given the same. Never throws. */
+  release?(): void;
 }

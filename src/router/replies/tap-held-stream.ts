@@ -1,4 +1,5 @@
 import { ownMethod } from './own-method.ts';
+import { soleTap } from './sole-tap.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 import { tapWebStream } from './tap-web-stream.ts';
 
@@ -96,12 +97,16 @@ class RunObserver implements StreamObserver {
  */
 export function tapHeldStream(stream: object, observer: StreamObserver): StreamTap | undefined {
   if (!isRun(stream) || !Object.isExtensible(stream)) return undefined;
-  const held = stream.toStream();
+  return soleTap(stream, observer, () => tapRun(stream, observer));
+}
+
+function tapRun(run: Run, observer: StreamObserver): StreamTap | undefined {
+  const held = run.toStream();
   // If the method makes a new stream each time, the consumer would read another one than the tapped.
-  if (held !== stream.toStream() || !Object.isExtensible(held)) return undefined;
-  const seen = new RunObserver(stream, observer);
+  if (held !== run.toStream() || !Object.isExtensible(held)) return undefined;
+  const seen = new RunObserver(run, observer);
   const tap = tapWebStream(held, seen);
   if (tap === undefined || !redirect(held, tap.reply as Held)) return undefined;
   seen.watchCompletion(held);
-  return { reply: stream, first: () => tap.first(), abandon: () => tap.abandon() };
+  return { reply: run, first: () => tap.first(), abandon: () => tap.abandon() };
 }

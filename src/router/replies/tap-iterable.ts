@@ -1,7 +1,8 @@
 import { attempt, disregard } from '../../core/attempt.ts';
 import { isThenable } from '../../core/call/observation.ts';
 import { chain, isPlainPromise } from '../serve/chain.ts';
-import { ownMethod } from './own-method.ts';
+import { ownMethod, replaceMethod } from './own-method.ts';
+import { soleTap, untapped } from './sole-tap.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -19,7 +20,13 @@ function doorOf(stream: object): Door {
     : Symbol.asyncIterator;
 }
 
-/** Observes the first iteration of an iterable; whoever iterates it once more gets what the iterable itself gives. */
+/** Iterators that are observed. An iterable may give the same one to all who ask. */
+const observed = new WeakSet<Iterator>();
+
+/**
+ * Observes the first iteration of an iterable, which is as it was from then on: whoever iterates it once more gets what the
+ * iterable itself gives.
+ */
 class IterableTap implements StreamTap {
   readonly reply: Iterable;
   readonly #door: Door;
@@ -30,6 +37,7 @@ class IterableTap implements StreamTap {
   /** The methods of the observed iterator, as they were. */
   #bare: Iterator = {};
   #isTaken = false;
+  #restore: (() => void) | undefined;
   /** The only object whose methods tell the observer. An iterable may be an iterator too, and would tell each chunk twice. */
   #observed: Iterator | undefined;
   #first: { readonly result: unknown } | undefined;
@@ -49,9 +57,9 @@ class IterableTap implements StreamTap {
     function iterate(this: unknown): Iterator {
       return tap.#take(this);
     }
-    if (!ownMethod(stream, this.#door, iterate)) return false;
+    this.#restore = replaceMethod(stream, this.#door, iterate);
     // An object with a `next` may be its own iterator, and be used without being asked for one.
-    return typeof stream.next !== 'function' || this.#observe(stream);
+    return this.#restore !== undefined && (!isIterator(stream) || this.#observe(stream));
   }
 
   async first(): Promise<boolean> {
@@ -68,12 +76,27 @@ class IterableTap implements StreamTap {
     // A generator that was never started does not run what it would clean up with, and its request would go on.
     if (typeof controller?.abort === 'function') attempt(() => controller.abort?.());
     disregard(attempt(() => this.#bare.return?.call(this.#open(this.reply))));
+    attempt(() => this.#letGo());
+  }
+
+  release(): void {
+    attempt(() => this.#letGo());
+    // What its first chunk was taken of goes on for nobody.
+    if (this.#isTaken || this.#iterator === undefined || isIterator(this.reply)) return;
+    disregard(attempt(() => this.#bare.return?.call(this.#iterator)));
   }
 
   #take(self: unknown): Iterator {
     if (this.#isTaken) return this.#iterate.call(self);
     this.#isTaken = true;
+    this.#letGo();
     return this.#open(self);
+  }
+
+  /** One that is its own iterator is observed to its end. */
+  #letGo(): void {
+    this.#restore?.();
+    if (!isIterator(this.reply)) untapped(this.reply);
   }
 
   /** @param instead - of an iterator that does not let itself be changed; absent: it is passed on, unobserved */
@@ -111,6 +134,8 @@ class IterableTap implements StreamTap {
       ...(end && { return: end }),
       ...(fail && { throw: fail }),
     };
+    if (observed.has(iterator)) return false;
+    observed.add(iterator);
     this.#observed = iterator;
     const tap = this;
     const tapped = ownMethod(iterator, 'next', function tapped(this: unknown, ...args: unknown[]) {
@@ -172,6 +197,8 @@ class IterableTap implements StreamTap {
   }
 }
 
+const isIterator = ({ next }: Iterator): boolean => typeof next === 'function';
+
 /** Each looked up once; none of them need be there. */
 const methodsOf = ({ next, return: end, throw: fail }: Iterator) => ({
   next,
@@ -195,6 +222,8 @@ function standIn(iterator: Iterator, bare: Iterator): Iterator {
 
 /** Taps an async iterable by its own methods; undefined for one that does not let itself be changed. */
 export function tapIterable(stream: object, observer: StreamObserver): StreamTap | undefined {
-  const tap = new IterableTap(stream as Iterable, observer);
-  return Object.isExtensible(stream) && tap.attach() ? tap : undefined;
+  return soleTap(stream, observer, () => {
+    const tap = new IterableTap(stream as Iterable, observer);
+    return Object.isExtensible(stream) && tap.attach() ? tap : undefined;
+  });
 }

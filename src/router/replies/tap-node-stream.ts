@@ -3,6 +3,7 @@ import { CutoverError } from '../../core/errors.ts';
 import { nodeBuiltin } from '../../core/node-builtin.ts';
 import { abandonNodeStream } from './abandon-node-stream.ts';
 import { ownMethod } from './own-method.ts';
+import { soleTap } from './sole-tap.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
 type Emit = (this: unknown, event: unknown, ...args: unknown[]) => boolean;
@@ -72,6 +73,10 @@ const closedEarly = (): CutoverError =>
 /** Taps a Node stream by its own `emit`, whichever way it is read; undefined for one that has been read or is gone. */
 export function tapNodeStream(stream: Readable, observer: StreamObserver): StreamTap | undefined {
   if (nodeBuiltin.stream.Readable.isDisturbed(stream) || stream.destroyed) return undefined;
+  return soleTap(stream, observer, () => tapEmit(stream, observer));
+}
+
+function tapEmit(stream: Readable, observer: StreamObserver): StreamTap | undefined {
   const emit = stream.emit as Emit;
   const tapped: Emit = function tap(this: unknown, event, ...args) {
     if (this === stream) observations.get(event)?.(observer, args[0]);
