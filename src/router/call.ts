@@ -32,6 +32,8 @@ export interface RunInit {
 export interface Caller extends RunInit {
   /** Whether the caller has gone; known to adapters without a signal. */
   readonly gone?: boolean;
+  /** Whether it was the client who ended the call; known to adapters. */
+  readonly left?: boolean;
   /** The async context that legacy is to run in when the candidate is late. */
   readonly scope?: AsyncResource;
   /** Whether nobody is to read what follows the reply's head. */
@@ -40,11 +42,11 @@ export interface Caller extends RunInit {
   whenLeft?(tell: () => void): () => void;
 }
 
-/** What is told of a reply that came in pieces. */
+/** What is told of a reply that came in pieces, or whose caller left. */
 export interface StreamFacts {
   /** Milliseconds from the call's start. */
   firstChunkMs?: number;
-  /** The consumer wanted no more before the end. */
+  /** The caller left, or wanted no more, before the end. */
   cut?: true;
 }
 
@@ -64,6 +66,12 @@ function ownId(requestId: unknown): string | undefined {
 /** A signal that does not let itself be looked at tells of nobody that has gone. */
 function isAborted({ signal }: Caller): boolean {
   return attempt(() => signal?.aborted) === true;
+}
+
+/** Time that the app gives its callers is another matter: who is late then has failed. */
+function hasLeft(caller: Caller): boolean {
+  const reason: unknown = attempt(() => caller.signal?.reason);
+  return isAborted(caller) && attempt(() => (reason as Error).name) !== 'TimeoutError';
 }
 
 /**
@@ -88,7 +96,7 @@ export class Call implements MirrorableExchange, Held {
   declare timer: Pick<Clock, 'monotonic'> | undefined;
   /** Monotonic milliseconds of the start, and once it has ended the milliseconds that it took. */
   declare time: number | undefined;
-  /** Set for a reply that came in pieces. */
+  /** Set for a reply that came in pieces, or was cut. */
   declare stream?: StreamFacts | undefined;
   /** Only where the app asked to be waited for. */
   declare readonly waiter: HeldTasks | undefined;
@@ -165,6 +173,12 @@ export class Call implements MirrorableExchange, Held {
   get callerGone(): boolean {
     const { init } = this;
     return init !== undefined && (init.gone ?? isAborted(init));
+  }
+
+  /** Whether it was the caller who ended the call; `callerGone` also says that somebody else has answered. */
+  get callerLeft(): boolean {
+    const { init } = this;
+    return init !== undefined && (init.left ?? hasLeft(init));
   }
 
   get served(): Observation {

@@ -94,6 +94,12 @@ export const metricFamilies: readonly MetricFamily[] = [
     samples: ofRoutes(({ failed }, labels) => by('leg', failed, labels)),
   },
   {
+    name: 'cut_total',
+    type: 'counter',
+    help: 'Of the replies, those whose caller left before their end, by the leg that answered.',
+    samples: ofRoutes(({ cut }, labels) => by('leg', cut, labels)),
+  },
+  {
     name: 'fallbacks_total',
     type: 'counter',
     help: 'Calls in which legacy answered for a candidate that failed or was late.',

@@ -33,7 +33,7 @@ describe.each([
     expect(await countedAs(way, 'complete', refusal(status))).toBe('served candidate');
   });
 
-  it('counts as failed when its candidate gives up since the client has left', async () => {
+  it('counts as cut, not as failed, when its candidate gives up since the client has left', async () => {
     const asked = Promise.withResolvers<void>();
     const candidate = ({ signal }: CallContext) => {
       asked.resolve();
@@ -49,8 +49,9 @@ describe.each([
     gone.abort();
     await Promise.all([answer, over]);
     expect(app.cutover.stats().routes.chat).toMatchObject({
-      served: { legacy: 0, candidate: 0 },
-      failed: { legacy: 0, candidate: 1 },
+      served: { legacy: 0, candidate: 1 },
+      failed: { legacy: 0, candidate: 0 },
+      cut: { legacy: 0, candidate: 1 },
     });
   });
 });

@@ -148,7 +148,7 @@ describe.each(frameworkNames)('the middleware in %s', (framework) => {
       });
       const served = new Promise((resolve) => app.cutover.on('served', resolve));
       await app.askRaw(question, { hangUpAfter: /half/ });
-      expect(await served).toMatchObject({ status: 'rejected', error: { name: 'UnfitReply' } });
+      expect(await served).toMatchObject({ status: 'fulfilled', cut: true });
       await app.cutover.flush();
       const { learn, mirror } = app.cutover.stats();
       expect([learn.offered, mirror.offered]).toEqual([0, 0]);

@@ -234,7 +234,7 @@ describe.each(frameworkNames)('a candidate that serves in %s', (framework) => {
       app.cutover.on('served', resolve),
     );
     await app.askRaw();
-    expect(await served).toMatchObject({ leg: 'candidate', status: 'rejected', fellBack: false });
+    expect(await served).toMatchObject({ leg: 'candidate', cut: true, fellBack: false });
     expect(app.legacyCalls()).toBe(0);
   });
 

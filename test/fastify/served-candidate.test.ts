@@ -286,7 +286,7 @@ describe('a candidate that serves', () => {
     await using chat = await startChat({ stage: 'live', options: { candidate } });
     const outcome = served(chat);
     await chat.askRaw();
-    expect(await outcome).toMatchObject({ leg: 'candidate', status: 'rejected', fellBack: false });
+    expect(await outcome).toMatchObject({ leg: 'candidate', cut: true, fellBack: false });
     expect(chat.legacyCalls()).toBe(0);
   });
 

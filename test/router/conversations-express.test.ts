@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { expressCutover } from 'engramia-cutover/express';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { memoryTranscript } from 'engramia-cutover/transcript';
@@ -21,6 +22,7 @@ async function server() {
     read: (req) => req.body as Question,
     identify: ({ thread, message }) => ({ tenant: 'acme', conversation: thread, task: message }),
     candidate: async (context, { message }) => {
+      if (message === 'leave') return Readable.from(leaving());
       const turns = await context.history();
       return { reply: `candidate on ${message} after ${turns.map(({ text }) => text).join(', ')}` };
     },
@@ -29,10 +31,16 @@ async function server() {
     transcript,
     logger: { warn: () => undefined },
   });
+  async function* leaving() {
+    yield 'in ';
+    listening.closeAllConnections();
+    await new Promise(() => undefined);
+  }
   const app = express();
   app.post('/chat', express.json(), chat, (req, res) => {
     const { message } = req.body as Question;
     if (message === 'fail') res.status(500).json({ reply: 'no' });
+    else if (message === 'leave') res.write('in ', () => listening.closeAllConnections());
     else if (message === 'stream') res.type('text/plain').write('in ', () => res.end('pieces'));
     else res.json({ reply: `legacy on ${message}` });
   });
@@ -70,5 +78,18 @@ describe('a conversation behind Express', () => {
     await app.chat.flush();
     expect(app.returned.filter((_text, index) => index % 2 === 0)).toEqual(['two', 'three']);
     expect(app.chat.stats().conversations.recorded).toMatchObject({ offered: 4, stored: 4 });
+  });
+
+  it.each(['dualwrite', 'live'] as const)('counts a client that leaves in %s', async (stage) => {
+    await using app = await server();
+    app.flags.set('acme', stage);
+    const over = new Promise((resolve) => app.chat.on('served', resolve));
+    await app.ask('leave').catch(() => undefined);
+    expect(await over).toMatchObject({ status: 'fulfilled', cut: true });
+    await app.chat.flush();
+    const { conversations, routes } = app.chat.stats();
+    expect(conversations.recorded).toMatchObject({ offered: 1, cut: 1, stored: 0 });
+    const leg = stage === 'live' ? 'candidate' : 'legacy';
+    expect(routes.chat).toMatchObject({ cut: { [leg]: 1 }, failed: { [leg]: 0 } });
   });
 });

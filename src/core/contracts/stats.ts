@@ -31,6 +31,8 @@ export interface RouteStats {
   readonly stages: Readonly<Record<Stage, number>>;
   /** Replies by the leg that answered. */
   readonly served: Readonly<Record<Leg, number>>;
+  /** Of those served, calls whose caller left before their end: what their leg made of that is no failure. */
+  readonly cut: Readonly<Record<Leg, number>>;
   /** Errors that users got, by the leg that threw them. */
   readonly failed: Readonly<Record<Leg, number>>;
   /** Calls in which legacy answered for a candidate that failed or was late. */

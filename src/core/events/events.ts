@@ -79,7 +79,7 @@ export interface CutoverEvents {
       readonly fellBack: boolean;
       /** Milliseconds to the first chunk of a reply that came in pieces; `durationMs` is to its end. */
       readonly firstChunkMs?: number;
-      /** The consumer wanted no more of it before its end. */
+      /** The caller left, or wanted no more, before its end: no failure of the leg, whatever that made of it. */
       readonly cut?: true;
     };
   /** The candidate failed and legacy was asked instead. */

@@ -30,9 +30,9 @@ export function momentOf({ owner, plan, tenant, subject }: Call): number | undef
 
 /** Adds what was served to its conversation. */
 export function keepTurns(call: Call): void {
-  if (call.status !== 'fulfilled') return;
   if (call.callerGone) leaveTurns(call, 'cut');
-  else if (call.owner.conversations?.deliver(toDelivered(call))) call.waiter?.taskBegun();
+  else if (call.status === 'fulfilled' && call.owner.conversations?.deliver(toDelivered(call)))
+    call.waiter?.taskBegun();
 }
 
 /** Tells that what was served is no part of its conversation. */

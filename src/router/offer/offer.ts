@@ -21,7 +21,10 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
       call.reply = delivered;
       offer(call);
     },
-    () => undefined, // cut short: the user did not get it, so there is nothing to learn or compare
+    () => {
+      // Cut short: the user did not get it, so there is nothing to learn or compare.
+      if (call.begun !== undefined && call.callerGone) leaveTurns(call, 'cut');
+    },
   );
   // The delivery is part of what is waited for: a reply that waited for it would wait for itself.
   void background?.hold(call, offered);

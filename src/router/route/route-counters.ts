@@ -18,6 +18,8 @@ export class RouteCounters {
   readonly stages = stageNames.map(() => 0);
   readonly served = { legacy: 0, candidate: 0 };
   readonly failed = { legacy: 0, candidate: 0 };
+  /** Of those served. */
+  readonly cut = { legacy: 0, candidate: 0 };
   readonly undecided = { identify: 0, noTenant: 0, timeout: 0, flag: 0 };
   readonly latency = { legacy: new Histogram(), candidate: new Histogram() };
   readonly firstChunk = { legacy: new Histogram(), candidate: new Histogram() };
@@ -30,6 +32,7 @@ export class RouteCounters {
       ) as RouteStats['stages'],
       served: { ...this.served },
       failed: { ...this.failed },
+      cut: { ...this.cut },
       fallbacks: this.fallbacks,
       undecided: { ...this.undecided },
       latency: {

@@ -27,6 +27,24 @@ export function settle(
   if (call.timer !== undefined || call.trace !== undefined || listeners.served > 0) tell(call);
 }
 
+/** Records the end of a call whose caller left before: what its leg made of that tells nothing of the leg. */
+export function settleCut(call: Call, leg: Leg): void {
+  call.stream = { ...call.stream, cut: true };
+  count(call.owner.counters.cut, leg);
+  settle(call, leg, 'fulfilled', undefined);
+}
+
+/** Records how a call ended, or that it was cut: a leg that gives up since nobody waits any more has not failed. */
+export function settleOrCut(
+  call: Call,
+  leg: Leg,
+  status: 'fulfilled' | 'rejected',
+  reply: unknown,
+): void {
+  if (status === 'rejected' && call.callerLeft) settleCut(call, leg);
+  else settle(call, leg, status, reply);
+}
+
 /** Records when the first chunk of a reply came; what else is told of it is told at its end. */
 export function firstChunkCame(call: Call, leg: Leg): void {
   const { timer, time, owner } = call;
@@ -43,11 +61,8 @@ export function firstChunkCame(call: Call, leg: Leg): void {
 export function settleAtEnd(call: CandidateCall, { observe }: RouteHooks, reply: unknown): boolean {
   const comes = observe?.(call.args, reply, {
     ended: () => settle(call, 'candidate', 'fulfilled', reply),
-    failed: (reason) => settle(call, 'candidate', 'rejected', reason),
-    cut: () => {
-      call.stream = { ...call.stream, cut: true };
-      settle(call, 'candidate', 'fulfilled', reply);
-    },
+    failed: (reason) => settleOrCut(call, 'candidate', 'rejected', reason),
+    cut: () => settleCut(call, 'candidate'),
   });
   if (comes === 'in pieces') firstChunkCame(call, 'candidate');
   return comes !== undefined;

@@ -7,7 +7,7 @@ import { type StreamKind, streamKindOf } from '../replies/stream-kind.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
 import { couldFallBack, isFailure, mayFallBack } from './fallback.ts';
-import { settle, settleAtEnd } from './outcome.ts';
+import { settleAtEnd, settleOrCut } from './outcome.ts';
 import { runCandidate, runLegacy } from './run-leg.ts';
 import { StreamDelivery } from './stream-delivery.ts';
 import { endTrace } from './traced.ts';
@@ -200,7 +200,7 @@ function finish(
   const { hooks } = call.owner;
   const isOwn = leg === 'candidate' && status === 'fulfilled';
   if (hooks === undefined || !isOwn || !settleAtEnd(call, hooks, reply)) {
-    settle(call, leg, status, reply);
+    settleOrCut(call, leg, status, reply);
   }
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);

@@ -5,7 +5,7 @@ import { streamKindOf } from '../replies/stream-kind.ts';
 import type { Route } from '../route/route.ts';
 import { chain } from './chain.ts';
 import { invoke } from './invoke.ts';
-import { legacyAnswered, legacyFailed, settle } from './outcome.ts';
+import { legacyAnswered, legacyFailed, settle, settleOrCut } from './outcome.ts';
 import { runLegacy } from './run-leg.ts';
 import { StreamDelivery } from './stream-delivery.ts';
 
@@ -46,7 +46,7 @@ function answered(call: Call, reply: unknown): unknown {
 }
 
 async function failed(call: Call, reason: unknown): Promise<never> {
-  settle(call, 'legacy', 'rejected', reason);
+  settleOrCut(call, 'legacy', 'rejected', reason);
   const held = offerToShadow(call);
   if (held !== undefined) await held;
   throw reason;

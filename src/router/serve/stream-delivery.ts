@@ -9,7 +9,7 @@ import type { StreamKind } from '../replies/stream-kind.ts';
 import { StreamRecording } from '../replies/stream-recording.ts';
 import type { StreamObserver, StreamTap } from '../replies/stream-tap.ts';
 import { tapStream } from '../replies/tap-stream.ts';
-import { firstChunkCame, settle } from './outcome.ts';
+import { firstChunkCame, settleCut, settleOrCut } from './outcome.ts';
 
 /** One reply that comes in pieces, on its way to the caller. What follows a reply follows its end. */
 export class StreamDelivery implements StreamObserver {
@@ -119,8 +119,8 @@ export class StreamDelivery implements StreamObserver {
 
   cut(): void {
     this.#conclude(() => {
-      this.#call.stream = { ...this.#call.stream, cut: true };
-      this.#settle('fulfilled', undefined);
+      this.#call.streamEnded();
+      settleCut(this.#call, this.#leg);
       if (this.#call.begun !== undefined) leaveTurns(this.#call, 'cut');
     });
   }
@@ -142,7 +142,7 @@ export class StreamDelivery implements StreamObserver {
 
   #settle(status: 'fulfilled' | 'rejected', reply: unknown): void {
     this.#call.streamEnded();
-    settle(this.#call, this.#leg, status, reply);
+    settleOrCut(this.#call, this.#leg, status, reply);
   }
 }
 

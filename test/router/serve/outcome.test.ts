@@ -194,3 +194,34 @@ describe('a legacy that no longer exists', () => {
     expect(handler.stats().routes.chat).toMatchObject({ fallbacks: 0, failed: { candidate: 1 } });
   });
 });
+
+describe.each(['legacy', 'candidate'] as const)('a call whose %s gives up', (leg) => {
+  const givesUp = (reason: unknown) => {
+    const caller = new AbortController();
+    const fails = async () => {
+      caller.abort(reason);
+      throw reason;
+    };
+    const { handler } = chat(leg === 'legacy' ? 'dualwrite' : 'live', { [leg]: fails });
+    const call = handler.run(['u', 'hi'], { signal: caller.signal });
+    return call.catch(() => handler.stats().routes.chat);
+  };
+
+  it('is cut where its caller has left', async () => {
+    const left = new DOMException('The user has left.', 'AbortError');
+    expect(await givesUp(left)).toMatchObject({
+      served: { [leg]: 1 },
+      failed: { [leg]: 0 },
+      cut: { [leg]: 1 },
+    });
+  });
+
+  it('has failed where it took longer than its caller may wait', async () => {
+    const late = new DOMException('Late.', 'TimeoutError');
+    expect(await givesUp(late)).toMatchObject({
+      served: { [leg]: 0 },
+      failed: { [leg]: 1 },
+      cut: { [leg]: 0 },
+    });
+  });
+});

@@ -52,8 +52,8 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       const controller = new AbortController();
-      if (this.#left) controller.abort();
-      else this.res.once('close', () => this.#left && controller.abort());
+      if (this.left) controller.abort();
+      else this.res.once('close', () => this.left && controller.abort());
       this.#signal = controller.signal;
     }
     return this.#signal;
@@ -61,7 +61,11 @@ export abstract class ServerExchange<Source, Input> implements Caller {
 
   /** Whether nobody waits for an answer of ours: the client has left, or somebody else has begun to reply. */
   get gone(): boolean {
-    return this.#left || this.othersAnswer;
+    return this.left || this.othersAnswer;
+  }
+
+  get left(): boolean {
+    return isClosed(this.res) && !isWhole(this.res);
   }
 
   /** The reply as the client got it; rejects for one that is no success or was cut short. */
@@ -76,7 +80,8 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   observe(observer: EndObserver): void {
     const ended = (): void => observer.ended();
     this.delivered.then(ended, (reason: UnfitReply) => {
-      if (reason.status !== undefined && reason.status >= 500) observer.failed(reason);
+      if (this.left) observer.cut();
+      else if (reason.status !== undefined && reason.status >= 500) observer.failed(reason);
       else ended();
     });
   }
@@ -86,9 +91,6 @@ export abstract class ServerExchange<Source, Input> implements Caller {
     return this.res.headersSent && !this.#answering;
   }
 
-  get #left(): boolean {
-    return isClosed(this.res) && !isWhole(this.res);
-  }
 
   /** Begins to capture the reply, whichever leg writes it. */
   capture(maxBytes: number | undefined): void {
@@ -114,10 +116,10 @@ export abstract class ServerExchange<Source, Input> implements Caller {
     this.#answering = !this.res.headersSent;
     // The router stops listening to the client with the first chunk, while the candidate goes on making the others.
     this.res.once('close', () => {
-      if (this.#left) reply.call.abort(this.signal.reason);
+      if (this.left) reply.call.abort(this.signal.reason);
       // A hook of the app may have had something else sent in the place of a stream, which nobody reads then.
       const { statusCode } = this.res;
-      reply.discard(this.#left || statusCode < 500 ? undefined : new UnfitReply(statusCode));
+      reply.discard(this.left || statusCode < 500 ? undefined : new UnfitReply(statusCode));
     });
   }
 
