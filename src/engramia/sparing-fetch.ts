@@ -1,3 +1,4 @@
+import { networkFailure } from './calls/network-error.ts';
 import type { FetchLike } from './transport.ts';
 
 /** A service that had answered before has answered with a redirect, whose status the HTTP function does not tell then. */
@@ -33,8 +34,10 @@ export function sparingFetch(fetch: FetchLike): FetchLike {
       return await fetch(input, { ...init, redirect: 'error' });
     } catch (thrown) {
       hasAnswered = false;
+      // A host may have the word in its name.
+      const isRedirect = networkFailure(thrown).code === undefined && tellsOfRedirect(thrown);
       // Not sent again to be told the status: what redirects may have worked on it before.
-      throw tellsOfRedirect(thrown) ? new UnexpectedRedirect() : thrown;
+      throw isRedirect ? new UnexpectedRedirect() : thrown;
     }
   };
 }

@@ -32,6 +32,7 @@ export function environmentFlags(
   // Flag keys are written in the app's code: there are as many as routes.
   const byFlagKey = new Map<string, FlagResolution | undefined>();
   const answerOf = (flagKey: string): FlagResolution | undefined => {
+    if (byFlagKey.has(flagKey)) return byFlagKey.get(flagKey);
     const answer = byVariable.get(variableOf(flagKey)) ?? others;
     if (byFlagKey.size < maxFlagKeys) byFlagKey.set(flagKey, answer);
     return answer;
@@ -40,7 +41,7 @@ export function environmentFlags(
     metadata: { name: 'environment' },
     inProcess: true,
     resolveStringEvaluation: (flagKey, defaultValue) =>
-      byFlagKey.get(flagKey) ?? answerOf(flagKey) ?? defaultAnswer(defaultValue),
+      answerOf(flagKey) ?? defaultAnswer(defaultValue),
   };
 }
 

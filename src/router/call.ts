@@ -58,7 +58,7 @@ export const nobody: Subject = Object.freeze({ tenant: '', task: '' });
  * nothing, the call has an id of its own.
  */
 function ownId(requestId: unknown): string | undefined {
-  if (typeof requestId === 'string') return flatCopy(requestId);
+  if (typeof requestId === 'string') return flatCopy(requestId) || undefined;
   const isNumber = typeof requestId === 'number' || typeof requestId === 'bigint';
   return isNumber ? String(requestId) : undefined;
 }

@@ -28,9 +28,12 @@ describe.each([
   { way: fastifyWay, refused: 'failed legacy' },
   { way: fetchWay('node:http'), refused: 'served legacy' },
 ])('a call behind $way.name', ({ way, refused }) => {
-  it.each([404, 503])('that is refused with %i counts by who sends the reply', async (status) => {
+  it.each([
+    [404, 'served candidate'],
+    [503, 'failed candidate'],
+  ])('that is refused with %i counts by who sends the reply', async (status, byCandidate) => {
     expect(await countedAs(way, 'dualwrite', refusal(status))).toBe(refused);
-    expect(await countedAs(way, 'complete', refusal(status))).toBe('served candidate');
+    expect(await countedAs(way, 'complete', refusal(status))).toBe(byCandidate);
   });
 
   it('counts as cut, not as failed, when its candidate gives up since the client has left', async () => {

@@ -150,3 +150,15 @@ describe('a fetch that spares copies', () => {
     expect(sparingFetch(fetch)).toBe(fetch);
   });
 });
+
+it('takes no host whose name has the word in it for a redirect', async () => {
+  const cause = Object.assign(new Error('getaddrinfo ENOTFOUND redirect-gw.internal'), {
+    code: 'ENOTFOUND',
+  });
+  const unknown = new TypeError('fetch failed', { cause });
+  const fetch = sparingFetch(
+    vi.fn().mockResolvedValueOnce(new Response('{}')).mockRejectedValueOnce(unknown),
+  );
+  await fetch('https://redirect-gw.internal', {});
+  await expect(fetch('https://redirect-gw.internal', {})).rejects.toBe(unknown);
+});

@@ -171,3 +171,21 @@ describe('the end of a provider', () => {
     await closing;
   });
 });
+
+it('closes a provider whose handlers cannot be taken back, and tells why', async () => {
+  const failure = new Error('not a handler of mine');
+  let closed = 0;
+  const { lifecycle, reporter } = setUp({
+    events: {
+      addHandler: () => undefined,
+      removeHandler: () => {
+        throw failure;
+      },
+    },
+    onClose: async () => void (closed += 1),
+  });
+  lifecycle.ready();
+  await lifecycle.close(1_000);
+  expect(closed).toBe(1);
+  expect(reporter.operations).toEqual(['flags.close', 'flags.close']);
+});

@@ -65,6 +65,7 @@ export class EventHub implements Reporter {
     this.#warnings.warn(
       operation,
       `${operation}${at} failed and was contained: ${what.join(' ')}.${ownWords(operation, error)}`,
+      where.route,
     );
     if (this.wants('error')) this.emit('error', { operation, ...where, error: facts });
   }

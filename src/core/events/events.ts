@@ -190,7 +190,7 @@ export interface Reporter {
   readonly listeners: Readonly<Record<CutoverEventType, number>>;
   wants(type: CutoverEventType): boolean;
   emit<T extends CutoverEventType>(type: T, event: CutoverEvents[T]): void;
-  /** Emits `error` and warns once per operation until it succeeds again. */
+  /** Emits `error`, and warns of each operation of a route at most once a minute. */
   contained(
     operation: Operation,
     error: unknown,

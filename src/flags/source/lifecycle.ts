@@ -123,13 +123,23 @@ export class ProviderLifecycle {
   }
 
   async #end(timeoutMs: number): Promise<void> {
+    const { events } = this.#provider;
+    if (this.#listening) {
+      this.#leave(() => events?.removeHandler(configurationChanged, this.#changed));
+      this.#leave(() => events?.removeHandler(troubled, this.#troubled));
+      this.#leave(() => this.#ramp?.[Symbol.dispose]());
+    }
     try {
-      if (this.#listening) {
-        this.#provider.events?.removeHandler(configurationChanged, this.#changed);
-        this.#provider.events?.removeHandler(troubled, this.#troubled);
-        this.#ramp?.[Symbol.dispose]();
-      }
       await this.#within(timeoutMs, this.#provider.onClose?.());
+    } catch (error) {
+      this.#reporter.contained('flags.close', error);
+    }
+  }
+
+  /** What does not let itself be taken back must not keep the provider from being closed. */
+  #leave(takeBack: () => unknown): void {
+    try {
+      takeBack();
     } catch (error) {
       this.#reporter.contained('flags.close', error);
     }

@@ -12,7 +12,9 @@ export type MirrorIntent = 'offer' | 'sampled' | 'unsafe' | undefined;
 export function offerToShadow(call: Call): Promise<void> | undefined {
   const { follows, hooks, background } = call.owner;
   if (follows[call.plan.order] === false) return undefined;
-  if (hooks?.delivered === undefined) {
+  // What a candidate has thrown is known before the app's error handler has made a reply of it.
+  const isKnown = call.status === 'rejected' && call.leg === 'candidate';
+  if (hooks?.delivered === undefined || isKnown) {
     offer(call);
     return background?.hold(call);
   }
@@ -21,15 +23,22 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
       call.reply = delivered;
       offer(call);
     },
-    () => {
-      // Cut short: the user did not get it, so there is nothing to learn or compare.
-      if (call.begun !== undefined && call.callerGone) leaveTurns(call, 'cut');
+    (reason: unknown) => {
+      // The user did not get it, so there is nothing to learn or compare.
+      if (call.stream?.cut === true) {
+        if (call.begun !== undefined) leaveTurns(call, 'cut');
+      } else if (call.status === 'rejected' && call.leg === 'legacy' && isServerError(reason))
+        offer(call);
     },
   );
   // The delivery is part of what is waited for: a reply that waited for it would wait for itself.
   void background?.hold(call, offered);
   return undefined;
 }
+
+/** What an app refuses by its status is no failure of its handler. */
+const isServerError = (reason: unknown): boolean =>
+  Number((reason as { readonly status?: unknown } | undefined)?.status) >= 500;
 
 /** Offers a call whose reply is known; the caller has it already, or gets it now. */
 export function offer(call: Call, intent: MirrorIntent = mirrorIntent(call)): void {

@@ -1,3 +1,4 @@
+import { attempt } from '../../core/attempt.ts';
 import { isShadowSafe } from '../../core/call/shadow-safe.ts';
 import type { Subject } from '../../core/call/subject.ts';
 import type { CompareOptions } from '../../core/contracts/compare-options.ts';
@@ -170,16 +171,26 @@ function learnPolicy(
     filter: learn.filter,
     redact: learn.redact ?? redact,
     runId: learn.runId,
-    view: viewOf(options.view as LearnPolicy['view'] | undefined, hooks),
+    view: viewOf(options, hooks),
   };
 }
 
-/** A stream is read from what was kept of it; any other reply as it is. An adapter that delivers replies reads them too. */
+/**
+ * A stream is read from what was kept of it; any other reply as it is, unless the app takes it for a failure. An adapter that
+ * delivers replies reads them too.
+ */
 function viewOf(
-  own: LearnPolicy['view'] | undefined,
+  options: RouteOptions<never[], unknown>,
   hooks: RouteHooks | undefined,
 ): LearnPolicy['view'] {
+  const own = options.view as LearnPolicy['view'] | undefined;
+  const isFailure = options.fallback?.isFailure as ((reply: unknown) => unknown) | undefined;
   const view = own ?? bodyView;
   if (hooks !== undefined) return view;
-  return (reply) => (isCaptured(reply) ? exchangeView(reply, own) : view(reply));
+  return (reply) => {
+    if (isCaptured(reply)) return exchangeView(reply, own);
+    return isFailure !== undefined && attempt(() => isFailure(reply)) === true
+      ? undefined
+      : view(reply);
+  };
 }

@@ -1,24 +1,32 @@
+import { attempt } from '../../core/attempt.ts';
 import { toldOf } from '../../core/call/reported-facts.ts';
 import { errorFacts } from '../../core/events/error-facts.ts';
 import type { LegFacts } from '../../core/events/events.ts';
 import type { Leg } from '../../core/stage.ts';
 import type { Call } from '../call.ts';
+import { offer } from '../offer/offer.ts';
+import { isResponse } from '../replies/is-response.ts';
 import { streamKindOf } from '../replies/stream-kind.ts';
 import type { Route, RouteHooks } from '../route/route.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { endTrace } from './traced.ts';
 import { saidYes } from './yes-or-no.ts';
 
-/** Records how a call ended: counters, the sampled duration, the `served` event. */
+/**
+ * Records how a call ended: counters, the sampled duration, the `served` event.
+ *
+ * @param given - what the leg gave, where `reply` is what was kept of it
+ */
 export function settle(
   call: Call,
   leg: Leg,
   status: 'fulfilled' | 'rejected',
   reply: unknown,
+  given = reply,
 ): void {
   const { counters, listeners } = call.owner;
   if (leg === 'legacy' && (status === 'rejected' || call.owner.legacyGone)) {
-    noticeLegacy(call, status, reply);
+    noticeLegacy(call, status, given);
   }
   call.leg = leg;
   call.status = status;
@@ -61,7 +69,10 @@ export function firstChunkCame(call: Call, leg: Leg): void {
 export function settleAtEnd(call: CandidateCall, { observe }: RouteHooks, reply: unknown): boolean {
   const comes = observe?.(call.args, reply, {
     ended: () => settle(call, 'candidate', 'fulfilled', reply),
-    failed: (reason) => settleOrCut(call, 'candidate', 'rejected', reason),
+    failed: (reason) => {
+      settleOrCut(call, 'candidate', 'rejected', reason);
+      if (call.status === 'rejected') offer(call);
+    },
     cut: () => settleCut(call, 'candidate'),
   });
   if (comes === 'in pieces') firstChunkCame(call, 'candidate');
@@ -129,7 +140,7 @@ export function legacyFailed(route: Route, error: unknown): void {
 
 /** Notices that a legacy that had gone answers again: a stream that nobody has read from yet is no answer. */
 export function legacyAnswered(route: Route, reply: unknown): void {
-  if (!route.legacyGone || isUnread(reply)) return;
+  if (!route.legacyGone || isUnread(reply) || isRefusal(reply)) return;
   route.legacyGone = false;
   const { name, reporter, switchboard } = route;
   switchboard.news.add(() => reporter.emit('gone', { route: name, alive: true }));
@@ -138,4 +149,9 @@ export function legacyAnswered(route: Route, reply: unknown): void {
 function isUnread(reply: unknown): boolean {
   const kind = typeof reply === 'object' && reply !== null ? streamKindOf(reply) : undefined;
   return kind !== undefined && kind !== 'response';
+}
+
+/** The `Response` of an error may well be what stands where legacy was. */
+function isRefusal(reply: unknown): boolean {
+  return attempt(() => (reply as Response).status >= 400 && isResponse(reply)) === true;
 }

@@ -1,8 +1,10 @@
 import { isThenable } from '../../core/call/observation.ts';
 import { CutoverError } from '../../core/errors.ts';
 import { errorFacts } from '../../core/events/error-facts.ts';
+import type { Leg } from '../../core/stage.ts';
 import { offerToShadow } from '../offer/offer.ts';
 import { abandonReply } from '../replies/abandon-reply.ts';
+import { FailedReply } from '../replies/failed-reply.ts';
 import { type StreamKind, streamKindOf } from '../replies/stream-kind.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
@@ -124,7 +126,8 @@ function flow(call: CandidateCall, delivery: StreamDelivery): void {
 function failed(call: CandidateCall, why: Why, reason: unknown): void {
   if (call.run === 'superseded') return;
   if (mayFallBack(call, reason)) fallBack(call, why, reason);
-  else finish(call, 'candidate', why === 'failure' ? 'fulfilled' : 'rejected', reason);
+  else if (why === 'failure') finishAsFailed(call, reason);
+  else finish(call, 'candidate', 'rejected', reason);
 }
 
 /** The deadline has passed: legacy answers if it may; else the candidate is asked to stop, and still waited for. */
@@ -188,15 +191,11 @@ function legacyStreamOf(call: CandidateCall, reply: unknown): StreamKind | undef
 
 function finish(
   call: CandidateCall,
-  leg: 'legacy' | 'candidate',
+  leg: Leg,
   status: 'fulfilled' | 'rejected',
   reply: unknown,
 ): void {
-  if (leg === 'candidate') {
-    call.run = 'settled';
-    call.owner.deadlines?.remove(call);
-  }
-  call.aborting?.unfollow();
+  endRun(call, leg);
   const { hooks } = call.owner;
   const isOwn = leg === 'candidate' && status === 'fulfilled';
   if (hooks === undefined || !isOwn || !settleAtEnd(call, hooks, reply)) {
@@ -205,6 +204,23 @@ function finish(
   const held = offerToShadow(call);
   if (held === undefined) handOver(call, status, reply);
   else void held.then(() => handOver(call, status, reply));
+}
+
+/** What says that it is a failure is given to the caller, and counts as what it is. */
+function finishAsFailed(call: CandidateCall, reply: unknown): void {
+  endRun(call, 'candidate');
+  settleOrCut(call, 'candidate', 'rejected', new FailedReply(reply));
+  const held = offerToShadow(call);
+  if (held === undefined) call.resolve(reply);
+  else void held.then(() => call.resolve(reply));
+}
+
+function endRun(call: CandidateCall, leg: Leg): void {
+  if (leg === 'candidate') {
+    call.run = 'settled';
+    call.owner.deadlines?.remove(call);
+  }
+  call.aborting?.unfollow();
 }
 
 function handOver(call: CandidateCall, status: 'fulfilled' | 'rejected', reply: unknown): void {

@@ -4,12 +4,13 @@ import type { Leg } from '../../core/stage.ts';
 import type { Call } from '../call.ts';
 import { leaveTurns } from '../offer/kept-turns.ts';
 import { type MirrorIntent, mirrorIntent, offer, offerUnreadable } from '../offer/offer.ts';
+import { isResponse } from '../replies/is-response.ts';
 import { headOf } from '../replies/response-head.ts';
 import type { StreamKind } from '../replies/stream-kind.ts';
 import { StreamRecording } from '../replies/stream-recording.ts';
 import type { StreamObserver, StreamTap } from '../replies/stream-tap.ts';
 import { tapStream } from '../replies/tap-stream.ts';
-import { firstChunkCame, settleCut, settleOrCut } from './outcome.ts';
+import { firstChunkCame, settle, settleCut, settleOrCut } from './outcome.ts';
 
 /** One reply that comes in pieces, on its way to the caller. What follows a reply follows its end. */
 export class StreamDelivery implements StreamObserver {
@@ -107,14 +108,20 @@ export class StreamDelivery implements StreamObserver {
 
   ended(): void {
     this.#conclude(() => {
-      this.#settle('fulfilled', this.#recording?.captured());
-      if (this.#scope === undefined) offer(this.#call, this.#intent);
-      else this.#scope.runInAsyncScope(offer, undefined, this.#call, this.#intent);
+      this.#call.streamEnded();
+      const kept = this.#recording?.captured();
+      // What was kept of a `Response` may be nothing, and its status is wanted.
+      const given = isResponse(this.#reply) ? this.#reply : kept;
+      settle(this.#call, this.#leg, 'fulfilled', kept, given);
+      this.#offer();
     });
   }
 
   failed(reason: unknown): void {
-    this.#conclude(() => this.#settle('rejected', reason));
+    this.#conclude(() => {
+      this.#settle('rejected', reason);
+      this.#offer();
+    });
   }
 
   cut(): void {
@@ -138,6 +145,11 @@ export class StreamDelivery implements StreamObserver {
     this.#recording = undefined;
     this.#unfollow?.();
     this.#tellEnd?.();
+  }
+
+  #offer(): void {
+    if (this.#scope === undefined) offer(this.#call, this.#intent);
+    else this.#scope.runInAsyncScope(offer, undefined, this.#call, this.#intent);
   }
 
   #settle(status: 'fulfilled' | 'rejected', reply: unknown): void {

@@ -118,8 +118,14 @@ function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
   if (codePointLength(subject.task.trim(), minTaskChars) < minTaskChars) return false;
   if (filter === undefined) return true;
   const { route, requestId, tenant, stage, leg } = exchange;
-  const answer = filter({ route, requestId, tenant, subject, stage, leg, reply });
-  return settledNow(answer) === true;
+  const answer: unknown = settledNow(
+    filter({ route, requestId, tenant, subject, stage, leg, reply }),
+  );
+  if (typeof answer === 'boolean' || answer === undefined || answer === null) return !!answer;
+  throw new CutoverError(
+    'ERR_CUTOVER_CONTAINED',
+    `The callback learn.filter must answer true or false; its answer is of type ${typeof answer}.`,
+  );
 }
 
 function fitBody(lesson: Lesson): Lesson {

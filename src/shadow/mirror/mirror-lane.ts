@@ -47,7 +47,13 @@ function laneOf(
   const work = new MirrorWork({ clock, reporter, isKilled, outlet, budget: guard });
   const lane = createLane({ name: 'mirror', options, clock, reporter, warn, work });
   return {
-    offer: (exchange) => lane.offer(new MirrorTask(exchange)),
+    offer: (exchange) => {
+      const task = new MirrorTask(exchange);
+      const isTaken = lane.offer(task);
+      // Tools that follow async resources are told of this one's end, too.
+      if (!isTaken) task.emitDestroy();
+      return isTaken;
+    },
     skip: (reason) => lane.skip(reason),
     stats: () => lane.stats(),
     flush: (timeoutMs) => lane.flush(timeoutMs),

@@ -51,7 +51,7 @@ export function toPairText(
 ): PairText {
   const kept = (text: string, isCut: boolean): string => {
     const redacted = givenText(redact(text), 'redactText');
-    return flatCopy(isCut ? redacted.slice(0, -cutMargin) : redacted);
+    return flatCopy((isCut ? redacted.slice(0, -cutMargin) : redacted).toWellFormed());
   };
   const wordsOf = (held: HeldReply | undefined): string | undefined =>
     held?.text === undefined ? undefined : kept(held.text, held.isCut);

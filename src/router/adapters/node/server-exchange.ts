@@ -91,7 +91,6 @@ export abstract class ServerExchange<Source, Input> implements Caller {
     return this.res.headersSent && !this.#answering;
   }
 
-
   /** Begins to capture the reply, whichever leg writes it. */
   capture(maxBytes: number | undefined): void {
     this.#await(() => tapReply(this.res, { maxBytes }));
