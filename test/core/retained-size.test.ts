@@ -9,6 +9,14 @@ describe('what a value retains', () => {
     ['an array of texts', ['four', 'five'], 64 + 16],
     ['an object', { a: 'four', b: [1, null] }, 64 + 8 + 64 + 16],
     ['bytes', new Uint8Array(1_000), 64 + 1_000],
+    ['a few bytes of many', new Uint8Array(1_000).subarray(0, 10), 64 + 1_000],
+    ['a map', new Map([['four', 'five!']]), 64 + 8 + 10],
+    ['a set', new Set(['four']), 64 + 8],
+    [
+      'an error',
+      Object.assign(new Error('four', { cause: 1 }), { stack: 'five!' }),
+      64 + 8 + 10 + 8,
+    ],
     ['bytes within', { bytes: new Uint8Array(1_000) }, 64 + 64 + 1_000],
   ])('%s', (_what, value, bytes) => {
     expect(retainedSize(value)).toBe(bytes);

@@ -11,6 +11,8 @@ const isPrimitive = (value: unknown): boolean =>
  */
 export function argumentCopy<Argument>(argument: Argument, texts = new OwnTexts()): Argument {
   if (isPrimitive(argument)) return texts.of(argument);
+  // A clone of a view has all of what it is a view of, and a chunk of a request's body is a small one.
+  if (argument instanceof Uint8Array) return new Uint8Array(argument) as Argument & Uint8Array;
   return flatObjectCopy(argument, texts) ?? structuredClone(argument);
 }
 
