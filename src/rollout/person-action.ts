@@ -45,3 +45,20 @@ export function refuseNameless(
 ): void {
   refuse(`rollout.${action}()`, issuesOf(by, { ...personChecks, ...more }));
 }
+
+/**
+ * The same action in words that a trail can hold: the way back is not refused for the length of an alert that it quotes, or for
+ * half a character at the end of one that was cut.
+ */
+export function inOrder<Action extends PersonAction>(by: Action): Action {
+  const { actor, reason, requestId }: Partial<PersonAction> = by ?? {};
+  return {
+    ...by,
+    actor: cutSaid(actor),
+    reason: cutSaid(reason),
+    ...(requestId !== undefined && { requestId: cutSaid(requestId) }),
+  };
+}
+
+const cutSaid = <Said>(text: Said): Said | string =>
+  typeof text === 'string' ? text.slice(0, longestSaid).toWellFormed() : text;

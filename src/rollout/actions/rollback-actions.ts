@@ -1,6 +1,6 @@
 import type { RolloutState } from '../../core/contracts/rollout-state.ts';
 import { check } from '../../core/option-checks.ts';
-import { refuseNameless } from '../person-action.ts';
+import { inOrder, refuseNameless } from '../person-action.ts';
 import { fromCheck } from '../plan/full-plan.ts';
 import type { RampCore } from '../ramp-core.ts';
 import type { RollbackAction } from '../rollout.ts';
@@ -16,12 +16,14 @@ export class RollbackActions {
     this.#core = core;
   }
 
-  async rollback(by: RollbackAction): Promise<RolloutState> {
+  async rollback(given: RollbackAction): Promise<RolloutState> {
+    const by = inOrder(given);
     refuseNameless('rollback', by, checks);
     return this.#core.rollbacks.order(this.#orderOf('rollback', by));
   }
 
-  kill(by: RollbackAction): 'killed' | 'frozen' {
+  kill(given: RollbackAction): 'killed' | 'frozen' {
+    const by = inOrder(given);
     refuseNameless('kill', by, checks);
     const order = this.#orderOf('kill', by);
     // Told by the warnings where it fails; it is tried again until it stands.
