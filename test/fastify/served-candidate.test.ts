@@ -63,7 +63,6 @@ describe('a candidate that serves', () => {
     ['bytes of shared memory', () => shared('yes'), 'yes', 'application/octet-stream'],
     ['shared memory', () => shared('yes').buffer, 'yes', 'application/octet-stream'],
     ['a generator', words, 'tokens', 'text/plain; charset=utf-8'],
-    ['an empty stream', () => Readable.from([]), '', 'application/octet-stream'],
     ['a Node stream', () => Readable.from(['no', 'de']), 'node', 'text/plain; charset=utf-8'],
     ['a web stream', () => new Blob(['web']).stream(), 'web', 'application/octet-stream'],
     ['a Response', () => new Response('fetched'), 'fetched', 'text/plain;charset=UTF-8'],
@@ -75,6 +74,16 @@ describe('a candidate that serves', () => {
     expect(response.headers.get('content-type')).toBe(type);
     expect(chat.legacyCalls()).toBe(0);
     expect(chat.cutover.stats().routes.chat?.served).toEqual({ legacy: 0, candidate: 1 });
+  });
+
+  it('is replaced by legacy for a stream without a chunk, which is sent where nothing falls back', async () => {
+    const options = { candidate: () => Readable.from([]) };
+    await using live = await startChat({ stage: 'live', options });
+    expect(await (await live.ask()).json()).toEqual({ reply: expect.any(String) });
+    expect(live.legacyCalls()).toBe(1);
+    await using complete = await startChat({ stage: 'complete', options });
+    expect(await (await complete.ask()).text()).toBe('');
+    expect(complete.cutover.stats().routes.chat?.failed).toEqual({ legacy: 0, candidate: 1 });
   });
 
   it('has status, reason, headers and cookies of its Response sent, beside those of the app', async () => {

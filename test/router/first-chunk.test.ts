@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { live, pieces, textOf } from './live-world.ts';
 import { type chat, hangs, nextTurn } from './world.ts';
@@ -58,8 +59,30 @@ describe('a stream whose first chunk is waited for', () => {
     expect(stats()?.firstChunk.candidate).toMatchObject({ count: 1, sumMs: 10 });
   });
 
-  it('and that ends without one has no time to it', async () => {
-    const { handler, served } = live({ candidate: (async () => pieces()) as never });
+  it.each<[string, () => unknown]>([
+    ['a generator', () => pieces()],
+    ['a stream', () => ReadableStream.from([])],
+    ['a Response', () => new Response(ReadableStream.from([]))],
+    ['a Node stream', () => Readable.from([])],
+  ])('and that ends without one, %s, is replaced by legacy', async (_name, empty) => {
+    const { handler, fallbacks } = live({ candidate: (async () => empty()) as never });
+    expect(await handler('u', 'hi')).toBe('legacy: hi');
+    expect(fallbacks).toMatchObject([{ why: 'failure' }]);
+  });
+
+  it('and that has none by its status is served as it is', async () => {
+    const accepted = () => new Response(ReadableStream.from([]), { status: 202 });
+    const { handler, fallbacks } = live({ candidate: (async () => accepted()) as never });
+    expect(await handler('u', 'hi')).toMatchObject({ status: 202 });
+    expect(fallbacks).toEqual([]);
+  });
+
+  it('and that ends without one has no time to it where nothing may fall back', async () => {
+    const when = () => false;
+    const { handler, served } = live({
+      candidate: (async () => pieces()) as never,
+      fallback: { when },
+    });
     expect(await textOf(await handler('u', 'hi'))).toBe('');
     expect(served).toMatchObject([{ leg: 'candidate', status: 'fulfilled' }]);
     expect(served[0]).not.toHaveProperty('firstChunkMs');

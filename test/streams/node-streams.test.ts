@@ -97,11 +97,12 @@ describe('a Node stream of a candidate that has ended already', () => {
       (at: Readable) => (at as PassThrough).end(),
     ],
   ] as const)('and %s tells whoever listens later that it has', async (_how, make, end) => {
-    const { handler } = await streamWorld('live', () => {
+    const ending = () => {
       const stream = make();
       end(stream);
       return stream;
-    });
+    };
+    const { handler } = await streamWorld('live', ending, { fallback: { when: () => false } });
     const reply = (await handler(message)) as Readable;
     await turns(2);
     const ended = once(reply, 'end');

@@ -5,6 +5,7 @@ import type { Leg } from '../../core/stage.ts';
 import { offerToShadow } from '../offer/offer.ts';
 import { abandonReply } from '../replies/abandon-reply.ts';
 import { FailedReply } from '../replies/failed-reply.ts';
+import { isResponse } from '../replies/is-response.ts';
 import { type StreamKind, streamKindOf } from '../replies/stream-kind.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
@@ -105,6 +106,10 @@ function answeredByStream(
     (hasChunk) => {
       unfollow?.();
       if (call.run === 'superseded') return;
+      if (!hasChunk && promisesAnswer(call, reply) && mayFallBack(call, reply)) {
+        fallBack(call, 'failure', reply);
+        return;
+      }
       if (hasChunk) delivery.begun();
       flow(call, delivery);
     },
@@ -114,6 +119,10 @@ function answeredByStream(
     },
   );
 }
+
+/** A stream that is over before its first chunk has no answer: a model that is down looks so behind many a library. */
+const promisesAnswer = ({ init }: CandidateCall, reply: object): boolean =>
+  init?.wantsHeadAlone !== true && (!isResponse(reply) || reply.status === 200);
 
 /** Past the first chunk no other leg answers: the deadline is over, the caller's signal is not. */
 function flow(call: CandidateCall, delivery: StreamDelivery): void {

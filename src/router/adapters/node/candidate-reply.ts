@@ -19,6 +19,13 @@ export class CandidateReply {
     this.prepared = { ...prepared, source: this.#observed(prepared.source) };
   }
 
+  /** Whether it is a stream without a single chunk, whose status promises an answer. */
+  get isEmpty(): boolean {
+    const { prepared } = this;
+    if (prepared.kind !== 'stream' || prepared.source === undefined) return false;
+    return prepared.first === undefined && (prepared.head?.status ?? 200) === 200;
+  }
+
   /** Whether more than its first chunk is to come, whose end the observer is told, once. */
   observe(observer: EndObserver): boolean {
     const { prepared } = this;

@@ -13,7 +13,7 @@ import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { prepareReply, prepareWhole } from '../../replies/prepare-reply.ts';
 import type { Route, RouteHooks } from '../../route/route.ts';
-import type { RouteOptions } from '../../route/route-options.ts';
+import type { FallbackOptions, RouteOptions } from '../../route/route-options.ts';
 import { CandidateCall } from '../../serve/candidate-call.ts';
 import { fallbackByValue } from '../fallback-by-value.ts';
 import { whileWanted } from '../while-wanted.ts';
@@ -48,7 +48,7 @@ export function addServerRoute<Source, Input>(
     // The mirror gets a copy of the input alone: the request and the response stay with the served call.
     snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as Exchange],
     ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
-    fallback: fallbackByValue(fallback ?? {}, returnedBy),
+    fallback: orEmpty(fallbackByValue(fallback ?? {}, returnedBy)),
     // A status of the app's own making, of one tenant's conversation say, is no word about legacy: only the app can tell.
     isGone: options.isGone ?? (() => false),
   };
@@ -74,6 +74,12 @@ export function addServerRoute<Source, Input>(
   };
   const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
   return route;
+}
+
+/** A stream that is over before its first chunk has no answer: a model that is down looks so behind many a library. */
+function orEmpty({ isFailure, ...rest }: FallbackOptions): FallbackOptions {
+  const isEmpty = (reply: unknown): boolean => reply instanceof CandidateReply && reply.isEmpty;
+  return { ...rest, isFailure: (reply) => isEmpty(reply) || isFailure?.(reply) === true };
 }
 
 /** An id that a client chose may be as long as a header: more of it is not kept. */
