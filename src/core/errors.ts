@@ -5,7 +5,8 @@
  * - `ERR_CUTOVER_SUPERSEDED`: the candidate must not act: legacy is answering already, or the run is a mirror.
  * - `ERR_CUTOVER_DEADLINE`: something took longer than it may: a candidate, a task in the shadow, a callback.
  * - `ERR_CUTOVER_CLOSED`: a client, a lane, a store or a rollout is closed.
- * - `ERR_CUTOVER_CONTAINED`: a callback of the app gave what cannot be used. Told by events, never thrown at callers.
+ * - `ERR_CUTOVER_CONTAINED`: a callback of the app gave what cannot be used. Told by events; thrown at a
+ *   caller only for a stream that was closed before its first chunk, where nothing fell back.
  * - `ERR_CUTOVER_FAILED_REPLY`: a reply says that it is a failure, although nothing was thrown.
  * - `ERR_CUTOVER_HAND_BACK`: a conversation is no longer handed back to the old side.
  * - `ERR_CUTOVER_ROLLOUT`: something stands in the way of an action on a rollout.

@@ -37,8 +37,8 @@ export interface PercentageFlagsOptions extends PercentageFlagsChange {
    */
   salt?: string | undefined;
   /**
-   * What is counted into the percentage. With `user` a call without a user goes by its tenant; overrides always name
-   * tenants.
+   * What is counted into the percentage. With `user` a call without a user goes by its tenant; overrides name
+   * tenants, or users where the route says `targeting: 'user'`.
    * @default 'tenant'
    */
   by?: 'tenant' | 'user' | undefined;

@@ -29,7 +29,7 @@ export interface FlagResolution {
   readonly variant?: string;
   /** Why, in OpenFeature's words. `ERROR` counts as a failed evaluation. */
   readonly reason?: string;
-  /** Present: the evaluation failed, and the last good answer holds. */
+  /** Present: the evaluation failed, and the last good answer holds; `inProcess`, the default stage. */
   readonly errorCode?: string;
   readonly errorMessage?: string;
 }
@@ -50,7 +50,7 @@ export interface FlagProviderEvents {
 
 /**
  * Who is in which stage: the string part of OpenFeature's server `Provider`, so that any OpenFeature provider fits as it
- * is. It may throw or reject; the last good answer then holds.
+ * is. It may throw or reject; the last good answer then holds, or with `inProcess` the default stage.
  */
 export interface FlagProvider {
   readonly metadata: { readonly name: string };

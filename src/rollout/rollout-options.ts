@@ -36,7 +36,7 @@ export interface RolloutOptions {
   leads?: boolean | undefined;
   /**
    * What tenants of the candidate get here when the store was not reached for `leaseMs`: the candidate still, or legacy,
-   * so that no rollback is missed. @default 'keep'
+   * so that no rollback is missed; a ramp that is frozen or complete stays so. @default 'keep'
    */
   onLostContact?: 'keep' | 'legacy' | undefined;
   /** Milliseconds for which a replica obeys a state unheard, and leads. @default 30_000 */

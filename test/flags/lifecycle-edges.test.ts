@@ -182,7 +182,9 @@ it('closes a provider whose handlers cannot be taken back, and tells why', async
         throw failure;
       },
     },
-    onClose: async () => void (closed += 1),
+    onClose: async () => {
+      closed += 1;
+    },
   });
   lifecycle.ready();
   await lifecycle.close(1_000);

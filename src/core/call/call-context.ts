@@ -27,7 +27,7 @@ export interface CallContext {
    * @throws CutoverError `ERR_CUTOVER_SUPERSEDED` once fallback has begun, and in a mirrored run: then do not act.
    */
   commit(): void;
-  /** Tells what the run knows about itself; later calls add to earlier ones. */
+  /** Tells what the run knows about itself. A field that is told again replaces what was told: give the sums of the run. */
   report(facts: ReportedFacts): void;
   /**
    * The conversation as it was served, whichever leg served it, oldest turn first: at most the last `limit` turns. Served: with

@@ -5,7 +5,7 @@ import type { LaneStats } from './counts.ts';
 /** Why a call had no stage of its own. */
 export type UndecidedReason = 'identify' | 'noTenant' | 'timeout' | 'flag';
 
-/** Durations of a leg as its callers saw them, from a sample of the calls. */
+/** Durations of a leg as its callers saw them, from a sample of the calls. One that fell back is legacy's, its wait for the candidate included. */
 export interface LatencyStats {
   /** Calls that were timed: one in 64, all when somebody listens to `served`. */
   readonly count: number;
@@ -37,7 +37,7 @@ export interface RouteStats {
   readonly failed: Readonly<Record<Leg, number>>;
   /** Calls in which legacy answered for a candidate that failed or was late. */
   readonly fallbacks: number;
-  /** Calls that were served by default or by legacy because no stage could be found. */
+  /** Calls for which no stage was found in time: served by the last good one, by the default, or by legacy. */
   readonly undecided: Readonly<Record<UndecidedReason, number>>;
   readonly latency: Readonly<Record<Leg, LatencyStats>>;
   /** The same up to the first chunk, for replies that come in pieces; their `latency` is up to the end. */

@@ -152,7 +152,7 @@ export interface CutoverEvents {
     /** Why, as the audit trail has it; empty where it could not be read. */
     readonly reason: string;
   };
-  /** A gate of the ramp was asked in this process: what it said first at a step, and whenever it says something else. */
+  /** A gate of the ramp was asked in this process: its first outcome at a step, and whenever that is another. */
   gate: {
     readonly rollout: string;
     /** The version of the ramp that it was asked at. */

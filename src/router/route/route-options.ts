@@ -87,7 +87,7 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
    * server-sent events that text as it was sent; of a `Response` the parsed body where its type says JSON, else its text.
    * Undefined: nothing to learn or compare. Throwing: an event, and nothing learned or compared.
    *
-   * @default strings; objects and JSON with a string in `text`, `output`, `content`, `finalOutput` or `reply`, or in OpenAI's
+   * @default strings; objects, also as JSON, with a string in `text`, `output`, `content`, `finalOutput` or `reply`, or in OpenAI's
    * `choices` or items; the deltas of events
    */
   view?:
