@@ -175,3 +175,18 @@ describe('the text of server-sent events', () => {
     expect(readEventStream(body).text).toBe(text);
   });
 });
+
+describe('a stream of words', () => {
+  const sent = (...data: string[]) => data.map((one) => `data: ${one}\n\n`).join('');
+
+  it.each([
+    [['It is ', 'null', '.'], 'It is null.'],
+    [['use ', '{}', ' or ', '[]'], 'use {} or []'],
+    [['say ', '"hi"', ' twice'], 'say "hi" twice'],
+    [['The answer: ', '42', ' or ', 'true'], 'The answer: 42 or true'],
+    [['{"text":"Hello"}', '{"state":"busy"}', 'ping'], 'Helloping'],
+    [['"Hello"', '" you"'], 'Hello you'],
+  ])('%j keeps those that happen to be JSON', (data, text) => {
+    expect(readEventStream(sent(...data)).text).toBe(text);
+  });
+});

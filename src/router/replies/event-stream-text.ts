@@ -32,9 +32,13 @@ function parsed(data: string): unknown {
  */
 export function readEventStream(body: string): EventText {
   const events = new EventText();
-  for (const { name, data } of eventsOf(body)) {
+  const sent = eventsOf(body)
+    .filter(({ data }) => data !== '[DONE]')
+    .map((event) => ({ ...event, value: parsed(event.data) }));
+  const isText = sent.some(({ name, value }) => value === undefined && !failures.has(name));
+  for (const { name, data, value } of sent) {
     if (failures.has(name)) events.add({ type: 'error' });
-    else if (data !== '[DONE]') events.add(parsed(data), data);
+    else events.add(value, data, isText);
   }
   return events;
 }

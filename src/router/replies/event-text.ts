@@ -103,6 +103,10 @@ class GatheredText {
   }
 }
 
+/** JSON that may be a word of a text: nobody sends it as an event. */
+const isWord = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+
 /** The text that the events of a stream carry, event by event. */
 export class EventText {
   readonly #deltas = new GatheredText();
@@ -133,13 +137,17 @@ export class EventText {
     return this.#hasFailed ? undefined : this.#deltas.text || this.#plain.text || undefined;
   }
 
-  /** @param source - the event as it was sent, for one that is no object */
-  add(value: unknown, source?: string): void {
+  /**
+   * @param source - the event as it was sent, for one that is no object
+   * @param isText - the stream is one of words, some of which happen to be JSON: `null`, `{}`, `"quoted"`
+   */
+  add(value: unknown, source?: string, isText = false): void {
     const event = fields(unnamed(value));
     if (failed(event)) this.#hasFailed = true;
     const protocol = protocols.find((one) => one.speaks(event));
     this.#isKnown ||= protocol !== undefined;
     if (protocol !== undefined) this.#deltas.add(protocol.text(event));
+    else if (isText && isWord(value)) this.#plain.add(source ?? '');
     else this.#plain.add(jsonText(value) ?? (typeof value === 'object' ? '' : (source ?? '')));
   }
 }
