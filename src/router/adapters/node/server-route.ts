@@ -79,7 +79,8 @@ export function addServerRoute<Source, Input>(
 /** A stream that is over before its first chunk has no answer: a model that is down looks so behind many a library. */
 function orEmpty({ isFailure, ...rest }: FallbackOptions): FallbackOptions {
   const isEmpty = (reply: unknown): boolean => reply instanceof CandidateReply && reply.isEmpty;
-  return { ...rest, isFailure: (reply) => isEmpty(reply) || isFailure?.(reply) === true };
+  // As it is: who gets an answer that is neither true nor false tells of it.
+  return { ...rest, isFailure: (reply) => isEmpty(reply) || (isFailure?.(reply) as boolean) };
 }
 
 /** An id that a client chose may be as long as a header: more of it is not kept. */
