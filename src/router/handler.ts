@@ -106,9 +106,10 @@ function serveKnown(
   const { counters, listeners } = route;
   const { plan } = chosen;
   counters.stages[plan.order] = (counters.stages[plan.order] as number) + 1;
+  counters.decided += 1;
   // What most calls are: nobody listens, nothing is timed. All else is apart, so that this stays small.
   const isWatched =
-    (counters.calls & timingMask) === 1 ||
+    (counters.decided & timingMask) === 1 ||
     route.watches[plan.order] === true ||
     listeners.served > 0 ||
     listeners.decided > 0;
@@ -139,7 +140,7 @@ function watch(call: Call): void {
 /** One call in 64 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
 function timerOf(route: Route, { mirrors }: Plan): Call['timer'] {
   const { counters, listeners, clock, turnClock } = route;
-  if ((counters.calls & timingMask) === 1 || listeners.served > 0) return clock;
+  if ((counters.decided & timingMask) === 1 || listeners.served > 0) return clock;
   return mirrors !== undefined && route.mirrors[mirrors] ? turnClock : undefined;
 }
 

@@ -36,6 +36,21 @@ describe('the time of calls that nobody listens to', () => {
     expect(latency()?.[leg].sumMs).toBeGreaterThanOrEqual(40);
     expect(handler.stats().routes.chat).toMatchObject({ calls: 65, served: { [leg]: 65 } });
   });
+
+  it.each([4, 65])(
+    'is taken of one in 64 of %i at once, too, whose subjects are awaited',
+    async (batch) => {
+      const identify = async () => ({ tenant: 'acme', task: 'a task' });
+      const { handler } = chat('dualwrite', { identify });
+      for (let call = 0; call < 260; call += batch) {
+        await Promise.all(Array.from({ length: batch }, () => handler('u', 'hi')));
+      }
+      expect(handler.stats().routes.chat).toMatchObject({
+        calls: 260,
+        latency: { legacy: { count: 5 } },
+      });
+    },
+  );
 });
 
 describe('the time of calls that somebody listens to', () => {

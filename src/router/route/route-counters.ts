@@ -13,6 +13,8 @@ const latencyOf = (histogram: Histogram): LatencyStats => ({
 /** The plain counters of a route: the hot path only adds to them. */
 export class RouteCounters {
   calls = 0;
+  /** Those that have come as far: by the time that one has its stage, others may have begun. */
+  decided = 0;
   fallbacks = 0;
   /** Calls by the stage's place in the stage table. */
   readonly stages = stageNames.map(() => 0);
