@@ -24,11 +24,14 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
       offer(call);
     },
     (reason: unknown) => {
-      // The user did not get it, so there is nothing to learn or compare.
       if (call.stream?.cut === true) {
+        // The user did not get it, so there is nothing to learn or compare.
         if (call.begun !== undefined) leaveTurns(call, 'cut');
-      } else if (call.status === 'rejected' && call.leg === 'legacy' && isServerError(reason))
-        offer(call);
+        return;
+      }
+      // That legacy has failed is evidence; a candidate's failure was offered when it was known.
+      const hasFailed = call.status === 'rejected' && isServerError(reason);
+      if (hasFailed && call.leg === 'legacy') offer(call);
     },
   );
   // The delivery is part of what is waited for: a reply that waited for it would wait for itself.

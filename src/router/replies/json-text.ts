@@ -22,7 +22,7 @@ function partsText(parts: readonly unknown[]): string | undefined {
 }
 
 /**
- * Finds the answer's text in a JSON body of a common shape: what the router reads of a returned value, `message.content`,
+ * Finds the answer's text in a value or a JSON body of a common shape: a text in a usual field, `message.content`,
  * or the `choices`, `output` and `content` items of OpenAI's APIs. Undefined for any other shape.
  */
 export function jsonText(body: unknown): string | undefined {

@@ -210,18 +210,14 @@ function finish(
   if (hooks === undefined || !isOwn || !settleAtEnd(call, hooks, reply)) {
     settleOrCut(call, leg, status, reply);
   }
-  const held = offerToShadow(call);
-  if (held === undefined) handOver(call, status, reply);
-  else void held.then(() => handOver(call, status, reply));
+  offerAndHandOver(call, status, reply);
 }
 
 /** What says that it is a failure is given to the caller, and counts as what it is. */
 function finishAsFailed(call: CandidateCall, reply: unknown): void {
   endRun(call, 'candidate');
   settleOrCut(call, 'candidate', 'rejected', new FailedReply(reply));
-  const held = offerToShadow(call);
-  if (held === undefined) call.resolve(reply);
-  else void held.then(() => call.resolve(reply));
+  offerAndHandOver(call, 'fulfilled', reply);
 }
 
 function endRun(call: CandidateCall, leg: Leg): void {
@@ -230,6 +226,17 @@ function endRun(call: CandidateCall, leg: Leg): void {
     call.owner.deadlines?.remove(call);
   }
   call.aborting?.unfollow();
+}
+
+/** Where the app asked that the caller wait for the shadow, it does. */
+function offerAndHandOver(
+  call: CandidateCall,
+  status: 'fulfilled' | 'rejected',
+  reply: unknown,
+): void {
+  const held = offerToShadow(call);
+  if (held === undefined) handOver(call, status, reply);
+  else void held.then(() => handOver(call, status, reply));
 }
 
 function handOver(call: CandidateCall, status: 'fulfilled' | 'rejected', reply: unknown): void {
