@@ -24,6 +24,7 @@ const size = isQuick
       closed: 20,
       open: 20,
       streams: 4,
+      manyStreams: 4,
       blocks: 2,
       inFlight: 1_000,
     }
@@ -34,6 +35,7 @@ const size = isQuick
       closed: busy,
       open: 120,
       streams: 50,
+      manyStreams: 300,
       blocks: 20,
       inFlight: 1e4,
     };
@@ -47,7 +49,9 @@ const perSecond = 800;
 const measured: readonly Variant[] = isQuick
   ? ['bare', 'twin', 'shadow', 'launchDarkly']
   : variants;
-const streaming: readonly Variant[] = ['bare', 'twin', 'shadow'];
+const streaming: readonly Variant[] = isQuick
+  ? ['bare', 'twin', 'shadow']
+  : ['bare', 'twin', 'dualwrite', 'shadow'];
 const { blocks } = size;
 const verdicts: Verdict[] = [];
 console.log(machine());
@@ -67,15 +71,17 @@ for (const framework of frameworks) {
   const paced = { ...chat, connections: 32, perSecond };
   const waits = await measureRounds({ ...paced, requests: size.open, blocks, warmUps: 1 });
   console.log(`\n${latencyTable(`${framework}, ${perSecond} requests a second`, waits)}`);
-  const streams = await measureRounds({
+  const stream = {
     sites: sites.filter(([name]) => streaming.includes(name)),
     path: '/stream',
-    requests: size.streams,
     connections: 4,
     timed: 'firstMs',
-    blocks,
-    warmUps: 4,
-  });
+  } as const;
+  const many = { ...stream, requests: size.manyStreams };
+  const streamWarmth = await warmUp({ ...many, ...bounds });
+  const streamCosts = await measureRounds({ ...many, blocks, warmUps: 0 });
+  console.log(`\n${costTable(`${framework}, streams`, streamCosts, streamWarmth)}`);
+  const streams = await measureRounds({ ...stream, requests: size.streams, blocks, warmUps: 1 });
   console.log(`\n${latencyTable(`${framework}, first byte of a stream`, streams)}`);
   verdicts.push(...requestVerdicts(framework, { costs, waits }));
   verdicts.push(...streamVerdicts(framework, streams));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readEventStream } from '../../src/router/replies/event-stream-text.ts';
 import { EventText } from '../../src/router/replies/event-text.ts';
 
@@ -153,6 +153,7 @@ describe('the text of server-sent events', () => {
     ['one line each', 'data: a\n\ndata: b\n\n', 'ab'],
     ['CR LF', 'data: a\r\n\r\ndata: b\r\n\r\n', 'ab'],
     ['CR alone', 'data: a\r\rdata: b\r\r', 'ab'],
+    ['ends of lines that are mixed', 'data: a\n\r\ndata: b\r\n\ndata: c\r\n\r', 'abc'],
     ['several lines', 'data: a\ndata: b\n\n', 'a\nb'],
     ['several lines by CR', 'data: a\rdata: b\r\r', 'a\nb'],
     ['one space taken off', 'data:  a\n\n', ' a'],
@@ -188,5 +189,12 @@ describe('a stream of words', () => {
     [['"Hello"', '" you"'], 'Hello you'],
   ])('%j keeps those that happen to be JSON', (data, text) => {
     expect(readEventStream(sent(...data)).text).toBe(text);
+  });
+
+  it('has none of them parsed that can be no JSON', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    expect(readEventStream(sent('It is ', 'null', '.')).text).toBe('It is null.');
+    expect(parse.mock.calls).toEqual([['null']]);
   });
 });
