@@ -141,7 +141,9 @@ export function issuesOf(options: unknown, checks: OptionChecks, path = ''): str
   }
   const issues: string[] = [];
   for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(checks, key)) issues.push(unknownIssue(key, checks, path));
+    // What there is is told once: an object that is something else altogether has many that are not.
+    if (!Object.hasOwn(checks, key))
+      issues.push(unknownIssue(key, checks, path, issues.length === 0));
   }
   // In a loop: each call of the client comes by here, and nearly all are right.
   for (const key of Object.keys(checks)) {
@@ -157,10 +159,11 @@ export function issuesOf(options: unknown, checks: OptionChecks, path = ''): str
   return issues;
 }
 
-function unknownIssue(key: string, checks: OptionChecks, path: string): string {
+function unknownIssue(key: string, checks: OptionChecks, path: string, tellsAll: boolean): string {
   const others = placesOf(key, checks, path);
+  const all = tellsAll ? ` (there are: ${Object.keys(checks).join(', ')})` : '';
   const mend = others.length === 0 ? '' : `: perhaps ${others.join(' or ')}`;
-  return `${path}${key} is not an option (there are: ${Object.keys(checks).join(', ')})${mend}`;
+  return `${path}${key} is not an option${all}${mend}`;
 }
 
 /** Throws one `InvalidOptionsError` with every issue, if there is any. */

@@ -106,6 +106,8 @@ export class Call implements MirrorableExchange, Held {
   declare trace?: LegTrace | undefined;
   /** The moment in its conversation at which it began; set where conversations are kept. */
   declare begun?: number | undefined;
+  /** For a call that may be mirrored: what its legs were given, before any of them ran. */
+  declare given: readonly unknown[] | undefined;
   /** Set for a call that was drawn to be answered by legacy twice. */
   declare isNoiseDrawn?: true | undefined;
 
@@ -125,6 +127,7 @@ export class Call implements MirrorableExchange, Held {
     this.subject = subject;
     this.self = self;
     this.args = args;
+    this.given = undefined;
     this.init = init;
     this.status = 'fulfilled';
     this.reply = undefined;
@@ -191,8 +194,9 @@ export class Call implements MirrorableExchange, Held {
   toMirror(tenant: string, isNow: boolean, kind: PairRecord['kind'] = 'compare'): MirrorRun {
     const { snapshot, clock } = this.owner;
     const texts = isNow ? OwnTexts.none : new OwnTexts();
+    const given = (this.given ?? this.args) as unknown[];
     const args =
-      snapshot === undefined ? argumentCopies(this.args, texts) : ownArguments(snapshot(this.args));
+      snapshot === undefined ? argumentCopies(given, texts) : ownArguments(snapshot(given));
     return new MirrorRun(this, { tenant, args, texts, kind, answeredAt: clock.now() });
   }
 

@@ -1,7 +1,7 @@
 import { isThenable } from '../core/call/observation.ts';
 import type { Subject } from '../core/call/subject.ts';
 import type { DecisionReason } from '../core/events/events.ts';
-import type { Leg, Plan, Stage } from '../core/stage.ts';
+import type { Leg, Stage } from '../core/stage.ts';
 import { Call, type Caller } from './call.ts';
 import {
   awaitFlag,
@@ -14,6 +14,8 @@ import {
   tenantOf,
   undecided,
 } from './decide.ts';
+import { allAsGiven } from './offer/as-given.ts';
+import { mirroredLeg } from './route/mirrored-leg.ts';
 import type { Route } from './route/route.ts';
 import { RouteCounters } from './route/route-counters.ts';
 import { CandidateCall } from './serve/candidate-call.ts';
@@ -127,7 +129,9 @@ function serveKnown(
 /** Begins what is told of a call: its time, its delivery, its decision. */
 function watch(call: Call): void {
   const { owner: route, plan } = call;
-  const timer = timerOf(route, plan);
+  const isMirrored = mirroredLeg(route, plan) !== undefined;
+  if (isMirrored && route.compares) call.given = allAsGiven(call.args);
+  const timer = timerOf(route, isMirrored);
   // Of a reply that legacy writes somewhere else unobserved there is no end to be timed.
   const observed = route.hooks?.decided?.(call.args, plan) !== false || plan.serves === 'candidate';
   if (timer !== undefined && observed) {
@@ -138,10 +142,10 @@ function watch(call: Call): void {
 }
 
 /** One call in 64 is timed exactly, all of them when somebody listens; a pair is timed by the turn. */
-function timerOf(route: Route, { mirrors }: Plan): Call['timer'] {
+function timerOf(route: Route, isMirrored: boolean): Call['timer'] {
   const { counters, listeners, clock, turnClock } = route;
   if ((counters.decided & timingMask) === 1 || listeners.served > 0) return clock;
-  return mirrors !== undefined && route.mirrors[mirrors] ? turnClock : undefined;
+  return isMirrored ? turnClock : undefined;
 }
 
 function emitDecided(call: Call): void {
@@ -159,7 +163,7 @@ export async function explain(route: Route, self: unknown, args: unknown[]): Pro
     tenant: tenant === '' ? undefined : tenant,
     stage,
     leg: plan.serves,
-    mirrors: plan.mirrors !== undefined && route.mirrors[plan.mirrors] ? plan.mirrors : undefined,
+    mirrors: mirroredLeg(route, plan),
     learns: plan.learns && route.learnLane !== undefined,
     fallback: plan.fallback,
     reason,

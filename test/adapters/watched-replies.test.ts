@@ -43,7 +43,7 @@ describe('the reply of a server', () => {
     ['nothing is learned in stage off', learning, 'off', []],
     ['it is learned', learning, 'dualwrite', kept],
     ['nothing learns it', {}, 'dualwrite', watched],
-    ['it is mirrored', mirroring, 'shadow', kept],
+    ['it is mirrored', mirroring, 'shadow', ['its input kept', ...kept]],
     ['the leg that answers is the only one that may be mirrored', mirroring, 'live', watched],
     ['its stage mirrors nothing', mirroring, 'rampdown', watched],
     [
@@ -62,6 +62,7 @@ describe('the reply of a server', () => {
   ])('is captured, watched or left alone: %s', (_what, route, stage, wanted) => {
     const asked: string[] = [];
     const exchange = {
+      keepGiven: () => void asked.push('its input kept'),
       capture: () => void asked.push('captured'),
       watch: () => void asked.push('watched'),
     };

@@ -68,6 +68,24 @@ describe('bad options', () => {
     );
   });
 
+  it('of which there are none tell once what there is', () => {
+    const issues = issuesOf(() =>
+      make({
+        ...good,
+        flags: memoryFlags('off'),
+        colour: 1,
+        fallback: { never: 1, ever: 1 },
+        size: 1,
+      }),
+    );
+    expect(issues).toEqual([
+      expect.stringMatching(/^colour is not an option \(there are: .*\)$/),
+      'size is not an option',
+      'fallback.never is not an option (there are: when, afterMs, isFailure)',
+      'fallback.ever is not an option',
+    ]);
+  });
+
   it.each<[object, string]>([
     [{ afterMs: 5 }, 'perhaps fallback.afterMs'],
     [{ minTaskChars: 5 }, 'perhaps learn.minTaskChars'],

@@ -105,7 +105,12 @@ export interface RouteOptions<A extends unknown[] = unknown[], R = unknown> {
    * called any more for that conversation: counted, an event and a warning. Not called in `complete`. Needs `subject.conversation`.
    */
   handBack?: ((turns: readonly Turn[], subject: Subject) => Promise<void>) | undefined;
-  /** Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. @default structuredClone */
+  /**
+   * Copies the arguments for a mirror, off the user's path; throwing: not mirrored, counted. Lists among them, in objects two
+   * deep, are those of the call's beginning: what a caller adds later is not in them.
+   *
+   * @default structuredClone
+   */
   snapshot?: ((args: A) => A) | undefined;
   fallback?: FallbackOptions<Awaited<R>> | undefined;
   /** Whether an error of legacy says that legacy no longer exists; stops fallback. @default HTTP 410, or 404 of an endpoint */

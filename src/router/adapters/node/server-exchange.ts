@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '../../call.ts';
+import { asGiven } from '../../offer/as-given.ts';
 import type { EndObserver } from '../../replies/stream-tap.ts';
 import type { CandidateReply } from './candidate-reply.ts';
 import { isClosed, isWhole } from './reply-end.ts';
@@ -25,6 +26,8 @@ export abstract class ServerExchange<Source, Input> implements Caller {
   /** What `read` gets; undefined: the request cannot be read. */
   source: Source | undefined;
   input: Input | undefined = undefined;
+  /** The input for a mirror, as it was before a leg ran. */
+  given: Input | undefined = undefined;
   /** What the app calls the request; undefined: nothing. */
   requestId: string | undefined = undefined;
   /** The candidate's reply, from when it could be sent. */
@@ -66,6 +69,11 @@ export abstract class ServerExchange<Source, Input> implements Caller {
 
   get left(): boolean {
     return isClosed(this.res) && !isWhole(this.res);
+  }
+
+  /** Keeps the input for a mirror. */
+  keepGiven(): void {
+    this.given = asGiven(this.input);
   }
 
   /** The reply as the client got it; rejects for one that is no success or was cut short. */

@@ -12,6 +12,7 @@ import { ownSnapshot } from '../../offer/own-snapshot.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { prepareReply, prepareWhole } from '../../replies/prepare-reply.ts';
+import { mirroredLeg } from '../../route/mirrored-leg.ts';
 import type { Route, RouteHooks } from '../../route/route.ts';
 import type { FallbackOptions, RouteOptions } from '../../route/route-options.ts';
 import { CandidateCall } from '../../serve/candidate-call.ts';
@@ -46,7 +47,7 @@ export function addServerRoute<Source, Input>(
     },
     view: (reply) => exchangeView(reply, view),
     // The mirror gets a copy of the input alone: the request and the response stay with the served call.
-    snapshot: ([exchange]) => [{ input: copy(exchange.input as Input) } as Exchange],
+    snapshot: ([exchange]) => [{ input: copy(exchange.given as Input) } as Exchange],
     ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
     fallback: orEmpty(fallbackByValue(fallback ?? {}, returnedBy)),
     // A status of the app's own making, of one tenant's conversation say, is no word about legacy: only the app can tell.
@@ -54,7 +55,8 @@ export function addServerRoute<Source, Input>(
   };
   const hooks: RouteHooks = {
     decided: ([exchange], plan) => {
-      const mirrors = plan.mirrors !== undefined && route.mirrors[plan.mirrors];
+      const mirrors = mirroredLeg(route, plan) !== undefined;
+      if (mirrors) (exchange as Exchange).keepGiven();
       const learns = plan.learns && route.learnLane !== undefined;
       // Nothing is kept in the first stage. Where legacy is known to be gone, only a reply can tell that it is back; and
       // only a reply ends a trace.
