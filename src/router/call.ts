@@ -14,7 +14,7 @@ import { argumentCopies } from './offer/argument-copy.ts';
 import { type Held, HeldTasks } from './offer/background.ts';
 import { momentOf } from './offer/kept-turns.ts';
 import { MirrorRun } from './offer/mirror-run.ts';
-import { ownArguments } from './offer/own-snapshot.ts';
+import { ownArguments } from './offer/own-arguments.ts';
 import { OwnTexts } from './offer/own-texts.ts';
 import type { Route } from './route/route.ts';
 

@@ -1,3 +1,4 @@
+import { atOnce } from '../../core/call/at-once.ts';
 import { isThenable } from '../../core/call/observation.ts';
 import { ownSubject } from '../../core/call/own-subject.ts';
 import type { ReplyView } from '../../core/call/subject.ts';
@@ -11,7 +12,6 @@ import { codePointLength, isBlank, safeText, utf8Bytes } from '../../core/text/t
 import { mostBytesPerUnit, serviceBodyBytes } from '../service-body.ts';
 import type { Owner } from '../work.ts';
 import type { RunIds } from './run-ids.ts';
-import { settledNow } from './settled-now.ts';
 
 /** What is left is for fields that are added on the way. */
 const maxBodyBytes = serviceBodyBytes - 4096;
@@ -118,8 +118,9 @@ function isWanted(exchange: ServedExchange, reply: ReplyView): boolean {
   if (codePointLength(subject.task.trim(), minTaskChars) < minTaskChars) return false;
   if (filter === undefined) return true;
   const { route, requestId, tenant, stage, leg } = exchange;
-  const answer: unknown = settledNow(
+  const answer: unknown = atOnce(
     filter({ route, requestId, tenant, subject, stage, leg, reply }),
+    'learn.filter',
   );
   if (typeof answer === 'boolean' || answer === undefined || answer === null) return !!answer;
   throw new CutoverError(

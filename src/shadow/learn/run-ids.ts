@@ -1,8 +1,8 @@
+import { atOnce } from '../../core/call/at-once.ts';
 import type { Exchange, LearnPolicy } from '../../core/contracts/exchange.ts';
 import { safeRedacted } from '../../core/redact/safe-redacted.ts';
 import { keyCopy } from '../../core/text/text.ts';
 import type { Owner } from '../work.ts';
-import { settledNow } from './settled-now.ts';
 
 /** What the service takes as run id, in code points. */
 const maxRunIdChars = 200;
@@ -34,7 +34,7 @@ export class RunIds {
 
   /** Throws what the app's own `runId` or `redact` throws. */
   of(exchange: Exchange, { runId, redact }: LearnPolicy, owner: Owner): string {
-    if (runId !== undefined) return this.#safe(settledNow(runId(exchange)), redact);
+    if (runId !== undefined) return this.#safe(atOnce(runId(exchange), 'learn.runId'), redact);
     const known = owner.note;
     if (known instanceof TenantRunId && known.redact === redact) return known.id;
     const made = new TenantRunId(owner.tenant, redact);

@@ -1,4 +1,5 @@
 import { disregard } from '../../../core/attempt.ts';
+import { atOnce } from '../../../core/call/at-once.ts';
 import { isThenable } from '../../../core/call/observation.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
 import type { Subject } from '../../../core/call/subject.ts';
@@ -7,7 +8,6 @@ import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { awaitFlag, decide } from '../../decide.ts';
 import { argumentCopy } from '../../offer/argument-copy.ts';
-import { ownSnapshot } from '../../offer/own-snapshot.ts';
 import type { Route } from '../../route/route.ts';
 import type { RouteOptions } from '../../route/route-options.ts';
 import { defaultMaxBodyBytes, defaultMaxBodyWaitMs } from '../body-limits.ts';
@@ -29,7 +29,7 @@ export function addFetchRoute<Locals>(
 ): FetchRoute<Locals> {
   const { candidate, legacyShadow, snapshot } = options;
   const copy = (locals: Locals): Locals =>
-    snapshot === undefined ? argumentCopy(locals) : ownSnapshot(snapshot(locals));
+    snapshot === undefined ? argumentCopy(locals) : atOnce(snapshot(locals), 'snapshot');
   const hold = (exchange: FetchExchange<Locals>): Promise<void> | undefined =>
     exchange.hold({
       maxBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,

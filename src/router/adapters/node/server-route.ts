@@ -1,4 +1,5 @@
 import { disregard } from '../../../core/attempt.ts';
+import { atOnce } from '../../../core/call/at-once.ts';
 import type { CallContext } from '../../../core/call/call-context.ts';
 import { isThenable } from '../../../core/call/observation.ts';
 import { isShadowSafe, shadowSafe } from '../../../core/call/shadow-safe.ts';
@@ -8,7 +9,6 @@ import type { CutoverCore } from '../../../cutover-core.ts';
 import { routePart } from '../../../cutover-options.ts';
 import { argumentCopy } from '../../offer/argument-copy.ts';
 import { keepsTurns } from '../../offer/kept-turns.ts';
-import { ownSnapshot } from '../../offer/own-snapshot.ts';
 import { exchangeView } from '../../replies/exchange-view.ts';
 import { mirroredReply } from '../../replies/mirrored-reply.ts';
 import { prepareReply, prepareWhole } from '../../replies/prepare-reply.ts';
@@ -35,7 +35,7 @@ export function addServerRoute<Source, Input>(
   type Exchange = ServerExchange<Source, Input>;
   const { candidate, legacyShadow, view, maxReplyBytes, fallback, snapshot, requestId } = options;
   const copy = (input: Input): Input =>
-    snapshot === undefined ? argumentCopy(input) : ownSnapshot(snapshot(input));
+    snapshot === undefined ? argumentCopy(input) : atOnce(snapshot(input), 'snapshot');
   const leg: Leg<Source, Input> = toLeg(candidate, maxReplyBytes);
   const adapted: RouteOptions<[Exchange], unknown> = {
     ...(routePart(options) as { name: string }),
