@@ -82,12 +82,12 @@ it.each<[number | undefined, string]>([
 function wanted() {
   const own = new AbortController();
   const client = new AbortController();
-  const call = { run: 'open', signal: own.signal };
+  const call = { run: 'open', signal: own.signal, plan: { fallback: false } };
   let signal: AbortSignal | undefined;
   const gate = Promise.withResolvers<string>();
   const begin = () =>
     whileWanted(call as never, client.signal, (given) => {
-      signal = given;
+      signal = given.signal;
       return gate.promise;
     });
   const listeners = () => [own, client].flatMap((one) => getEventListeners(one.signal, 'abort'));

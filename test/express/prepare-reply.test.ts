@@ -78,7 +78,7 @@ describe('waiting for the first chunk', () => {
     const controller = new AbortController();
     const cancelled = deferred<void>();
     const stream = new ReadableStream({ cancel: () => cancelled.resolve() });
-    const prepared = prepareReply(stream, fired ?? controller.signal);
+    const prepared = prepareReply(stream, { signal: fired ?? controller.signal });
     controller.abort(failure);
     await expect(prepared).rejects.toBe(failure);
     await cancelled.promise;
@@ -86,8 +86,8 @@ describe('waiting for the first chunk', () => {
 
   it('leaves no listener on a signal that lives on', async () => {
     const { signal } = new AbortController();
-    await prepareReply(new Response('x'), signal);
-    await prepareReply(failing(), signal).catch(() => undefined);
+    await prepareReply(new Response('x'), { signal });
+    await prepareReply(failing(), { signal }).catch(() => undefined);
     await new Promise((resolve) => setImmediate(resolve));
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -21,7 +21,7 @@ describe('a whole value as a Response', () => {
     ['what JSON can hold', { a: 1 }, '{"a":1}', 'application/json'],
     ['null', null, 'null', 'application/json'],
   ])('is made of %s', async (_what, value, text, type) => {
-    for (const response of [wholeResponse(value), await streamedResponse(value, signal)]) {
+    for (const response of [wholeResponse(value), await streamedResponse(value, { signal })]) {
       expect(response?.status).toBe(200);
       expect(typeOf(response)).toBe(type);
       expect(await response?.text()).toBe(text);
@@ -70,13 +70,13 @@ describe('a stream as a Response', () => {
     ['text and then bytes', ['a', Buffer.from('b')], 'ab', 'text/plain;charset=UTF-8'],
     ['nothing', [], '', 'application/octet-stream'],
   ])('is made of %s', async (_what, chunks, text, type) => {
-    const response = await streamedResponse(pieces(...chunks), signal);
+    const response = await streamedResponse(pieces(...chunks), { signal });
     expect([response.status, typeOf(response)]).toEqual([200, type]);
     expect(await response.text()).toBe(text);
   });
 
   it('has no body where there is nothing', async () => {
-    expect((await streamedResponse(pieces(), signal)).body).toBeNull();
+    expect((await streamedResponse(pieces(), { signal })).body).toBeNull();
   });
 
   it('has what a fetched one had, without what told of its connection', async () => {
@@ -88,7 +88,7 @@ describe('a stream as a Response', () => {
     headers.append('set-cookie', 'a=1');
     headers.append('set-cookie', 'b=2');
     const given = fetched(new Response('body', { status: 201, statusText: 'Made', headers }));
-    const response = await streamedResponse(given, signal);
+    const response = await streamedResponse(given, { signal });
     expect([response.status, response.statusText]).toEqual([201, 'Made']);
     expect([...response.headers]).toEqual([
       ['content-type', 'text/plain;charset=UTF-8'],
@@ -100,7 +100,9 @@ describe('a stream as a Response', () => {
   });
 
   it('has no body where a fetched one had none', async () => {
-    const response = await streamedResponse(fetched(new Response(null, { status: 204 })), signal);
+    const response = await streamedResponse(fetched(new Response(null, { status: 204 })), {
+      signal,
+    });
     expect([response.status, response.body]).toEqual([204, null]);
   });
 
@@ -112,7 +114,7 @@ describe('a stream as a Response', () => {
         yield 'a';
       }
     }
-    const response = await streamedResponse(counting(), signal);
+    const response = await streamedResponse(counting(), { signal });
     await new Promise((resolve) => setImmediate(resolve));
     expect(asked).toBe(1);
     await response.body?.cancel();
@@ -128,7 +130,7 @@ describe('a stream as a Response', () => {
         isLeft = true;
       }
     }
-    const response = await streamedResponse(leaving(), signal);
+    const response = await streamedResponse(leaving(), { signal });
     await response.body?.cancel();
     await new Promise((resolve) => setImmediate(resolve));
     expect(isLeft).toBe(true);
@@ -136,7 +138,7 @@ describe('a stream as a Response', () => {
 
   it('fails midway as its source does', async () => {
     const boom = new Error('broke');
-    const response = await streamedResponse(pieces('a', boom), signal);
+    const response = await streamedResponse(pieces('a', boom), { signal });
     await expect(response.text()).rejects.toBe(boom);
   });
 });

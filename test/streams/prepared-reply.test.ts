@@ -5,7 +5,7 @@ import { streamKindOf } from '../../src/router/replies/stream-kind.ts';
 
 type Stream = Extract<Awaited<ReturnType<typeof prepareReply>>, { kind: 'stream' }>;
 const prepared = async (value: unknown, signal?: AbortSignal) =>
-  (await prepareReply(value, signal)) as Stream;
+  (await prepareReply(value, { signal })) as Stream;
 
 async function* pieces(...chunks: unknown[]) {
   yield* chunks;
@@ -144,8 +144,11 @@ describe('a stream', () => {
       const reply = await prepared(pieces('a', 'b'), signal);
       expect(reply).toMatchObject({ kind: 'stream', head: undefined, first: 'a' });
       expect([await reply.source?.next(), await reply.source?.next()]).toEqual(['b', undefined]);
-      expect(await prepared(pieces(), signal)).toMatchObject({ kind: 'stream', first: undefined });
-      await expect(prepareReply(pieces({ a: 1 }), signal)).rejects.toThrow(TypeError);
+      expect(await prepared(pieces(), signal)).toMatchObject({
+        kind: 'stream',
+        first: undefined,
+      });
+      await expect(prepareReply(pieces({ a: 1 }), { signal })).rejects.toThrow(TypeError);
     },
   );
 
@@ -159,7 +162,7 @@ describe('a stream', () => {
         },
       });
       if (!isLate) over.abort('left');
-      const reply = prepareReply(hanging, over.signal);
+      const reply = prepareReply(hanging, { signal: over.signal });
       if (isLate) over.abort('left');
       await expect(reply).rejects.toBe('left');
       expect(cancelled).toBe(1);
@@ -168,8 +171,8 @@ describe('a stream', () => {
 
   it('leaves no listener on its signal', async () => {
     const { signal } = new AbortController();
-    await prepareReply(pieces('a'), signal);
-    await prepareReply(pieces({}), signal).catch(() => undefined);
+    await prepareReply(pieces('a'), { signal });
+    await prepareReply(pieces({}), { signal }).catch(() => undefined);
     await new Promise((resolve) => setImmediate(resolve));
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -1,4 +1,6 @@
+import type { Waiting } from '../replies/prepare-reply.ts';
 import type { CandidateCall } from '../serve/candidate-call.ts';
+import { couldFallBack } from '../serve/fallback.ts';
 
 /**
  * Runs with a signal that aborts when nobody waits for a candidate's reply any more: the client has left, or legacy answers
@@ -7,7 +9,7 @@ import type { CandidateCall } from '../serve/candidate-call.ts';
 export async function whileWanted<T>(
   call: CandidateCall,
   client: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
+  run: (waiting: Waiting) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const look = (): void => {
@@ -18,7 +20,7 @@ export async function whileWanted<T>(
   for (const signal of signals) signal.addEventListener('abort', look, { once: true });
   look();
   try {
-    return await run(controller.signal);
+    return await run({ signal: controller.signal, mayReplace: couldFallBack(call) });
   } finally {
     for (const signal of signals) signal.removeEventListener('abort', look);
   }

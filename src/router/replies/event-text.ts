@@ -76,7 +76,8 @@ const lostRun = ({ object, status }: Fields): boolean =>
 /** A tool's error is no failure of the stream: the AI SDK hands it to the model, which answers all the same. */
 const tellsError = (event: Fields): boolean => Boolean(event.error) && !typed(/^tool-/, event);
 
-const failed = (event: Fields): boolean =>
+/** Whether an event tells that its stream has failed. */
+export const tellsFailure = (event: Fields): boolean =>
   typed(/^(error|abort|response\.failed)$/, event) || tellsError(event) || lostRun(event);
 
 /** Code units that are gathered before they are laid out anew: what is put together word by word takes ten times its size. */
@@ -143,7 +144,7 @@ export class EventText {
    */
   add(value: unknown, source?: string, isText = false): void {
     const event = fields(unnamed(value));
-    if (failed(event)) this.#hasFailed = true;
+    if (tellsFailure(event)) this.#hasFailed = true;
     const protocol = protocols.find((one) => one.speaks(event));
     this.#isKnown ||= protocol !== undefined;
     if (protocol !== undefined) this.#deltas.add(protocol.text(event));

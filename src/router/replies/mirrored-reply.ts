@@ -83,7 +83,7 @@ export async function mirroredReply(
     throw failure;
   }
   const { signal } = run;
-  const prepared = await prepareReply(value, signal);
+  const prepared = await prepareReply(value, { signal });
   if (prepared.kind !== 'stream') return value;
   const giveUp = (): void => prepared.source?.cancel();
   signal.addEventListener('abort', giveUp, { once: true });

@@ -1,4 +1,5 @@
 import { isError } from '../../core/is-error.ts';
+import { Beginning } from './beginning.ts';
 import { isResponse } from './is-response.ts';
 import { isPhrase } from './reason-phrase.ts';
 import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
@@ -24,7 +25,17 @@ export type PreparedReply =
       readonly first: string | Buffer | undefined;
       /** Undefined: there is no body at all. */
       readonly source: ReplySource | undefined;
+      /** It has told of its failure before it has said anything. */
+      readonly hasFailed?: boolean;
     };
+
+/** How long a stream is waited for. */
+export interface Waiting {
+  /** Gives it up, and cancels the stream. */
+  readonly signal?: AbortSignal | undefined;
+  /** Until it is under way, as another leg may still answer; else for its first chunk. @default false */
+  readonly mayReplace?: boolean;
+}
 
 /** One that is there as a whole. */
 export type WholeReply = Exclude<PreparedReply, { kind: 'stream' }>;
@@ -69,10 +80,12 @@ function toHead(response: Response): PreparedHead {
 async function prepareStream(
   source: ReplySource | undefined,
   head: PreparedHead | undefined,
-  signal: AbortSignal | undefined,
+  { signal, mayReplace = false }: Waiting,
 ): Promise<PreparedReply> {
   if (source === undefined) return { kind: 'stream', head, first: undefined, source };
-  if (signal === undefined) return { kind: 'stream', head, first: await source.next(), source };
+  const begin = (): Promise<PreparedReply> =>
+    mayReplace ? underWay(source, head) : atFirst(source, head);
+  if (signal === undefined) return begin();
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       source.cancel();
@@ -80,20 +93,50 @@ async function prepareStream(
     };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    source
-      .next()
-      .then((first) => resolve({ kind: 'stream', head, first, source }), reject)
+    begin()
+      .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
 
-function prepareResponse(response: Response, signal?: AbortSignal): Promise<PreparedReply> {
+async function atFirst(
+  source: ReplySource,
+  head: PreparedHead | undefined,
+): Promise<PreparedReply> {
+  return { kind: 'stream', head, first: await source.next(), source };
+}
+
+/** With its first chunk, or where it begins with events that say nothing with a later one; all of them are given in their order. */
+async function underWay(
+  source: ReplySource,
+  head: PreparedHead | undefined,
+): Promise<PreparedReply> {
+  const beginning = new Beginning(head && typeOf(head));
+  const held: (string | Buffer | undefined)[] = [];
+  let chunk: string | Buffer | undefined;
+  do {
+    chunk = await source.next();
+    held.push(chunk);
+  } while (chunk !== undefined && !beginning.isOver(chunk));
+  const { hasFailed } = beginning;
+  const endsUnsaid = chunk === undefined && held.length > 1;
+  const first = held.shift();
+  const next = async (): Promise<string | Buffer | undefined> =>
+    held.length > 0 ? held.shift() : source.next();
+  const again = held.length === 0 ? source : { next, cancel: source.cancel };
+  return { kind: 'stream', head, first, source: again, hasFailed: hasFailed || endsUnsaid };
+}
+
+const typeOf = ({ headers }: PreparedHead): string =>
+  headers.find(([name]) => name === 'content-type')?.[1] ?? '';
+
+function prepareResponse(response: Response, waiting: Waiting): Promise<PreparedReply> {
   if (response.status < 200) throw new TypeError('The reply is an error Response.');
   if (response.bodyUsed || response.body?.locked) {
     throw new TypeError("The reply is a Response whose body has been read or is someone else's.");
   }
   const source = response.body === null ? undefined : toReplySource(response.body);
-  return prepareStream(source, toHead(response), signal);
+  return prepareStream(source, toHead(response), waiting);
 }
 
 /** What JSON would make something of that no user was to see: nothing of an error, and the inside of a result that is yet to come. */
@@ -131,12 +174,11 @@ export function prepareWhole(value: unknown): WholeReply | undefined {
  * Makes a candidate's value ready to be sent, while nothing has been sent: a string, bytes, a `Response`, a stream of text or
  * bytes (Node, web, async iterable), or what JSON can hold.
  *
- * @param signal - gives up waiting for a stream's first chunk, and cancels the stream
  * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
  */
-export async function prepareReply(value: unknown, signal?: AbortSignal): Promise<PreparedReply> {
+export async function prepareReply(value: unknown, waiting: Waiting = {}): Promise<PreparedReply> {
   const whole = prepareWhole(value);
   if (whole !== undefined) return whole;
-  if (isResponse(value)) return prepareResponse(value, signal);
-  return prepareStream(toReplySource(value as object), undefined, signal);
+  if (isResponse(value)) return prepareResponse(value, waiting);
+  return prepareStream(toReplySource(value as object), undefined, waiting);
 }

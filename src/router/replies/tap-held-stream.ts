@@ -108,5 +108,5 @@ function tapRun(run: Run, observer: StreamObserver): StreamTap | undefined {
   const tap = tapWebStream(held, seen);
   if (tap === undefined || !redirect(held, tap.reply as Held)) return undefined;
   seen.watchCompletion(held);
-  return { reply: run, first: () => tap.first(), abandon: () => tap.abandon() };
+  return { reply: run, first: (beginning) => tap.first(beginning), abandon: () => tap.abandon() };
 }

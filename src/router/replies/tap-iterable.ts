@@ -1,6 +1,7 @@
 import { attempt, disregard } from '../../core/attempt.ts';
 import { isThenable } from '../../core/call/observation.ts';
 import { chain, isPlainPromise } from '../serve/chain.ts';
+import type { Beginning } from './beginning.ts';
 import { ownMethod, replaceMethod } from './own-method.ts';
 import { soleTap, untapped } from './sole-tap.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
@@ -40,7 +41,8 @@ class IterableTap implements StreamTap {
   #restore: (() => void) | undefined;
   /** The only object whose methods tell the observer. An iterable may be an iterator too, and would tell each chunk twice. */
   #observed: Iterator | undefined;
-  #first: { readonly result: unknown } | undefined;
+  /** Results that were taken before the consumer was there. */
+  readonly #held: unknown[] = [];
 
   constructor(stream: Iterable, observer: StreamObserver) {
     this.reply = stream;
@@ -62,13 +64,16 @@ class IterableTap implements StreamTap {
     return this.#restore !== undefined && (!isIterator(stream) || this.#observe(stream));
   }
 
-  async first(): Promise<boolean> {
+  async first(beginning?: Beginning): Promise<boolean> {
     const iterator = this.#open(this.reply, standIn);
-    const given = this.#bare.next?.call(iterator);
-    // Awaited here and by the consumer, and yet started once: what is no plain promise may do or cost anything.
-    const result = !isPlainPromise(given) && isThenable(given) ? Promise.resolve(given) : given;
-    this.#first = { result };
-    return (await (result as PromiseLike<IteratorResult<unknown>>)).done !== true;
+    for (;;) {
+      const given = this.#bare.next?.call(iterator);
+      // Awaited here and by the consumer, and yet started once: what is no plain promise may do or cost anything.
+      const result = !isPlainPromise(given) && isThenable(given) ? Promise.resolve(given) : given;
+      this.#held.push(result);
+      const { done, value } = await (result as PromiseLike<IteratorResult<unknown>>);
+      if (done === true || beginning?.isOver(value) !== false) return done !== true;
+    }
   }
 
   abandon(): void {
@@ -139,9 +144,8 @@ class IterableTap implements StreamTap {
     this.#observed = iterator;
     const tap = this;
     const tapped = ownMethod(iterator, 'next', function tapped(this: unknown, ...args: unknown[]) {
-      const first = tap.#first;
-      tap.#first = undefined;
-      const give = (): unknown => (first === undefined ? next.apply(this, args) : first.result);
+      const held = tap.#held;
+      const give = (): unknown => (held.length === 0 ? next.apply(this, args) : held.shift());
       return tap.#observed === iterator ? tap.#telling(give) : give();
     });
     return (
@@ -156,8 +160,8 @@ class IterableTap implements StreamTap {
     const tap = this;
     return ownMethod(iterator, name, function cut(this: unknown, ...args: unknown[]) {
       if (tap.#observed === iterator) tap.#observer.cut();
-      // Whoever leaves does not want the chunk that was waited for either.
-      tap.#first = undefined;
+      // Whoever leaves does not want what was waited for either.
+      tap.#held.length = 0;
       return method.apply(this, args);
     });
   }

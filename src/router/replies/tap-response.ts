@@ -47,5 +47,5 @@ export function tapResponse(response: Response, observer: StreamObserver): Strea
   for (const name of facts) {
     Object.defineProperty(reply, name, { value: response[name], configurable: true });
   }
-  return { reply, first: () => tap.first(), abandon: () => tap.abandon() };
+  return { reply, first: (beginning) => tap.first(beginning), abandon: () => tap.abandon() };
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { attempt, disregard } from '../../core/attempt.ts';
 import { nodeBuiltin } from '../../core/node-builtin.ts';
+import type { Beginning } from './beginning.ts';
 import type { StreamObserver, StreamTap } from './stream-tap.ts';
 
 type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader;
@@ -15,7 +16,8 @@ class WebStreamTap implements StreamTap {
   readonly #observer: StreamObserver;
   #reader: Reader;
   #fills = false;
-  #first: Promise<Result> | undefined;
+  /** Results that were read before the consumer was there. */
+  readonly #held: Promise<Result>[] = [];
   #controller: Controller | undefined;
   #isPulling = false;
   /** Passes on that the source is over. */
@@ -47,9 +49,13 @@ class WebStreamTap implements StreamTap {
     this.#follow(this.#reader);
   }
 
-  async first(): Promise<boolean> {
-    this.#first = this.#read();
-    return !(await this.#first).done;
+  async first(beginning?: Beginning): Promise<boolean> {
+    for (;;) {
+      const reading = this.#readNext();
+      this.#held.push(reading);
+      const { done, value } = await reading;
+      if (done || beginning?.isOver(value) !== false) return !done;
+    }
   }
 
   abandon(): void {
@@ -93,7 +99,7 @@ class WebStreamTap implements StreamTap {
 
   /** Not before a chunk that is on its way. */
   #settle(): void {
-    if (this.#isPulling || this.#first !== undefined) return;
+    if (this.#isPulling || this.#held.length > 0) return;
     const end = this.#end;
     this.#end = undefined;
     // A stream that was cancelled, or has read the end, is over already.
@@ -101,9 +107,11 @@ class WebStreamTap implements StreamTap {
   }
 
   #read(): Promise<Result> {
-    const first = this.#first;
-    this.#first = undefined;
-    return first ?? (this.#readerThat(false) as ReadableStreamDefaultReader<unknown>).read();
+    return this.#held.shift() ?? this.#readNext();
+  }
+
+  #readNext(): Promise<Result> {
+    return (this.#readerThat(false) as ReadableStreamDefaultReader<unknown>).read();
   }
 
   async #pull(controller: ReadableStreamDefaultController<unknown>): Promise<void> {
@@ -113,7 +121,7 @@ class WebStreamTap implements StreamTap {
   }
 
   async #pullBytes(controller: ReadableByteStreamController): Promise<void> {
-    const request = this.#first === undefined ? controller.byobRequest : null;
+    const request = this.#held.length === 0 ? controller.byobRequest : null;
     const view = request?.view;
     if (!request || !view) {
       const { done, value } = await this.#observed(this.#read());

@@ -4,8 +4,10 @@ import { errorFacts } from '../../core/events/error-facts.ts';
 import type { Leg } from '../../core/stage.ts';
 import { offerToShadow } from '../offer/offer.ts';
 import { abandonReply } from '../replies/abandon-reply.ts';
+import { Beginning } from '../replies/beginning.ts';
 import { FailedReply } from '../replies/failed-reply.ts';
 import { isResponse } from '../replies/is-response.ts';
+import { headOf } from '../replies/response-head.ts';
 import { type StreamKind, streamKindOf } from '../replies/stream-kind.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { chain } from './chain.ts';
@@ -81,7 +83,7 @@ function answeredByObject(call: CandidateCall, reply: object, isTimed: boolean):
   else answeredByStream(call, reply, kind, isTimed);
 }
 
-/** As long as legacy may answer in its place, a stream is handed over only when its first chunk is there. */
+/** As long as legacy may answer in its place, a stream is handed over only when it is under way. */
 function answeredByStream(
   call: CandidateCall,
   reply: object,
@@ -102,11 +104,13 @@ function answeredByStream(
     delivery.cut();
     tap.abandon();
   });
-  tap.first().then(
+  const beginning = new Beginning(typeOf(reply));
+  tap.first(beginning).then(
     (hasChunk) => {
       unfollow?.();
       if (call.run === 'superseded') return;
-      if (!hasChunk && promisesAnswer(call, reply) && mayFallBack(call, reply)) {
+      const hasFailed = beginning.hasFailed || (!hasChunk && promisesAnswer(call, reply));
+      if (hasFailed && mayFallBack(call, reply)) {
         fallBack(call, 'failure', reply);
         return;
       }
@@ -115,10 +119,16 @@ function answeredByStream(
     },
     (reason) => {
       unfollow?.();
+      if (call.run === 'superseded') return;
       failed(call, 'error', reason);
+      call.abort(reason);
     },
   );
 }
+
+/** Undefined: nobody has said it. */
+const typeOf = (reply: object): string | undefined =>
+  isResponse(reply) ? (headOf(reply).contentType ?? '') : undefined;
 
 /** A stream that is over before its first chunk has no answer: a model that is down looks so behind many a library. */
 const promisesAnswer = ({ init }: CandidateCall, reply: object): boolean =>
@@ -171,6 +181,8 @@ function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
   }
   if (tracing !== undefined) endTrace(call, { status: 'rejected', reason, fallback: why });
   void answerInstead(call);
+  // It has returned, and whatever it began for that goes on. Of one that threw nothing is left that it had not let go of itself.
+  if (why === 'failure') call.abort(new FailedReply(reason));
 }
 
 async function answerInstead(call: CandidateCall): Promise<void> {

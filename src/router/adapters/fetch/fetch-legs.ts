@@ -32,11 +32,16 @@ export class FetchLegs<Locals> {
       if (!(context instanceof CandidateCall && input instanceof FetchExchange)) {
         return mirroredReply(value, context, this.#maxReplyBytes);
       }
-      const response =
-        wholeResponse(value) ??
-        (await whileWanted(context, input.signal, (signal) => streamedResponse(value, signal)));
-      this.#returned.set(response, value);
-      return response;
+      try {
+        const response =
+          wholeResponse(value) ??
+          (await whileWanted(context, input.signal, (waiting) => streamedResponse(value, waiting)));
+        this.#returned.set(response, value);
+        return response;
+      } catch (error) {
+        context.abort(error); // whatever the candidate began for it goes on
+        throw error;
+      }
     };
   }
 

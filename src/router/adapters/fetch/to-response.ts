@@ -4,6 +4,7 @@ import {
   type PreparedReply,
   prepareReply,
   prepareWhole,
+  type Waiting,
   type WholeReply,
 } from '../../replies/prepare-reply.ts';
 import type { ReplySource } from '../../replies/reply-source.ts';
@@ -58,11 +59,10 @@ export function wholeResponse(value: unknown): Response | undefined {
 /**
  * The same of a stream of text or bytes, and of a fetched `Response`, which loses what told of its connection and its encoding.
  *
- * @param signal - gives up waiting for the first chunk, and cancels the stream
  * @throws TypeError for a stream of objects; and what the first read throws
  */
-export async function streamedResponse(value: unknown, signal: AbortSignal): Promise<Response> {
-  const prepared = await prepareReply(value, signal);
+export async function streamedResponse(value: unknown, waiting: Waiting): Promise<Response> {
+  const prepared = await prepareReply(value, waiting);
   return prepared.kind === 'stream' ? streamed(prepared) : sentWhole(prepared);
 }
 

@@ -19,10 +19,11 @@ export class CandidateReply {
     this.prepared = { ...prepared, source: this.#observed(prepared.source) };
   }
 
-  /** Whether it is a stream without a single chunk, whose status promises an answer. */
-  get isEmpty(): boolean {
+  /** Whether it is a stream that has failed before it said anything, or one without a chunk, whose status promises an answer. */
+  get isUnsaid(): boolean {
     const { prepared } = this;
     if (prepared.kind !== 'stream' || prepared.source === undefined) return false;
+    if (prepared.hasFailed) return true;
     return prepared.first === undefined && (prepared.head?.status ?? 200) === 200;
   }
 

@@ -49,7 +49,7 @@ export function addServerRoute<Source, Input>(
     // The mirror gets a copy of the input alone: the request and the response stay with the served call.
     snapshot: ([exchange]) => [{ input: copy(exchange.given as Input) } as Exchange],
     ...(legacyShadow && { legacyShadow: toLeg(legacyShadow, maxReplyBytes) }),
-    fallback: orEmpty(fallbackByValue(fallback ?? {}, returnedBy)),
+    fallback: orUnsaid(fallbackByValue(fallback ?? {}, returnedBy)),
     // A status of the app's own making, of one tenant's conversation say, is no word about legacy: only the app can tell.
     isGone: options.isGone ?? (() => false),
   };
@@ -78,11 +78,11 @@ export function addServerRoute<Source, Input>(
   return route;
 }
 
-/** A stream that is over before its first chunk has no answer: a model that is down looks so behind many a library. */
-function orEmpty({ isFailure, ...rest }: FallbackOptions): FallbackOptions {
-  const isEmpty = (reply: unknown): boolean => reply instanceof CandidateReply && reply.isEmpty;
+/** A stream that is over, or tells of its failure, before it says anything is no answer: so looks a model that is down. */
+function orUnsaid({ isFailure, ...rest }: FallbackOptions): FallbackOptions {
+  const isUnsaid = (reply: unknown): boolean => reply instanceof CandidateReply && reply.isUnsaid;
   // As it is: who gets an answer that is neither true nor false tells of it.
-  return { ...rest, isFailure: (reply) => isEmpty(reply) || (isFailure?.(reply) as boolean) };
+  return { ...rest, isFailure: (reply) => isUnsaid(reply) || (isFailure?.(reply) as boolean) };
 }
 
 /** An id that a client chose may be as long as a header: more of it is not kept. */
@@ -140,11 +140,16 @@ function toLeg<Source, Input>(
     if (!(context instanceof CandidateCall)) {
       return mirroredReply(value, context, maxReplyBytes);
     }
-    const prepared =
-      prepareWhole(value) ??
-      (await whileWanted(context, exchange.signal, (signal) => prepareReply(value, signal)));
-    exchange.prepared = new CandidateReply(context, value, prepared);
-    return exchange.prepared;
+    try {
+      const prepared =
+        prepareWhole(value) ??
+        (await whileWanted(context, exchange.signal, (waiting) => prepareReply(value, waiting)));
+      exchange.prepared = new CandidateReply(context, value, prepared);
+      return exchange.prepared;
+    } catch (error) {
+      context.abort(error); // whatever the candidate began for it goes on
+      throw error;
+    }
   };
 }
 
