@@ -20,11 +20,14 @@ function followed(given: readonly string[] | Error) {
     source: { next, cancel },
   });
   const told: unknown[] = [];
-  const isFollowed = reply.observe({
-    ended: () => told.push('ended'),
-    failed: (reason) => told.push(reason),
-    cut: () => told.push('cut'),
-  });
+  const isFollowed = reply.observe(
+    {
+      ended: () => told.push('ended'),
+      failed: (reason) => told.push(reason),
+      cut: () => told.push('cut'),
+    },
+    1_000,
+  );
   const { source } = reply.prepared as Extract<PreparedReply, { kind: 'stream' }>;
   return { reply, told, isFollowed, source, cancel };
 }
@@ -62,7 +65,7 @@ describe('the end of a candidate’s reply', () => {
       source: { next: async () => undefined, cancel: () => undefined },
     });
     const observer = { ended: vi.fn(), failed: vi.fn(), cut: vi.fn() };
-    expect([whole, empty].map((reply) => reply.observe(observer))).toEqual([false, false]);
+    expect([whole, empty].map((reply) => reply.observe(observer, 1_000))).toEqual([false, false]);
   });
 
   it('comes with the reply’s, where the app itself ends what the candidate has begun', async () => {

@@ -13,13 +13,14 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
   const { follows, hooks, background } = call.owner;
   if (follows[call.plan.order] === false) return undefined;
   // What a candidate has thrown is known before the app's error handler has made a reply of it.
-  const isKnown = call.status === 'rejected' && call.leg === 'candidate';
-  if (hooks?.delivered === undefined || isKnown) {
+  if (hooks?.delivered === undefined || hasFailedItself(call)) {
     offer(call);
     return background?.hold(call);
   }
   const offered = hooks.delivered(call.args, call.reply).then(
     (delivered) => {
+      // It reached the client whole, and told of its failure: it was offered when that was known.
+      if (hasFailedItself(call)) return;
       call.reply = delivered;
       offer(call);
     },
@@ -38,6 +39,10 @@ export function offerToShadow(call: Call): Promise<void> | undefined {
   void background?.hold(call, offered);
   return undefined;
 }
+
+/** Of legacy's failure the app's error handler makes a reply. */
+const hasFailedItself = ({ status, leg }: Call): boolean =>
+  status === 'rejected' && leg === 'candidate';
 
 /** What an app refuses by its status is no failure of its handler. */
 const isServerError = (reason: unknown): boolean =>

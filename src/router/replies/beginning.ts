@@ -8,6 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const mostHeld = 16_384;
 
 const eventStream = /^text\/event-stream\b/i;
+/** Types that text and bytes get of which nobody has said what they are. */
+const anyType = /^(?:text\/plain|application\/octet-stream)\b|^$/i;
 /** How an event stream begins that nobody declared to be one; a comment alone might be the beginning of any text. */
 const firstField = /^(?:data|event|id|retry):/;
 const blankLine = /\r\n\r\n|\n\n|\r\r/;
@@ -54,11 +56,11 @@ export class Beginning {
   #size = 0;
   #hasFailed = false;
 
-  /** @param contentType - of a `Response`; absent: nobody has said it */
-  constructor(contentType?: string) {
-    this.#isDeclared = contentType !== undefined && eventStream.test(contentType);
-    // A text of another type is what it says.
-    if (contentType !== undefined && !this.#isDeclared) this.#size = mostHeld;
+  /** @param contentType - of a `Response`, as its header has it */
+  constructor(contentType = '') {
+    this.#isDeclared = eventStream.test(contentType);
+    // What is of another type is no event.
+    if (!this.#isDeclared && !anyType.test(contentType)) this.#size = mostHeld;
   }
 
   /** Whether it has told of its failure before it has said anything. */

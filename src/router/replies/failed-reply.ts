@@ -1,6 +1,6 @@
 import { attempt } from '../../core/attempt.ts';
 import { CutoverError } from '../../core/errors.ts';
-import type { Captured } from './captured-reply.ts';
+import { Captured } from './captured-reply.ts';
 import { eventReaders } from './event-readers.ts';
 import { EventRecording } from './event-recording.ts';
 import { toMediaType } from './media-type.ts';
@@ -20,8 +20,12 @@ export class FailedReply extends CutoverError {
 
 /** Whether what was kept of a reply says that its leg has failed: by its status, or by an event of its stream. */
 export function keptFailure(kept: Captured | EventRecording): boolean {
+  return (kept instanceof Captured && kept.status >= 500) || endedInFailure(kept);
+}
+
+/** Whether a stream has told of its own failure, by an event of the kind that its format has for that. */
+export function endedInFailure(kept: Captured | EventRecording): boolean {
   if (kept instanceof EventRecording) return kept.hasFailed;
-  if (kept.status >= 500) return true;
   const read = eventReaders.get(toMediaType(kept.contentType)?.essence ?? '');
   // What was compressed is read by those who want its text alone.
   if (read === undefined || kept.truncated || kept.contentEncoding !== undefined) return false;

@@ -111,7 +111,7 @@ async function underWay(
   source: ReplySource,
   head: PreparedHead | undefined,
 ): Promise<PreparedReply> {
-  const beginning = new Beginning(head && typeOf(head));
+  const beginning = new Beginning(head?.headers.find(([name]) => name === 'content-type')?.[1]);
   const held: (string | Buffer | undefined)[] = [];
   let chunk: string | Buffer | undefined;
   do {
@@ -126,9 +126,6 @@ async function underWay(
   const again = held.length === 0 ? source : { next, cancel: source.cancel };
   return { kind: 'stream', head, first, source: again, hasFailed: hasFailed || endsUnsaid };
 }
-
-const typeOf = ({ headers }: PreparedHead): string =>
-  headers.find(([name]) => name === 'content-type')?.[1] ?? '';
 
 function prepareResponse(response: Response, waiting: Waiting): Promise<PreparedReply> {
   if (response.status < 200) throw new TypeError('The reply is an error Response.');

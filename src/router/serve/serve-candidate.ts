@@ -128,7 +128,7 @@ function answeredByStream(
 
 /** Undefined: nobody has said it. */
 const typeOf = (reply: object): string | undefined =>
-  isResponse(reply) ? (headOf(reply).contentType ?? '') : undefined;
+  isResponse(reply) ? headOf(reply).contentType : undefined;
 
 /** A stream that is over before its first chunk has no answer: a model that is down looks so behind many a library. */
 const promisesAnswer = ({ init }: CandidateCall, reply: object): boolean =>

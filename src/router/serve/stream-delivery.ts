@@ -4,6 +4,7 @@ import type { Leg } from '../../core/stage.ts';
 import type { Call } from '../call.ts';
 import { leaveTurns } from '../offer/kept-turns.ts';
 import { type MirrorIntent, mirrorIntent, offer, offerUnreadable } from '../offer/offer.ts';
+import { endedInFailure, FailedReply } from '../replies/failed-reply.ts';
 import { isResponse } from '../replies/is-response.ts';
 import { headOf } from '../replies/response-head.ts';
 import type { StreamKind } from '../replies/stream-kind.ts';
@@ -42,7 +43,8 @@ export class StreamDelivery implements StreamObserver {
     const learns = plan.learns && route.learnLane !== undefined;
     const mirrors = this.#intent === 'offer' || call.isNoiseDrawn === true;
     const keeps = call.begun !== undefined;
-    if (learns || mirrors || keeps) {
+    // One that waits is judged by its end, too.
+    if (learns || mirrors || keeps || waits) {
       const head = kind === 'response' ? attempt(() => headOf(reply as Response)) : undefined;
       this.#recording = new StreamRecording(route.maxReplyBytes, head);
     }
@@ -110,9 +112,13 @@ export class StreamDelivery implements StreamObserver {
     this.#conclude(() => {
       this.#call.streamEnded();
       const kept = this.#recording?.captured();
-      // What was kept of a `Response` may be nothing, and its status is wanted.
-      const given = isResponse(this.#reply) ? this.#reply : kept;
-      settle(this.#call, this.#leg, 'fulfilled', kept, given);
+      if (kept !== undefined && endedInFailure(kept)) {
+        settle(this.#call, this.#leg, 'rejected', new FailedReply(kept));
+      } else {
+        // What was kept of a `Response` may be nothing, and its status is wanted.
+        const given = isResponse(this.#reply) ? this.#reply : kept;
+        settle(this.#call, this.#leg, 'fulfilled', kept, given);
+      }
       this.#offer();
     });
   }

@@ -68,7 +68,7 @@ export function addServerRoute<Source, Input>(
     },
     observe: ([exchange], reply, observer) => {
       if (!(reply instanceof CandidateReply)) return undefined;
-      if (reply.observe(observer)) return 'in pieces';
+      if (reply.observe(observer, route.maxReplyBytes)) return 'in pieces';
       (exchange as Exchange).observe(observer);
       return 'whole';
     },
