@@ -75,6 +75,7 @@ export function ipv6In(found: string): Span | undefined {
 
 /** `a::b` and `1::2` are valid too, and code. */
 function isPublicIpv6(found: string): boolean {
-  const isLong = found.split(':').length > 3 || /[a-f]/i.test(found);
-  return nodeBuiltin.net.isIP(found) === 6 && isLong && /[0-9]/.test(found);
+  // What takes least is asked first: nearly all that looks like an address is a time of day.
+  const isLong = /[a-f]/i.test(found) || found.split(':').length > 3;
+  return isLong && /[0-9]/.test(found) && nodeBuiltin.net.isIP(found) === 6;
 }

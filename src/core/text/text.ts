@@ -18,6 +18,8 @@ const runUnits = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 export function codePointLength(text: string, limit: number): number {
   // A code point is one or two units: this many units hold that many in any case.
   if (text.length >= 2 * limit) return limit;
+  // In a text of one byte a character there is no pair, and it takes nothing to know that.
+  if (!beyondLatin1.test(text)) return Math.min(text.length, limit);
   let count = 0;
   for (let at = 0; at < text.length && count < limit; count += 1) at += isPairAt(text, at) ? 2 : 1;
   return count;
