@@ -44,6 +44,7 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
   body: HeldBody | undefined = undefined;
   readonly #own: AbortSignal | undefined;
   #signal: AbortSignal | undefined;
+  #knownHead: RequestHead | undefined;
 
   constructor(request: Request, init: Partial<FetchInit<Locals>> | undefined) {
     this.request = request;
@@ -111,18 +112,24 @@ export class FetchExchange<Locals> implements Caller, LegInput<Locals> {
     const again =
       body.kind === 'whole'
         ? this.requestFor(request.signal)
-        : legRequest(headOf(request), body.replay(), request.signal);
+        : legRequest(this.#head, body.replay(), request.signal);
     return withOwnMembers(again, request);
   }
 
   /** A request of a leg's own. */
   requestFor(signal: AbortSignal): Request {
-    return legRequest(headOf(this.request), this.#bytes, signal);
+    return legRequest(this.#head, this.#bytes, signal);
   }
 
   /** What a mirror gets: copies, and nothing of the served call. */
   toMirror(copy: (locals: Locals) => Locals): MirroredExchange<Locals> {
-    return new MirroredExchange(headOf(this.request), this.#bytes, copy(this.locals));
+    return new MirroredExchange(this.#head, this.#bytes, copy(this.locals));
+  }
+
+  /** Looked at once: to ask a request for all that it has takes as long as to make one. */
+  get #head(): RequestHead {
+    this.#knownHead ??= headOf(this.request);
+    return this.#knownHead;
   }
 
   get #bytes(): Uint8Array<ArrayBuffer> | undefined {
