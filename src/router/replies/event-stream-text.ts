@@ -36,8 +36,11 @@ function eventsOf(body: string): SentEvent[] {
 /** What Hono, NestJS and oRPC, and tRPC, call an event whose data is the message of what has failed. */
 const failures: ReadonlySet<string | undefined> = new Set(['error', 'serialized-error']);
 
+/** OpenAI's mark of a stream's end, and of those who have taken it over. */
+const endMark = '[DONE]';
+
 function parsed(data: string): unknown {
-  if (!looksLikeJson(data)) return undefined;
+  if (data === endMark || !looksLikeJson(data)) return undefined;
   try {
     return JSON.parse(data);
   } catch {
@@ -51,12 +54,13 @@ function parsed(data: string): unknown {
  */
 export function readEventStream(body: string): EventText {
   const events = new EventText();
-  const sent = eventsOf(body)
-    .filter(({ data }) => data !== '[DONE]')
-    .map((event) => ({ ...event, value: parsed(event.data) }));
-  const isText = sent.some(({ name, value }) => value === undefined && !failures.has(name));
+  const sent = eventsOf(body).map((event) => ({ ...event, value: parsed(event.data) }));
+  const isText = sent.some(
+    ({ name, data, value }) => value === undefined && data !== endMark && !failures.has(name),
+  );
   for (const { name, data, value } of sent) {
-    if (failures.has(name)) events.add({ type: 'error' });
+    if (data === endMark) events.end();
+    else if (failures.has(name)) events.add({ type: 'error' });
     else events.add(value, data, isText);
   }
   return events;
