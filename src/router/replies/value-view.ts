@@ -1,4 +1,4 @@
-import { disregard } from '../../core/attempt.ts';
+import { attempt, disregard } from '../../core/attempt.ts';
 import type { ReplyView, ToolCall } from '../../core/call/subject.ts';
 
 /** Where handlers usually put the text of their reply, in the order in which it is looked for. */
@@ -8,14 +8,18 @@ const textFields = ['text', 'output', 'content', 'finalOutput', 'reply'] as cons
  * Whether it is what the AI SDK's `streamText` gives. Each of its fields is a promise, and asking for one reads the stream with its
  * reader.
  */
-export const isLate = ({ toTextStreamResponse }: Record<string, unknown>): boolean =>
-  typeof toTextStreamResponse === 'function';
+export const isLate = (fields: Record<string, unknown>): boolean =>
+  typeof fieldOf(fields, 'toTextStreamResponse') === 'function';
+
+/** A field that cannot be had is not there: asked for the `output` of a call of tools, the AI SDK's `generateText` throws. */
+export const fieldOf = (fields: Readonly<Record<string, unknown>>, name: string): unknown =>
+  attempt(() => fields[name]);
 
 /** The first that says something; else, where there is any, an empty one. */
 function textIn(fields: Record<string, unknown>): string | undefined {
   let found: string | undefined;
   for (const name of textFields) {
-    const value = fields[name];
+    const value = fieldOf(fields, name);
     if (typeof value === 'string') found = value;
     // One that was asked for here alone would reject unhandled, and end the process.
     else disregard(value);
@@ -32,7 +36,7 @@ export function viewByDefault(reply: unknown): ReplyView | undefined {
   if (isLate(fields)) return undefined;
   const text = textIn(fields);
   if (text === undefined) return undefined;
-  const { toolCalls } = fields;
+  const toolCalls = fieldOf(fields, 'toolCalls');
   disregard(toolCalls);
   return Array.isArray(toolCalls)
     ? { text, toolCalls: toolCalls as readonly ToolCall[] }
