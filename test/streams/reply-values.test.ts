@@ -50,6 +50,19 @@ describe('a value that was returned', () => {
       { text: 'a', toolCalls },
     ],
     [{ text: 'a', toolCalls: 'all' }, { text: 'a' }],
+    [
+      { text: 'a', toolCalls: [], steps: [{ toolCalls }, { toolCalls: [] }] },
+      { text: 'a', toolCalls },
+    ],
+    [
+      { text: 'a', toolCalls, steps: [] },
+      { text: 'a', toolCalls },
+    ],
+    [
+      { text: 'a', toolCalls, steps: ['first', null] },
+      { text: 'a', toolCalls },
+    ],
+    [{ text: 'a', steps: [{ toolCalls }] }, { text: 'a' }],
     [{ toolCalls }, undefined],
     [{}, undefined],
     [null, undefined],

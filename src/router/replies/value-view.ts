@@ -28,6 +28,16 @@ function textIn(fields: Record<string, unknown>): string | undefined {
   return found;
 }
 
+/** Up to the AI SDK's version 6, `toolCalls` are those of the last step, while a stream of it tells of those of all. */
+function callsIn(fields: Record<string, unknown>): unknown {
+  const [own, steps] = [fieldOf(fields, 'toolCalls'), fieldOf(fields, 'steps')];
+  disregard(own);
+  disregard(steps);
+  if (!Array.isArray(own) || !Array.isArray(steps)) return own;
+  const all = steps.map((step) => fieldOf(step, 'toolCalls'));
+  return all.length > 0 && all.every(Array.isArray) ? all.flat() : own;
+}
+
 /** Reads a string, or an object with its text in a usual field; undefined: not readable without the app's own `view`. */
 export function viewByDefault(reply: unknown): ReplyView | undefined {
   if (typeof reply === 'string') return { text: reply };
@@ -36,8 +46,7 @@ export function viewByDefault(reply: unknown): ReplyView | undefined {
   if (isLate(fields)) return undefined;
   const text = textIn(fields);
   if (text === undefined) return undefined;
-  const toolCalls = fieldOf(fields, 'toolCalls');
-  disregard(toolCalls);
+  const toolCalls = callsIn(fields);
   return Array.isArray(toolCalls)
     ? { text, toolCalls: toolCalls as readonly ToolCall[] }
     : { text };
