@@ -27,13 +27,12 @@ interface Reading {
 
 const same = (text: string): string => text;
 
-/** The text of what may consist of events. */
+/** The view of what may consist of events. */
 const viewBy =
   (read: EventReader) =>
   (body: string): ReplyView | undefined => {
     const events = read(body);
-    const text = events === undefined ? body : events.text;
-    return text === undefined ? undefined : { text };
+    return events === undefined ? { text: body } : events.view;
   };
 
 const json: Reading = {

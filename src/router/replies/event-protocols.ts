@@ -1,12 +1,8 @@
-/** An event of a stream: any field may be missing, or be anything. */
-export type EventFields = Readonly<Record<string, unknown>>;
-
-/** The fields of a value; none of one that has no fields. */
-export const fields = (value: unknown): EventFields =>
-  typeof value === 'object' && value !== null ? (value as EventFields) : {};
-
-/** A text; an empty one in the place of any other value. */
-export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+import { hostedCall } from '../../core/call/hosted-call.ts';
+import { responseToolCall } from '../../core/call/response-tool-call.ts';
+import type { ToolCall } from '../../core/call/subject.ts';
+import { type EventFields, fields, text } from './event-fields.ts';
+import type { StreamedCalls } from './streamed-calls.ts';
 
 /**
  * What an event says of the answer's bounds. It `begins`, or `may begin` where streams of apps' own say the same; it `goes on`,
@@ -22,6 +18,8 @@ export interface EventProtocol {
   readonly text: (event: EventFields) => string;
   /** Absent: the format says nothing of the answer's bounds. */
   readonly phase?: (event: EventFields) => Phase | undefined;
+  /** Adds the calls of tools that an event tells of. Absent: the format tells of none. */
+  readonly calls?: (event: EventFields, calls: StreamedCalls) => void;
   /** The event of another format that an event carries, by which that one's bounds are known. */
   readonly carried?: (event: EventFields) => CarriedEvent | undefined;
 }
@@ -68,7 +66,24 @@ const completions: EventProtocol = {
     if ((firstChoice(event).finish_reason ?? null) !== null) return 'ends';
     return event.object === 'chat.completion.chunk' ? 'goes on' : undefined;
   },
+  calls: (event, calls) => {
+    const pieces = fields(firstChoice(event).delta).tool_calls;
+    if (Array.isArray(pieces)) for (const piece of pieces) calls.addPiece(piece);
+  },
 };
+
+/** The calls of the AI SDK's messages, and of its full stream; those that it could not check are calls all the same. */
+const callTypes: ReadonlySet<unknown> = new Set([
+  'tool-input-available',
+  'tool-input-error',
+  'tool-call',
+]);
+
+/** What an item of a run tells of, in the SDK's words. */
+function runCall(item: unknown): ToolCall | undefined {
+  const raw = fields(fields(item).rawItem);
+  return raw.type === 'hosted_tool_call' ? hostedCall(raw) : responseToolCall(raw);
+}
 
 /** How each format carries its text. The first that speaks an event reads it. */
 export const eventProtocols: readonly EventProtocol[] = [
@@ -79,6 +94,11 @@ export const eventProtocols: readonly EventProtocol[] = [
     text: (event) =>
       typed(/^response\.(output_text|refusal)\.delta$/, event) ? text(event.delta) : '',
     phase: ofResponse,
+    calls: (event, calls) => {
+      if (event.type !== 'response.output_item.done') return;
+      const call = responseToolCall(fields(event.item));
+      if (call !== undefined) calls.add(call.name, call.arguments);
+    },
   },
   {
     // Run events of the OpenAI Agents SDK: those of the model hold the deltas, the others repeat what was made of them
@@ -88,6 +108,10 @@ export const eventProtocols: readonly EventProtocol[] = [
       return data.type === 'output_text_delta' ? text(data.delta) : '';
     },
     phase: (event) => ofModel(fields(event.data)),
+    calls: ({ name, item }, calls) => {
+      const call = name === 'tool_called' ? runCall(item) : undefined;
+      if (call !== undefined) calls.add(call.name, call.arguments);
+    },
     // The SDK makes a whole response of half a completion; what the model has sent tells.
     carried: ({ data }) => {
       const event = fields(fields(data).event);
@@ -103,6 +127,10 @@ export const eventProtocols: readonly EventProtocol[] = [
         ? text(event.delta) || text(event.textDelta) || text(event.text)
         : '',
     phase: byType({ start: 'may begin', finish: 'ends' }),
+    calls: ({ type, toolName, input, args }, calls) => {
+      if (type === 'start') calls.areTold();
+      else if (callTypes.has(type)) calls.add(toolName, input ?? args);
+    },
   },
   {
     // Assistants and what is compatible with them

@@ -1,13 +1,9 @@
-import {
-  type EventFields,
-  type EventProtocol,
-  eventProtocols,
-  fields,
-  tellsFailure,
-  text,
-} from './event-protocols.ts';
+import type { ReplyView } from '../../core/call/subject.ts';
+import { type EventFields, fields, text } from './event-fields.ts';
+import { type EventProtocol, eventProtocols, tellsFailure } from './event-protocols.ts';
 import { GatheredText } from './gathered-text.ts';
 import { jsonText } from './json-text.ts';
+import { StreamedCalls } from './streamed-calls.ts';
 
 /** The `openai` client gives an event of assistants together with its name. */
 function unnamed(value: unknown): unknown {
@@ -19,10 +15,11 @@ function unnamed(value: unknown): unknown {
 const isWord = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
-/** The text that the events of a stream carry, event by event. */
+/** The text that the events of a stream carry, and the calls of tools that they tell of, event by event. */
 export class EventText {
   readonly #deltas = new GatheredText();
   readonly #plain = new GatheredText();
+  readonly #calls = new StreamedCalls();
   /** Formats by which an answer has begun that has not come to its end. */
   readonly #begun = new Set<EventProtocol>();
   #hasEnded = false;
@@ -41,9 +38,9 @@ export class EventText {
     return this.#hasFailed || this.#isHalf;
   }
 
-  /** Code units so far. */
+  /** Code units so far, of texts and calls. */
   get length(): number {
-    return this.#deltas.length + this.#plain.length;
+    return this.#deltas.length + this.#plain.length + this.#calls.length;
   }
 
   /**
@@ -52,6 +49,17 @@ export class EventText {
    */
   get text(): string | undefined {
     return this.hasFailed ? undefined : this.#deltas.text || this.#plain.text || undefined;
+  }
+
+  /**
+   * Undefined where there is no text, as of whole replies; one of the AI SDK may consist of calls alone, and has an empty text then,
+   * as the result of `generateText` has.
+   */
+  get view(): ReplyView | undefined {
+    if (this.hasFailed) return undefined;
+    const toolCalls = this.#calls.told();
+    const said = this.text ?? (this.#calls.mayBeAll ? '' : undefined);
+    return said === undefined ? undefined : { text: said, ...(toolCalls && { toolCalls }) };
   }
 
   /**
@@ -81,6 +89,7 @@ export class EventText {
     this.#isKnown = true;
     const said = protocol.text(event);
     if (said !== '') this.#deltas.add(said);
+    protocol.calls?.(event, this.#calls);
     const carried = protocol.carried?.(event);
     if (carried !== undefined) {
       this.#follow(carried.event, carried.protocol, carried.protocol.text(carried.event));

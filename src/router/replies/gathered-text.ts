@@ -20,7 +20,11 @@ export class GatheredText {
 
   add(piece: string): void {
     this.#latest += piece;
-    if (this.#latest.length < mostGathered) return;
+    if (this.#latest.length >= mostGathered) this.layOut();
+  }
+
+  /** For a text of which nothing more is expected. */
+  layOut(): void {
     this.#laidOut += flatCopy(this.#latest);
     this.#latest = '';
   }
