@@ -40,10 +40,12 @@ const firstChoice = ({ choices }: EventFields): EventFields => {
   return {};
 };
 
-const byType =
-  (phases: Readonly<Record<string, Phase>>) =>
-  ({ type }: EventFields): Phase | undefined =>
-    typeof type === 'string' && Object.hasOwn(phases, type) ? phases[type] : undefined;
+function byType(
+  phases: Readonly<Record<string, Phase>>,
+): (event: EventFields) => Phase | undefined {
+  const ofTypes: ReadonlyMap<unknown, Phase> = new Map(Object.entries(phases));
+  return ({ type }) => ofTypes.get(type);
+}
 
 const ofResponse = byType({
   'response.created': 'begins',
@@ -107,7 +109,7 @@ export const eventProtocols: readonly EventProtocol[] = [
       const data = fields(event.data);
       return data.type === 'output_text_delta' ? text(data.delta) : '';
     },
-    phase: (event) => ofModel(fields(event.data)),
+    phase: ({ data }) => ofModel(fields(data)),
     calls: ({ name, item }, calls) => {
       const call = name === 'tool_called' ? runCall(item) : undefined;
       if (call !== undefined) calls.add(call.name, call.arguments);
@@ -154,9 +156,8 @@ const tellsError = (event: EventFields): boolean => Boolean(event.error) && !typ
 const endedByError = ({ type, finishReason }: EventFields): boolean =>
   type === 'finish' && finishReason === 'error';
 
+const failures: ReadonlySet<unknown> = new Set(['error', 'abort', 'response.failed']);
+
 /** Whether an event tells that its stream has failed. */
 export const tellsFailure = (event: EventFields): boolean =>
-  typed(/^(error|abort|response\.failed)$/, event) ||
-  tellsError(event) ||
-  lostRun(event) ||
-  endedByError(event);
+  failures.has(event.type) || tellsError(event) || lostRun(event) || endedByError(event);
