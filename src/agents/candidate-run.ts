@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { RunContext } from '@openai/agents';
 import type { CallContext } from '../core/call/call-context.ts';
+import { type HostedItem, hostedCall } from '../core/call/hosted-call.ts';
 import { givenIn, type ResponseItem } from '../core/call/response-tool-call.ts';
 import type { ToolCall } from '../core/call/subject.ts';
 import type { TokenUsage } from '../core/call/token-usage.ts';
-import { type HostedItem, hostedCall } from './hosted-call.ts';
 import type { Recall } from './recall/recall.ts';
 import type { AnyTool } from './sdk-types.ts';
 

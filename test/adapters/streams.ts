@@ -57,6 +57,28 @@ function servedEvents({ cutover }: Running): CutoverEventOf<'served'>[] {
 const learns = async (app: Running, text: string): Promise<void> =>
   vi.waitFor(async () => expect(await learned(app)).toEqual([text]));
 
+const chunk = (content: string, finish_reason: string | null) => ({
+  id: 'c',
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta: { content }, finish_reason }],
+});
+const sent = [chunk(first, null), chunk(last, 'stop')];
+const sse = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
+const line = (event: object): string => `${JSON.stringify(event)}\n`;
+const toBuffer = (chunk: string | Uint8Array): Buffer => Buffer.from(chunk as string);
+const toBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Streams of which nobody says what they are, and what they say; undefined: that they have failed. */
+const untyped: Readonly<Record<string, readonly [(string | Uint8Array)[], string | undefined]>> = {
+  words: [[first, last], first + last],
+  'server-sent events': [sent.map(sse), first + last],
+  'bytes of server-sent events': [sent.map(sse).map(toBytes), first + last],
+  'bytes as toReadableStream() gives them': [sent.map(line).map(toBytes), first + last],
+  'server-sent events that fail': [[...sent.map(sse), sse({ type: 'error' })], undefined],
+  'bytes that fail': [[...sent.map(line), line({ error: 'overloaded' })].map(toBytes), undefined],
+  'half an answer': [sent.slice(0, 1).map(sse), undefined],
+};
+
 /** Replies that come in pieces. */
 export const streams: Behaviours = {
   'passes all chunks of a stream on in their order, in every stage': async (way) => {
@@ -114,6 +136,30 @@ export const streams: Behaviours = {
       expect(app.legacyCalls()).toBe(servedByLegacy.includes(stage) ? 1 : 0);
     }
   },
+  'learns of a stream of which nobody says what it is what its events say, and compares it as the same':
+    async (way) => {
+      for (const [what, [chunks, said]] of Object.entries(untyped)) {
+        const candidate = async function* () {
+          yield* chunks;
+        };
+        await using live = await start(way, 'live', { candidate });
+        expect(await live.ask()).toEqual([200, Buffer.concat(chunks.map(toBuffer)).toString()]);
+        expect([what, await learned(live)]).toEqual([what, said === undefined ? [] : [said]]);
+        await using shadow = await start(way, 'shadow', {
+          legacy: () => ({ text: first + last }),
+          candidate,
+          isSafe: true,
+        });
+        const compared: CutoverEventOf<'compared'>[] = [];
+        shadow.cutover.on('compared', (event) => compared.push(event));
+        await shadow.ask();
+        await shadow.cutover.flush();
+        expect([what, compared[0]?.divergence?.verdict]).toEqual([
+          what,
+          said === undefined ? 'worse' : 'same',
+        ]);
+      }
+    },
   'answers by legacy when a candidate’s stream fails before its first chunk': async (way) => {
     for (const stage of withFallback) {
       await using app = await start(way, stage, { candidate: () => failingAfter([]) });

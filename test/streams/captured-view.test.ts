@@ -246,6 +246,32 @@ describe("the app's own view", () => {
     }
   });
 
+  it.each<[string, CapturedReply]>([
+    ['server-sent events', events(delta('half'), { error: { message: 'overloaded' } })],
+    ['half an answer', events(delta('half'))],
+    ['lines of JSON', captured(`${JSON.stringify(delta('half'))}\n{"error":"overloaded"}\n`)],
+    ['a data stream', captured('0:"half"\n3:"overloaded"\n')],
+    [
+      'events that nobody declared',
+      captured('data: half\n\nevent: error\ndata: x\n\n', { contentType: undefined }),
+    ],
+    [
+      'compressed events',
+      captured(gzipSync('data: half\n\nevent: error\ndata: x\n\n'), {
+        contentType: 'text/event-stream',
+        contentEncoding: 'gzip',
+      }),
+    ],
+  ])('is not asked about a stream that has failed: %s', async (_what, reply) => {
+    const asked: unknown[] = [];
+    const view = (body: unknown) => {
+      asked.push(body);
+      return { text: 'mine' };
+    };
+    expect(await replyView(reply, { view })).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
   it('is not asked about replies that are not read, and its error is not swallowed', async () => {
     let asked = 0;
     const view = (): never => {

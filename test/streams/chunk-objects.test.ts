@@ -171,4 +171,21 @@ describe("a route's own view", () => {
     expect(await learned()).toEqual(['what the view says']);
     expect(seen).toEqual([expected]);
   });
+
+  it.each<[string, readonly unknown[]]>([
+    ['objects', [{ text: 'half' }, { type: 'error' }]],
+    ['strings', ['data: half\n\n', 'event: error\ndata: overloaded\n\n']],
+    ['bytes', [Buffer.from('data: half\n\nevent: error\ndata: overloaded\n\n')]],
+  ])('is given no stream of %s that tells of its failure', async (_what, chunks) => {
+    const seen: unknown[] = [];
+    const { handler, learned } = await streamWorld('dualwrite', () => generate(chunks), {
+      view: (reply: unknown) => {
+        seen.push(reply);
+        return { text: 'what the view says' };
+      },
+    });
+    await collect(await handler(message));
+    expect(await learned()).toEqual([]);
+    expect(seen).toEqual([]);
+  });
 });

@@ -12,10 +12,11 @@ const never = (): AbortSignal => new AbortController().signal;
 
 describe('a reply that a framework would send', () => {
   it.each<[string, () => unknown, unknown]>([
-    ['text in pieces', () => pieces('a'), 'text/plain'],
+    ['text in pieces', () => pieces('a'), undefined],
     ['bytes in pieces', () => pieces(Buffer.from('a')), undefined],
     ['a Response of bytes', () => new Response(Buffer.from('a')), undefined],
-  ])('has a type where it is %s', async (_what, make, contentType) => {
+    ['a Response of text', () => new Response('a'), 'text/plain;charset=UTF-8'],
+  ])('has the type that the leg has declared where it is %s', async (_what, make, contentType) => {
     expect(await mirroredReply(make(), { signal: never() })).toMatchObject({ contentType });
   });
 

@@ -8,11 +8,17 @@ import { message, servesLegacy, stages, streamWorld } from './world.ts';
 const pieces = ['Streams ', 'come in ', 'pieces.'];
 const answer = pieces.join('');
 
-const chatChunks = pieces.map((content) => ({
+const chatChunk = (delta: object, finish_reason: string | null = null) => ({
   id: 'c',
   object: 'chat.completion.chunk',
-  choices: [{ index: 0, delta: { content }, finish_reason: null }],
-}));
+  choices: [{ index: 0, delta, finish_reason }],
+});
+const chatChunks = [
+  chatChunk({ role: 'assistant', content: '' }),
+  ...pieces.map((content) => chatChunk({ content })),
+  chatChunk({}, 'stop'),
+  { id: 'c', object: 'chat.completion.chunk', choices: [], usage: { total_tokens: 3 } },
+];
 const responseEvents = [
   { type: 'response.created', response: { id: 'r' } },
   ...pieces.map((delta) => ({ type: 'response.output_text.delta', delta })),
@@ -151,12 +157,6 @@ describe("a stream of OpenAI's client that fails before its first chunk", () => 
 describe.each(['dualwrite', 'live'] as const)(
   "a helper of OpenAI's client in stage %s",
   (stage) => {
-    const last = {
-      id: 'c',
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta: { role: 'assistant' }, finish_reason: 'stop' }],
-    };
-
     async function world(url: string) {
       return streamWorld(stage, (leg) =>
         leg === (servesLegacy(stage) ? 'legacy' : 'candidate')
@@ -167,11 +167,11 @@ describe.each(['dualwrite', 'live'] as const)(
 
     it('is learned when it is iterated, and gives its final content either way', async () => {
       await using chat = await localServer((_req, res) =>
-        sendEvents(res, [...chatChunks, last, '[DONE]']),
+        sendEvents(res, [...chatChunks, '[DONE]']),
       );
       const iterated = await world(chat.url);
       const stream = (await iterated.handler(message)) as ChatCompletionStream;
-      expect(await collect(stream)).toHaveLength(pieces.length + 1);
+      expect(await collect(stream)).toHaveLength(chatChunks.length);
       expect(await stream.finalContent()).toBe(answer);
       expect(await iterated.learned()).toEqual([answer]);
       const other = await world(chat.url);

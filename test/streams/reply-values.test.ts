@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bodyView } from '../../src/router/replies/body-view.ts';
 import { isJsonType, toMediaType } from '../../src/router/replies/media-type.ts';
 import { isFailureByDefault, viewByDefault } from '../../src/router/replies/value-view.ts';
 
@@ -49,6 +50,19 @@ describe('a value that was returned', () => {
       { text: 'a', toolCalls },
     ],
     [{ text: 'a', toolCalls: 'all' }, { text: 'a' }],
+    [
+      { text: 'a', toolCalls: [], steps: [{ toolCalls }, { toolCalls: [] }] },
+      { text: 'a', toolCalls },
+    ],
+    [
+      { text: 'a', toolCalls, steps: [] },
+      { text: 'a', toolCalls },
+    ],
+    [
+      { text: 'a', toolCalls, steps: ['first', null] },
+      { text: 'a', toolCalls },
+    ],
+    [{ text: 'a', steps: [{ toolCalls }] }, { text: 'a' }],
     [{ toolCalls }, undefined],
     [{}, undefined],
     [null, undefined],
@@ -74,5 +88,51 @@ describe('a value that was returned', () => {
     [undefined, false],
   ])('%o is a failed response: %s', (value, isFailure) => {
     expect(isFailureByDefault(value)).toBe(isFailure);
+  });
+});
+
+describe('a value whose fields throw', () => {
+  const throwing = (...names: readonly string[]) => {
+    const all = names.map((name) => {
+      const get = (): never => {
+        throw new Error(`no ${name}`);
+      };
+      return [name, { enumerable: true, get }] as const;
+    });
+    return Object.defineProperties({}, Object.fromEntries(all));
+  };
+  const toolCalls = [{ type: 'tool-call', toolName: 'refund', input: { id: 1 } }];
+
+  it('is read by the others, as that of generateText() without an output is', () => {
+    const [call] = toolCalls;
+    const called = Object.assign(throwing('output'), { text: '', content: [call], toolCalls });
+    expect(bodyView(called)).toEqual({ text: '', toolCalls });
+    const said = Object.assign(throwing('output', 'toolCalls'), { content: 'answer' });
+    expect(bodyView(said)).toEqual({ text: 'answer' });
+  });
+
+  it.each<[string, object, unknown]>([
+    ['text', { message: { content: 'answer' } }, { text: 'answer' }],
+    ['toTextStreamResponse', { text: 'answer' }, { text: 'answer' }],
+    ['message', { choices: [{ text: 'answer' }] }, { text: 'answer' }],
+    ['choices', { message: {} }, undefined],
+    ['choices', {}, undefined],
+  ])('is read without its %s', (name, others, view) => {
+    expect(bodyView(Object.assign(throwing(name), others))).toEqual(view);
+  });
+
+  it.each<[string, object]>([
+    ['message', { message: throwing('content', 'refusal') }],
+    ['choice', { choices: [throwing('text', 'message')] }],
+    ['part', { content: [throwing('type', 'text')] }],
+    ['value', { text: throwing('value') }],
+  ])('has no text in a %s of which none can be had', (_what, value) => {
+    expect(bodyView(value)).toBeUndefined();
+  });
+
+  it('says nothing where nothing of it can be had', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(bodyView(proxy)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { parsedJson } from '../../core/text/parsed-json.ts';
-import { tellsFailure } from './event-text.ts';
+import { tellsFailure } from './event-protocols.ts';
 import { eventsOf, isNamedFailure, type SentEvent } from './server-sent-events.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { declaredType } from './invented-type.ts';
 
 /** What was sent besides the body. */
 export interface ReplyHead {
@@ -6,6 +7,7 @@ export interface ReplyHead {
   readonly method: string;
   /** The status that was sent. */
   readonly status: number;
+  /** As it was declared, by the app or by a candidate; undefined where nobody did. */
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   /** The declared length in bytes; undefined when none was declared. */
@@ -80,7 +82,7 @@ export function readHead(res: ServerResponse): ReplyHead {
   return {
     method: res.req?.method ?? 'GET',
     status: head === '' ? res.statusCode : Number(head.slice(statusAt, statusAt + 3)),
-    contentType: type ?? told.type,
+    contentType: declaredType(res, type ?? told.type),
     // Once any header was set, getters know those of `writeHead` too. So where one knows the type, none hides the encoding.
     contentEncoding: encoding ?? (type === undefined ? told.encoding : undefined),
     contentLength: length === undefined ? undefined : Number(length),

@@ -21,17 +21,18 @@ interface Reading {
   readonly body: (text: string) => unknown;
   /** The view by default. */
   readonly view: (text: string) => ReplyView | undefined;
+  /** Whether it tells of its own failure; absent: it cannot. */
+  readonly hasFailed?: (text: string) => boolean;
 }
 
 const same = (text: string): string => text;
 
-/** The text of what may consist of events. */
+/** The view of what may consist of events. */
 const viewBy =
   (read: EventReader) =>
   (body: string): ReplyView | undefined => {
     const events = read(body);
-    const text = events === undefined ? body : events.text;
-    return text === undefined ? undefined : { text };
+    return events === undefined ? { text: body } : events.view;
   };
 
 const json: Reading = {
@@ -40,7 +41,10 @@ const json: Reading = {
 };
 const plain: Reading = { body: same, view: (text) => ({ text }) };
 const ofEvents: ReadonlyMap<string, Reading> = new Map(
-  [...eventReaders].map(([essence, read]) => [essence, { body: same, view: viewBy(read) }]),
+  [...eventReaders].map(([essence, read]) => [
+    essence,
+    { body: same, view: viewBy(read), hasFailed: (text) => read(text)?.hasFailed === true },
+  ]),
 );
 
 // A partial, an empty or an unchanged answer is no answer to learn from.
@@ -102,7 +106,8 @@ const defaultMaxDecodedBytes = 1_048_576;
 /**
  * Reads the text of a captured reply, at once where nothing has to be decompressed: each wait costs as much as reading.
  * Undefined for one that is not text, of a type that only a `view` of the app's could read, not whole, not a success or
- * of a shape without text; an empty one where that is what was answered. Throws, or rejects, only with what the app's own `view`
+ * of a shape without text; an empty one where that is what was answered. A stream that tells of its own failure has no text, and
+ * is given to no `view`. Throws, or rejects, only with what the app's own `view`
  * throws.
  */
 export function replyView(captured: CapturedReply, options: ReplyViewOptions = {}): MaybeLater {
@@ -114,8 +119,11 @@ export function replyView(captured: CapturedReply, options: ReplyViewOptions = {
   if (reading === undefined || !isWhole(captured)) return undefined;
   const read = (text: string | undefined): MaybeLater => {
     if (text === undefined) return undefined;
-    if (options.view !== undefined) return options.view(contained(reading.body, text));
-    return text === '' ? undefined : contained(reading.view, text);
+    if (options.view === undefined) {
+      return text === '' ? undefined : contained(reading.view, text);
+    }
+    // An app's view knows the answers of its streams: of half of one it would make an answer.
+    return reading.hasFailed?.(text) ? undefined : options.view(contained(reading.body, text));
   };
   const text = toText(
     captured,

@@ -17,6 +17,7 @@ export function dataStreamText(body: string): EventText | undefined {
       const sign = one[0];
       if (sign === '0') events.add({ type: 'text-delta', delta: value });
       else if (sign === '3') events.add({ type: 'error' });
+      else if (sign === '9') events.add({ ...(value as object), type: 'tool-call' });
     }
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import type { ReplyView } from '../../core/call/subject.ts';
 import { inRootScope } from '../../core/root-scope.ts';
 import { EventText } from './event-text.ts';
 
@@ -6,7 +7,7 @@ const mostWaiting = 256;
 
 /**
  * The text of a stream of objects. They are read in a later turn of the event loop than the one in which they passed, and
- * let go of: what is kept is their text.
+ * let go of: what is kept is their text, and what tools were called with.
  */
 export class EventRecording {
   readonly #maxUnits: number;
@@ -20,7 +21,7 @@ export class EventRecording {
     this.#maxUnits = maxBytes / 2;
   }
 
-  /** Bytes that the text takes. */
+  /** Bytes that what is kept takes. */
   get byteLength(): number {
     return this.#text.length * 2;
   }
@@ -42,6 +43,12 @@ export class EventRecording {
   text(): string | undefined {
     this.#read();
     return this.#isOver ? undefined : this.#text.text;
+  }
+
+  /** The same with the calls of tools that the events tell of. */
+  view(): ReplyView | undefined {
+    this.#read();
+    return this.#isOver ? undefined : this.#text.view;
   }
 
   #readLater(): void {

@@ -2,8 +2,11 @@ import { looksLikeJson } from '../../core/text/parsed-json.ts';
 import { EventText } from './event-text.ts';
 import { eventsOf, isNamedFailure } from './server-sent-events.ts';
 
+/** OpenAI's mark of a stream's end, and of those who have taken it over. */
+const endMark = '[DONE]';
+
 function parsed(data: string): unknown {
-  if (!looksLikeJson(data)) return undefined;
+  if (data === endMark || !looksLikeJson(data)) return undefined;
   try {
     return JSON.parse(data);
   } catch {
@@ -17,12 +20,13 @@ function parsed(data: string): unknown {
  */
 export function readEventStream(body: string): EventText {
   const events = new EventText();
-  const sent = eventsOf(body)
-    .filter(({ data }) => data !== '[DONE]')
-    .map((event) => ({ ...event, value: parsed(event.data) }));
-  const isText = sent.some((event) => event.value === undefined && !isNamedFailure(event));
+  const sent = eventsOf(body).map((event) => ({ ...event, value: parsed(event.data) }));
+  const isText = sent.some(
+    (event) => event.value === undefined && event.data !== endMark && !isNamedFailure(event),
+  );
   for (const event of sent) {
-    if (isNamedFailure(event)) events.add({ type: 'error' });
+    if (event.data === endMark) events.end();
+    else if (isNamedFailure(event)) events.add({ type: 'error' });
     else events.add(event.value, event.data, isText);
   }
   return events;

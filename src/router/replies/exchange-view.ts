@@ -21,6 +21,7 @@ export function exchangeView(
 function viewOf(reply: unknown, view: ReplyViewOptions['view']): MaybeLater {
   if (reply instanceof Captured) return replyView(reply, { view });
   if (!(reply instanceof EventRecording)) return (view ?? bodyView)(reply);
+  if (view === undefined) return reply.view();
   const text = reply.text();
-  return text === undefined ? undefined : (view ?? bodyView)(text);
+  return text === undefined ? undefined : view(text);
 }

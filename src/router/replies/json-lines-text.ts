@@ -21,7 +21,8 @@ export function jsonLinesText(body: string): EventText | undefined {
       if (unknown === mostUnknown) return undefined;
     }
   } catch {
-    return undefined;
+    // A line that was cut off, of an answer that has begun.
+    return events.hasFailed ? events : undefined;
   }
   return events.isKnown ? events : undefined;
 }

@@ -1,5 +1,5 @@
 import { disregard } from '../../core/attempt.ts';
-import { isLate, viewByDefault } from './value-view.ts';
+import { fieldOf, isLate, viewByDefault } from './value-view.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,8 +10,10 @@ const nested = ['text', 'output_text', 'output', 'content', 'refusal'] as const;
 /** What a model has thought, and what its tools were given and have answered, is nothing that a user is told. */
 const untold = /reasoning|thinking|tool|_call|mcp|compaction/;
 
-const isTold = (part: unknown): boolean =>
-  !isFields(part) || typeof part.type !== 'string' || !untold.test(part.type);
+function isTold(part: unknown): boolean {
+  const type = isFields(part) ? fieldOf(part, 'type') : undefined;
+  return typeof type !== 'string' || !untold.test(type);
+}
 
 function partsText(parts: readonly unknown[]): string | undefined {
   const texts = parts
@@ -34,17 +36,20 @@ export function jsonText(body: unknown): string | undefined {
 /** Behind an empty text there may be another: a refusal beside no content. */
 function nestedText(body: Fields): string | undefined {
   for (const name of nested) {
-    const value = body[name];
+    const value = fieldOf(body, name);
     if (typeof value === 'string' && value !== '') return value;
-    if (isFields(value) && typeof value.value === 'string') return value.value;
+    const inner = isFields(value) ? fieldOf(value, 'value') : undefined;
+    if (typeof inner === 'string') return inner;
     const text = Array.isArray(value) ? partsText(value) : undefined;
     if (text !== undefined) return text;
     disregard(value);
   }
-  if (isFields(body.message)) {
-    const { content, refusal } = body.message;
-    return jsonText({ content, refusal });
-  }
-  const first: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
-  return isFields(first) ? jsonText({ text: first.text, message: first.message }) : undefined;
+  const message = fieldOf(body, 'message');
+  if (isFields(message)) return jsonText(only(message, 'content', 'refusal'));
+  const choices = fieldOf(body, 'choices');
+  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  return isFields(first) ? jsonText(only(first, 'text', 'message')) : undefined;
 }
+
+const only = (fields: Fields, ...names: readonly string[]): Fields =>
+  Object.fromEntries(names.map((name) => [name, fieldOf(fields, name)]));

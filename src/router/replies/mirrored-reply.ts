@@ -46,8 +46,7 @@ async function captured(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Captured> {
-  const ofText = typeof first === 'string' ? 'text/plain' : undefined;
-  const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1] ?? ofText;
+  const contentType = head?.headers.find(([name]) => name === 'content-type')?.[1];
   const body =
     first === undefined || source === undefined
       ? { chunks: [], truncated: false }

@@ -1,3 +1,4 @@
+import { declaredType } from './invented-type.ts';
 import type { StreamHead } from './stream-recording.ts';
 
 /** What of a `Response` is needed to read its body later. */
@@ -8,7 +9,7 @@ export function headOf(response: Response): StreamHead {
   const { status, headers } = response;
   return {
     status,
-    contentType: headers.get('content-type') ?? undefined,
+    contentType: declaredType(response, headers.get('content-type') ?? undefined),
     contentEncoding: headers.get('content-encoding') ?? undefined,
   };
 }

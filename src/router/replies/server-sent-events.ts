@@ -31,7 +31,8 @@ export function eventsOf(body: string): SentEvent[] {
   return events;
 }
 
+/** What Hono, NestJS and oRPC, and tRPC, call an event whose data is the message of what has failed. */
 const failures: ReadonlySet<string | undefined> = new Set(['error', 'serialized-error']);
 
-/** Whether an event is named as Hono, NestJS and oRPC, and tRPC, name the one whose data says what has failed. */
+/** Whether an event is named as one that says what has failed. */
 export const isNamedFailure = ({ name }: SentEvent): boolean => failures.has(name);

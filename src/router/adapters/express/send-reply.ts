@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { inventType } from '../../replies/invented-type.ts';
 import type { PreparedHead, PreparedReply } from '../../replies/prepare-reply.ts';
 import type { ReplySource } from '../../replies/reply-source.ts';
 
@@ -39,7 +40,7 @@ async function sendStream(res: Response, reply: StreamReply): Promise<void> {
   const { head, first, source } = reply;
   if (head !== undefined) writeHead(res, head);
   else if (!res.hasHeader('content-type')) {
-    res.type(typeof first === 'string' ? 'text/plain' : 'application/octet-stream');
+    res.type(inventType(res, first));
   }
   if (source === undefined || first === undefined || res.req.method === 'HEAD') {
     source?.cancel();

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { inventType } from '../../replies/invented-type.ts';
 import type { PreparedHead, PreparedReply } from '../../replies/prepare-reply.ts';
 import { toReadable } from './to-readable.ts';
 
@@ -25,9 +26,8 @@ export function replyPayload(reply: FastifyReply, prepared: PreparedReply): unkn
   const { head, first, source } = prepared;
   if (head !== undefined) takeHead(reply, head);
   else if (!reply.hasHeader('content-type')) {
-    reply.type(
-      typeof first === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-    );
+    const type = inventType(reply.raw, first);
+    reply.type(type === 'text/plain' ? 'text/plain; charset=utf-8' : type);
   }
   return source === undefined ? undefined : toReadable(first, source);
 }

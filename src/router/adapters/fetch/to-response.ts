@@ -1,3 +1,4 @@
+import { inventType } from '../../replies/invented-type.ts';
 import { isResponse } from '../../replies/is-response.ts';
 import {
   type PreparedHead,
@@ -38,10 +39,13 @@ function initOf({ status, statusText, headers, cookies }: PreparedHead): Respons
 }
 
 function streamed({ head, first, source }: StreamReply): Response {
-  const type = typeof first === 'string' ? 'text/plain;charset=UTF-8' : 'application/octet-stream';
-  const init = head === undefined ? { headers: { 'content-type': type } } : initOf(head);
-  if (first === undefined || source === undefined) return new Response(null, init);
-  return new Response(bodyOf(first, source), init);
+  const isEmpty = first === undefined || source === undefined;
+  const response = new Response(isEmpty ? null : bodyOf(first, source), head && initOf(head));
+  if (head === undefined) {
+    const type = inventType(response, first);
+    response.headers.set('content-type', type === 'text/plain' ? 'text/plain;charset=UTF-8' : type);
+  }
+  return response;
 }
 
 /**

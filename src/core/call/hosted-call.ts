@@ -1,6 +1,6 @@
-import { type ResponseItem, responseToolCall } from '../core/call/response-tool-call.ts';
-import type { ToolCall } from '../core/call/subject.ts';
-import { parsedJson } from '../core/text/parsed-json.ts';
+import { parsedJson } from '../text/parsed-json.ts';
+import { type ResponseItem, responseToolCall } from './response-tool-call.ts';
+import type { ToolCall } from './subject.ts';
 
 /** What a run tells of a tool that ran at the provider. */
 export interface HostedItem {
