@@ -187,6 +187,7 @@ describe('a stream of words', () => {
     [['The answer: ', '42', ' or ', 'true'], 'The answer: 42 or true'],
     [['{"text":"Hello"}', '{"state":"busy"}', 'ping'], 'Helloping'],
     [['"Hello"', '" you"'], 'Hello you'],
+    [['see ', '[1]', ' and ', '["a"]'], 'see [1] and ["a"]'],
   ])('%j keeps those that happen to be JSON', (data, text) => {
     expect(readEventStream(sent(...data)).text).toBe(text);
   });

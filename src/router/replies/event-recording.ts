@@ -1,20 +1,14 @@
 import type { ReplyView } from '../../core/call/subject.ts';
-import { inRootScope } from '../../core/root-scope.ts';
 import { EventText } from './event-text.ts';
 
-/** Events that may wait to be read: no more of them are kept alive, however fast they come. */
-const mostWaiting = 256;
-
 /**
- * The text of a stream of objects. They are read in a later turn of the event loop than the one in which they passed, and
- * let go of: what is kept is their text, and what tools were called with.
+ * The text of a stream of objects, and what tools were called with. Each is read as it passes: to wait with that costs many times
+ * what reading does, and whoever gives the same object again and again has changed it by then.
  */
 export class EventRecording {
   readonly #maxUnits: number;
   #text = new EventText();
-  #waiting: unknown[] = [];
   #isOver = false;
-  #isScheduled = false;
 
   /** @param maxBytes - of text; at two bytes a unit */
   constructor(maxBytes: number) {
@@ -28,44 +22,28 @@ export class EventRecording {
 
   /** Whether the stream has told of its own failure; not known of one that is longer than may be kept. */
   get hasFailed(): boolean {
-    this.#read();
     return this.#text.hasFailed;
   }
 
+  /** Never throws. */
   keep(event: object): void {
     if (this.#isOver) return;
-    this.#waiting.push(event);
-    if (this.#waiting.length >= mostWaiting) this.#read();
-    else if (!this.#isScheduled) this.#readLater();
+    try {
+      this.#text.add(event);
+      this.#isOver = this.#text.length > this.#maxUnits;
+    } catch {
+      this.#isOver = true;
+    }
+    if (this.#isOver) this.#text = new EventText();
   }
 
   /** The joined text; undefined when there is none, or more than may be kept. */
   text(): string | undefined {
-    this.#read();
     return this.#isOver ? undefined : this.#text.text;
   }
 
   /** The same with the calls of tools that the events tell of. */
   view(): ReplyView | undefined {
-    this.#read();
     return this.#isOver ? undefined : this.#text.view;
-  }
-
-  #readLater(): void {
-    this.#isScheduled = true;
-    inRootScope(() => setImmediate(() => this.#read()).unref());
-  }
-
-  #read(): void {
-    this.#isScheduled = false;
-    const events = this.#waiting;
-    this.#waiting = [];
-    try {
-      for (const event of events) this.#text.add(event);
-      this.#isOver ||= this.#text.length > this.#maxUnits;
-    } catch {
-      this.#isOver = true;
-    }
-    if (this.#isOver) this.#text = new EventText();
   }
 }

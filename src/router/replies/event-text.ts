@@ -11,9 +11,13 @@ function unnamed(value: unknown): unknown {
   return text(event).startsWith('thread.') ? data : value;
 }
 
-/** JSON that may be a word of a text: nobody sends it as an event. */
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
+
+/** JSON that may be a word of a text, `[1]` of a citation say: nobody sends it as an event. */
 const isWord = (value: unknown): boolean =>
-  typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+  isPlain(value) || Object.keys(value as object).length === 0 || isPlainList(value);
+
+const isPlainList = (value: unknown): boolean => Array.isArray(value) && value.every(isPlain);
 
 /** The text that the events of a stream carry, and the calls of tools that they tell of, event by event. */
 export class EventText {
