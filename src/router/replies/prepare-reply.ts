@@ -2,6 +2,7 @@ import { isError } from '../../core/is-error.ts';
 import { isResponse } from './is-response.ts';
 import { isPhrase } from './reason-phrase.ts';
 import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
+import { unsendable } from './unsendable-reply.ts';
 import { isLate } from './value-view.ts';
 
 /** Status and headers of a reply that brings its own. */
@@ -88,9 +89,9 @@ async function prepareStream(
 }
 
 function prepareResponse(response: Response, signal?: AbortSignal): Promise<PreparedReply> {
-  if (response.status < 200) throw new TypeError('The reply is an error Response.');
+  if (response.status < 200) throw unsendable('The reply is an error Response.');
   if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("The reply is a Response whose body has been read or is someone else's.");
+    throw unsendable("The reply is a Response whose body has been read or is someone else's.");
   }
   const source = response.body === null ? undefined : toReplySource(response.body);
   return prepareStream(source, toHead(response), signal);
@@ -100,7 +101,7 @@ function prepareResponse(response: Response, signal?: AbortSignal): Promise<Prep
 function refuseUnfit(value: object): void {
   if (isError(value)) throw value;
   if (isLate(value as Record<string, unknown>)) {
-    throw new TypeError(
+    throw unsendable(
       'The reply is what streamText() gives: answer with its textStream or its toUIMessageStreamResponse().',
     );
   }
@@ -110,7 +111,7 @@ function refuseUnfit(value: object): void {
  * The same at once, of a value that is there as a whole; undefined: it comes in pieces, and its first is to be waited for.
  * Most replies are whole, and a signal to give the wait up by would cost as much as all else that is done for them.
  *
- * @throws TypeError for `undefined`, and for what cannot be sent; an error that was returned
+ * @throws CutoverError `ERR_CUTOVER_UNSENDABLE_REPLY` for `undefined`, and for what cannot be sent; an error that was returned
  */
 export function prepareWhole(value: unknown): WholeReply | undefined {
   if (typeof value === 'string') return { kind: 'text', body: value };
@@ -121,10 +122,22 @@ export function prepareWhole(value: unknown): WholeReply | undefined {
     refuseUnfit(value);
   }
   // Tried here, because what JSON cannot hold must fail while another leg can still answer.
-  if (JSON.stringify(value) === undefined) {
-    throw new TypeError(`The reply is nothing that can be sent: ${typeof value}.`);
+  if (jsonOf(value) === undefined) {
+    throw unsendable(`The reply is nothing that can be sent: ${typeof value}.`);
   }
   return { kind: 'json', body: value };
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    // The engine's own words name fields of it.
+    throw unsendable(
+      'The reply cannot be written as JSON: it holds itself or a BigInt, or its toJSON() has failed.',
+      { cause },
+    );
+  }
 }
 
 /**
@@ -132,11 +145,15 @@ export function prepareWhole(value: unknown): WholeReply | undefined {
  * bytes (Node, web, async iterable), or what JSON can hold.
  *
  * @param signal - gives up waiting for a stream's first chunk, and cancels the stream
- * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
+ * @throws CutoverError `ERR_CUTOVER_UNSENDABLE_REPLY` for `undefined`, for what cannot be sent, and for a stream of objects; and
+ *   what a stream's first read throws
  */
 export async function prepareReply(value: unknown, signal?: AbortSignal): Promise<PreparedReply> {
   const whole = prepareWhole(value);
   if (whole !== undefined) return whole;
   if (isResponse(value)) return prepareResponse(value, signal);
+  if ((value as { locked?: unknown }).locked === true) {
+    throw unsendable("The reply is a stream that is someone else's: it is locked.");
+  }
   return prepareStream(toReplySource(value as object), undefined, signal);
 }
