@@ -1,4 +1,6 @@
+import { attempt } from '../../core/attempt.ts';
 import { inRootScope } from '../../core/root-scope.ts';
+import { callsTools } from './calls-tools.ts';
 import { EventText } from './event-text.ts';
 
 /** Events that may wait to be read: no more of them are kept alive, however fast they come. */
@@ -13,6 +15,7 @@ export class EventRecording {
   #text = new EventText();
   #waiting: unknown[] = [];
   #isOver = false;
+  #callsTools = false;
   #isScheduled = false;
 
   /** @param maxBytes - of text; at two bytes a unit */
@@ -31,6 +34,18 @@ export class EventRecording {
     return this.#text.hasFailed;
   }
 
+  /** Whether it holds more text than may be kept, or what could not be read. */
+  get isFull(): boolean {
+    this.#read();
+    return this.#isOver;
+  }
+
+  /** Whether it has called tools before it said anything. */
+  get callsTools(): boolean {
+    this.#read();
+    return this.#callsTools;
+  }
+
   keep(event: object): void {
     if (this.#isOver) return;
     this.#waiting.push(event);
@@ -44,6 +59,12 @@ export class EventRecording {
     return this.#isOver ? undefined : this.#text.text;
   }
 
+  #add(event: unknown): void {
+    this.#text.add(event);
+    if (this.#text.length > 0 || this.#callsTools) return;
+    this.#callsTools = attempt(() => callsTools(event)) === true;
+  }
+
   #readLater(): void {
     this.#isScheduled = true;
     inRootScope(() => setImmediate(() => this.#read()).unref());
@@ -54,7 +75,7 @@ export class EventRecording {
     const events = this.#waiting;
     this.#waiting = [];
     try {
-      for (const event of events) this.#text.add(event);
+      for (const event of events) this.#add(event);
       this.#isOver ||= this.#text.length > this.#maxUnits;
     } catch {
       this.#isOver = true;
