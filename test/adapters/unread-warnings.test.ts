@@ -121,6 +121,17 @@ describe.each(Object.entries(ways))('behind %s a reply without a text', (_name, 
 describe('a plain handler', () => {
   it.each<[string, () => unknown, RegExp | undefined]>([
     ['objects that call tools', () => tools(), undefined],
+    [
+      'a result with tools whose getters throw',
+      () => ({
+        text: '',
+        toolCalls: [{ type: 'tool-call', toolName: 'pay' }],
+        get output(): never {
+          throw new Error('No output generated.');
+        },
+      }),
+      undefined,
+    ],
     ['what says nothing', () => ({ answer: 'a' }), /No text was found/],
     ['a run that failed', () => failed(), undefined],
   ])('is told of what it gives, or not: %s', async (_what, legacy, sentence) => {

@@ -94,6 +94,17 @@ describe('nothing is amiss with a reply without a text', () => {
     expect(whyUnread({}, seen, own)).toBeUndefined();
   });
 
+  it('that calls tools, although it refuses to be asked for more', () => {
+    const result = {
+      text: '',
+      toolCalls: [{ type: 'tool-call', toolName: 'pay' }],
+      get output(): never {
+        throw new Error('No output generated.');
+      },
+    };
+    expect(whyUnread(result, undefined, none)).toBeUndefined();
+  });
+
   it('that the app takes for a failure', () => {
     const isFailure = (reply: unknown): unknown => (reply as { ok: boolean }).ok === false;
     expect(whyUnread({ ok: false }, undefined, { hasView: false, isFailure })).toBeUndefined();
@@ -143,7 +154,7 @@ describe('a reply without a text is told of with what mends it', () => {
       'that is read by nobody',
       { toTextStreamResponse: () => 'a' },
       none,
-      /what streamText\(\) gives: return its/,
+      /what streamText\(\) or its like gives: return its/,
     ],
   ])('%s', (_what, reply, options, sentence) => {
     expect(whyUnread(reply, undefined, options)).toMatch(sentence);

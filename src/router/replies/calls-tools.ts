@@ -25,7 +25,7 @@ const holders = [
 /** No format has it deeper: in an item of a list of a delta of a choice. */
 const deepest = 7;
 
-/** Whether a reply, or an event of one, calls tools or waits for somebody's word on one. Throws what its getters throw. */
+/** Whether a reply, or an event of one, calls tools or waits for somebody's word on one. */
 export function callsTools(value: unknown, depth = deepest): boolean {
   if (typeof value !== 'object' || value === null || depth === 0) return false;
   if (Array.isArray(value)) return value.some((one) => callsTools(one, depth - 1));
@@ -33,7 +33,8 @@ export function callsTools(value: unknown, depth = deepest): boolean {
   if (typeof fields.type === 'string' && ofTool.test(fields.type)) return true;
   if (typeof fields.toolCallId === 'string') return true;
   return holders.some((name) => {
-    const held = fields[name];
+    // A result of the AI SDK refuses to be asked for an output that it does not have.
+    const held = attempt(() => fields[name]);
     // One that was asked for here alone would reject unhandled.
     disregard(held);
     return callsTools(held, depth - 1);

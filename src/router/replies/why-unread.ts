@@ -19,7 +19,7 @@ interface Reading {
 const sentences = {
   large: 'The reply is longer than `maxReplyBytes`, so that it was not kept: give the route more.',
   view: "The route's `view` gave no text of the reply: have it return { text }.",
-  late: 'The reply is what streamText() gives: return its textStream or its toUIMessageStreamResponse(), and it is read.',
+  late: 'The reply is what streamText() or its like gives: return its textStream or its toUIMessageStreamResponse(), and it is read.',
   shape:
     'No text was found in the reply: it says nothing, or in no shape that is known. Give the route a `view` that returns { text }.',
   head: 'The reply is one to HEAD: there is nothing to learn.',
