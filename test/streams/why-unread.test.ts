@@ -115,6 +115,7 @@ describe('nothing is amiss with a reply without a text', () => {
 describe('a reply without a text is told of with what mends it', () => {
   const finished = sse({ type: 'start' }, { type: 'finish' });
   const large = /^The reply is longer than `maxReplyBytes`.*give the route more\.$/;
+  const events = /^No text was found in the objects that the reply streams.*a stream of text\.$/;
   const shape = /^No text was found in the reply.*`view` that returns \{ text \}\.$/;
   it.each<[string, unknown, Options, RegExp]>([
     ['that was too long', sent('', { truncated: true }), own, large],
@@ -138,15 +139,10 @@ describe('a reply without a text is told of with what mends it', () => {
       own,
       /^The route's `view` gave no text.*\{ text \}\.$/,
     ],
-    [
-      'that an own view read, of objects',
-      recorded([{ type: 'start' }]),
-      own,
-      /`view` gave no text/,
-    ],
+    ['of objects that no view is asked about', recorded([{ type: 'start' }]), own, events],
     ['that an own view read, a value', { a: 1 }, own, /`view` gave no text/],
     ['of events that say nothing', sent(finished), none, shape],
-    ['of objects that say nothing', recorded([{ type: 'start' }]), none, shape],
+    ['of objects that say nothing', recorded([{ city: 'Prague' }]), none, events],
     ['of JSON in another shape', sent('{"answer":"a tool"}', json), none, shape],
     ['of what is no JSON', sent('{', json), none, shape],
     ['that is a value in another shape', { answer: 'a' }, none, shape],

@@ -22,6 +22,8 @@ const sentences = {
   late: 'The reply is what streamText() or its like gives: return its textStream or its toUIMessageStreamResponse(), and it is read.',
   shape:
     'No text was found in the reply: it says nothing, or in no shape that is known. Give the route a `view` that returns { text }.',
+  // No `view` mends it: of a stream of objects it gets the text.
+  events: 'No text was found in the objects that the reply streams: answer with a stream of text.',
   head: 'The reply is one to HEAD: there is nothing to learn.',
   bodiless: 'The reply has no body: there is nothing to learn.',
   torn: 'The reply was not sent whole: it is not learned.',
@@ -47,7 +49,7 @@ export function whyUnread(
 }
 
 const whyNotKept = (kept: Captured | EventRecording, reading: Reading): string | undefined =>
-  kept instanceof Captured ? whyNotBody(kept, reading) : whyNotEvents(kept, reading);
+  kept instanceof Captured ? whyNotBody(kept, reading) : whyNotEvents(kept);
 
 function whyNotBody(kept: Captured, { hasView }: Reading): string | undefined {
   const { status, method, chunks, truncated, contentLength } = kept;
@@ -69,11 +71,10 @@ function whyNotBody(kept: Captured, { hasView }: Reading): string | undefined {
   return hasView ? sentences.view : sentences.shape;
 }
 
-function whyNotEvents(kept: EventRecording, { hasView }: Reading): string | undefined {
+function whyNotEvents(kept: EventRecording): string | undefined {
   if (kept.hasFailed) return undefined;
   if (kept.isFull) return sentences.large;
-  if (kept.callsTools) return undefined;
-  return hasView ? sentences.view : sentences.shape;
+  return kept.callsTools ? undefined : sentences.events;
 }
 
 function whyNotValue(reply: unknown, { hasView, isFailure }: Reading): string | undefined {
