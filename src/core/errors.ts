@@ -8,6 +8,7 @@
  * - `ERR_CUTOVER_CONTAINED`: a callback of the app gave what cannot be used. Told by events; thrown at a
  *   caller only for a stream that was closed before its first chunk, where nothing fell back.
  * - `ERR_CUTOVER_FAILED_REPLY`: a reply says that it is a failure, although nothing was thrown.
+ * - `ERR_CUTOVER_UNSENDABLE_REPLY`: what a candidate behind a framework gave cannot be sent; the message says what would be.
  * - `ERR_CUTOVER_HAND_BACK`: a conversation is no longer handed back to the old side.
  * - `ERR_CUTOVER_ROLLOUT`: something stands in the way of an action on a rollout.
  * - `ERR_CUTOVER_STATE`: the state of a rollout that a store holds cannot be obeyed; the message names all that is wrong.
@@ -32,6 +33,7 @@ export type CutoverErrorCode =
   | 'ERR_CUTOVER_CLOSED'
   | 'ERR_CUTOVER_CONTAINED'
   | 'ERR_CUTOVER_FAILED_REPLY'
+  | 'ERR_CUTOVER_UNSENDABLE_REPLY'
   | 'ERR_CUTOVER_HAND_BACK'
   | 'ERR_CUTOVER_ROLLOUT'
   | 'ERR_CUTOVER_STATE'

@@ -36,7 +36,7 @@ describe('a warning of what was contained', () => {
     const { url: baseUrl, fetch } = fake;
     const client = createEngramiaClient({ baseUrl, fetch, apiKey: fake.key });
     const unreadable = { legacy: async () => ({ said: 'the reply' }), engramia: oneScope(client) };
-    expect(await logOf(unreadable)).toContain('or a `view` that returns { text }.');
+    expect(await logOf(unreadable)).toContain('a `view` that returns { text }.');
 
     const stranger = oneScope(client.withKey('key-of-nobody'));
     expect(await logOf({ engramia: stranger })).toContain('/v1/learn answered 401');

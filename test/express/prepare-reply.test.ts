@@ -5,6 +5,7 @@ import { prepareReply } from '../../src/router/replies/prepare-reply.ts';
 import { deferred } from './deferred.ts';
 
 const failure = new Error('first');
+const unsendable = { code: 'ERR_CUTOVER_UNSENDABLE_REPLY' };
 
 async function* failing(): AsyncGenerator<string> {
   yield* [];
@@ -22,7 +23,6 @@ describe('values that cannot be sent fail before anything is sent', () => {
     ['big integers', () => 1n],
     ['what JSON cannot hold', () => circular],
     ['what JSON leaves out', () => ({ toJSON: () => undefined })],
-    ['errors that were returned', () => new TypeError('down')],
     ['what streamText() gives', () => ({ toTextStreamResponse: () => new Response('x') })],
     ['error Responses', () => Response.error()],
     ['streams of objects', () => Readable.from([{ delta: 'x' }])],
@@ -36,13 +36,23 @@ describe('values that cannot be sent fail before anything is sent', () => {
       },
     ],
   ])('refuses %s', async (_, value) => {
-    await expect(prepareReply(value())).rejects.toThrow(TypeError);
+    await expect(prepareReply(value())).rejects.toMatchObject(unsendable);
+  });
+
+  it('tells nothing of what JSON cannot hold, and keeps the error that says it', async () => {
+    const error = await prepareReply(circular).catch((reason) => reason);
+    expect(error.message).toMatch(/^The reply cannot be written as JSON: it holds itself/);
+    expect(error.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('rejects with the very error that was returned', async () => {
+    await expect(prepareReply(failure)).rejects.toBe(failure);
   });
 
   it('refuses a Response whose body has been read', async () => {
     const response = new Response('x');
     await response.text();
-    await expect(prepareReply(response)).rejects.toThrow(TypeError);
+    await expect(prepareReply(response)).rejects.toMatchObject(unsendable);
   });
 
   it.each<[string, () => unknown]>([
@@ -56,7 +66,7 @@ describe('values that cannot be sent fail before anything is sent', () => {
 
   it('cancels a stream whose first chunk cannot be sent', async () => {
     const stream = Readable.from([{ delta: 'x' }]);
-    await expect(prepareReply(stream)).rejects.toThrow(TypeError);
+    await expect(prepareReply(stream)).rejects.toMatchObject(unsendable);
     expect(stream.destroyed).toBe(true);
   });
 });

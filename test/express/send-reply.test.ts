@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import compression from 'compression';
 import type { Response as ExpressResponse, Request, RequestHandler } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CutoverError } from '../../src/core/errors.ts';
 import { sendReply } from '../../src/router/adapters/express/send-reply.ts';
 import { prepareReply } from '../../src/router/replies/prepare-reply.ts';
 import { deferred } from './deferred.ts';
@@ -135,7 +136,7 @@ describe.each(frameworkNames)('%s', (framework) => {
     const failure = new Error('midway');
     for (const [value, error] of [
       [chunks('half of it', failure), failure],
-      [chunks('half of it', { object: true }), expect.any(TypeError)],
+      [chunks('half of it', { object: true }), expect.any(CutoverError)],
     ]) {
       const { port, outcome } = await serve(framework, sent(value));
       const raw = await exchange(port, [request('GET')]);

@@ -29,6 +29,7 @@ export function servedExchange(given: Given = {}): ServedExchange & { ended: num
       redact: (text: string) => text,
       runId: ({ tenant: of }: { tenant: string }) => `shadow:${of}`,
       view: (reply: unknown) => ({ text: String(reply) }),
+      whyUnread: () => 'No text was found in the reply.',
       ...learning,
     },
     waiter: {

@@ -89,13 +89,17 @@ describe('what listeners are told of a lesson', () => {
     await learn({ learning: { view: () => undefined } });
     expect(where).toEqual([
       ['learn.filter', 'no filter', { route: 'chat', tenant: 'acme' }],
-      [
-        'view',
-        'The reply has no text that can be learned: it is empty, tells of its own failure, is longer than `maxReplyBytes`, is of a type or status that is not read, or `view` gave none. Give the route more `maxReplyBytes`, or a `view` that returns { text }.',
-        { route: 'chat', tenant: 'acme' },
-      ],
+      ['view', 'No text was found in the reply.', { route: 'chat', tenant: 'acme' }],
     ]);
   });
+});
+
+it('tells nothing of a reply without a text with which nothing is amiss, and counts it', async () => {
+  const { learn, lane, reporter, where } = setUp();
+  await learn({ learning: { view: () => undefined, whyUnread: () => undefined } });
+  expect(where).toEqual([]);
+  expect(lane.stats().skipped.unreadable).toBe(1);
+  expect(reporter.of('settled')).toMatchObject([{ outcome: 'unreadable' }]);
 });
 
 describe('what listeners are told of the service', () => {

@@ -39,7 +39,9 @@ describe('a reply that a framework would send', () => {
     ['a stream of objects', pieces({ text: 'a' })],
     ['an error Response', Response.error()],
   ])('fails as serving it would where it is %s', async (_what, value) => {
-    await expect(mirroredReply(value, { signal: never() })).rejects.toThrow(TypeError);
+    await expect(mirroredReply(value, { signal: never() })).rejects.toMatchObject({
+      code: 'ERR_CUTOVER_UNSENDABLE_REPLY',
+    });
   });
 
   it('asks for no signal where the reply is whole', async () => {

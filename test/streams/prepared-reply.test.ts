@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { prepareReply, prepareWhole } from '../../src/router/replies/prepare-reply.ts';
 import { streamKindOf } from '../../src/router/replies/stream-kind.ts';
 
+const unsendable = { code: 'ERR_CUTOVER_UNSENDABLE_REPLY' };
+
 type Stream = Extract<Awaited<ReturnType<typeof prepareReply>>, { kind: 'stream' }>;
 const prepared = async (value: unknown, signal?: AbortSignal) =>
   (await prepareReply(value, { signal })) as Stream;
@@ -127,7 +129,7 @@ describe('a whole value', () => {
     [Symbol('x'), 'symbol'],
   ])('is refused where nothing can be sent of it: %o', async (value, type) => {
     expect(() => prepareWhole(value)).toThrow(`The reply is nothing that can be sent: ${type}.`);
-    await expect(prepareReply(value)).rejects.toThrow(TypeError);
+    await expect(prepareReply(value)).rejects.toMatchObject(unsendable);
   });
 
   it('is none where it comes in pieces', () => {
@@ -148,7 +150,7 @@ describe('a stream', () => {
         kind: 'stream',
         first: undefined,
       });
-      await expect(prepareReply(pieces({ a: 1 }), { signal })).rejects.toThrow(TypeError);
+      await expect(prepareReply(pieces({ a: 1 }), { signal })).rejects.toMatchObject(unsendable);
     },
   );
 

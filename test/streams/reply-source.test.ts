@@ -64,7 +64,7 @@ describe('a stream that is read by us', () => {
         cancel: () => void cancelled.push('cancelled'),
       });
       await expect(sourceOf(stream).next()).rejects.toThrow(
-        'A reply stream gave a chunk that is neither text nor bytes: give the text of its events, or a Response of server-sent events.',
+        'A reply stream gave a chunk that is neither text nor bytes: give the text of its events, as toTextStream() of the Agents SDK does, or a Response of server-sent events, as createUIMessageStreamResponse() of the AI SDK makes one.',
       );
       expect(cancelled).toEqual(['cancelled']);
     },

@@ -49,6 +49,8 @@ export interface LearnPolicy {
   /** Undefined: `shadow:<tenant>`. */
   readonly runId: ((exchange: Exchange) => string) | undefined;
   readonly view: (reply: unknown) => ReplyView | undefined | PromiseLike<ReplyView | undefined>;
+  /** Why what `view` gave of a reply is no text, in a sentence of the library's own; undefined: nothing is amiss. */
+  readonly whyUnread: (reply: unknown, seen: ReplyView | undefined) => string | undefined;
 }
 
 /** A call of which a leg is to be run in the shadow. */

@@ -62,9 +62,10 @@ export class EventHub implements Reporter {
     const facts = errorFacts(error);
     const at = where.route === undefined ? '' : ` of route "${where.route}"`;
     const what = [facts.name, facts.code, facts.status].filter((fact) => fact !== undefined);
+    const failed = operation === 'view' ? 'reading a reply' : operation;
     this.#warnings.warn(
       operation,
-      `${operation}${at} failed and was contained: ${what.join(' ')}.${ownWords(operation, error)}`,
+      `${failed}${at} failed and was contained: ${what.join(' ')}.${ownWords(operation, error)}`,
       where.route,
     );
     if (this.wants('error')) this.emit('error', { operation, ...where, error: facts });

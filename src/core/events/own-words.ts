@@ -3,7 +3,8 @@ import { CutoverError } from '../errors.ts';
 import type { Operation } from './events.ts';
 
 /** Errors of these codes say in words of the library alone what is wrong, and what mends it. */
-const plain = /^ERR_(?:ENGRAMIA_\w+|CUTOVER_(?:CONTAINED|DEADLINE|CLOSED|HAND_BACK))$/;
+const plain =
+  /^ERR_(?:ENGRAMIA_\w+|CUTOVER_(?:CONTAINED|DEADLINE|CLOSED|UNSENDABLE_REPLY|HAND_BACK))$/;
 
 /** Options that are refused may name what the app has given; of a key nothing is ever shown. */
 const plainOfKeys = 'ERR_CUTOVER_INVALID_OPTIONS';

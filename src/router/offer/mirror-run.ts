@@ -20,6 +20,7 @@ import type { Route } from '../route/route.ts';
 import { isFailure } from '../serve/fallback.ts';
 import { invokeWith } from '../serve/invoke.ts';
 import { traceMirror } from '../serve/traced.ts';
+import { warnUnsendable } from '../serve/warn-unsendable.ts';
 import { historyOf } from './history.ts';
 import type { OwnTexts } from './own-texts.ts';
 
@@ -122,7 +123,11 @@ export class MirrorRun implements Mirror, CallContext, AnsweredCall {
       abandonReply(value);
       throw failure;
     };
-    return isThenable(reply) ? Promise.resolve(reply).then(read) : read(reply);
+    const failed = (reason: unknown): never => {
+      if (this.leg === 'candidate') warnUnsendable(this.owner, reason);
+      throw reason;
+    };
+    return isThenable(reply) ? Promise.resolve(reply).then(read, failed) : read(reply);
   }
 
   failureOf(reply: unknown): Error | undefined {

@@ -1,4 +1,5 @@
 import type { ReplyView } from '../../core/call/subject.ts';
+import { callsTools } from './calls-tools.ts';
 import { EventText } from './event-text.ts';
 
 /**
@@ -9,6 +10,7 @@ export class EventRecording {
   readonly #maxUnits: number;
   #text = new EventText();
   #isOver = false;
+  #callsTools = false;
 
   /** @param maxBytes - of text; at two bytes a unit */
   constructor(maxBytes: number) {
@@ -25,11 +27,22 @@ export class EventRecording {
     return this.#text.hasFailed;
   }
 
+  /** Whether it holds more text than may be kept, or what could not be read. */
+  get isFull(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether it has called tools, or asked for somebody's word on one, before it said anything. */
+  get callsTools(): boolean {
+    return this.#callsTools;
+  }
+
   /** Never throws. */
   keep(event: object): void {
     if (this.#isOver) return;
     try {
       this.#text.add(event);
+      this.#callsTools ||= this.#text.isUnsaid && callsTools(event);
       this.#isOver = this.#text.length > this.#maxUnits;
     } catch {
       this.#isOver = true;

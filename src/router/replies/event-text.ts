@@ -42,6 +42,11 @@ export class EventText {
     return this.#hasFailed || this.#isHalf;
   }
 
+  /** Whether there is no text so far. */
+  get isUnsaid(): boolean {
+    return this.#deltas.length + this.#plain.length === 0;
+  }
+
   /** Code units so far, of texts and calls. */
   get length(): number {
     return this.#deltas.length + this.#plain.length + this.#calls.length;

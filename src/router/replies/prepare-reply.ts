@@ -3,6 +3,7 @@ import { Beginning } from './beginning.ts';
 import { isResponse } from './is-response.ts';
 import { isPhrase } from './reason-phrase.ts';
 import { bytesOf, isStream, type ReplySource, toReplySource } from './reply-source.ts';
+import { unsendable } from './unsendable-reply.ts';
 import { isLate } from './value-view.ts';
 
 /** Status and headers of a reply that brings its own. */
@@ -128,9 +129,9 @@ async function underWay(
 }
 
 function prepareResponse(response: Response, waiting: Waiting): Promise<PreparedReply> {
-  if (response.status < 200) throw new TypeError('The reply is an error Response.');
+  if (response.status < 200) throw unsendable('The reply is an error Response.');
   if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("The reply is a Response whose body has been read or is someone else's.");
+    throw unsendable("The reply is a Response whose body has been read or is someone else's.");
   }
   const source = response.body === null ? undefined : toReplySource(response.body);
   return prepareStream(source, toHead(response), waiting);
@@ -140,7 +141,7 @@ function prepareResponse(response: Response, waiting: Waiting): Promise<Prepared
 function refuseUnfit(value: object): void {
   if (isError(value)) throw value;
   if (isLate(value as Record<string, unknown>)) {
-    throw new TypeError(
+    throw unsendable(
       'The reply is what streamText() gives: answer with its textStream or its toUIMessageStreamResponse().',
     );
   }
@@ -150,7 +151,7 @@ function refuseUnfit(value: object): void {
  * The same at once, of a value that is there as a whole; undefined: it comes in pieces, and its first is to be waited for.
  * Most replies are whole, and a signal to give the wait up by would cost as much as all else that is done for them.
  *
- * @throws TypeError for `undefined`, and for what cannot be sent; an error that was returned
+ * @throws CutoverError `ERR_CUTOVER_UNSENDABLE_REPLY` for `undefined`, and for what cannot be sent; an error that was returned
  */
 export function prepareWhole(value: unknown): WholeReply | undefined {
   if (typeof value === 'string') return { kind: 'text', body: value };
@@ -161,21 +162,37 @@ export function prepareWhole(value: unknown): WholeReply | undefined {
     refuseUnfit(value);
   }
   // Tried here, because what JSON cannot hold must fail while another leg can still answer.
-  if (JSON.stringify(value) === undefined) {
-    throw new TypeError(`The reply is nothing that can be sent: ${typeof value}.`);
+  if (jsonOf(value) === undefined) {
+    throw unsendable(`The reply is nothing that can be sent: ${typeof value}.`);
   }
   return { kind: 'json', body: value };
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    // The engine's own words name fields of it.
+    throw unsendable(
+      'The reply cannot be written as JSON: it holds itself or a BigInt, or its toJSON() has failed.',
+      { cause },
+    );
+  }
 }
 
 /**
  * Makes a candidate's value ready to be sent, while nothing has been sent: a string, bytes, a `Response`, a stream of text or
  * bytes (Node, web, async iterable), or what JSON can hold.
  *
- * @throws TypeError for `undefined`, for what cannot be sent, and for a stream of objects; and what a stream's first read throws
+ * @throws CutoverError `ERR_CUTOVER_UNSENDABLE_REPLY` for `undefined`, for what cannot be sent, and for a stream of objects; and
+ *   what a stream's first read throws
  */
 export async function prepareReply(value: unknown, waiting: Waiting = {}): Promise<PreparedReply> {
   const whole = prepareWhole(value);
   if (whole !== undefined) return whole;
   if (isResponse(value)) return prepareResponse(value, waiting);
+  if ((value as { locked?: unknown }).locked === true) {
+    throw unsendable("The reply is a stream that is someone else's: it is locked.");
+  }
   return prepareStream(toReplySource(value as object), undefined, waiting);
 }

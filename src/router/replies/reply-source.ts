@@ -1,3 +1,5 @@
+import { unsendable } from './unsendable-reply.ts';
+
 /** A stream of any kind, read chunk by chunk. */
 export interface ReplySource<Chunk = string | Buffer> {
   /** The next chunk; undefined at the end. Rejects when the stream fails, or gives what is neither text nor bytes. */
@@ -52,8 +54,8 @@ export function bytesOf(value: unknown): Buffer | undefined {
 function toChunk(value: unknown): string | Buffer {
   const chunk = typeof value === 'string' ? value : bytesOf(value);
   if (chunk !== undefined) return chunk;
-  throw new TypeError(
-    'A reply stream gave a chunk that is neither text nor bytes: give the text of its events, or a Response of server-sent events.',
+  throw unsendable(
+    'A reply stream gave a chunk that is neither text nor bytes: give the text of its events, as toTextStream() of the Agents SDK does, or a Response of server-sent events, as createUIMessageStreamResponse() of the AI SDK makes one.',
   );
 }
 

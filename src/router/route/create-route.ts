@@ -20,6 +20,7 @@ import { bodyView } from '../replies/body-view.ts';
 import { exchangeView, isCaptured } from '../replies/exchange-view.ts';
 import { defaultMaxReplyBytes } from '../replies/reply-limit.ts';
 import { isFailureByDefault } from '../replies/value-view.ts';
+import { whyUnread } from '../replies/why-unread.ts';
 import { Deadlines } from '../serve/deadlines.ts';
 import { isGoneByDefault } from '../serve/gone.ts';
 import { invokable } from '../serve/invoke.ts';
@@ -161,6 +162,10 @@ function learnPolicy(
   hooks: RouteHooks | undefined,
 ): LearnPolicy {
   const learn: LearnOptions = options.learn || {};
+  const reading = {
+    hasView: hooks === undefined ? options.view !== undefined : hooks.hasView === true,
+    isFailure: options.fallback?.isFailure as ((reply: unknown) => unknown) | undefined,
+  };
   return {
     via: learn.via ?? 'learn',
     // The guide's scores: 5.0 for what its background task learns, 7.0 for what its run hooks learn.
@@ -172,6 +177,7 @@ function learnPolicy(
     redact: learn.redact ?? redact,
     runId: learn.runId,
     view: viewOf(options, hooks),
+    whyUnread: (reply, seen) => whyUnread(reply, seen, reading),
   };
 }
 

@@ -34,6 +34,8 @@ export interface RouteHooks {
     reply: unknown,
     observer: EndObserver,
   ): 'in pieces' | 'whole' | undefined;
+  /** Whether the app reads replies by a `view` of its own: the route's is the adapter's. */
+  readonly hasView?: boolean;
   /** The reply as it was delivered, for the shadow; rejects when the delivery was cut short. */
   delivered?(args: unknown[], reply: unknown): Promise<unknown>;
 }

@@ -10,6 +10,7 @@ import { streamKindOf } from '../replies/stream-kind.ts';
 import type { Route, RouteHooks } from '../route/route.ts';
 import type { CandidateCall } from './candidate-call.ts';
 import { endTrace } from './traced.ts';
+import { warnUnsendable } from './warn-unsendable.ts';
 import { saidYes } from './yes-or-no.ts';
 
 /**
@@ -27,7 +28,7 @@ export function settle(
   const { counters, listeners } = call.owner;
   if (leg === 'legacy' && (status === 'rejected' || call.owner.legacyGone)) {
     noticeLegacy(call, status, given);
-  }
+  } else if (status === 'rejected') warnUnsendable(call.owner, reply);
   call.leg = leg;
   call.status = status;
   call.reply = reply;

@@ -16,6 +16,7 @@ import { settleAtEnd, settleOrCut } from './outcome.ts';
 import { runCandidate, runLegacy } from './run-leg.ts';
 import { StreamDelivery } from './stream-delivery.ts';
 import { endTrace } from './traced.ts';
+import { warnUnsendable } from './warn-unsendable.ts';
 
 type Why = 'error' | 'timeout' | 'failure';
 
@@ -173,6 +174,7 @@ function fallBack(call: CandidateCall, why: Why, reason: unknown): void {
   counters.fallbacks += 1;
   deadlines?.remove(call);
   call.abandon?.();
+  if (why === 'error') warnUnsendable(call.owner, reason);
   if (why === 'failure' && call.owner.hooks === undefined) abandonReply(reason);
   if (reporter.listeners.fallback > 0) {
     const { route, requestId, tenant, stage } = call;

@@ -79,7 +79,8 @@ function lessonOf(
   const { learning } = exchange;
   let step: keyof typeof skips = 'view';
   try {
-    if (typeof reply?.text !== 'string' || reply.text === '') throw unreadable();
+    if (typeof reply?.text !== 'string' || reply.text === '')
+      return unread(reply, exchange, reporter);
     step = 'identify';
     const { task: asked } = ownSubject(exchange) as { readonly task?: unknown };
     if (typeof asked !== 'string') throw wordless(asked);
@@ -97,11 +98,15 @@ function lessonOf(
   }
 }
 
-function unreadable(): CutoverError {
-  return new CutoverError(
-    'ERR_CUTOVER_CONTAINED',
-    'The reply has no text that can be learned: it is empty, tells of its own failure, is longer than `maxReplyBytes`, is of a type or status that is not read, or `view` gave none. Give the route more `maxReplyBytes`, or a `view` that returns { text }.',
-  );
+/** Told of where something is amiss: that a reply is a failure, or calls tools alone, is nothing that an app can mend here. */
+function unread(
+  seen: ReplyView | undefined,
+  exchange: ServedExchange,
+  reporter: Reporter,
+): SkipReason {
+  const why = exchange.learning.whyUnread(exchange.reply, seen);
+  if (why === undefined) return skips.view;
+  return skipped('view', new CutoverError('ERR_CUTOVER_CONTAINED', why), exchange, reporter);
 }
 
 function wordless(task: unknown): CutoverError {

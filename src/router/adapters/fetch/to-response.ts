@@ -52,7 +52,7 @@ function streamed({ head, first, source }: StreamReply): Response {
  * Makes a candidate's value a `Response` at once: one of the app's own is itself; text, bytes and what JSON can hold get the
  * content type that fits. Undefined: its first chunk is to be waited for, by `streamedResponse`.
  *
- * @throws TypeError for `undefined`, and for what cannot be sent
+ * @throws CutoverError `ERR_CUTOVER_UNSENDABLE_REPLY` for `undefined`, and for what cannot be sent
  */
 export function wholeResponse(value: unknown): Response | undefined {
   if (isResponse(value) && isOwn(value)) return value;
@@ -63,7 +63,7 @@ export function wholeResponse(value: unknown): Response | undefined {
 /**
  * The same of a stream of text or bytes, and of a fetched `Response`, which loses what told of its connection and its encoding.
  *
- * @throws TypeError for a stream of objects; and what the first read throws
+ * @throws CutoverError `ERR_CUTOVER_UNSENDABLE_REPLY` for a stream of objects; and what the first read throws
  */
 export async function streamedResponse(value: unknown, waiting: Waiting): Promise<Response> {
   const prepared = await prepareReply(value, waiting);

@@ -72,6 +72,7 @@ export function addServerRoute<Source, Input>(
       (exchange as Exchange).observe(observer);
       return 'whole';
     },
+    hasView: view !== undefined,
     delivered: ([exchange]) => (exchange as Exchange).delivered,
   };
   const route = core.route(adapted as unknown as RouteOptions<never[], unknown>, hooks);
