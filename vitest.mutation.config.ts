@@ -25,7 +25,7 @@ export default defineConfig({
       'test/fetch/bare-bytes-bridge.test.ts',
       // What a mutated file retains is not what the file retains, nor does a child process load it.
       'test/shadow/memory.test.ts',
-      'test/promises/{3-tenant-names,3-waiting-texts,9-quiet-failure}.test.ts',
+      'test/promises/{3-long-names,3-tenant-names,3-waiting-texts,9-quiet-failure}.test.ts',
     ],
     setupFiles: ['scripts/mutation/each-file.mjs', 'test/setup.ts'],
     environment: 'node',

@@ -6,7 +6,7 @@ import {
 } from 'engramia-cutover/express';
 import { memoryFlags } from 'engramia-cutover/flags';
 import express, { type Request, type RequestHandler } from 'express';
-import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 
 const flags = memoryFlags('off');
 const route = {
@@ -25,6 +25,15 @@ function issuesOf(options: unknown): readonly string[] {
   }
   return [];
 }
+
+let otherCopy: typeof import('../../src/create.ts');
+
+// Before the tests: what a copy does on being loaded is part of none of them. And nobody else is to get it.
+beforeAll(async () => {
+  vi.resetModules();
+  otherCopy = await import('../../src/create.ts');
+  vi.resetModules();
+});
 
 describe('the options of expressCutover', () => {
   it('are refused with every issue at once', () => {
@@ -80,10 +89,8 @@ describe('the options of expressCutover', () => {
     expect(issuesOf({ ...route, cutover })).toEqual([]);
   });
 
-  it('say that a cutover of another copy of the library, as monorepos have, is of another copy', async () => {
-    vi.resetModules();
-    const other = await import('../../src/create.ts');
-    for (const cutover of [{}, other.createCutover({ flags })])
+  it('say that a cutover of another copy of the library, as monorepos have, is of another copy', () => {
+    for (const cutover of [{}, otherCopy.createCutover({ flags })])
       expect(issuesOf({ ...route, cutover })).toEqual([
         'cutover must be made by createCutover() of the same copy of engramia-cutover',
       ]);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FlagFileReading } from '../../../src/flags/file/flag-file-schema.ts';
 
 let read: (content: unknown) => FlagFileReading;
@@ -8,6 +8,9 @@ beforeEach(async () => {
   vi.resetModules();
   ({ readFlagFile: read } = await import('../../../src/flags/file/flag-file-schema.ts'));
 });
+
+// What a mutant was in when it was loaded is not to be kept for others in the same process.
+afterAll(() => void vi.resetModules());
 
 /** What is wrong with a file of version 1. */
 function issuesOf(content: object): readonly string[] {
