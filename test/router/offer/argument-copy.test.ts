@@ -36,6 +36,15 @@ describe('the copy of an argument for a mirror', () => {
     expect([flat, deep]).toEqual([{ message: 'hello' }, { messages: ['hello'] }]);
   });
 
+  test('has of a chunk what it shows, and nothing of the body that it is a view of', () => {
+    const body = Buffer.from('a body of which this is a chunk, and the rest');
+    const chunk = body.subarray(26, 31);
+    const copy = argumentCopy<Uint8Array>(chunk);
+    expect([Buffer.from(copy).toString(), copy.buffer.byteLength]).toEqual(['chunk', 5]);
+    copy.fill(0);
+    expect(chunk.toString()).toBe('chunk');
+  });
+
   test.each<[string, unknown]>([
     ['a function', { tenant: 'acme', run: () => undefined }],
     ['nothing but a function', { run: () => undefined }],
