@@ -51,6 +51,26 @@ describe('what is told of a served call', () => {
     });
   });
 
+  it.each<Stage>(['shadow', 'live'])(
+    'is heard by who came to listen while the call was under way, in stage %s',
+    async (stage) => {
+      const gates = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+      let asked = 0;
+      const leg = () => (gates[asked++] as PromiseWithResolvers<string>).promise;
+      const { handler } = chat(stage, { legacy: leg, candidate: leg });
+      // The first of 64 is timed, and told for that alone.
+      const replies = [handler('u', 'first'), handler('u', 'second')];
+      const told: unknown[] = [];
+      handler.on('served', ({ requestId, status }) => told.push([requestId, status]));
+      gates[1]?.resolve('reply');
+      await replies[1];
+      expect(told).toEqual([[expect.any(String), 'fulfilled']]);
+      gates[0]?.resolve('reply');
+      await replies[0];
+      expect(told).toHaveLength(2);
+    },
+  );
+
   it('is no error where there was none', async () => {
     const { handler } = chat('live');
     const told: CutoverEventOf<'served'>[] = [];
