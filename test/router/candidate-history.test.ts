@@ -1,6 +1,6 @@
 import type { CallContext } from 'engramia-cutover';
 import { memoryTranscript } from 'engramia-cutover/transcript';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chat } from './world.ts';
 
 describe('the history of a served candidate', () => {
@@ -42,6 +42,23 @@ describe('the history of a served candidate', () => {
     await handler('u', 'hi');
     await handler.flush();
     expect(await textsOf(context as CallContext)).toEqual([]);
+  });
+
+  it('is empty where there is no conversation, of which no store is asked', async () => {
+    const transcript = memoryTranscript();
+    const asked = vi.spyOn(transcript, 'history');
+    const told: (readonly string[])[] = [];
+    const { handler } = chat('live', {
+      identify: (_userId, task) => ({ tenant: 'acme', task }),
+      transcript,
+      candidate: async (context) => {
+        told.push(await textsOf(context));
+        return 'answer';
+      },
+    });
+    await handler('u', 'hi');
+    expect(told).toEqual([[]]);
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('has nothing of a call that failed', async () => {

@@ -1,7 +1,8 @@
 import { type CutoverOptions, createCutoverHandler, shadowSafe } from 'engramia-cutover';
 import { memoryFlags } from 'engramia-cutover/flags';
 import { fakeClock } from 'engramia-cutover/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type Mock, vi } from 'vitest';
+import { HeldTasks } from '../../../src/router/offer/background.ts';
 import { bytesInUse } from '../../shadow/collect-garbage.ts';
 import { gatedEngramia } from '../gated-engramia.ts';
 import { chat, nextTurn } from '../world.ts';
@@ -60,6 +61,42 @@ describe('background work', () => {
     open();
     await Promise.all(promises);
     expect(handler.stats().learn.ok.stored).toBe(1);
+  });
+
+  it('asks nobody to wait where nothing of the call is left to do', async () => {
+    const waitUntil = vi.fn();
+    const own = { candidate: shadowSafe(async () => 'x'), sample: { mirror: 0 } };
+    const platform = chat('shadow', { ...own, ...background('waitUntil', { waitUntil }) });
+    await platform.handler('u', message);
+    expect(platform.handler.stats().mirror.skipped.sampled).toBe(1);
+    expect(waitUntil).not.toHaveBeenCalled();
+    const without = chat('shadow', { ...own, ...background('waitUntil') });
+    await without.handler('u', message);
+    expect(without.warnings).toEqual([]);
+  });
+
+  it('keeps the process alive for a caller who waits for it', async () => {
+    const { engramia, open, asked } = gatedEngramia();
+    const clock = fakeClock();
+    const timers: { ms: number; ref: Mock }[] = [];
+    const { handler } = chat('dualwrite', {
+      engramia,
+      ...background('await', { deadlineMs: 1_234 }),
+      clock: {
+        ...clock,
+        setTimeout: (run, ms) => {
+          const timer = Object.assign({ own: clock.setTimeout(run, ms) }, { ms, ref: vi.fn() });
+          timers.push(timer);
+          return timer;
+        },
+        clearTimeout: (timer) => clock.clearTimeout((timer as { own: unknown } | undefined)?.own),
+      },
+    });
+    const reply = handler('u', message);
+    await asked;
+    expect(timers.filter(({ ref }) => ref.mock.calls.length > 0)).toMatchObject([{ ms: 1_234 }]);
+    open();
+    expect(await reply).toBe(`legacy: ${message}`);
   });
 
   it('prefers the call’s own waitUntil', async () => {
@@ -196,5 +233,17 @@ describe('background work', () => {
     });
     await expect(handler('u', message)).rejects.toBe(boom);
     expect(handler.stats().mirror.ok.stored).toBe(1);
+  });
+});
+
+describe('the tasks of a call', () => {
+  it('may end before anybody waits for them', async () => {
+    const tasks = new HeldTasks();
+    for (let task = 0; task < 2; task += 1) tasks.taskBegun();
+    tasks.taskEnded();
+    expect(tasks.left).toBe(1);
+    tasks.taskEnded();
+    expect(tasks.left).toBe(0);
+    expect(await tasks.ended()).toBeUndefined();
   });
 });

@@ -38,6 +38,14 @@ describe('a mirrored run', () => {
     expect(mirrorOf(unreadable, ['four']).bytes).toBe(retainedSize(['four']));
   });
 
+  it('has its subject for itself, with what that holds', () => {
+    const subject = { task, attributes: { plan: 'pro' } };
+    const { subject: own } = mirrorOf(subject);
+    expect(own).toStrictEqual(subject);
+    expect(own).not.toBe(subject);
+    expect(own.attributes).not.toBe(subject.attributes);
+  });
+
   it('answers nothing where there is no such leg', () => {
     expect(mirrorOf({ task }, [], { candidate: () => 'not asked' }).start({ signal })).toBe(
       undefined,

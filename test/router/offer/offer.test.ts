@@ -1,5 +1,5 @@
 import { type Stage, shadowSafe } from 'engramia-cutover';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { shadowed } from '../shadowed.ts';
 import type { chat } from '../world.ts';
 
@@ -121,6 +121,31 @@ describe('what is offered to the shadow', () => {
     await handler('u', message);
     expect(counts()).toEqual({ learned: 1, mirrored: 0 });
     expect(warnings).toEqual([]);
+    await handler.close();
+  });
+});
+
+describe('a mirrored reply that the route calls a failure', () => {
+  it.each([
+    ['a stream, which is given up', 'a stream'],
+    ['a whole one, which is asked about once', { text: 'sorry' }],
+  ])('is one: %s', async (_which, reply) => {
+    const cancel = vi.fn();
+    const isFailure = vi.fn((given: unknown) => given !== message);
+    const { handler } = await shadowed('shadow', {
+      legacy: async () => message,
+      candidate: shadowSafe(async () =>
+        reply === 'a stream' ? new ReadableStream({ cancel }) : reply,
+      ) as never,
+      fallback: { isFailure },
+    });
+    const told: unknown[] = [];
+    handler.on('compared', ({ served, mirrored }) => told.push([served.status, mirrored.status]));
+    await handler('u', message);
+    await handler.flush();
+    expect(told).toEqual([['fulfilled', 'rejected']]);
+    expect(isFailure.mock.calls.filter(([given]) => given !== message)).toHaveLength(1);
+    expect(cancel).toHaveBeenCalledTimes(reply === 'a stream' ? 1 : 0);
     await handler.close();
   });
 });

@@ -1,5 +1,5 @@
 import { fakeClock } from 'engramia-cutover/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Deadlines, type Expiring } from '../../../src/router/serve/deadlines.ts';
 import { nextTurn } from '../world.ts';
 
@@ -37,6 +37,18 @@ describe('deadlines', () => {
     await clock.advance(1_000);
     expect(expired).toEqual(['a at 100', 'b at 140', 'c at 140']);
     expect(clock.pending).toBe(0);
+  });
+
+  it('set that timer for the next of them, and not before it', async () => {
+    const { clock, list } = deadlines();
+    const timers = vi.spyOn(clock, 'setTimeout');
+    list.add(named('a'));
+    await nextTurn();
+    await clock.advance(40);
+    list.add(named('b'));
+    await nextTurn();
+    await clock.advance(100);
+    expect(timers.mock.calls.map(([, ms]) => ms)).toEqual([100, 40]);
   });
 
   it('begin anew when all have expired', async () => {
