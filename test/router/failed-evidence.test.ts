@@ -73,7 +73,7 @@ describe('a stream that breaks', () => {
 });
 
 describe('a legacy that has gone', () => {
-  it.each([410, 404, 503, 200])(
+  it.each([410, 404, 503, 400, 200])(
     'is back for a Response of %i if that is none of an error',
     async (status) => {
       let isDead = true;

@@ -167,6 +167,28 @@ describe('a mirror that is traced', () => {
   });
 });
 
+it('a traced leg runs within its trace, served or mirrored', async () => {
+  const store = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const notes = async () => {
+    seen.push(store.getStore());
+    return 'x';
+  };
+  const { handler } = chat('shadow', {
+    tracing: {
+      begin: ({ leg }) => ({
+        within: (start) => store.run(`the trace of ${leg}`, start),
+        end: () => undefined,
+      }),
+    },
+    legacy: notes,
+    candidate: shadowSafe(notes),
+  });
+  await handler('u', 'hi');
+  await handler.flush();
+  expect(seen).toEqual(['the trace of legacy', 'the trace of candidate']);
+});
+
 it('a traced candidate that hangs leaves legacy in the caller’s async context, outside of its trace', async () => {
   const clock = fakeClock();
   const store = new AsyncLocalStorage<string>();
