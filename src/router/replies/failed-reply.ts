@@ -29,5 +29,17 @@ export function endedInFailure(kept: Captured | EventRecording): boolean {
   const read = eventReaders.get(toMediaType(kept.contentType)?.essence ?? '');
   // What was compressed is read by those who want its text alone.
   if (read === undefined || kept.truncated || kept.contentEncoding !== undefined) return false;
-  return read(Buffer.concat(kept.chunks).toString())?.hasFailed === true;
+  const body = Buffer.concat(kept.chunks);
+  return mayHaveFailed(body) && read(body.toString())?.hasFailed === true;
 }
+
+/** Words without which no event tells of a failure. */
+const failures = ['error', 'abort', 'fail', 'cancelled', 'expired'];
+/** What a stream has at its end that came to it. */
+const end = /\[DONE\]|"finish_reason": ?"|"type": ?"(?:finish"|response\.(?:in)?complete)/;
+const endBytes = 2_048;
+
+/** Most streams have an end and no such word: while their readers wait for the end, nobody reads all of their events for that. */
+const mayHaveFailed = (body: Buffer): boolean =>
+  failures.some((word) => body.includes(word)) ||
+  !end.test(body.subarray(-endBytes).toString('latin1'));
